@@ -1,0 +1,56 @@
+import { Command, CommanderError } from "commander"
+
+import { registerList } from "./commands/list.ts"
+import { EXIT, LoadctlError } from "./errors.ts"
+import type { Io } from "./io.ts"
+
+const EPILOGUE = `
+Exit codes:
+  0 pass   1 a bug of loadctl   2 bad flags or config   3 a tool is missing or the target does not answer
+  4 the SLA failed   5 invalid: the measurement cannot be trusted   130 interrupted
+
+Examples:
+  $ loadctl run --scenario flow_iterations      seed, load, audit and judge; starts what is missing
+  $ loadctl run --scenario flow_300vus --target http://10.0.0.5:8080
+  $ loadctl report                              the latest run again, from what was saved
+  $ loadctl list                                the scenarios of loadctl.yaml`
+
+/** The whole surface of the command line. Every command loads its own code when it is called. */
+function createProgram(io: Io): Command {
+  const program = new Command("loadctl")
+    .description(
+      "Turns a k6 script into an honest verdict: load, two witnesses, an audit, PASS, FAIL or INVALID.",
+    )
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .helpCommand(false)
+    .addHelpText("after", EPILOGUE)
+    .exitOverride()
+  registerList(program, io)
+  return program
+}
+
+/**
+ * Runs one command line and sets the exit code. Never throws: a mistake is explained on stderr with what would
+ * help, anything unexpected is called a bug and shown with its stack.
+ */
+export async function runCli(argv: readonly string[], io: Io): Promise<void> {
+  const program = createProgram(io)
+  try {
+    if (argv.length === 0) return program.outputHelp()
+    await program.parseAsync(argv, { from: "user" })
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      io.setExitCode(error.exitCode === 0 ? EXIT.pass : EXIT.usage)
+    } else if (error instanceof LoadctlError) {
+      io.stderr(`error: ${error.message}\n`)
+      if (error.hint) io.stderr(`  → ${error.hint}\n`)
+      io.setExitCode(error.exitCode)
+    } else {
+      io.stderr(
+        `This is a bug in loadctl: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      )
+      io.setExitCode(EXIT.bug)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** What each exit code of loadctl says; printed by `loadctl --help`. */
+export const EXIT = {
+  pass: 0,
+  bug: 1,
+  usage: 2,
+  missing: 3,
+  fail: 4,
+  invalid: 5,
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** A mistake or a lack that the user can do something about: shown as message and hint, never as a stack. */
+export class LoadctlError extends Error {
+  override readonly name = "LoadctlError"
+  readonly exitCode: ExitCode
+  readonly hint: string | undefined
+
+  constructor(exitCode: ExitCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.exitCode = exitCode
+    this.hint = options.hint
+  }
+}
+
+/** Bad flags or a bad config file: exit 2. */
+export function usageError(message: string, hint?: string): LoadctlError {
+  return new LoadctlError(EXIT.usage, message, hint === undefined ? {} : { hint })
+}
+
+/** A tool that is missing or a target that does not answer: exit 3. */
+export function missingError(message: string, hint?: string): LoadctlError {
+  return new LoadctlError(EXIT.missing, message, hint === undefined ? {} : { hint })
+}
+
+/** The user pressed Ctrl-C, or the process was told to stop: exit 130. */
+export function interruptedError(message = "Interrupted."): LoadctlError {
+  return new LoadctlError(EXIT.interrupted, message)
+}

@@ -1,0 +1,28 @@
+import type { ExitCode } from "./errors.ts"
+
+/** Everything of the process that a command may touch, so that tests can stand in for it. */
+export type Io = {
+  /** Data: one call per finished text, the newline included. */
+  stdout: (text: string) => void
+  /** Progress and explanations. */
+  stderr: (text: string) => void
+  env: NodeJS.ProcessEnv
+  cwd: string
+  stdoutIsTTY: boolean
+  stderrIsTTY: boolean
+  /** Width of stderr's terminal in columns; 80 when it is none. */
+  columns: number
+  /** Aborted by the first Ctrl-C or SIGTERM: stop gracefully, save, report. */
+  interrupted: AbortSignal
+  /** Aborted by the second one: stop at once. */
+  killed: AbortSignal
+  /** The code the process ends with once everything is closed. */
+  setExitCode: (code: ExitCode) => void
+}
+
+/** Colour on that stream: a terminal, and the user did not say no. See https://no-color.org. */
+export function wantsColour(io: Io, stream: "stdout" | "stderr"): boolean {
+  if (io.env["NO_COLOR"]) return false
+  if (io.env["FORCE_COLOR"]) return true
+  return stream === "stdout" ? io.stdoutIsTTY : io.stderrIsTTY
+}

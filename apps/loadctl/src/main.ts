@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import process from "node:process"
+
+import { runCli } from "./cli.ts"
+import type { Io } from "./io.ts"
+
+function processIo(): Io {
+  const interrupted = new AbortController()
+  const killed = new AbortController()
+  const onSignal = (): void => (interrupted.signal.aborted ? killed : interrupted).abort()
+  process.on("SIGINT", onSignal)
+  process.on("SIGTERM", onSignal)
+  for (const stream of [process.stdout, process.stderr]) {
+    // `loadctl runs | head` closes the pipe early; that is not an error of ours.
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error
+    })
+  }
+  return {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    env: process.env,
+    cwd: process.cwd(),
+    stdoutIsTTY: process.stdout.isTTY,
+    stderrIsTTY: process.stderr.isTTY,
+    columns: process.stderr.columns ?? 80,
+    interrupted: interrupted.signal,
+    killed: killed.signal,
+    setExitCode: (code) => {
+      process.exitCode = code
+    },
+  }
+}
+
+await runCli(process.argv.slice(2), processIo())
