@@ -35,7 +35,7 @@ if (process.argv[1] === import.meta.filename) {
   const file = new URL("../package-lock.json", import.meta.url)
   const lock = JSON.parse(readFileSync(file, "utf8"))
   const missing = missingOptionalPackages(lock)
-  const entries = [...Object.entries(lock.packages), ...missing].sort(([a], [b]) => a.localeCompare(b, "en"))
+  const entries = [...Object.entries(lock.packages), ...missing].toSorted(([a], [b]) => a.localeCompare(b, "en"))
   if (missing.length > 0)
     writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(entries) }, null, 2)}\n`)
 }
