@@ -1,0 +1,35 @@
+import { LATENCIES } from "../sla/schema.ts"
+import type { Latency } from "../sla/schema.ts"
+import type { EndpointSla, Sla } from "../sla/resolve.ts"
+
+const K6_STAT = { p50: "med", p95: "p(95)", p99: "p(99)", max: "max" } satisfies Record<Latency, string>
+
+/**
+ * The SLA as k6 thresholds, for a script that defines none itself. An empty latency metric passes every limit in
+ * k6, so each endpoint also carries a count that an empty one fails; a warning is loadctl's to give, not k6's.
+ */
+export function k6Thresholds(sla: Sla, k6Scenarios: readonly string[]): Record<string, string[]> {
+  const thresholds: Record<string, string[]> = {}
+  const [onlyScenario] = k6Scenarios.length === 1 ? k6Scenarios : []
+  const selector = (name?: string): string => {
+    const tags = [...(onlyScenario ? [`scenario:${onlyScenario}`] : []), ...(name ? [`name:${name}`] : [])]
+    return tags.length > 0 ? `{${tags.join(",")}}` : ""
+  }
+  addThresholds(thresholds, selector(), sla.overall)
+  for (const [name, endpoint] of Object.entries(sla.endpoints)) {
+    addThresholds(thresholds, selector(name), endpoint)
+  }
+  return thresholds
+}
+
+function addThresholds(into: Record<string, string[]>, selector: string, sla: EndpointSla): void {
+  const latencies = LATENCIES.flatMap((key) => {
+    const limit = sla.latency[key]
+    return limit?.level === "fail" ? [`${K6_STAT[key]}<=${limit.limit}`] : []
+  })
+  // k6 keeps a sub-metric only where a threshold names it, so there is always one that cannot fail.
+  into[`http_req_duration${selector}`] = latencies.length > 0 ? latencies : ["max>=0"]
+  into[`http_reqs${selector}`] = [`count>=${sla.minSamples}`]
+  const judgedByK6 = sla.status === null && sla.errorRate.level === "fail"
+  into[`http_req_failed${selector}`] = [`rate<=${judgedByK6 ? sla.errorRate.limit : 1}`]
+}

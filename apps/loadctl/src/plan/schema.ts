@@ -1,0 +1,122 @@
+import { z } from "zod"
+
+import { LEVELS, SlaInput } from "../sla/schema.ts"
+import { parseDuration } from "./duration.ts"
+import { isSafeId } from "./run-id.ts"
+
+const HttpUrl = z.url({ protocol: /^https?$/, error: "expected an http(s) URL" })
+const Name = z.string().refine(isSafeId, { error: "use letters, digits, dot, dash and underscore only" })
+const Path = z.string().startsWith("/", { error: "expected a path that starts with /" })
+const Duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== null, { error: 'expected a duration such as "30s" or "1m30s"' })
+
+/** YAML writes numbers and booleans without quotes; an environment knows only text. */
+const Env = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "not a name for an environment variable" }),
+  z
+    .union([z.string(), z.number(), z.boolean()], { error: "expected text, a number or a boolean" })
+    .transform(String),
+)
+
+const bounds = {
+  title: z.string().min(1),
+  equals: z.number().optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  level: z.enum(LEVELS).default("fail"),
+}
+
+/** A number that must come out of the run: a metric of k6's summary, or how often an endpoint answered a status. */
+const Expectation = z
+  .union(
+    [
+      z.strictObject({ ...bounds, metric: z.string().min(1), value: z.string().min(1).default("count") }),
+      z.strictObject({ ...bounds, endpoint: z.string().min(1), status: z.int().min(0).max(599) }),
+    ],
+    { error: "expected {title, metric} or {title, endpoint, status}, with equals, min or max" },
+  )
+  .refine((rule) => rule.equals !== undefined || rule.min !== undefined || rule.max !== undefined, {
+    error: "say what is expected: equals, min or max",
+  })
+
+const overlay = {
+  description: z.string().optional(),
+  env: Env.optional(),
+  /** Fields laid over the seed request's body. */
+  seed: z.record(z.string(), z.json()).optional(),
+  sla: SlaInput.optional(),
+  expect: z.array(Expectation).optional(),
+}
+
+const Overlay = z.strictObject(overlay)
+
+const Scenario = z.strictObject({
+  ...overlay,
+  script: z.string().min(1).optional(),
+  /** The scenarios of the script whose requests are judged, if they are not named like this one. */
+  k6Scenarios: z.array(Name).min(1).optional(),
+  phases: z
+    .strictObject({ warmup: Duration.optional(), hold: Duration, cooldown: Duration.optional() })
+    .optional(),
+  /** Which requests the SLA is about: all of them, or those of the hold. */
+  judge: z.enum(["all", "hold"]).default("all"),
+})
+
+const Seed = z.strictObject({
+  method: z.enum(["POST", "PUT", "GET"]).default("POST"),
+  path: Path,
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.record(z.string(), z.json()).optional(),
+  /** Fields of the answer handed to the script in SEEDED; without it, the whole answer. */
+  take: z.array(z.string().min(1)).optional(),
+  timeout: Duration.default("60s"),
+})
+
+const Endpoint = z.strictObject({ path: Path, headers: z.record(z.string(), z.string()).default({}) })
+
+export const Config = z
+  .strictObject({
+    target: z.strictObject({
+      url: HttpUrl,
+      ready: Path.default("/"),
+      /** Whether `run` may start this repository's private stack when nothing answers at the url. */
+      stack: z.boolean().default(false),
+    }),
+    script: z.string().min(1).optional(),
+    seed: Seed.optional(),
+    audit: Endpoint.extend({ settle: Duration.default("10s") }).optional(),
+    metrics: Endpoint.optional(),
+    influx: z
+      .strictObject({
+        url: HttpUrl,
+        database: Name.default("k6"),
+        username: z.string().optional(),
+        password: z.string().optional(),
+      })
+      .optional(),
+    env: Env.default({}),
+    sla: SlaInput.default({}),
+    personas: z.record(Name, Overlay).default({}),
+    /** The persona of a run that names none. */
+    persona: Name.optional(),
+    variants: z.record(Name, Overlay).default({}),
+    scenarios: z.record(Name, Scenario),
+  })
+  .superRefine((config, context) => {
+    for (const [name, scenario] of Object.entries(config.scenarios)) {
+      if (scenario.script ?? config.script) continue
+      context.addIssue({
+        code: "custom",
+        path: ["scenarios", name],
+        message: "no script: give one here or at the top",
+      })
+    }
+    if (config.persona && !(config.persona in config.personas)) {
+      context.addIssue({ code: "custom", path: ["persona"], message: "no such persona in personas" })
+    }
+  })
+
+export type Config = z.infer<typeof Config>
+export type Overlay = z.infer<typeof Overlay>
+export type Expectation = z.infer<typeof Expectation>

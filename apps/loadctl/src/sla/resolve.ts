@@ -1,0 +1,75 @@
+import { LATENCIES } from "./schema.ts"
+import type { EndpointSlaInput, Latency, Level, SlaInput } from "./schema.ts"
+
+export type Limit = { limit: number; level: Level }
+
+/** What one endpoint (or all together) owes. Latencies in ms, shares from 0 to 1. */
+export type EndpointSla = {
+  latency: Partial<Record<Latency, Limit>>
+  errorRate: Limit
+  minSamples: number
+  /** Statuses that count as success; null leaves it to k6's `expected_response`. */
+  status: number[] | null
+}
+
+/** The SLA with every default filled in: the one source of thresholds, judgement and limit lines. */
+export type Sla = {
+  overall: EndpointSla
+  each: EndpointSla
+  endpoints: Record<string, EndpointSla>
+  checks: Limit
+  droppedIterations: number
+}
+
+// A p95 of fewer than 20 samples is nothing but their maximum.
+const DEFAULT_MIN_SAMPLES = 20
+
+/** Later layers win, field by field: file, scenario, persona, variant. */
+export function mergeSla(layers: readonly (SlaInput | undefined)[]): SlaInput {
+  const merged: SlaInput = {}
+  for (const layer of layers) {
+    if (!layer) continue
+    const endpoints = { ...merged.endpoints }
+    for (const [name, own] of Object.entries(layer.endpoints ?? {})) {
+      endpoints[name] = { ...endpoints[name], ...own }
+    }
+    Object.assign(merged, layer, {
+      each: { ...merged.each, ...layer.each },
+      overall: { ...merged.overall, ...layer.overall },
+      endpoints,
+    })
+  }
+  return merged
+}
+
+export function resolveSla(input: SlaInput): Sla {
+  const each = resolveEndpoint(input.each ?? {})
+  const endpoints = Object.entries(input.endpoints ?? {}).map(
+    ([name, own]) => [name, resolveEndpoint({ ...input.each, ...own })] as const,
+  )
+  return {
+    overall: resolveEndpoint(input.overall ?? {}),
+    each,
+    endpoints: Object.fromEntries(endpoints),
+    checks: resolveLimit(input.checks ?? 1),
+    droppedIterations: input.droppedIterations ?? 0,
+  }
+}
+
+function resolveEndpoint(input: EndpointSlaInput): EndpointSla {
+  const latency: EndpointSla["latency"] = {}
+  for (const key of LATENCIES) {
+    const limit = input[key]
+    if (limit !== undefined) latency[key] = resolveLimit(limit)
+  }
+  return {
+    latency,
+    errorRate: resolveLimit(input.errorRate ?? 0),
+    minSamples: input.minSamples ?? DEFAULT_MIN_SAMPLES,
+    status: input.status ?? null,
+  }
+}
+
+function resolveLimit(input: number | Limit): Limit {
+  return typeof input === "number" ? { limit: input, level: "fail" } : input
+}

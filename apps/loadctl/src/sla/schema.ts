@@ -1,0 +1,49 @@
+import { z } from "zod"
+
+export const LATENCIES = ["p50", "p95", "p99", "max"] as const
+export type Latency = (typeof LATENCIES)[number]
+
+export const LEVELS = ["fail", "warn"] as const
+export type Level = (typeof LEVELS)[number]
+
+const leveled = (value: z.ZodNumber) =>
+  z.union([value, z.strictObject({ limit: value, level: z.enum(LEVELS).default("fail") })], {
+    error: "expected a number, or {limit, level: fail | warn}",
+  })
+
+const Milliseconds = leveled(z.number().positive())
+const Share = leveled(z.number().min(0).max(1))
+const Status = z.int().min(100).max(599)
+
+const limits = {
+  p50: Milliseconds.optional(),
+  p95: Milliseconds.optional(),
+  p99: Milliseconds.optional(),
+  max: Milliseconds.optional(),
+  /** Share of requests that may fail: the error budget. */
+  errorRate: Share.optional(),
+  /** Fewer judged samples than this make the run invalid. */
+  minSamples: z.int().min(0).optional(),
+}
+
+export const EndpointSlaInput = z.strictObject({
+  ...limits,
+  /** The statuses that count as success here; without it, k6's own opinion counts. */
+  status: z.array(Status).min(1).optional(),
+})
+
+/** The SLA as it is written in loadctl.yaml; latencies in ms, shares from 0 to 1. */
+export const SlaInput = z.strictObject({
+  /** What every endpoint owes, also one that is not listed. */
+  each: EndpointSlaInput.optional(),
+  overall: z.strictObject(limits).optional(),
+  /** The endpoints that must be seen, by k6's `name` tag, each with what it owes beyond `each`. */
+  endpoints: z.record(z.string().min(1), EndpointSlaInput).optional(),
+  /** Share of k6's checks that must hold. */
+  checks: Share.optional(),
+  /** Iterations k6 may drop before the run is invalid. */
+  droppedIterations: z.int().min(0).optional(),
+})
+
+export type EndpointSlaInput = z.infer<typeof EndpointSlaInput>
+export type SlaInput = z.infer<typeof SlaInput>
