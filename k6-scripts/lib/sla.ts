@@ -28,13 +28,12 @@ const LATENCIES = ["p50", "p95", "p99", "max"] as const
 const K6_STAT = { p50: "p(50)", p95: "p(95)", p99: "p(99)", max: "max" } as const
 const NUMBERS = new Set<string>([...LATENCIES, "errorRate", "minSamples"])
 
-/** The SLA in `json`, or the default when there is none. Throws an Error that lists everything wrong with it. */
-export function parseSla(json: string | undefined): Sla {
-  if (!json) return DEFAULT_SLA
+/** The SLA in `json`. Throws an Error that lists everything wrong with it. */
+export function parseSla(json: string): Sla {
   const sla: Sla = JSON.parse(json)
   const entries = Object.entries({ overall: sla.overall ?? {}, ...sla.endpoints })
   const problems = entries.flatMap(([name, limits]) => problemsOf(name, limits))
-  if (problems.length > 0) throw new Error(`SLA_JSON: ${problems.join("; ")}`)
+  if (problems.length > 0) throw new Error(problems.join(", "))
   return sla
 }
 

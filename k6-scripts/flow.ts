@@ -1,0 +1,97 @@
+import exec from "k6/execution"
+import { Counter } from "k6/metrics"
+import type { Options } from "k6/options"
+
+import { createShop } from "./lib/api/shop.ts"
+import { VisitAbandoned } from "./lib/expect.ts"
+import {
+  SEED_ENDPOINT,
+  SHOP,
+  endpointsOf,
+  outcomeThresholds,
+  personaOfVu,
+  policyIndexOfVu,
+} from "./lib/outcomes.ts"
+import { judgedPhase, makeProfile, phaseAt, phaseLengths, toScenario } from "./lib/profiles.ts"
+import { readSettings } from "./lib/settings.ts"
+import type { Seed } from "./lib/settings.ts"
+import { limitsByEndpoint, thresholdsFor } from "./lib/sla.ts"
+import { renderText, summarize } from "./lib/summary.ts"
+import type { K6Summary, Selection } from "./lib/summary.ts"
+import { seedShop } from "./lib/target.ts"
+import { impulse } from "./personas/impulse.ts"
+import { malicious } from "./personas/malicious.ts"
+import { rational } from "./personas/rational.ts"
+import type { Shopper } from "./personas/visit.ts"
+
+const VISITS = { A: impulse, B: rational, C: malicious }
+
+const settings = readSettings(__ENV)
+const { scenario, persona, limited, sla, seeded } = settings
+const profile = makeProfile(scenario, settings)
+const judged = judgedPhase(profile)
+
+// Requests of setup() carry no scenario, so seeding is never judged.
+const scope = judged === "hold" ? `scenario:${scenario},phase:hold` : `scenario:${scenario}`
+const overall: Selection = { name: "overall", tags: scope, limits: sla.overall ?? {} }
+const judgedEndpoints = Object.entries(limitsByEndpoint(sla, endpointsOf(persona))).map(
+  ([name, limits]): Selection => ({ name, tags: `${scope},name:${name}`, limits }),
+)
+const seeding: Selection = {
+  name: SEED_ENDPOINT,
+  tags: `name:${SEED_ENDPOINT}`,
+  limits: { severity: "warn" },
+}
+const endpoints = seeded ? judgedEndpoints : [seeding, ...judgedEndpoints]
+
+export const options: Options = {
+  scenarios: { [scenario]: toScenario(profile) },
+  thresholds: Object.assign(
+    outcomeThresholds({ profile, persona, limited, policies: seeded?.policyIds.length ?? SHOP.policies }),
+    ...[overall, ...endpoints].map(({ tags, limits }) => thresholdsFor(tags, limits)),
+  ),
+  summaryTrendStats: ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)", "count"],
+}
+
+const started = new Counter("iterations_started")
+const shop = createShop({
+  url: settings.targetUrl,
+  claimMayBeRefused: limited || profile.executor !== "per-vu-iterations",
+})
+// Each VU runs this file for itself: this is the one user that it plays.
+let shopper: Shopper | undefined
+
+export function setup(): Seed & { startedAt: number } {
+  const seed = seeded ?? seedShop(settings)
+  return { ...seed, startedAt: Date.now() }
+}
+
+export default function visit({ policyIds }: Seed): void {
+  exec.vu.metrics.tags["phase"] = phaseAt(profile, (Date.now() - exec.scenario.startTime) / 1000)
+  started.add(1)
+  const vu = exec.vu.idInTest
+  const policyId = policyIds[policyIndexOfVu(vu, policyIds.length)] ?? 0
+  shopper ??= { name: `u${vu}`, policyId, balance: 0 }
+  try {
+    VISITS[personaOfVu(persona, vu)](shop, shopper)
+  } catch (error) {
+    if (!(error instanceof VisitAbandoned)) throw error
+  }
+}
+
+export function handleSummary(data: K6Summary): Record<string, string> {
+  const { testid, scale, targetUrl, summaryPath } = settings
+  const run = {
+    testid,
+    scenario,
+    persona,
+    limited,
+    scale,
+    target: targetUrl,
+    judged,
+    phases: phaseLengths(profile),
+    ...summarize(data, overall, endpoints),
+  }
+  if (summaryPath) return { [summaryPath]: JSON.stringify({ ...data, run }, null, 2) }
+  return { stdout: renderText(`${scenario}, persona ${persona}`, run) }
+}

@@ -1,0 +1,41 @@
+import http from "k6/http"
+import { Trend } from "k6/metrics"
+
+import { expect, must } from "../expect.ts"
+import { membersOf, numberOf } from "./body.ts"
+import { paramsFor } from "./request.ts"
+
+const chargeTime = new Trend("charge_balance_time", true)
+
+export function createAccounts(url: string) {
+  return {
+    findUser(name: string): number {
+      const path = `${url}/users/id?name=${encodeURIComponent(name)}`
+      const answer = http.get(path, paramsFor("0_get_userId", 200))
+      const userId = numberOf(answer)
+      must("0 user: 200 and the bare id", answer.status === 200 && Number.isInteger(userId))
+      return userId
+    },
+
+    /** Returns the balance after the charge; `before` is the balance so far, if it is known. */
+    charge(userId: number, amount: number, before: number | undefined): number {
+      const path = `${url}/users/${userId}/balance`
+      const answer = http.post(path, JSON.stringify({ amount }), paramsFor("1_charge_balance", 201))
+      chargeTime.add(answer.timings.duration)
+      const body = membersOf(answer)
+      const balance = Number(body["balance"])
+      must("1 charge: 201 for this user", answer.status === 201 && body["userId"] === userId)
+      const right = before === undefined ? balance >= amount : balance === before + amount
+      expect("1 charge: the balance grew by the amount", right)
+      return balance
+    },
+
+    balance(userId: number): number {
+      const answer = http.get(`${url}/users/${userId}/balance`, paramsFor("6_get_balance", 200))
+      const body = membersOf(answer)
+      const known = typeof body["balance"] === "number" && body["userId"] === userId
+      must("6 balance: 200 for this user", answer.status === 200 && known)
+      return Number(body["balance"])
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import http from "k6/http"
+import { Counter, Trend } from "k6/metrics"
+
+import { expect, must } from "../expect.ts"
+import { SHOP } from "../outcomes.ts"
+import { membersOf, rowsOf } from "./body.ts"
+import { isProblem, paramsFor } from "./request.ts"
+
+export type Order = {
+  userId: number
+  couponId: number | null
+  items: { productId: number; quantity: number }[]
+}
+
+const topTime = new Trend("get_top5_time", true)
+const orderTime = new Trend("order_time", true)
+const created = new Counter("order_created")
+
+export function createOrders(url: string) {
+  return {
+    /** Returns the ids of the best sellers, best first. */
+    bestSellers(): number[] {
+      const answer = http.get(`${url}/products/top/realtime`, paramsFor("4_get_top_products", 200))
+      topTime.add(answer.timings.duration)
+      const rows = rowsOf(answer) ?? []
+      const ids = rows.map((row) => Number(row["productId"]))
+      const complete = ids.length === SHOP.products && ids.every(Number.isInteger)
+      must(`4 best sellers: 200 and ${SHOP.products} products`, answer.status === 200 && complete)
+      const sold = rows.map((row) => Number(row["soldQty"]))
+      const sorted = sold.every((quantity, place) => place === 0 || quantity <= (sold[place - 1] ?? 0))
+      expect("4 best sellers: the most sold first", sorted)
+      return ids
+    },
+
+    /** Places an order that must succeed and cost exactly `price`. */
+    buy(order: Order, price: number): void {
+      const answer = http.post(`${url}/orders`, JSON.stringify(order), paramsFor("5_create_order", 201))
+      orderTime.add(answer.timings.duration)
+      const body = membersOf(answer)
+      must("5 order: 201 and its id", answer.status === 201 && Number.isInteger(body["orderId"]))
+      created.add(1)
+      expect("5 order: paid is the price less the coupon", body["totalAmount"] === price)
+    },
+
+    /** Sends the orders at the same instant; each must be refused with one of these statuses. */
+    tryToCheat(orders: Order[], refusals: number[]): void {
+      const params = paramsFor("5_create_order", ...refusals)
+      const answers = http.batch(
+        orders.map((order) => ({
+          method: "POST",
+          url: `${url}/orders`,
+          body: JSON.stringify(order),
+          params,
+        })),
+      )
+      for (const answer of answers) {
+        orderTime.add(answer.timings.duration)
+        if (answer.status === 201) created.add(1)
+        expect("5 cheating: refused with a reason", refusals.includes(answer.status) && isProblem(answer))
+      }
+    },
+
+    /** Returns how many orders this user has, as far as the first page tells. */
+    orderCount(userId: number): number {
+      const answer = http.get(`${url}/users/${userId}/orders`, paramsFor("6_get_orders", 200))
+      const rows = rowsOf(answer)
+      must("6 orders: 200 and a list", answer.status === 200 && rows !== null)
+      return rows?.length ?? 0
+    },
+  }
+}

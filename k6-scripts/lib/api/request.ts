@@ -1,0 +1,25 @@
+import http from "k6/http"
+import type { RefinedResponse } from "k6/http"
+
+import type { Endpoint } from "../outcomes.ts"
+import { membersOf } from "./body.ts"
+
+// Above any answer that somebody still waits for; a request given up counts as failed.
+const TIMEOUT = "15s"
+
+/** How a request is sent and counted: under which name, and which statuses are no failure. */
+export function paramsFor(name: Endpoint, ...expected: number[]) {
+  return {
+    tags: { name },
+    headers: { "Content-Type": "application/json" },
+    responseCallback: http.expectedStatuses(...expected),
+    responseType: "text" as const,
+    timeout: TIMEOUT,
+  }
+}
+
+/** Whether the answer is a problem document that says by its code what is wrong. */
+export function isProblem(answer: RefinedResponse<"text">): boolean {
+  const type = answer.headers["Content-Type"] ?? ""
+  return type.startsWith("application/problem+json") && typeof membersOf(answer)["code"] === "string"
+}
