@@ -1,0 +1,25 @@
+import { rm } from "node:fs/promises"
+import { setTimeout as sleep } from "node:timers/promises"
+
+import { isAlive, signalProcess } from "./identity.ts"
+import { abandonedStacks } from "./state.ts"
+import type { RunningService } from "./state.ts"
+
+const GONE_POLL_MS = 50
+
+/** Ends what the supervisors that were killed left behind, and removes their private data. */
+export async function clearAbandonedStacks(stacksDir: string): Promise<void> {
+  await Promise.all(
+    abandonedStacks(stacksDir).map(async (state) => {
+      await Promise.all(state.services.map(end))
+      await Promise.all(state.removeOnStop.map((dir) => rm(dir, { recursive: true, force: true })))
+    }),
+  )
+}
+
+/** Nobody else waits for these processes any more, so there is no point in asking them kindly. */
+async function end(service: RunningService): Promise<void> {
+  // PostgreSQL's children outlive a SIGKILL of their parent for a moment; SIGQUIT makes it end them itself.
+  signalProcess(service, service.name === "postgres" ? "SIGQUIT" : "SIGKILL")
+  while (isAlive(service)) await sleep(GONE_POLL_MS)
+}

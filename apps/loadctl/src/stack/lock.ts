@@ -1,0 +1,40 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { dirname } from "node:path"
+import process from "node:process"
+import { setTimeout as sleep } from "node:timers/promises"
+
+import { identify, isAlive, ProcessIdentity } from "./identity.ts"
+
+const POLL_MS = 200
+
+/** Runs the action while no other process runs one under the same lock file. A dead holder is no holder. */
+export async function withLock<T>(file: string, action: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(file), { recursive: true })
+  while (!(await take(file))) await sleep(POLL_MS)
+  try {
+    return await action()
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+async function take(file: string): Promise<boolean> {
+  try {
+    await writeFile(file, JSON.stringify(identify(process.pid)), { flag: "wx" })
+    return true
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error
+  }
+  const holder = await readHolder(file)
+  if (holder && !isAlive(holder)) await rm(file, { force: true })
+  return false
+}
+
+async function readHolder(file: string): Promise<ProcessIdentity | undefined> {
+  try {
+    return ProcessIdentity.parse(JSON.parse(await readFile(file, "utf8")))
+  } catch {
+    // Gone meanwhile, or its holder is just writing it.
+    return undefined
+  }
+}

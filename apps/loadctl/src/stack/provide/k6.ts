@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs"
+import { mkdir, readFile, rename, rm } from "node:fs/promises"
+import { homedir } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
+
+import { execa } from "execa"
+
+import { EXIT, LoadctlError } from "../../errors.ts"
+import { withLock } from "../lock.ts"
+import { cacheDir } from "./cache.ts"
+import { findOnPath, isExecutable } from "./path.ts"
+import type { Progress } from "./progress.ts"
+
+const TOOLCHAIN = join(import.meta.dirname, "../../../toolchain/k6")
+const MODULE = "go.k6.io/k6/v2"
+const INSTALL_K6 = "https://grafana.com/docs/k6/latest/set-up/install-k6/"
+
+type Surroundings = { env: NodeJS.ProcessEnv; progress: Progress }
+
+/** The path of a k6 that speaks as ours does: the one on the PATH, the one built before, or one built now. */
+export async function provideK6({ env, progress }: Surroundings): Promise<string> {
+  const version = await pinnedVersion()
+  const onPath = findOnPath("k6", env)
+  if (onPath && (await majorOf(onPath)) === version.split(".")[0]) return onPath
+  const built = builtK6(version, env)
+  if (isExecutable(built)) return built
+  await withLock(join(cacheDir(env), "k6.lock"), async () => {
+    if (!isExecutable(built)) await build({ version, target: built, env, progress })
+  })
+  return built
+}
+
+/** The version in the pinned Go module, for example `2.2.0`. */
+export async function pinnedVersion(): Promise<string> {
+  const goMod = await readFile(join(TOOLCHAIN, "go.mod"), "utf8")
+  const version = /go\.k6\.io\/k6\/v2 v(\S+)/.exec(goMod)?.[1]
+  if (!version) throw new Error(`${TOOLCHAIN}/go.mod does not name ${MODULE}`)
+  return version
+}
+
+export function builtK6(version: string, env: NodeJS.ProcessEnv): string {
+  return join(cacheDir(env), `k6-v${version}`, "k6")
+}
+
+export function findGo(env: NodeJS.ProcessEnv): string | undefined {
+  // Where Go's own installer puts it; not every shell has that on its PATH.
+  return findOnPath("go", env) ?? ["/usr/local/go/bin/go"].find(isExecutable)
+}
+
+async function majorOf(k6: string): Promise<string | undefined> {
+  const { stdout } = await execa(k6, ["version"], { reject: false })
+  return /v(\d+)\./.exec(stdout)?.[1]
+}
+
+async function build({ version, target, env, progress }: Surroundings & { version: string; target: string }) {
+  const go = findGo(env)
+  if (!go) {
+    throw new LoadctlError(EXIT.missing, `k6 is not installed, and without Go it cannot be built.`, {
+      hint: `install Go (https://go.dev/dl/) or k6 ${version} (${INSTALL_K6})`,
+    })
+  }
+  const unfinished = `${target}.${process.pid}`
+  await mkdir(join(target, ".."), { recursive: true })
+  try {
+    await progress(`Building k6 ${version} from its Go module (once, about a minute)`, () =>
+      execa(go, ["build", "-mod=readonly", "-trimpath", "-ldflags=-s -w", "-o", unfinished, MODULE], {
+        cwd: TOOLCHAIN,
+        env: { ...goFolders(env), ...env, CGO_ENABLED: "0", GOWORK: "off" },
+        extendEnv: false,
+      }),
+    )
+    await rename(unfinished, target)
+  } catch (cause) {
+    const reason =
+      cause instanceof Error && "stderr" in cause ? lastLine(String(cause.stderr)) : String(cause)
+    throw new LoadctlError(EXIT.missing, `k6 ${version} could not be built: ${reason}`, {
+      hint: `install k6 ${version} (${INSTALL_K6}), or repeat: cd ${TOOLCHAIN} && go build -o ${target} ${MODULE}`,
+      cause,
+    })
+  } finally {
+    await rm(unfinished, { force: true })
+  }
+}
+
+/** Go insists on a home folder for its caches; a service account may not have the variable. */
+function goFolders(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (env["HOME"] && existsSync(env["HOME"])) return {}
+  const folder = join(cacheDir(env), "go")
+  return { HOME: homedir(), GOPATH: folder, GOCACHE: join(folder, "build") }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? ""
+}

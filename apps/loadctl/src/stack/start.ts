@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto"
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+
+import { clearAbandonedStacks } from "./abandoned.ts"
+import { REPOSITORY, stacksDir } from "./folders.ts"
+import { planStack } from "./plan.ts"
+import { freePort, freePorts } from "./ports.ts"
+import { silently } from "./provide/progress.ts"
+import type { Progress } from "./provide/progress.ts"
+import { runSupervisor } from "./supervisor-process.ts"
+import type { SupervisorOptions } from "./supervisor-process.ts"
+import { SERVICES } from "./unit.ts"
+import type { Service, StackUrls } from "./unit.ts"
+
+export type StackOptions = SupervisorOptions & {
+  env: NodeJS.ProcessEnv
+  /** Which parts to start; all of them by default. */
+  services?: readonly Service[]
+  /** Settings of the API and its worker, for example `{ ORDER_STRATEGY: "conditional" }`. */
+  shopEnv?: Record<string, string>
+  /** Whether to apply the migrations; by default when the API or the worker is started. */
+  migrate?: boolean
+  /** Restarts the API and the worker when their files change. */
+  watch?: boolean
+  /** Told about what takes long: installing and building what is missing. */
+  progress?: Progress
+}
+
+export type Stack = AsyncDisposable & {
+  urls: StackUrls
+  /** Folder with the logs, for as long as the stack lives. */
+  dir: string
+  stop: () => Promise<void>
+}
+
+/**
+ * Starts a private stack on free ports and resolves when every part answers. Its processes and data go when it is
+ * stopped, and also when this process ends in whatever way. Rejects with a LoadctlError that names what is missing
+ * or what failed, with the end of its log.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { env, services = SERVICES, shopEnv = {}, watch = false, progress = silently } = options
+  const folder = stacksDir()
+  await clearAbandonedStacks(folder)
+  const name = `private-${randomBytes(4).toString("hex")}`
+  const dir = join(folder, name)
+  await mkdir(dir)
+  const plan = await planStack({
+    name,
+    root: REPOSITORY,
+    dir,
+    services,
+    ports: await freePorts(),
+    influxBackupPort: await freePort(),
+    migrate: options.migrate ?? services.some((service) => service === "api" || service === "worker"),
+    watch,
+    keepData: false,
+    env,
+    shopEnv,
+    progress,
+  })
+  const { stop } = await runSupervisor(plan, options)
+  return { urls: plan.urls, dir, stop, [Symbol.asyncDispose]: stop }
+}

@@ -1,0 +1,105 @@
+import { rm } from "node:fs/promises"
+import process from "node:process"
+
+import { identify } from "./identity.ts"
+import { writeState } from "./state.ts"
+import type { StackState } from "./state.ts"
+import { createSupervision, UnitFailed } from "./supervision.ts"
+import type { UnitFailure } from "./supervision.ts"
+import type { StackPlan } from "./unit.ts"
+
+/** What the supervisor reports to the process that started it. */
+export type Report =
+  | { type: "unit-ready"; unit: string; tookMs: number }
+  | { type: "ready" }
+  | { type: "failed"; failure: UnitFailure }
+  | { type: "died"; failure: UnitFailure }
+
+/** What it is told: the plan comes first; `keep` means that it outlives its parent, until `loadctl down`. */
+export type Order = { type: "run"; plan: StackPlan } | { type: "keep" } | { type: "stop" }
+
+function obeyOrders(): void {
+  let stop = leave
+  let kept = false
+  process.on("message", (order: Order) => {
+    if (order.type === "run") stop = run(order.plan)
+    if (order.type === "keep") kept = true
+    if (order.type === "stop") void stop()
+  })
+  // The channel closes however the parent ends, SIGKILL included: nobody else would stop this stack.
+  process.on("disconnect", () => kept || void stop())
+  process.on("SIGTERM", () => void stop())
+  process.on("SIGINT", () => void stop())
+}
+
+/** Starts the plan and returns how to stop it; stopping twice waits for the same end. */
+function run(plan: StackPlan): () => Promise<void> {
+  const stack = startedState(plan)
+  const update = (change: Partial<StackState>): void => writeState(plan.dir, Object.assign(stack, change))
+  const supervision = createSupervision({
+    units: plan.units,
+    onStart: (unit, identity) => {
+      if (unit.kind === "task") return
+      update({
+        services: [...stack.services, { ...identity, name: unit.name, port: unit.port, log: unit.log }],
+      })
+    },
+    onReady: (unit, tookMs) => report({ type: "unit-ready", unit: unit.name, tookMs }),
+    onDeath: (failure) => {
+      update({ deaths: [...stack.deaths, failure] })
+      report({ type: "died", failure })
+    },
+  })
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopped ??= stopOnce()
+    return stopped
+  }
+  async function stopOnce(): Promise<void> {
+    update({ phase: "stopping" })
+    await supervision.stop()
+    await Promise.all(plan.removeOnStop.map((dir) => rm(dir, { recursive: true, force: true })))
+    await leave()
+  }
+  async function start(): Promise<void> {
+    try {
+      await supervision.start()
+      update({ phase: "ready" })
+      report({ type: "ready" })
+    } catch (error) {
+      if (error instanceof UnitFailed) report({ type: "failed", failure: error.failure })
+      await stop()
+    }
+  }
+  void start()
+  return stop
+}
+
+function startedState({ dir, name, urls, removeOnStop }: StackPlan): StackState {
+  const supervisor = identify(process.pid)
+  if (!supervisor) throw new Error("the supervisor cannot find itself among the processes")
+  const state: StackState = {
+    name,
+    phase: "starting",
+    startedAt: new Date().toISOString(),
+    supervisor,
+    urls,
+    services: [],
+    deaths: [],
+    removeOnStop: [...removeOnStop],
+  }
+  writeState(dir, state)
+  return state
+}
+
+function report(message: Report): void {
+  // The parent may be gone at any moment; the state file tells the same to whoever comes next.
+  if (process.connected) process.send?.(message, () => {})
+}
+
+/** Once the channel is closed, nothing holds the event loop any more. */
+async function leave(): Promise<void> {
+  if (process.connected) process.disconnect()
+}
+
+obeyOrders()

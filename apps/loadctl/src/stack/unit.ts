@@ -1,0 +1,47 @@
+/** The long-running parts of a stack, in the order in which they are listed to people. */
+export const SERVICES = ["postgres", "redis", "influxdb", "api", "worker"] as const
+export type Service = (typeof SERVICES)[number]
+
+/** How to find out that a service answers in its own protocol, as data, since the supervisor is another process. */
+export type Probe =
+  | { kind: "postgres"; url: string }
+  | { kind: "redis"; port: number }
+  | { kind: "http"; url: string }
+
+/** One process of a stack. A task has to end with exit code 0; a service has to answer its probe and stay. */
+export type Unit = {
+  name: string
+  /** Units that must be ready first; on the way down they stop after this one. */
+  after: readonly string[]
+  command: string
+  args: readonly string[]
+  env: Record<string, string>
+  cwd: string
+  /** Only root sets these: the unprivileged account that the process runs as. */
+  uid?: number
+  gid?: number
+  /** File that gets stdout and stderr. */
+  log: string
+} & ({ kind: "task" } | { kind: "service"; port: number; probe: Probe; stopSignal: NodeJS.Signals })
+
+export type ServiceUnit = Extract<Unit, { kind: "service" }>
+
+/** Where a running stack answers; what was not asked for is an empty string. */
+export type StackUrls = {
+  url: string
+  influxUrl: string
+  databaseUrl: string
+  redisUrl: string
+  workerMetricsUrl: string
+}
+
+/** Everything the supervisor needs; it decides nothing itself. */
+export type StackPlan = {
+  name: string
+  /** Folder of the stack: logs and data. */
+  dir: string
+  units: readonly Unit[]
+  urls: StackUrls
+  /** Folders that go when the stack stops: those of a private stack. */
+  removeOnStop: readonly string[]
+}
