@@ -5,6 +5,7 @@ import { tieToSupervisor } from "./lifeline.ts"
 import type { Ports } from "./ports.ts"
 import { providePrograms } from "./provide/debian.ts"
 import { clusterHome, providePostgres } from "./provide/postgres.ts"
+import type { PostgresTool } from "./provide/postgres.ts"
 import type { Progress } from "./provide/progress.ts"
 import type { Service, StackPlan, StackUrls, Unit } from "./unit.ts"
 import { INFLUX_PROGRAM, influxUnit, influxUrl } from "./units/influxdb.ts"
@@ -28,19 +29,29 @@ export type PlanOptions = {
   progress: Progress
 }
 
-/** Finds or installs the programs, prepares the folders, and lays out what has to run. */
+/** Finds or installs the programs, then prepares the folders and lays out what has to run in them. */
 export async function planStack(options: PlanOptions): Promise<StackPlan> {
   const { name, dir, env, services, keepData } = options
-  const logDir = join(dir, "logs")
-  await mkdir(logDir, { recursive: true })
+  const tools = await provideTools(options)
+  await mkdir(logs(dir), { recursive: true })
   const urls = urlsOf(services, options.ports)
-  const [database, storage] = await Promise.all([
-    services.includes("postgres") ? planDatabase(options, logDir) : { units: [], folders: [] },
-    planStorage(options, logDir),
-  ])
-  const shop = planShop({ options, urls, logDir })
-  const units = [...database.units, ...storage, ...shop].map((unit) => tieToSupervisor(unit, env))
-  return { name, dir, units, urls, removeOnStop: keepData ? [] : [...database.folders, dir] }
+  const database = tools.postgres ? await planDatabase(options, tools.postgres) : { units: [], folders: [] }
+  const storage = await planStorage(options)
+  const units = [...database.units, ...storage, ...planShop(options, urls)]
+  return {
+    name,
+    dir,
+    units: units.map((unit) => tieToSupervisor(unit, env)),
+    urls,
+    removeOnStop: keepData ? [] : [...database.folders, dir],
+  }
+}
+
+async function provideTools({ services, env, progress }: PlanOptions): Promise<{ postgres?: PostgresTool }> {
+  const redis = services.includes("redis") ? [REDIS_PROGRAM] : []
+  const influxdb = services.includes("influxdb") ? [INFLUX_PROGRAM] : []
+  await providePrograms([...redis, ...influxdb], { env, progress })
+  return services.includes("postgres") ? { postgres: await providePostgres() } : {}
 }
 
 function urlsOf(services: readonly Service[], ports: Ports): StackUrls {
@@ -55,53 +66,43 @@ function urlsOf(services: readonly Service[], ports: Ports): StackUrls {
   }
 }
 
-async function planDatabase({ dir, ports }: PlanOptions, logDir: string) {
-  const tool = await providePostgres()
+async function planDatabase({ dir, ports }: PlanOptions, tool: PostgresTool) {
   const { home, folders } = await clusterHome(dir, tool.account)
-  return { units: await postgresUnits({ tool, home, port: ports.postgres, logDir }), folders }
+  return { units: await postgresUnits({ tool, home, port: ports.postgres, logDir: logs(dir) }), folders }
 }
 
-async function planStorage(options: PlanOptions, logDir: string): Promise<Unit[]> {
-  const { services, env, progress, dir, ports, influxBackupPort } = options
-  const redis = services.includes("redis")
-  const influxdb = services.includes("influxdb")
-  await providePrograms([...(redis ? [REDIS_PROGRAM] : []), ...(influxdb ? [INFLUX_PROGRAM] : [])], {
-    env,
-    progress,
-  })
+async function planStorage({ services, env, dir, ports, influxBackupPort }: PlanOptions): Promise<Unit[]> {
+  const common = { env, logDir: logs(dir) }
   return [
-    ...(redis ? [await redisUnit({ env, home: join(dir, "redis"), port: ports.redis, logDir })] : []),
-    ...(influxdb
-      ? [
-          await influxUnit({
-            env,
-            home: join(dir, "influxdb"),
-            port: ports.influxdb,
-            influxBackupPort,
-            logDir,
-          }),
-        ]
+    ...(services.includes("redis")
+      ? [await redisUnit({ ...common, home: join(dir, "redis"), port: ports.redis })]
+      : []),
+    ...(services.includes("influxdb")
+      ? [await influxUnit({ ...common, home: join(dir, "influxdb"), port: ports.influxdb, influxBackupPort })]
       : []),
   ]
 }
 
-function planShop(input: { options: PlanOptions; urls: StackUrls; logDir: string }): Unit[] {
-  const { options, urls, logDir } = input
-  const { root, services, ports, watch, env, shopEnv } = options
-  const running = services.filter((service) => service === "postgres" || service === "redis")
+function planShop(options: PlanOptions, urls: StackUrls): Unit[] {
+  const { root, dir, services, ports, watch, env, shopEnv } = options
+  const needs = services.filter((service) => service === "postgres" || service === "redis")
   const shop = {
     root,
-    logDir,
     watch,
+    logDir: logs(dir),
     env: { ...definedOnly(env), DATABASE_URL: urls.databaseUrl, REDIS_URL: urls.redisUrl, ...shopEnv },
   }
-  const migration = options.migrate ? [migrationUnit({ ...shop, after: running })] : []
-  const after = [...running, ...migration.map((unit) => unit.name)]
+  const migration = options.migrate ? [migrationUnit({ ...shop, after: needs })] : []
+  const after = [...needs, ...migration.map((unit) => unit.name)]
   return [
     ...migration,
     ...(services.includes("api") ? [apiUnit({ ...shop, after, port: ports.api })] : []),
     ...(services.includes("worker") ? [workerUnit({ ...shop, after, port: ports.worker })] : []),
   ]
+}
+
+function logs(dir: string): string {
+  return join(dir, "logs")
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto"
-import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 
 import { clearAbandonedStacks } from "./abandoned.ts"
@@ -45,7 +44,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await clearAbandonedStacks(folder)
   const name = `private-${randomBytes(4).toString("hex")}`
   const dir = join(folder, name)
-  await mkdir(dir)
   const plan = await planStack({
     name,
     root: REPOSITORY,

