@@ -17,7 +17,8 @@ export type Sla = {
   overall: EndpointSla
   each: EndpointSla
   endpoints: Record<string, EndpointSla>
-  checks: Limit
+  /** Null when the file does not ask for checks: a script may have none. */
+  checks: Limit | null
   droppedIterations: number
 }
 
@@ -51,7 +52,7 @@ export function resolveSla(input: SlaInput): Sla {
     overall: resolveEndpoint(input.overall ?? {}),
     each,
     endpoints: Object.fromEntries(endpoints),
-    checks: resolveLimit(input.checks ?? 1),
+    checks: input.checks === undefined ? null : resolveLimit(input.checks),
     droppedIterations: input.droppedIterations ?? 0,
   }
 }

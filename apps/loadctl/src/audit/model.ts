@@ -1,0 +1,23 @@
+import { z } from "zod"
+
+/** The answer of an audit endpoint; whatever else a check says is kept. */
+export const AuditAnswer = z.object({
+  ok: z.boolean(),
+  checks: z
+    .array(
+      z.looseObject({
+        id: z.string(),
+        title: z.string().default(""),
+        violations: z.union([z.number(), z.array(z.unknown())]).default(0),
+      }),
+    )
+    .default([]),
+})
+
+export type AuditAnswer = z.infer<typeof AuditAnswer>
+
+/** What became of the audit; `audit.json` of a run. */
+export type Audit =
+  | { state: "done"; ok: boolean; checks: AuditAnswer["checks"]; settledAfterMs: number }
+  | { state: "off" }
+  | { state: "unreachable"; text: string }

@@ -1,0 +1,76 @@
+import { quoteValue } from "./client.ts"
+import type { Influx } from "./client.ts"
+
+/** All requests of a run that share their tags. `at` is when each ended, ms since 1970; `ms` how long it took. */
+export type SampleSeries = {
+  /** Empty for requests of setup() and teardown(). */
+  scenario: string
+  /** What the script says of itself by a tag `phase` ("warmup", "hold", "cooldown"); empty when it does not. */
+  phase: string
+  name: string
+  /** HTTP status; "0" when there was no answer. */
+  status: string
+  /** Whether k6 counted it as a success. */
+  expected: boolean
+  errorCode: string
+  at: number[]
+  ms: number[]
+}
+
+// Keeps one answer of a busy run (several thousand requests a second) at a few megabytes.
+const PAGE_MS = 20_000
+
+/**
+ * Every request of one run, oldest first within a series, read page by page. Percentiles are taken from these
+ * points, never from percentiles. Empty when InfluxDB holds nothing of that id.
+ *
+ * @param window wall-clock bounds of the run in ms since 1970; `to` is exclusive
+ */
+export async function readSamples(
+  influx: Influx,
+  testid: string,
+  window: { from: number; to: number },
+): Promise<SampleSeries[]> {
+  const found = new Map<string, SampleSeries>()
+  for (let from = Math.floor(window.from); from < window.to; from += PAGE_MS) {
+    const to = Math.min(from + PAGE_MS, Math.ceil(window.to))
+    const pages = await influx.query(samplesQuery(testid, { from, to }))
+    for (const { tags, values } of pages) appendPage(found, tags, values)
+  }
+  return [...found.values()]
+}
+
+export function samplesQuery(testid: string, { from, to }: { from: number; to: number }): string {
+  return (
+    `SELECT "value" FROM "http_req_duration" WHERE "testid" = ${quoteValue(testid)}` +
+    ` AND time >= ${from}ms AND time < ${to}ms` +
+    ` GROUP BY "scenario", "phase", "name", "status", "expected_response", "error_code"`
+  )
+}
+
+function appendPage(
+  found: Map<string, SampleSeries>,
+  tags: Record<string, string>,
+  values: unknown[][],
+): void {
+  const key = JSON.stringify(tags)
+  const series = found.get(key) ?? emptySeries(tags)
+  found.set(key, series)
+  for (const [microseconds, value] of values) {
+    series.at.push(Number(microseconds) / 1_000)
+    series.ms.push(Number(value))
+  }
+}
+
+function emptySeries(tags: Record<string, string>): SampleSeries {
+  return {
+    scenario: tags["scenario"] ?? "",
+    phase: tags["phase"] ?? "",
+    name: tags["name"] ?? "",
+    status: tags["status"] ?? "",
+    expected: tags["expected_response"] !== "false",
+    errorCode: tags["error_code"] ?? "",
+    at: [],
+    ms: [],
+  }
+}

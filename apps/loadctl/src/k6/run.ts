@@ -1,0 +1,104 @@
+import { execa } from "execa"
+
+import { readProcessTicks } from "../machine/cpu.ts"
+import { findOnPath } from "../stack/provide/path.ts"
+import { createLogReader } from "./log.ts"
+import type { K6Log } from "./log.ts"
+import { parseProgress } from "./progress.ts"
+import type { K6Progress } from "./progress.ts"
+
+export type K6Options = {
+  binary: string
+  args: readonly string[]
+  cwd: string
+  env: NodeJS.ProcessEnv
+  /** Files that get what k6 prints and logs. */
+  outputFile: string
+  logFile: string
+  onProgress: (progress: K6Progress) => void
+  /** Asks k6 to stop, summary and last flush included. */
+  interrupted: AbortSignal
+  /** Ends it at once. */
+  killed: AbortSignal
+}
+
+export type K6Run = {
+  /** Null when it was killed. */
+  exitCode: number | null
+  /** Wall clock, ms since 1970. */
+  startedAt: number
+  endedAt: number
+  last: K6Progress | null
+  log: K6Log
+  /** CPU that k6 used, in clock ticks; null where the system does not say. */
+  cpuTicks: number | null
+}
+
+/** Runs k6 to its end and reports what it printed. An exit code is a result, whatever it is. */
+export async function runK6(options: K6Options): Promise<K6Run> {
+  const { command, args } = tiedToUs(options)
+  const startedAt = Date.now()
+  // A session of its own: the terminal's Ctrl-C comes to us, and k6 gets exactly one SIGINT. Two would cut it short.
+  const child = execa(command, args, {
+    cwd: options.cwd,
+    env: options.env,
+    extendEnv: false,
+    detached: true,
+    stdin: "ignore",
+    stdout: ["pipe", { file: options.outputFile }],
+    stderr: ["pipe", { file: options.logFile }],
+    buffer: false,
+    reject: false,
+  })
+  const unlisten = forwardStops(options, (signal) => child.kill(signal))
+  const reader = createLogReader()
+  let last: K6Progress | null = null
+  let cpuTicks: number | null = null
+  const reading = Promise.all([
+    eachLine(child.iterable({ from: "stdout" }), (line) => {
+      const progress = parseProgress(line)
+      if (!progress) return
+      last = progress
+      cpuTicks = (child.pid === undefined ? null : readProcessTicks(child.pid)) ?? cpuTicks
+      options.onProgress(progress)
+    }),
+    eachLine(child.iterable({ from: "stderr" }), (line) => reader.line(line)),
+  ])
+  const result = await child
+  await reading.catch(() => {})
+  unlisten()
+  return {
+    exitCode: result.exitCode ?? null,
+    startedAt,
+    endedAt: Date.now(),
+    last,
+    log: reader.log,
+    cpuTicks,
+  }
+}
+
+/** On Linux the kernel ends k6 when we are gone, even killed: setpriv(1) asks for that and becomes k6. */
+function tiedToUs({ binary, args, env }: K6Options): { command: string; args: string[] } {
+  const setpriv = process.platform === "linux" ? findOnPath("setpriv", env) : undefined
+  if (!setpriv) return { command: binary, args: [...args] }
+  return { command: setpriv, args: ["--pdeathsig", "KILL", "--", binary, ...args] }
+}
+
+function forwardStops(
+  { interrupted, killed }: K6Options,
+  kill: (signal: NodeJS.Signals) => void,
+): () => void {
+  const onInterrupt = (): void => kill("SIGINT")
+  const onKill = (): void => kill("SIGKILL")
+  if (interrupted.aborted) onInterrupt()
+  interrupted.addEventListener("abort", onInterrupt, { once: true })
+  killed.addEventListener("abort", onKill, { once: true })
+  return () => {
+    interrupted.removeEventListener("abort", onInterrupt)
+    killed.removeEventListener("abort", onKill)
+  }
+}
+
+async function eachLine(lines: AsyncIterable<unknown>, handle: (line: string) => void): Promise<void> {
+  for await (const line of lines) handle(String(line))
+}

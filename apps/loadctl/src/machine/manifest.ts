@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { arch, cpus, platform, release, totalmem } from "node:os"
+import { dirname, join, resolve } from "node:path"
+
+import { execa } from "execa"
+import { z } from "zod"
+
+import type { RunPlan } from "../plan/plan.ts"
+import { redactEnv, redactUrl } from "./redact.ts"
+
+/** What somebody needs to repeat a run and to know whether two runs may be compared; `manifest.json` of a run. */
+export type Manifest = {
+  schema: "saleproof.manifest/1"
+  versions: { loadctl: string; k6: string | null; node: string }
+  git: { commit: string; dirty: boolean } | null
+  /** SHA-256 of the script with everything it imports from its own folders, and of the SLA. */
+  hashes: { script: string | null; sla: string }
+  seed: RunPlan["seed"]
+  /** What the target said when it was seeded, as far as the script gets to see it. */
+  seeded: unknown
+  target: string
+  influx: string | null
+  apiEnv: Record<string, string>
+  k6Env: Record<string, string>
+  machine: { cpu: string; cores: number; memoryBytes: number; os: string }
+}
+
+export type ManifestInput = {
+  root: string
+  plan: RunPlan
+  k6Version: string | null
+  seeded: unknown
+  target: string
+  influx: string | null
+}
+
+/** Describes the machine and the sources. Values that look like secrets are blanked. */
+export async function makeManifest({
+  root,
+  plan,
+  k6Version,
+  seeded,
+  target,
+  influx,
+}: ManifestInput): Promise<Manifest> {
+  const processors = cpus()
+  return {
+    schema: "saleproof.manifest/1",
+    versions: { loadctl: loadctlVersion(), k6: k6Version, node: process.version },
+    git: await gitState(root),
+    hashes: { script: hashScript(resolve(root, plan.script)), sla: sha256(JSON.stringify(plan.sla)) },
+    seed: plan.seed,
+    seeded,
+    target: redactUrl(target),
+    influx: influx === null ? null : redactUrl(influx),
+    apiEnv: redactEnv(plan.apiEnv),
+    k6Env: redactEnv(plan.k6Env),
+    machine: {
+      cpu: processors[0]?.model.trim() ?? "unknown",
+      cores: processors.length,
+      memoryBytes: totalmem(),
+      os: `${platform()} ${release()} ${arch()}`,
+    },
+  }
+}
+
+export function loadctlVersion(): string {
+  const file = new URL("../../package.json", import.meta.url)
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, "utf8"))).version
+}
+
+async function gitState(root: string): Promise<Manifest["git"]> {
+  const git = (...args: string[]) => execa("git", args, { cwd: root, reject: false, timeout: 5_000 })
+  const [head, status] = await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain")])
+  if (head.exitCode !== 0) return null
+  return { commit: head.stdout, dirty: status.stdout.trim() !== "" }
+}
+
+/** Of the script and, one after the other, of the files that it imports by a relative path. */
+export function hashScript(entry: string): string | null {
+  const hash = createHash("sha256")
+  const seen = new Set<string>()
+  const queue = [entry]
+  for (const file of queue) {
+    if (seen.has(file)) continue
+    seen.add(file)
+    const source = readSource(file)
+    if (source === null) return null
+    hash.update(source)
+    for (const [, path] of source.matchAll(/\bfrom\s+["'](\.{1,2}\/[^"']+)["']/g)) {
+      queue.push(join(dirname(file), path ?? ""))
+    }
+  }
+  return hash.digest("hex")
+}
+
+function readSource(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return null
+  }
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex")
+}

@@ -1,0 +1,91 @@
+import { readFile } from "node:fs/promises"
+import { resolve } from "node:path"
+
+import type { Io } from "../io.ts"
+import { k6Args } from "../k6/args.ts"
+import { runK6 } from "../k6/run.ts"
+import type { K6Run } from "../k6/run.ts"
+import { parseSummary } from "../k6/summary.ts"
+import type { K6Summary } from "../k6/summary.ts"
+import { k6Thresholds } from "../k6/thresholds.ts"
+import { cpuShares, readCpuTimes } from "../machine/cpu.ts"
+import type { CpuTimes } from "../machine/cpu.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import type { InfluxSettings } from "../influx/client.ts"
+import { k6Sla } from "../sla/k6-sla.ts"
+import type { MachineUse } from "../stats/model.ts"
+import type { RunFolder } from "../store.ts"
+import type { RunObserver } from "./observer.ts"
+
+export type LoadOptions = {
+  binary: string
+  root: string
+  plan: RunPlan
+  folder: RunFolder
+  io: Io
+  observer: RunObserver
+  targetUrl: string
+  seeded: unknown
+  influx: InfluxSettings | null
+}
+
+export type Load = { run: K6Run; summary: K6Summary | null; machine: MachineUse }
+
+const SUMMARY = "k6-summary.json"
+const SUMMARY_EXPORT = "k6-summary-export.json"
+const CONFIG = "k6-config.json"
+
+/** Runs the plan's script in k6 and reads the summary it leaves: its own, or k6's when it writes none. */
+export async function runLoad(options: LoadOptions): Promise<Load> {
+  const { plan, folder, io, root, influx } = options
+  await folder.writeJson(CONFIG, { thresholds: k6Thresholds(plan.sla, plan.k6Scenarios) })
+  const before = readCpuTimes()
+  const run = await runK6({
+    binary: options.binary,
+    args: k6Args({
+      script: resolve(root, plan.script),
+      runId: plan.runId,
+      configFile: folder.file(CONFIG),
+      summaryExport: folder.file(SUMMARY_EXPORT),
+      influx: influx && { url: influx.url, database: influx.database },
+    }),
+    cwd: root,
+    env: k6Environment(options),
+    outputFile: folder.file("k6-output.txt"),
+    logFile: folder.file("k6-log.jsonl"),
+    onProgress: options.observer.load,
+    interrupted: io.interrupted,
+    killed: io.killed,
+  })
+  const machine = machineUse(before, readCpuTimes(), run.cpuTicks)
+  return { run, summary: await readSummary(folder), machine }
+}
+
+/** What k6 and its script are told; secrets travel here, not on the command line. */
+function k6Environment({ io, plan, folder, targetUrl, seeded, influx }: LoadOptions): NodeJS.ProcessEnv {
+  return {
+    ...io.env,
+    ...plan.k6Env,
+    K6_NO_USAGE_REPORT: "true",
+    ...(influx?.username === undefined ? {} : { K6_INFLUXDB_USERNAME: influx.username }),
+    ...(influx?.password === undefined ? {} : { K6_INFLUXDB_PASSWORD: influx.password }),
+    TARGET_URL: targetUrl,
+    TESTID: plan.runId,
+    SUMMARY_PATH: folder.file(SUMMARY),
+    SLA_JSON: JSON.stringify(k6Sla(plan.sla)),
+    ...(seeded === null || seeded === undefined ? {} : { SEEDED: JSON.stringify(seeded) }),
+  }
+}
+
+async function readSummary(folder: RunFolder): Promise<K6Summary | null> {
+  for (const name of [SUMMARY, SUMMARY_EXPORT]) {
+    const text = await readFile(folder.file(name), "utf8").catch(() => null)
+    if (text !== null) return parseSummary(JSON.parse(text))
+  }
+  return null
+}
+
+function machineUse(before: CpuTimes | null, after: CpuTimes | null, k6Ticks: number | null): MachineUse {
+  const total = before && after ? after.total - before.total : 0
+  return { k6: k6Ticks !== null && total > 0 ? k6Ticks / total : null, ...cpuShares(before, after) }
+}

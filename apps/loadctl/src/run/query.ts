@@ -1,0 +1,97 @@
+import { readSamples } from "../influx/samples.ts"
+import type { SampleSeries } from "../influx/samples.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import { measure } from "../stats/measure.ts"
+import type { InfluxState, K6Facts, Measurement } from "../stats/model.ts"
+import { measureSummary, reconcile } from "../stats/reconcile.ts"
+import type { K6Summary } from "../k6/summary.ts"
+import type { RunFolder } from "../store.ts"
+import type { Load } from "./load.ts"
+import type { Surroundings } from "./target.ts"
+
+// Points carry k6's clock, which is ours; a request's point is stamped when it ends.
+const MARGIN_MS = 1_000
+
+export type QueryOptions = {
+  plan: RunPlan
+  folder: RunFolder
+  load: Load
+  surroundings: Pick<Surroundings, "influx" | "influxState">
+}
+
+/** Reads the run's requests out of InfluxDB, keeps them, and makes the table; without InfluxDB, from k6's summary. */
+export async function queryRun({ plan, folder, load, surroundings }: QueryOptions): Promise<Measurement> {
+  const { samples, influx } = await fetchSamples(surroundings, plan, load)
+  if (samples) await folder.writeGzip("samples.json.gz", samples)
+  return measurementOf({ plan, load, samples, influx })
+}
+
+/** The measurement from what is at hand; pure, so that it can be made again from a run's folder. */
+export function measurementOf({
+  plan,
+  load,
+  samples,
+  influx,
+}: {
+  plan: RunPlan
+  load: Load
+  samples: SampleSeries[] | null
+  influx: InfluxState
+}): Measurement {
+  const { run, summary, machine } = load
+  const table = samples
+    ? measure(samples, plan)
+    : { window: null, hold: null, ...measureSummary(summary ?? emptySummary(), plan) }
+  return {
+    source: samples ? "influxdb" : "k6",
+    influx,
+    ...table,
+    reconciliation: samples && summary ? reconcile(samples, summary, plan) : [],
+    k6: k6Facts(run, summary),
+    machine,
+  }
+}
+
+async function fetchSamples(
+  { influx, influxState }: QueryOptions["surroundings"],
+  plan: RunPlan,
+  { run }: Load,
+) {
+  if (!influx) return { samples: null, influx: influxState }
+  try {
+    const window = { from: run.startedAt - MARGIN_MS, to: run.endedAt + MARGIN_MS }
+    return { samples: await readSamples(influx.client, plan.runId, window), influx: influxState }
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    return { samples: null, influx: { state: "away" as const, text } }
+  }
+}
+
+function k6Facts({ exitCode, last, log }: Load["run"], summary: K6Summary | null): K6Facts {
+  const metrics = summary?.metrics ?? {}
+  const count = (metric: string): number | undefined => metrics[metric]?.values["count"]
+  const { iterations = 0, interrupted = 0 } = last ?? {}
+  return {
+    exitCode,
+    summary: summary !== null,
+    iterations: count("iterations") ?? iterations,
+    interruptedIterations: interrupted,
+    droppedIterations: count("dropped_iterations") ?? 0,
+    checks: summary?.checks ?? [],
+    failedThresholds: failedThresholds(metrics),
+    metrics: Object.fromEntries(Object.entries(metrics).map(([name, { values }]) => [name, values])),
+    lostWrites: log.lostWrites,
+    slowFlushes: log.slowFlushes,
+    errors: log.errors,
+  }
+}
+
+function failedThresholds(metrics: K6Summary["metrics"]): K6Facts["failedThresholds"] {
+  return Object.entries(metrics).flatMap(([metric, { thresholds }]) =>
+    Object.entries(thresholds).flatMap(([threshold, { ok }]) => (ok ? [] : [{ metric, threshold }])),
+  )
+}
+
+function emptySummary(): K6Summary {
+  return { shape: "handleSummary", metrics: {}, checks: [], durationMs: null }
+}

@@ -1,0 +1,138 @@
+import { runAudit } from "../audit/audit.ts"
+import type { Audit } from "../audit/model.ts"
+import type { LoadedConfig } from "../config.ts"
+import type { Io } from "../io.ts"
+import { k6Version } from "../k6/version.ts"
+import { makeManifest } from "../machine/manifest.ts"
+import { redactEnv } from "../machine/redact.ts"
+import { parseDuration } from "../plan/duration.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import { composeReport } from "../report/model.ts"
+import type { RunParts, RunReport } from "../report/model.ts"
+import { judge } from "../sla/judge.ts"
+import { provideK6 } from "../stack/provide/k6.ts"
+import { lineProgress } from "../stack/provide/progress.ts"
+import type { RunFolder, Store } from "../store.ts"
+import { runLoad } from "./load.ts"
+import type { Phase, RunObserver } from "./observer.ts"
+import { queryRun } from "./query.ts"
+import { seedTarget } from "./seed.ts"
+import { reachTarget } from "./target.ts"
+import type { Surroundings } from "./target.ts"
+
+export type RunContext = {
+  loaded: LoadedConfig
+  plan: RunPlan
+  store: Store
+  io: Io
+  observer: RunObserver
+}
+
+/**
+ * One run from check to verdict. Every phase saves what it has, so whatever ends a run, its folder tells how far it
+ * came. Throws when a tool or the target is missing; a broken SLA is a verdict, not an error.
+ */
+export async function executeRun(context: RunContext): Promise<RunReport> {
+  const { loaded, plan, store, io, observer } = context
+  observer.phase("check")
+  const progress = lineProgress((text) => observer.note(text.trimEnd()))
+  const binary = await provideK6({ env: io.env, progress })
+  await using surroundings = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer })
+  io.interrupted.throwIfAborted()
+  const folder = await store.create(plan.runId)
+  await folder.writeJson("plan.json", {
+    ...plan,
+    apiEnv: redactEnv(plan.apiEnv),
+    k6Env: redactEnv(plan.k6Env),
+  })
+  return runPhases({ ...context, folder, surroundings, binary })
+}
+
+type PhaseContext = RunContext & { folder: RunFolder; surroundings: Surroundings; binary: string }
+
+async function runPhases(context: PhaseContext): Promise<RunReport> {
+  const { plan, io } = context
+  const parts: RunParts = { plan }
+  let phase: Phase = "seed"
+  const begin = (next: Phase): void => {
+    phase = next
+    context.observer.phase(next)
+  }
+  try {
+    await collect(context, parts, begin)
+  } catch (error) {
+    if (!io.interrupted.aborted) {
+      await conclude(context, parts, `The run broke off in its ${phase} phase: ${messageOf(error)}`)
+      throw error
+    }
+  }
+  begin("judge")
+  return conclude(
+    context,
+    parts,
+    io.interrupted.aborted ? "The run was interrupted before it was done." : null,
+  )
+}
+
+/** Seed, load, query and audit; each result is in `parts` and in the folder as soon as it is known. */
+async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Phase) => void): Promise<void> {
+  const { loaded, plan, io, observer, folder, surroundings, binary } = context
+  const { config, root } = loaded
+  const { targetUrl, influx } = surroundings
+  begin("seed")
+  const seeded = await seedTarget(surroundings.api, config, plan.seed)
+  parts.manifest = await makeManifest({
+    root,
+    plan,
+    k6Version: await k6Version(binary),
+    seeded,
+    target: targetUrl,
+    influx: influx?.settings.url ?? null,
+  })
+  await folder.writeJson("manifest.json", parts.manifest)
+  io.interrupted.throwIfAborted()
+  begin("load")
+  const load = await runLoad({
+    binary,
+    root,
+    plan,
+    folder,
+    io,
+    observer,
+    targetUrl,
+    seeded,
+    influx: influx?.settings ?? null,
+  })
+  io.killed.throwIfAborted()
+  begin("query")
+  parts.measurement = await queryRun({ plan, folder, load, surroundings })
+  await folder.writeJson("endpoints.json", parts.measurement)
+  io.killed.throwIfAborted()
+  begin("audit")
+  parts.audit = await auditTarget(context)
+  await folder.writeJson("audit.json", parts.audit)
+}
+
+async function auditTarget({ loaded, io, surroundings }: PhaseContext): Promise<Audit> {
+  const { audit } = loaded.config
+  if (!audit) return { state: "off" }
+  return runAudit(surroundings.api, audit, {
+    settleMs: parseDuration(audit.settle) ?? 0,
+    signal: io.interrupted,
+  })
+}
+
+async function conclude(
+  { plan, folder }: PhaseContext,
+  parts: RunParts,
+  stopped: string | null,
+): Promise<RunReport> {
+  const { measurement = null, audit = null } = parts
+  parts.verdict = { ...judge({ plan, measurement, audit, stopped }), finishedAt: new Date().toISOString() }
+  await folder.writeJson("verdict.json", parts.verdict)
+  return composeReport(parts)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

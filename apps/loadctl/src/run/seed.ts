@@ -1,0 +1,36 @@
+import type { Config } from "../plan/schema.ts"
+import { parseDuration } from "../plan/duration.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import { missingError } from "../errors.ts"
+import type { Api } from "./api.ts"
+
+/**
+ * Puts the target into its known state and returns what the script is to know of the answer, or null when the file
+ * asks for no seeding. Throws a missing error when the target refuses or does not answer.
+ */
+export async function seedTarget(api: Api, config: Config, seed: RunPlan["seed"]): Promise<unknown> {
+  if (!config.seed || !seed) return null
+  const { headers, take, timeout } = config.seed
+  const answer = await api.request({
+    method: seed.method,
+    path: seed.path,
+    headers,
+    timeoutMs: parseDuration(timeout) ?? 0,
+    ...(seed.body === null ? {} : { body: seed.body }),
+  })
+  const request = `${seed.method} ${seed.path}`
+  if (answer.outcome === "no-answer") throw missingError(`Seeding failed: ${request}: ${answer.text}.`)
+  if (answer.status < 200 || answer.status > 299) {
+    throw missingError(
+      `Seeding failed: ${request} answered ${answer.status}.\n${answer.text.slice(0, 500)}`,
+      "The seed request is in loadctl.yaml; a lab that needs a token reads it from LAB_TOKEN.",
+    )
+  }
+  return takeFields(answer.json, take)
+}
+
+/** The fields that the script is handed; the whole answer when the file names none. */
+export function takeFields(answer: unknown, take: readonly string[] | undefined): unknown {
+  if (!take || typeof answer !== "object" || answer === null) return answer ?? null
+  return Object.fromEntries(Object.entries(answer).filter(([key]) => take.includes(key)))
+}

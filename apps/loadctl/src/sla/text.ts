@@ -1,0 +1,32 @@
+import type { Figures } from "../stats/model.ts"
+import type { RuleResult } from "./rules.ts"
+
+/** "5_create_order: p95 was 231 ms, the limit is 200 ms (n = 300)." */
+export function brokenRule({ name, n, failed }: Figures, rule: RuleResult): string {
+  if (rule.metric === "minSamples") {
+    return n === 0
+      ? `${name}: no data; at least ${rule.limit} samples are needed.`
+      : `${name}: only ${countText(n, "sample")}; at least ${rule.limit} are needed.`
+  }
+  if (rule.metric === "errorRate") {
+    return `${name}: ${failed} of ${countText(n, "request")} failed; ${shareText(rule.limit)} may.`
+  }
+  return `${name}: ${rule.metric} was ${msText(rule.actual)} ms, the limit is ${msText(rule.limit)} ms (n = ${n}).`
+}
+
+/** Milliseconds with as many digits as matter: 0.42, 8.1, 231. */
+export function msText(ms: number | null): string {
+  if (ms === null) return "–"
+  if (ms >= 100) return String(Math.round(ms))
+  return ms.toFixed(ms >= 10 ? 1 : 2)
+}
+
+export function shareText(share: number): string {
+  if (share === 0) return "none"
+  const percent = share * 100
+  return `${Number(percent.toFixed(percent < 1 ? 3 : 1))} %`
+}
+
+export function countText(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`
+}

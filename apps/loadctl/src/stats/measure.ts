@@ -1,0 +1,94 @@
+import type { SampleSeries } from "../influx/samples.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import type { EndpointSla, Sla } from "../sla/resolve.ts"
+import type { Figures, Window } from "./model.ts"
+import { quantile, sortNumbers } from "./quantile.ts"
+import { holdOf, windowOf, within } from "./window.ts"
+
+/** What of a plan decides which requests are measured, and when. */
+export type MeasurePlan = Pick<RunPlan, "k6Scenarios" | "phases" | "judge" | "sla">
+
+export type Measured = { window: Window | null; hold: Window | null; overall: Figures; endpoints: Figures[] }
+
+/**
+ * Latencies, rates and failures of every endpoint, from the requests themselves; setup() is left out. Percentiles are
+ * over what the plan judges, rates over the hold, or over everything when the scenario has none. An endpoint that the
+ * SLA names and nobody called is there with n = 0.
+ */
+export function measure(all: readonly SampleSeries[], plan: MeasurePlan): Measured {
+  const series = all.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
+  const window = windowOf(series)
+  const hold = holdOf(series, plan.phases)
+  const selection = { judged: judgedBy(series, plan, hold), rated: hold ?? window }
+  const named = Map.groupBy(series, ({ name }) => name)
+  const endpoints = endpointNames(plan.sla, named.keys()).map((name) =>
+    figures({
+      ...selection,
+      name,
+      series: named.get(name) ?? [],
+      sla: plan.sla.endpoints[name] ?? plan.sla.each,
+    }),
+  )
+  const overall = figures({ ...selection, name: "overall", series, sla: plan.sla.overall })
+  // Each endpoint has its own idea of a failure, so the sum of theirs is the whole.
+  const failed = endpoints.reduce((sum, endpoint) => sum + endpoint.failed, 0)
+  return { window, hold, overall: { ...overall, failed }, endpoints }
+}
+
+/** The SLA's endpoints in its order, then whatever else was called. */
+export function endpointNames(sla: Sla, seen: Iterable<string>): string[] {
+  return [...new Set([...Object.keys(sla.endpoints), ...[...seen].toSorted()])]
+}
+
+type Judged = (one: SampleSeries, at: number) => boolean
+
+/** A script that tags its phases knows best which request belongs to the hold; otherwise the clock decides. */
+function judgedBy(series: readonly SampleSeries[], { judge }: MeasurePlan, hold: Window | null): Judged {
+  if (judge === "all") return () => true
+  if (series.some(({ phase }) => phase !== "")) return ({ phase }) => phase === "hold"
+  return (_, at) => hold !== null && within(at, hold)
+}
+
+type Selection = {
+  name: string
+  series: readonly SampleSeries[]
+  sla: EndpointSla
+  judged: Judged
+  rated: Window | null
+}
+
+function figures({ name, series, sla, judged, rated }: Selection): Figures {
+  const parts: number[][] = []
+  const statuses: Record<string, number> = {}
+  let failed = 0
+  for (const one of series) {
+    const mine = one.ms.filter((_, index) => judged(one, one.at[index] ?? 0))
+    parts.push(mine)
+    statuses[one.status] = (statuses[one.status] ?? 0) + mine.length
+    if (!isSuccess(one, sla)) failed += mine.length
+  }
+  const values = parts.flat()
+  return { name, n: values.length, rate: rateIn(series, rated), ...latencies(values), failed, statuses }
+}
+
+/** Requests that ended within the window, per second. */
+function rateIn(series: readonly SampleSeries[], window: Window | null): number | null {
+  if (!window || window.to <= window.from) return null
+  const count = series.reduce((sum, { at }) => sum + at.filter((end) => within(end, window)).length, 0)
+  return count / ((window.to - window.from) / 1_000)
+}
+
+export function latencies(values: readonly number[]) {
+  const sorted = sortNumbers(values)
+  if (!sorted) return { p50: null, p95: null, p99: null, max: null }
+  return {
+    p50: quantile(sorted, 0.5),
+    p95: quantile(sorted, 0.95),
+    p99: quantile(sorted, 0.99),
+    max: quantile(sorted, 1),
+  }
+}
+
+export function isSuccess({ status, expected }: SampleSeries, sla: EndpointSla): boolean {
+  return sla.status ? sla.status.includes(Number(status)) : expected
+}

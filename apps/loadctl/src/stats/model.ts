@@ -1,0 +1,61 @@
+/** Wall-clock bounds in ms since 1970. */
+export type Window = { from: number; to: number }
+
+/** One endpoint's figures, or those of all together. Latencies in ms, rates per second; null where unknown. */
+export type Figures = {
+  name: string
+  n: number
+  rate: number | null
+  p50: number | null
+  p95: number | null
+  p99: number | null
+  max: number | null
+  failed: number
+  /** Requests by HTTP status ("0" is no answer); empty when only k6's summary is known. */
+  statuses: Record<string, number>
+}
+
+/** The same requests as InfluxDB and k6's own summary saw them; null where a side keeps no such figure. */
+export type Reconciled = {
+  name: string
+  influxN: number
+  k6N: number
+  influxP95: number | null
+  k6P95: number | null
+}
+
+export type InfluxState = { state: "ok" } | { state: "off" } | { state: "away"; text: string }
+
+/** How busy the machine was during the load, as shares of all its cores from 0 to 1; null where unknown. */
+export type MachineUse = { k6: number | null; busy: number | null; steal: number | null }
+
+/** Everything that was measured; `endpoints.json` of a run. */
+export type Measurement = {
+  /** Whose figures are judged. */
+  source: "influxdb" | "k6"
+  influx: InfluxState
+  window: Window | null
+  hold: Window | null
+  overall: Figures
+  endpoints: Figures[]
+  reconciliation: Reconciled[]
+  k6: K6Facts
+  machine: MachineUse
+}
+
+/** What k6 itself said, whoever is judged by. */
+export type K6Facts = {
+  exitCode: number | null
+  /** False when k6 left no summary to read. */
+  summary: boolean
+  iterations: number
+  interruptedIterations: number
+  droppedIterations: number
+  checks: { name: string; passes: number; fails: number }[]
+  failedThresholds: { metric: string; threshold: string }[]
+  /** Every metric of the summary that an expectation may ask for: name → figures. */
+  metrics: Record<string, Record<string, number>>
+  lostWrites: number
+  slowFlushes: number
+  errors: string[]
+}

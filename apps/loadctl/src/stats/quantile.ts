@@ -1,0 +1,20 @@
+/** Numbers in ascending order, at least one of them. */
+export type Sorted = Float64Array & { readonly sorted: true }
+
+/** A sorted copy, or null when there is nothing to sort. */
+export function sortNumbers(values: ArrayLike<number>): Sorted | null {
+  if (values.length === 0) return null
+  return Object.assign(Float64Array.from(values).toSorted(), { sorted: true as const })
+}
+
+/**
+ * The q-quantile (0 to 1) as k6 defines it: linear interpolation between the neighbours of position q·(n−1).
+ * See TrendSink.P in k6's metrics/sink.go. InfluxDB's percentile() takes the nearest rank instead.
+ */
+export function quantile(sorted: Sorted, q: number): number {
+  const position = q * (sorted.length - 1)
+  const below = Math.floor(position)
+  const low = sorted[below] ?? Number.NaN
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? low
+  return low + (high - low) * (position - below)
+}

@@ -1,0 +1,93 @@
+import { mkdir, readFile, readdir } from "node:fs/promises"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { gunzip, gzip } from "node:zlib"
+
+import writeFileAtomic from "write-file-atomic"
+
+import { usageError } from "./errors.ts"
+import { isSafeId } from "./plan/run-id.ts"
+
+/** One run's folder. Every file is replaced as a whole, so a crash leaves the old one or the new one. */
+export type RunFolder = {
+  runId: string
+  path: string
+  file: (name: string) => string
+  writeJson: (name: string, value: unknown) => Promise<void>
+  /** For what is large: the samples of a run. */
+  writeGzip: (name: string, value: unknown) => Promise<void>
+  /** The parsed file, or undefined when the run never came to it. Throws for a damaged one. */
+  readJson: (name: string) => Promise<unknown>
+  readGzip: (name: string) => Promise<unknown>
+}
+
+/** The runs of one project, in `.loadctl/runs/` below its loadctl.yaml. Ids sort by time. */
+export function createStore(root: string) {
+  const home = join(root, ".loadctl", "runs")
+
+  /** Makes the folder of a new run; throws when the id is taken. */
+  async function create(runId: string): Promise<RunFolder> {
+    await mkdir(home, { recursive: true })
+    await mkdir(join(home, runId))
+    return openFolder(home, runId)
+  }
+
+  /** Newest first. */
+  async function ids(): Promise<string[]> {
+    const entries = await readdir(home, { withFileTypes: true }).catch(() => [])
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .toSorted()
+      .toReversed()
+  }
+
+  /** The run named, or the latest. Throws a usage error when there is none. */
+  async function find(runId?: string): Promise<RunFolder> {
+    const known = await ids()
+    if (runId === undefined) {
+      const [latest] = known
+      if (latest === undefined)
+        throw usageError("No run has been saved here.", "loadctl run --scenario NAME makes one.")
+      return openFolder(home, latest)
+    }
+    if (!isSafeId(runId) || !known.includes(runId)) {
+      throw usageError(`There is no run ${runId}.`, "loadctl runs lists them.")
+    }
+    return openFolder(home, runId)
+  }
+
+  return { home, create, ids, find }
+}
+
+export type Store = ReturnType<typeof createStore>
+
+function openFolder(home: string, runId: string): RunFolder {
+  const path = join(home, runId)
+  const file = (name: string): string => join(path, name)
+  return {
+    runId,
+    path,
+    file,
+    writeJson: (name, value) => writeFileAtomic(file(name), `${JSON.stringify(value, null, 2)}\n`),
+    writeGzip: async (name, value) =>
+      writeFileAtomic(file(name), await promisify(gzip)(JSON.stringify(value))),
+    readJson: async (name) => {
+      const content = await readIfThere(file(name))
+      return content && (JSON.parse(content.toString("utf8")) as unknown)
+    },
+    readGzip: async (name) => {
+      const content = await readIfThere(file(name))
+      return content && (JSON.parse((await promisify(gunzip)(content)).toString("utf8")) as unknown)
+    },
+  }
+}
+
+async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined
+    throw error
+  }
+}
