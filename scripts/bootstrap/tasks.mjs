@@ -1,0 +1,42 @@
+import { join } from "node:path"
+import process from "node:process"
+
+import { ROOT } from "./paths.mjs"
+
+/** @param {string} path @param {string[]} args */
+const script = (path, ...args) => [join(ROOT, path), ...args]
+
+const LOADCTL = "apps/loadctl/src/main.ts"
+/** @param {string[]} args */
+const vitest = (...args) => script("node_modules/vitest/vitest.mjs", "run", ...args)
+/** @param {string[]} args */
+const oxlint = (...args) => script("node_modules/oxlint/bin/oxlint", ...args)
+/** @param {string[]} args */
+const oxfmt = (...args) => script("node_modules/oxfmt/bin/oxfmt", ...args)
+
+const TYPES = [".", "apps/api", "apps/loadctl", "k6-scripts"].map((project) =>
+  script("node_modules/typescript/bin/tsc", "-p", project),
+)
+const UNUSED = script("node_modules/knip/bin/knip.js")
+
+/**
+ * The tasks by name: from the task's own arguments to what runs, one command after the other.
+ * @type {Record<string, ((args: string[]) => import("./enter.mjs").Task) | undefined>}
+ */
+export const TASKS = {
+  demo: (args) => here(script(LOADCTL, "run", "--scenario", "flow_iterations", "--persona", "A", ...args)),
+  loadctl: (args) => ({ commands: [script(LOADCTL, ...args)], cwd: process.cwd() }),
+  dev: (args) => here(script("scripts/dev.ts", ...args)),
+  start: (args) => here(script("scripts/start.ts", ...args)),
+  test: (args) => here(vitest(...args)),
+  check: (args) => here(oxfmt("--check"), oxlint(), ...TYPES, UNUSED, vitest(...args)),
+  lint: (args) => here(oxlint(...args)),
+  format: (args) => here(oxfmt(...args)),
+  types: () => here(...TYPES),
+  unused: () => here(UNUSED),
+}
+
+/** @param {string[][]} commands */
+function here(...commands) {
+  return { commands, cwd: ROOT }
+}
