@@ -1,0 +1,99 @@
+import type { Socket } from "node:net"
+
+import { createReplyScanner } from "./reply-scanner.ts"
+import type { ResetPlan } from "./reset-plan.ts"
+import type { Toxics } from "./toxics.ts"
+
+// Beyond this much unsent data a side is paused, as a real network would push back.
+const HIGH_WATER_BYTES = 1024 * 1024
+
+type LinkOptions = {
+  client: Socket
+  server: Socket
+  toxics: () => Readonly<Toxics>
+  resetPlan: ResetPlan
+  onClosed: () => void
+}
+
+/** One client's connection to the server, with the toxics in between. */
+export function createLink({ client, server, toxics, resetPlan, onClosed }: LinkOptions) {
+  const count = createReplyScanner()
+  const requests = createLane({ from: client, to: server, toxics, latencyMs: () => 0 })
+  const replies = createLane({ from: server, to: client, toxics, latencyMs: () => toxics().latencyMs })
+
+  function cut(): void {
+    requests.drop()
+    replies.drop()
+    client.resetAndDestroy()
+    server.resetAndDestroy()
+  }
+
+  client.on("data", (bytes: Buffer) => requests.push(bytes))
+  server.on("data", (bytes: Buffer) => {
+    const trigger = resetPlan.trigger()
+    if (trigger && resetPlan.take(count(bytes, trigger))) return cut()
+    replies.push(bytes)
+  })
+  for (const [socket, lane] of [
+    [client, requests],
+    [server, replies],
+  ] as const) {
+    socket.setNoDelay(true)
+    socket.on("end", () => lane.push("end"))
+    socket.on("error", () => lane.push("reset"))
+    socket.on("close", () => client.destroyed && server.destroyed && onClosed())
+  }
+
+  return {
+    cut,
+    /** Delivers what was held back, now that the toxics allow it. */
+    flow() {
+      requests.flow()
+      replies.flow()
+    },
+  }
+}
+
+type Parcel = Buffer | "end" | "reset"
+
+type LaneOptions = { from: Socket; to: Socket; toxics: () => Readonly<Toxics>; latencyMs: () => number }
+
+/** One direction. Parcels keep their order whatever delays them. */
+function createLane({ from, to, toxics, latencyMs }: LaneOptions) {
+  let held: { parcel: Parcel; dueAt: number }[] = []
+  let timer: NodeJS.Timeout | undefined
+
+  function flow(): void {
+    clearTimeout(timer)
+    while (held[0] && !toxics().blackHole) {
+      const waitMs = held[0].dueAt - performance.now()
+      if (waitMs > 0) {
+        timer = setTimeout(flow, waitMs)
+        return
+      }
+      deliver(held.shift()?.parcel ?? "end")
+    }
+  }
+
+  function deliver(parcel: Parcel): void {
+    if (to.destroyed) return
+    if (parcel === "end") to.end()
+    else if (parcel === "reset") to.resetAndDestroy()
+    else if (!to.write(parcel) && to.writableLength > HIGH_WATER_BYTES && !from.isPaused()) {
+      from.pause()
+      to.once("drain", () => from.resume())
+    }
+  }
+
+  return {
+    push(parcel: Parcel) {
+      held.push({ parcel, dueAt: performance.now() + latencyMs() })
+      if (held.length === 1) flow()
+    },
+    flow,
+    drop() {
+      clearTimeout(timer)
+      held = []
+    },
+  }
+}

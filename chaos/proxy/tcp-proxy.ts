@@ -1,0 +1,64 @@
+import { once } from "node:events"
+import { connect, createServer } from "node:net"
+import type { Server, Socket } from "node:net"
+
+import { createLink } from "./link.ts"
+import { listening, LOOPBACK } from "./listening.ts"
+import { createResetPlan } from "./reset-plan.ts"
+import { HEALTHY } from "./toxics.ts"
+import type { ResetTrigger, Toxics } from "./toxics.ts"
+
+/** Listens on loopback and passes everything to the target's port, until it is told to misbehave. */
+export async function startTcpProxy({ targetPort }: { targetPort: number }) {
+  let toxics: Readonly<Toxics> = HEALTHY
+  const resetPlan = createResetPlan()
+  const links = new Set<ReturnType<typeof createLink>>()
+  let server: Server | undefined = createServer({ allowHalfOpen: true }, accept)
+  const port = await listening(server)
+
+  function accept(client: Socket): void {
+    const upstream = connect({ port: targetPort, host: LOOPBACK, allowHalfOpen: true })
+    const onClosed = () => links.delete(link)
+    const link = createLink({ client, server: upstream, toxics: () => toxics, resetPlan, onClosed })
+    links.add(link)
+  }
+
+  async function down(): Promise<void> {
+    const closing = server
+    server = undefined
+    const closed = closing && once(closing.close(), "close")
+    cutAll()
+    await closed
+  }
+
+  function cutAll(): void {
+    for (const link of links) link.cut()
+  }
+
+  function infect(change: Partial<Toxics>): void {
+    toxics = { ...toxics, ...change }
+    for (const link of links) link.flow()
+  }
+
+  return {
+    port,
+    connections: () => links.size,
+    latency: (ms: number) => infect({ latencyMs: ms }),
+    /** Swallows everything from now on, without a word to either side. */
+    blackHole: () => infect({ blackHole: true }),
+    /** Cuts one connection instead of delivering the reply that the trigger picks; resolves when that happened. */
+    resetPeer: (trigger: ResetTrigger): Promise<void> => resetPlan.arm(trigger),
+    /** Refuses connections and cuts those there are. */
+    down,
+    /** Back to a faithful proxy on the same port; what a black hole held arrives now. */
+    async heal(): Promise<void> {
+      if (!server) await listening((server = createServer({ allowHalfOpen: true }, accept)), port)
+      resetPlan.disarm()
+      infect(HEALTHY)
+    },
+    stop: down,
+    [Symbol.asyncDispose]: down,
+  }
+}
+
+export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>
