@@ -1,3 +1,4 @@
+import { sleep } from "k6"
 import exec from "k6/execution"
 import { Counter } from "k6/metrics"
 import type { Options } from "k6/options"
@@ -70,12 +71,15 @@ export default function visit({ policyIds }: Seed): void {
   exec.vu.metrics.tags["phase"] = phaseAt(profile, (Date.now() - exec.scenario.startTime) / 1000)
   started.add(1)
   const vu = exec.vu.idInTest
-  const policyId = policyIds[policyIndexOfVu(vu, policyIds.length)] ?? 0
-  shopper ??= { name: `u${vu}`, policyId, balance: 0 }
+  const policies = policyIds.length
+  const policyId = policyIds[policyIndexOfVu(vu, policies)] ?? 0
+  shopper ??= { name: `u${vu}`, policyId, policies, balance: 0 }
   try {
     VISITS[personaOfVu(persona, vu)](shop, shopper)
   } catch (error) {
     if (!(error instanceof VisitAbandoned)) throw error
+    // Nobody who got nowhere tries again at once; without a pause a dead target would be hammered.
+    sleep(1)
   }
 }
 

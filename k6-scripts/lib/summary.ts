@@ -50,11 +50,17 @@ export function summarize(data: K6Summary, overall: Selection, endpoints: Select
     dropped: count("dropped_iterations"),
     overall: rowOf(data, overall),
     endpoints: endpoints.map((endpoint) => rowOf(data, endpoint)),
-    thresholds: Object.entries(data.metrics).flatMap(([metric, { thresholds = {} }]) =>
-      Object.entries(thresholds).map(([rule, { ok }]) => ({ metric, rule, ok })),
-    ),
+    // Sorted, because k6 hands its metrics over in another order every time.
+    thresholds: Object.keys(data.metrics)
+      .toSorted()
+      .flatMap((metric) => rulesOf(data, metric)),
     checks: data.root_group.checks.map(({ name, passes, fails }) => ({ name, passes, fails })),
   }
+}
+
+function rulesOf(data: K6Summary, metric: string): RunSummary["thresholds"] {
+  const rules = Object.entries(data.metrics[metric]?.thresholds ?? {})
+  return rules.map(([rule, { ok }]) => ({ metric, rule, ok }))
 }
 
 function rowOf(data: K6Summary, { name, tags }: Selection): Row {

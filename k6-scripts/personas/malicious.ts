@@ -17,7 +17,7 @@ export function malicious(shop: Shop, shopper: Shopper): void {
     const kept = shop.coupons(userId).some(({ couponId }) => couponId === coupon.couponId)
     expect("6 coupons: the refused one is still usable", kept)
   } else {
-    shop.tryToCheat(spendWhatOthersHave(arrival), [404, 409])
+    shop.tryToCheat(spendWhatOthersHave(arrival, shopper.policies), [404, 409])
   }
   expect("6 orders: none exists", shop.orderCount(userId) === 0)
   shopper.balance = shop.balance(userId)
@@ -33,10 +33,11 @@ function spendTwice({ userId, balance, bestSellers }: Arrival, { couponId, disco
 }
 
 /** One product that the discount would pay in full, so that nothing but the coupon can be the reason to refuse. */
-function spendWhatOthersHave({ userId, bestSellers }: Arrival): Order[] {
+function spendWhatOthersHave({ userId, bestSellers }: Arrival, policies: number): Order[] {
   const items = bestSellers.slice(0, 1).map((productId) => ({ productId, quantity: 1 }))
-  const issued = SHOP.policies * LIMITED_COUPONS_PER_POLICY
-  return [randomUpTo(issued), randomUpTo(2 ** 31 - 1)].map((couponId) => ({ userId, couponId, items }))
+  // Who gets none meets a limited shop, whose coupons are the first ids.
+  const somebodys = randomUpTo(policies * LIMITED_COUPONS_PER_POLICY)
+  return [somebodys, randomUpTo(2 ** 31 - 1)].map((couponId) => ({ userId, couponId, items }))
 }
 
 const randomUpTo = (most: number): number => 1 + Math.floor(Math.random() * most)

@@ -8,6 +8,8 @@ import { expect } from "../lib/expect.ts"
 export type Shopper = {
   name: string
   policyId: number
+  /** How many policies hand out coupons. */
+  policies: number
   /** Won, as the shop last said; undefined after a visit that did not reach its end. */
   balance: number | undefined
 }
