@@ -2,7 +2,7 @@ import { sortNumbers } from "./quantile.ts"
 import type { Sorted } from "./quantile.ts"
 
 // A stall of a minute at an interval of a few ms would add thousands of values for each that was measured.
-const MAX_ADDED = 1_000_000
+const MAX_ADDED = 250_000
 
 /**
  * Adds the requests that a closed-model user did not send while it waited: a response that took longer than the

@@ -6,6 +6,8 @@ export type Pool = {
   values: Float64Array
   /** Index of the block that the value at the same position comes from. */
   owners: Uint32Array
+  /** For each block, how many values it has. */
+  sizes: number[]
   /** For each block, how many of its values stand before position 0, STRIDE, 2·STRIDE, ... */
   before: Uint32Array[]
 }
@@ -20,12 +22,13 @@ export function poolBlocks(blocks: readonly ArrayLike<number>[]): Pool {
   const owners = new Uint32Array(length)
   const unsorted = Float64Array.from(blocks.flatMap((block) => Array.from(block)))
   const ownerOf = blocks.flatMap((block, index) => Array.from(block, () => index))
-  const order = Uint32Array.from(unsorted.keys()).sort((a, b) => unsorted[a]! - unsorted[b]!)
+  const order = Uint32Array.from(unsorted.keys()).toSorted((a, b) => unsorted[a]! - unsorted[b]!)
   for (const [position, from] of order.entries()) {
     values[position] = unsorted[from]!
     owners[position] = ownerOf[from]!
   }
-  return { values, owners, before: checkpoints(owners, blocks.length) }
+  const sizes = blocks.map((block) => block.length)
+  return { values, owners, sizes, before: checkpoints(owners, blocks.length) }
 }
 
 function checkpoints(owners: Uint32Array, blocks: number): Uint32Array[] {
@@ -45,8 +48,7 @@ function checkpoints(owners: Uint32Array, blocks: number): Uint32Array[] {
  * no value.
  */
 export function weightedQuantile(pool: Pool, weights: ArrayLike<number>, q: number): number | null {
-  let total = 0
-  for (const owner of pool.owners) total += weights[owner]!
+  const total = pool.sizes.reduce((sum, size, block) => sum + size * weights[block]!, 0)
   if (total === 0) return null
   const position = q * (total - 1)
   const below = Math.floor(position)
@@ -59,7 +61,8 @@ export function weightedQuantile(pool: Pool, weights: ArrayLike<number>, q: numb
 function valueAt({ values, owners, before }: Pool, weights: ArrayLike<number>, rank: number): number {
   const weightBefore = (checkpoint: number): number => {
     let sum = 0
-    for (let block = 0; block < before.length; block += 1) sum += weights[block]! * before[block]![checkpoint]!
+    for (let block = 0; block < before.length; block += 1)
+      sum += weights[block]! * before[block]![checkpoint]!
     return sum
   }
   let low = 0
