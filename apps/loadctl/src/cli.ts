@@ -1,6 +1,9 @@
 import { Command, CommanderError } from "commander"
 
 import { registerList } from "./commands/list.ts"
+import { registerReport } from "./commands/report.ts"
+import { registerRun } from "./commands/run.ts"
+import { registerRuns } from "./commands/runs.ts"
 import { EXIT, LoadctlError } from "./errors.ts"
 import type { Io } from "./io.ts"
 
@@ -26,7 +29,7 @@ function createProgram(io: Io): Command {
     .helpCommand(false)
     .addHelpText("after", EPILOGUE)
     .exitOverride()
-  registerList(program, io)
+  for (const register of [registerRun, registerReport, registerRuns, registerList]) register(program, io)
   return program
 }
 

@@ -1,13 +1,18 @@
 import type { Command } from "commander"
 
 import type { Io } from "../io.ts"
+import { formatOption, readConfig, withConfig } from "./options.ts"
+
+type Flags = { format: "text" | "json"; config?: string }
 
 export function registerList(program: Command, io: Io): void {
-  program
-    .command("list")
-    .description("the scenarios of loadctl.yaml")
+  withConfig(program.command("list"))
+    .description("the scenarios, personas and variants of loadctl.yaml")
+    .addOption(formatOption(["text", "json"]))
     .addHelpText("after", "\nExample:\n  $ loadctl list")
-    .action(async () => {
-      io.stdout("")
+    .action(async (flags: Flags) => {
+      const { listConfig, renderList } = await import("../report/list.ts")
+      const list = listConfig((await readConfig(io, flags.config)).config)
+      io.stdout(flags.format === "json" ? `${JSON.stringify(list, null, 2)}\n` : renderList(list))
     })
 }

@@ -11,13 +11,19 @@ const K6_STAT = { p50: "med", p95: "p(95)", p99: "p(99)", max: "max" } satisfies
 export function k6Thresholds(sla: Sla, k6Scenarios: readonly string[]): Record<string, string[]> {
   const thresholds: Record<string, string[]> = {}
   const [onlyScenario] = k6Scenarios.length === 1 ? k6Scenarios : []
-  const selector = (name?: string): string => {
-    const tags = [...(onlyScenario ? [`scenario:${onlyScenario}`] : []), ...(name ? [`name:${name}`] : [])]
-    return tags.length > 0 ? `{${tags.join(",")}}` : ""
+  const selector = (...tags: string[]): string => {
+    const all = [...(onlyScenario ? [`scenario:${onlyScenario}`] : []), ...tags]
+    return all.length > 0 ? `{${all.join(",")}}` : ""
   }
-  addThresholds(thresholds, selector(), sla.overall)
-  for (const [name, endpoint] of Object.entries(sla.endpoints)) {
-    addThresholds(thresholds, selector(name), endpoint)
+  const endpoints = Object.entries(sla.endpoints)
+  // Where an endpoint has its own idea of success, k6 cannot judge the failures of all together.
+  const judgesAll = endpoints.every(([, { status }]) => status === null)
+  addThresholds(thresholds, selector(), { ...sla.overall, status: judgesAll ? null : [] })
+  for (const [name, endpoint] of endpoints) {
+    addThresholds(thresholds, selector(`name:${name}`), endpoint)
+    for (const status of endpoint.status ?? []) {
+      thresholds[`http_reqs${selector(`name:${name}`, `status:${status}`)}`] = ["count>=0"]
+    }
   }
   return thresholds
 }

@@ -79,7 +79,7 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   const { loaded, plan, io, observer, folder, surroundings, binary } = context
   const { config, root } = loaded
   const { targetUrl, influx } = surroundings
-  begin("seed")
+  if (plan.seed) begin("seed")
   const seeded = await seedTarget(surroundings.api, config, plan.seed)
   parts.manifest = await makeManifest({
     root,
@@ -104,11 +104,11 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
     influx: influx?.settings ?? null,
   })
   io.killed.throwIfAborted()
-  begin("query")
+  if (influx) begin("query")
   parts.measurement = await queryRun({ plan, folder, load, surroundings })
   await folder.writeJson("endpoints.json", parts.measurement)
   io.killed.throwIfAborted()
-  begin("audit")
+  if (config.audit) begin("audit")
   parts.audit = await auditTarget(context)
   await folder.writeJson("audit.json", parts.audit)
 }

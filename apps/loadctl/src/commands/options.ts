@@ -1,0 +1,31 @@
+import { InvalidArgumentError, Option } from "commander"
+import type { Command } from "commander"
+
+import type { LoadedConfig, Override } from "../config.ts"
+import type { Io } from "../io.ts"
+
+/** `--config`, for every command that reads loadctl.yaml. */
+export function withConfig(command: Command): Command {
+  return command.option("-c, --config <file>", "another file than the nearest loadctl.yaml")
+}
+
+export function formatOption(formats: readonly string[]): Option {
+  return new Option("-f, --format <format>", "how to print it").choices([...formats]).default("text")
+}
+
+/** Collects `--set KEY=VALUE --set ...` into one record. */
+export function collectPair(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? []
+  if (name === undefined) throw new InvalidArgumentError("Expected KEY=VALUE.")
+  return { ...before, [name]: value ?? "" }
+}
+
+/** The configuration that a command works with: file, then environment, then its flags. */
+export async function readConfig(
+  io: Io,
+  named: string | undefined,
+  flags: Override[] = [],
+): Promise<LoadedConfig> {
+  const { envOverrides, findConfig, loadConfig } = await import("../config.ts")
+  return loadConfig(findConfig(io.cwd, named), [...envOverrides(io.env), ...flags])
+}

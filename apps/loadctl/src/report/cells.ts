@@ -1,0 +1,88 @@
+import { countText, msText, shareText } from "../sla/text.ts"
+import type { EndpointReport, RunReport } from "./model.ts"
+
+/** The table that every format shows: its head, and a row as text. `order` is everything first, then overall. */
+export const ENDPOINT_COLUMNS = [
+  "endpoint",
+  "n",
+  "rate/s",
+  "p50",
+  "p95",
+  "p99",
+  "max",
+  "failed",
+  "limit",
+  "margin",
+]
+
+export function endpointCells(row: EndpointReport): string[] {
+  const { name, n, rate, p50, p95, p99, max, failed, limit } = row
+  return [
+    name,
+    n.toLocaleString("en-US"),
+    rate === null ? "–" : rate.toFixed(1),
+    ...[p50, p95, p99, max].map(msText),
+    String(failed),
+    limit === null ? "–" : msText(limit),
+    marginText(row),
+  ]
+}
+
+/** How much of the p95 limit is left: 61 %, or -16 % when it is broken. */
+function marginText({ p95, limit, n }: EndpointReport): string {
+  if (n === 0) return "no data"
+  if (p95 === null || limit === null) return "–"
+  return `${Math.round(((limit - p95) / limit) * 100)} %`
+}
+
+/** ✓ kept, ✗ broken, ? no data. */
+export function mark({ ok, rules }: EndpointReport): string {
+  if (ok) return "✓"
+  return rules.some(({ outcome, level }) => outcome === "fail" && level === "fail") ? "✗" : "?"
+}
+
+/** "FAIL flow_300vus, persona A, limited, scale 0.1: 12,034 requests, 3 failed" */
+export function headline(report: RunReport): string {
+  const { scenario, persona, variants, scale, requests, failed, iterations } = report
+  const how = [
+    scenario,
+    ...(persona === null ? [] : [`persona ${persona}`]),
+    ...variants,
+    ...(scale === 1 ? [] : [`scale ${scale}`]),
+  ]
+  const counts = [
+    countText(iterations, "iteration"),
+    countText(requests, "request"),
+    failed === 0 ? "none failed" : `${failed.toLocaleString("en-US")} failed`,
+  ]
+  return `${how.join(", ")}: ${counts.join(", ")}`
+}
+
+/** One sentence for the audit, as the last thing before the conclusion. */
+export function auditText({ audit }: RunReport): string {
+  if (audit.ok === null) return `not done: ${audit.note ?? "unknown"}`
+  const broken = audit.checks.filter(({ violations }) => violationCount(violations) > 0)
+  if (audit.ok) return `clean, ${countText(audit.checks.length, "invariant")} hold`
+  return broken
+    .map(({ id, title, violations }) => `${id}: ${violationCount(violations)} (${title})`)
+    .join("; ")
+}
+
+/** Who was asked, and how well the two agree. */
+export function sourcesText({ sources }: RunReport): string {
+  if (!sources) return "nothing was measured"
+  const [all] = sources.reconciliation
+  if (sources.source === "k6") return "k6's summary alone"
+  if (!all) return "InfluxDB alone; k6 left no summary"
+  const { influxN, k6N, influxP95, k6P95 } = all
+  const off = k6N === 0 ? 0 : (influxN - k6N) / k6N
+  const difference = off === 0 ? "the same" : `${off > 0 ? "+" : ""}${shareText(off)}`
+  return (
+    `InfluxDB ${influxN.toLocaleString("en-US")} requests, k6 ${k6N.toLocaleString("en-US")} (${difference}); ` +
+    `p95 of all ${msText(influxP95)} and ${msText(k6P95)} ms`
+  )
+}
+
+function violationCount(violations: number | unknown[]): number {
+  return Array.isArray(violations) ? violations.length : violations
+}

@@ -1,0 +1,24 @@
+import { usageError } from "../errors.ts"
+import { PLAN_SCHEMA } from "../plan/plan.ts"
+import type { RunFolder } from "../store.ts"
+import { composeReport } from "./model.ts"
+import type { RunParts, RunReport } from "./model.ts"
+
+/** A saved run as a report, from its folder alone. Throws a usage error for a folder that another version wrote. */
+export async function loadReport(folder: RunFolder): Promise<RunReport> {
+  return composeReport(await loadParts(folder))
+}
+
+/** The files of a run as they are; what it did not come to is undefined. */
+export async function loadParts(folder: RunFolder): Promise<RunParts> {
+  const [plan, manifest, measurement, audit, verdict] = await Promise.all(
+    ["plan.json", "manifest.json", "endpoints.json", "audit.json", "verdict.json"].map(folder.readJson),
+  )
+  if (!isOurs(plan)) throw usageError(`${folder.runId} was not saved by this version of loadctl.`)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- files of our own, whose version the plan names
+  return { plan, manifest, measurement, audit, verdict } as RunParts
+}
+
+function isOurs(plan: unknown): boolean {
+  return typeof plan === "object" && plan !== null && "schema" in plan && plan.schema === PLAN_SCHEMA
+}

@@ -1,0 +1,29 @@
+import { ENDPOINT_COLUMNS, auditText, endpointCells, headline, mark, sourcesText } from "./cells.ts"
+import type { RunReport } from "./model.ts"
+
+const SIGN = { PASS: "✅", FAIL: "❌", INVALID: "⚠️" } as const
+
+/** A run for a pull request or a job summary: verdict, reasons, table, sources. */
+export function renderMarkdown(report: RunReport): string {
+  const rows = [...report.endpoints, report.overall].map((row) => [mark(row), ...endpointCells(row)])
+  const head = ["", ...ENDPOINT_COLUMNS]
+  const rule = head.map((_, column) => (column < 2 ? "---" : "---:"))
+  return [
+    `### ${SIGN[report.verdict]} ${report.verdict}: ${escapeCell(headline(report))}`,
+    "",
+    ...list(report.reasons),
+    ...list(report.warnings.map((warning) => `Warning: ${warning}`)),
+    ...[head, rule, ...rows].map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`),
+    "",
+    `Latencies in ms. Sources: ${sourcesText(report)}. Audit: ${auditText(report)}. Run \`${report.runId}\`.`,
+    "",
+  ].join("\n")
+}
+
+function list(items: readonly string[]): string[] {
+  return items.length === 0 ? [] : [...items.map((item) => `- ${item}`), ""]
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll("|", String.raw`\|`)
+}

@@ -1,0 +1,82 @@
+import { styleText } from "node:util"
+
+import { ENDPOINT_COLUMNS, auditText, endpointCells, headline, mark, sourcesText } from "./cells.ts"
+import type { EndpointReport, RunReport } from "./model.ts"
+import { formatTable } from "./table.ts"
+
+export type TextOptions = {
+  colour: boolean
+  /** Where the run was saved, as the reader would type it; null when it was not. */
+  savedIn: string | null
+}
+
+type Style = Parameters<typeof styleText>[0]
+type Paint = (style: Style, text: string) => string
+
+const VERDICT_STYLE = {
+  PASS: ["bold", "green"],
+  FAIL: ["bold", "red"],
+  INVALID: ["bold", "yellow"],
+} as const satisfies Record<string, Style>
+
+/** A run for a terminal: the verdict first and last, what led to it, then a row for each endpoint. */
+export function renderText(report: RunReport, { colour, savedIn }: TextOptions): string {
+  // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
+  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
+  const verdict = paint([...VERDICT_STYLE[report.verdict]], report.verdict)
+  return [
+    "",
+    `${verdict}  ${headline(report)}`,
+    ...report.reasons.map((reason) => `  ${paint("red", "✗")} ${reason}`),
+    ...report.warnings.map((warning) => `  ${paint("yellow", "!")} ${warning}`),
+    "",
+    ...endpointTable(report, paint).map((line) => `  ${line}`),
+    "",
+    ...formatTable(facts(report, savedIn), "LL").map((line) => `  ${line}`),
+    "",
+    `${verdict}  ${report.runId}`,
+    "",
+  ].join("\n")
+}
+
+function endpointTable(report: RunReport, paint: Paint): string[] {
+  const rows = [...report.endpoints, report.overall].map((row) => {
+    const sign = mark(row)
+    const broken = (key: string): boolean =>
+      row.rules.some(({ metric, outcome }) => metric === key && outcome === "fail")
+    const cells = endpointCells(row).map((cell, column) =>
+      broken(COLUMN_METRIC[column] ?? "") ? paint("red", cell) : cell,
+    )
+    return [paint(signStyle(row), sign), ...cells]
+  })
+  const head = ["", ...ENDPOINT_COLUMNS].map((cell) => paint("dim", cell))
+  return formatTable([head, ...rows], `LL${"R".repeat(ENDPOINT_COLUMNS.length - 1)}`)
+}
+
+/** Which rule a column of the table is about. */
+const COLUMN_METRIC = ["", "minSamples", "", "p50", "p95", "p99", "max", "errorRate", "", ""]
+
+function signStyle({ ok, n }: EndpointReport): Style {
+  if (ok) return "green"
+  return n === 0 ? "yellow" : "red"
+}
+
+function facts(report: RunReport, savedIn: string | null): string[][] {
+  const { hold, checks, expectations, target } = report
+  const rates = hold ? `over the hold of ${hold.seconds.toFixed(0)} s` : "over all of it"
+  const total = checks.passes + checks.fails
+  return [
+    ["units", `milliseconds; rates ${rates}; percentiles interpolate as k6 does`],
+    ...(total > 0
+      ? [["checks", `${checks.passes.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} hold`]]
+      : []),
+    ...expectations.map(({ title, wanted, actual }) => [
+      "expected",
+      `${title}: ${actual ?? "no data"} (${wanted})`,
+    ]),
+    ["sources", sourcesText(report)],
+    ["audit", auditText(report)],
+    ...(target === null ? [] : [["target", target]]),
+    ...(savedIn === null ? [] : [["saved", savedIn]]),
+  ]
+}
