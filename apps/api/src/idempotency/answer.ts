@@ -1,0 +1,25 @@
+import type { Response } from "express"
+import type { Refusal } from "../errors.ts"
+import { problemDocument } from "../http/problem.ts"
+
+/** What a client hears, as bytes, so that a repeat can hear exactly the same. */
+export type Answer = { status: number; body: string; code?: string }
+
+export const jsonAnswer = (status: number, value: unknown): Answer => ({
+  status,
+  body: JSON.stringify(value),
+})
+
+/** A refusal that was decided, and so is an outcome like any other. */
+export function refusedAnswer(refusal: Refusal): Answer {
+  const { status, code } = refusal
+  return { status, code, body: JSON.stringify(problemDocument(refusal)) }
+}
+
+export function sendAnswer(res: Response, { status, body, code }: Answer): void {
+  if (code !== undefined) res.locals.code = code
+  res
+    .status(status)
+    .type(status < 400 ? "application/json" : "application/problem+json")
+    .send(body)
+}

@@ -1,0 +1,39 @@
+import { Refusal } from "../errors.ts"
+import type { Db } from "../infra/db.ts"
+import { violates } from "../infra/db-errors.ts"
+import type { Answer } from "./answer.ts"
+import type { KeyedRequest } from "./request.ts"
+import { KEY_TAKEN, findAnswers, mismatchAnswer } from "./store.ts"
+
+/**
+ * Runs a keyed request once. A repeat that comes while the first is under way in this process waits for its answer;
+ * one that loses to another process reads the answer that won.
+ */
+export function createOnce({ db }: { db: Db }) {
+  const underWay = new Map<string, { hash: string; answer: Promise<Answer> }>()
+
+  async function runOrRead(request: KeyedRequest, run: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await run()
+    } catch (error) {
+      if (!violates(error, KEY_TAKEN)) throw error
+      const answer = (await findAnswers(db, [request])).get(request.key)
+      if (answer === undefined) {
+        throw new Refusal("IDEMPOTENCY_IN_PROGRESS", "Repeat the request in a moment", { cause: error })
+      }
+      return answer
+    }
+  }
+
+  return async (request: KeyedRequest | null, run: () => Promise<Answer>): Promise<Answer> => {
+    if (request === null) return run()
+    const name = `${request.operation} ${request.key}`
+    const first = underWay.get(name)
+    if (first) return first.hash === request.hash ? first.answer : mismatchAnswer()
+    const answer = runOrRead(request, run).finally(() => underWay.delete(name))
+    underWay.set(name, { hash: request.hash, answer })
+    return answer
+  }
+}
+
+export type Once = ReturnType<typeof createOnce>

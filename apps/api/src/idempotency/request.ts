@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto"
+import type { Request } from "express"
+import { Refusal } from "../errors.ts"
+
+/** A request that carries an Idempotency-Key: the key counts for one operation, the hash tells payloads apart. */
+export type KeyedRequest = { operation: string; key: string; hash: string }
+
+const VISIBLE_ASCII = /^[!-~]{1,255}$/
+
+/** The key of a request and what it stands for, or null without the header; a bad key is BAD_REQUEST. */
+export function keyedRequest(req: Request, operation: string): KeyedRequest | null {
+  const key = req.get("Idempotency-Key")
+  if (key === undefined) return null
+  if (!VISIBLE_ASCII.test(key)) {
+    throw new Refusal("BAD_REQUEST", "Idempotency-Key must be 1 to 255 visible ASCII characters")
+  }
+  return { operation, key, hash: requestHash(req.method, req.originalUrl, req.body) }
+}
+
+/** One hash for all spellings of one payload: JSON whitespace and the order of names do not count. */
+export function requestHash(method: string, url: string, body: unknown): string {
+  return createHash("sha256")
+    .update(`${method} ${url}\n${canonical(body)}`)
+    .digest("hex")
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, inner: unknown) => {
+    if (inner === null || typeof inner !== "object" || Array.isArray(inner)) return inner
+    return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  })
+}

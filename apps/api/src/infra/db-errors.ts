@@ -1,0 +1,79 @@
+import { z } from "zod"
+import { Refusal } from "../errors.ts"
+
+/** Where Prisma keeps what PostgreSQL said, for model calls (P2002, P2034, P2039 ...) and raw ones (P2010) alike. */
+const DriverError = z.object({
+  code: z.string(),
+  meta: z.object({
+    driverAdapterError: z.object({
+      cause: z.object({
+        originalCode: z.string().optional(),
+        kind: z.string(),
+        constraint: z.object({ index: z.string() }).optional().catch(undefined),
+      }),
+    }),
+  }),
+})
+
+const RETRYABLE = new Set(["40001", "40P01", "55P03"])
+/** Errors of pg itself, which have no code: the pool or the connection is gone, whatever the statement was. */
+const CONNECTION_LOST = [
+  "timeout exceeded when trying to connect",
+  "Client has encountered a connection error and is not queryable",
+  "Connection terminated",
+  "Query read timeout",
+]
+const CONNECTION_KINDS = new Set([
+  "DatabaseNotReachable",
+  "ConnectionClosed",
+  "SocketTimeout",
+  "TlsConnectionError",
+])
+/** Connection failures, resources used up, and the server stopping; 57014 is a statement that took too long. */
+const AWAY = /^(08|53|57P|58)/
+
+function driverCause(error: unknown) {
+  return DriverError.safeParse(error).data?.meta.driverAdapterError.cause
+}
+
+/** The SQLSTATE that made a Prisma call fail, in either of its shapes. */
+export const sqlState = (error: unknown): string | undefined => driverCause(error)?.originalCode
+
+/** Serialization failure, deadlock or lock timeout: the transaction is rolled back and may succeed when repeated. */
+export const isRetryable = (error: unknown): boolean => RETRYABLE.has(sqlState(error) ?? "")
+
+/** Whether a unique index refused a row. */
+export function violates(error: unknown, index: string): boolean {
+  const cause = driverCause(error)
+  return cause?.originalCode === "23505" && cause.constraint?.index === index
+}
+
+/** Whether PostgreSQL itself said no, so that nothing was committed; a lost connection leaves that open. */
+export function isRolledBack(error: unknown): boolean {
+  const state = sqlState(error)
+  return state !== undefined && !AWAY.test(state)
+}
+
+/** What a failing database means to a client: too busy, or away. Undefined when the error is something else. */
+export function databaseRefusal(cause: unknown): Refusal | undefined {
+  const state = sqlState(cause) ?? ""
+  if (RETRYABLE.has(state) || state === "57014" || isPrismaTimeout(cause)) {
+    return new Refusal("OVERLOADED", "The shop is too busy to finish this in time", {
+      cause,
+      retryAfterSeconds: 1,
+    })
+  }
+  if (AWAY.test(state) || isConnectionLost(cause)) {
+    return new Refusal("UNAVAILABLE", "The database does not answer", { cause, retryAfterSeconds: 1 })
+  }
+  return undefined
+}
+
+/** P2028: no connection came free in time, or the transaction ran past its limit. */
+const isPrismaTimeout = (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === "P2028"
+
+function isConnectionLost(error: unknown): boolean {
+  if (CONNECTION_KINDS.has(driverCause(error)?.kind ?? "")) return true
+  return error instanceof Error && CONNECTION_LOST.some((message) => error.message.includes(message))
+}

@@ -1,0 +1,58 @@
+import { PrismaPg } from "@prisma/adapter-pg"
+import { Prisma, PrismaClient } from "../generated/prisma/client.ts"
+
+/** A piece of a statement, with its parameters. */
+export const { sql } = Prisma
+
+export type Db = PrismaClient
+/** The client inside a transaction; what must join one takes it as its first parameter. */
+export type Tx = Parameters<Parameters<Db["$transaction"]>[0]>[0]
+
+type DbOptions = { url: string; name: string; poolMax: number }
+
+// Each wait ends before the one around it, so that a request hears of the innermost: lock, statement, transaction.
+const LOCK_TIMEOUT_MS = 2_000
+const STATEMENT_TIMEOUT_MS = 4_000
+const TRANSACTION_TIMEOUT_MS = 5_000
+const CONNECTION_WAIT_MS = 2_000
+/** Ends what a stalled or dead process holds; above the transaction timeout, which ends it politely. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 6_000
+
+/**
+ * A Prisma client with a pool of its own. A few connections beat many where rows are hot, so writes and reads get
+ * one pool each; `name` shows in pg_stat_activity.
+ */
+export function createDb({ url, name, poolMax }: DbOptions): Db {
+  const adapter = new PrismaPg(
+    {
+      connectionString: url,
+      application_name: `saleproof-${name}`,
+      max: poolMax,
+      connectionTimeoutMillis: CONNECTION_WAIT_MS,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    },
+    { statementNameGenerator: createStatementNames() },
+  )
+  const transactionOptions = { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }
+  return new PrismaClient({ adapter, transactionOptions })
+}
+
+// Every connection keeps what it has prepared, and a list of varying length makes a new text each time.
+const MAX_NAMED_STATEMENTS = 500
+
+/** Names the first few hundred statement texts, which PostgreSQL then plans once a connection; others stay unnamed. */
+function createStatementNames() {
+  const names = new Map<string, string>()
+  return ({ sql }: { sql: string }) => {
+    const known = names.get(sql)
+    if (known !== undefined) return known
+    if (names.size >= MAX_NAMED_STATEMENTS) return ""
+    const name = `s${names.size}`
+    names.set(sql, name)
+    return name
+  }
+}

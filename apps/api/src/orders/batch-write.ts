@@ -1,0 +1,125 @@
+import type { Answer } from "../idempotency/answer.ts"
+import type { KeyedRequest } from "../idempotency/request.ts"
+import { sql } from "../infra/db.ts"
+import type { Tx } from "../infra/db.ts"
+import type { Decided, OrderCommand, Placed } from "./decide.ts"
+
+export type OrderJob = { command: OrderCommand; request: KeyedRequest | null }
+/** An order with the id it gets if it is placed. */
+export type NumberedOrder = OrderCommand & { id: number; job: OrderJob }
+export type AnsweredOrder = { decided: Decided<NumberedOrder>; answer: Answer }
+
+type PlacedOrder = Extract<Decided<NumberedOrder>, { outcome: "placed" }>
+/** Amounts by the id of their row. */
+type Sums = Map<number, number>
+type Counts = { spent: number; taken: number; used: number }
+
+export const ORDER_PLACED = "order.placed"
+
+/** Ids for orders to come. The sequence has gaps where orders are refused. */
+export async function takeOrderIds(tx: Tx, count: number): Promise<number[]> {
+  const rows = await tx.$queryRaw<{ id: number }[]>`
+    SELECT nextval('orders_id_seq')::float8 AS id FROM generate_series(1, ${count}::int)`
+  return rows.map(({ id }) => id)
+}
+
+/**
+ * Writes a decided batch in one statement: balances, stocks and coupons conditionally, then orders, lines, ledger,
+ * outbox and kept answers. The rows are locked, so a condition that does not hold is a bug and rolls all back.
+ */
+export async function writeBatch(tx: Tx, answered: readonly AnsweredOrder[]): Promise<void> {
+  const placed = answered.flatMap(({ decided }) => (decided.outcome === "placed" ? decided : []))
+  const kept = answered.flatMap(({ decided: { order }, answer: { status, body } }) =>
+    order.job.request ? { ...order.job.request, status, body } : [],
+  )
+  if (placed.length === 0 && kept.length === 0) return
+
+  const paid = placed.filter((order) => order.placed.total > 0)
+  const lines = placed.flatMap(({ order, placed: { lines: own } }) =>
+    own.map((line) => ({ id: order.id, ...line })),
+  )
+  const spent = sums(paid.map(({ order, placed: { total } }) => [order.userId, total]))
+  const sold = sums(lines.map(({ productId, quantity }) => [productId, quantity]))
+  const used = placed.flatMap(({ order }) => order.couponId ?? [])
+
+  const [counts] = await tx.$queryRaw<Counts[]>`
+    WITH spent AS (${spend(spent)}), taken AS (${takeStock(sold)}), used AS (${useCoupons(used)}),
+         placed AS (${insertOrders(placed)}), lined AS (${insertLines(lines)}), booked AS (${insertLedger(paid)}),
+         told AS (${tellOutbox(sold)}), kept AS (${keepAnswers(kept)})
+    SELECT (SELECT count(*)::int FROM spent) AS spent, (SELECT count(*)::int FROM taken) AS taken,
+           (SELECT count(*)::int FROM used) AS used`
+
+  const expected: Counts = { spent: spent.size, taken: sold.size, used: used.length }
+  if (counts?.spent !== expected.spent || counts.taken !== expected.taken || counts.used !== expected.used) {
+    throw new Error(`A locked row changed: ${JSON.stringify({ counts, expected })}`)
+  }
+}
+
+const spend = (spent: Sums) => sql`
+  UPDATE users u SET balance = u.balance - t.amount
+  FROM unnest(${list(spent.keys())}::int[], ${list(spent.values())}::bigint[]) AS t (id, amount)
+  WHERE u.id = t.id AND u.balance >= t.amount RETURNING 1`
+
+const takeStock = (sold: Sums) => sql`
+  UPDATE products p SET stock = p.stock - t.quantity
+  FROM unnest(${list(sold.keys())}::int[], ${list(sold.values())}::bigint[]) AS t (id, quantity)
+  WHERE p.id = t.id AND p.stock >= t.quantity RETURNING 1`
+
+const useCoupons = (ids: readonly number[]) => sql`
+  UPDATE coupons SET used_at = now() WHERE id = ANY (${list(ids)}::int[]) AND used_at IS NULL RETURNING 1`
+
+const insertOrders = (orders: readonly PlacedOrder[]) => sql`
+  INSERT INTO orders (id, user_id, coupon_id, subtotal, discount, total)
+  SELECT * FROM unnest(
+    ${column(orders, ({ order }) => order.id)}::bigint[],
+    ${column(orders, ({ order }) => order.userId)}::int[],
+    ${column(orders, ({ order }) => order.couponId ?? "NULL")}::int[],
+    ${column(orders, ({ placed }) => placed.subtotal)}::bigint[],
+    ${column(orders, ({ placed }) => placed.discount)}::bigint[],
+    ${column(orders, ({ placed }) => placed.total)}::bigint[])`
+
+const insertLines = (lines: readonly (Placed["lines"][number] & { id: number })[]) => sql`
+  INSERT INTO order_lines (order_id, product_id, quantity, unit_price)
+  SELECT * FROM unnest(
+    ${column(lines, ({ id }) => id)}::bigint[],
+    ${column(lines, ({ productId }) => productId)}::int[],
+    ${column(lines, ({ quantity }) => quantity)}::int[],
+    ${column(lines, ({ unitPrice }) => unitPrice)}::bigint[])`
+
+const insertLedger = (orders: readonly PlacedOrder[]) => sql`
+  INSERT INTO ledger_entries (user_id, kind, order_id, amount, balance_after)
+  SELECT user_id, 'order', order_id, -total, balance_after FROM unnest(
+    ${column(orders, ({ order }) => order.userId)}::int[],
+    ${column(orders, ({ order }) => order.id)}::bigint[],
+    ${column(orders, ({ placed }) => placed.total)}::bigint[],
+    ${column(orders, ({ placed }) => placed.balanceAfter)}::bigint[]
+  ) AS t (user_id, order_id, total, balance_after)`
+
+const tellOutbox = (sold: Sums) => sql`
+  INSERT INTO outbox_events (topic, payload)
+  SELECT ${ORDER_PLACED},
+         jsonb_build_object('day', (now() AT TIME ZONE 'UTC')::date, 'sold', ${record(sold)}::jsonb)
+  WHERE ${sold.size} > 0`
+
+const keepAnswers = (kept: readonly object[]) => sql`
+  INSERT INTO idempotency_keys (operation, key, request_hash, status, body)
+  SELECT operation, key, hash, status, body
+  FROM jsonb_to_recordset(${JSON.stringify(kept)}::jsonb)
+    AS t (operation text, key text, hash text, status int, body text)
+  ORDER BY key`
+
+/** Adds up by id, so that each row is written once a batch, however many orders share it. */
+function sums(entries: readonly [number, number][]): Sums {
+  const total: Sums = new Map()
+  for (const [id, amount] of entries) total.set(id, (total.get(id) ?? 0) + amount)
+  return total
+}
+
+const record = (byId: Sums) => JSON.stringify(Object.fromEntries(byId))
+
+const column = <Row>(rows: readonly Row[], value: (row: Row) => number | "NULL") => list(rows.map(value))
+
+/** An array of PostgreSQL as text: one string parameter costs Prisma far less than a list of values. */
+function list(values: Iterable<number | "NULL">): string {
+  return `{${[...values].join(",")}}`
+}

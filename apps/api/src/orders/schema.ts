@@ -1,0 +1,86 @@
+import { z } from "zod"
+import { Id, IdText, Won, pageSize } from "../http/fields.ts"
+import type { OrderCommand } from "./decide.ts"
+
+const MAX_QUANTITY = 1_000
+const MAX_LINES = 100
+const MAX_ORDER_ID = Number.MAX_SAFE_INTEGER
+
+const Quantity = z.int().min(1).max(MAX_QUANTITY).meta({ description: "Units", example: 1 })
+const OrderId = z.int().min(1).max(MAX_ORDER_ID).meta({ description: "An order's id", example: 1 })
+
+/** An order's id in a path or a query string, answered as a number. */
+const OrderIdText = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/, "must be a positive whole number")
+  .transform(Number)
+  .pipe(z.number().max(MAX_ORDER_ID))
+  .meta({ override: { type: "integer", minimum: 1, maximum: MAX_ORDER_ID }, example: 1 })
+
+/** POST /orders. Lines of one product are one line, so its quantity is judged after they are added up. */
+export const OrderBody = z
+  .object({
+    userId: Id,
+    couponId: Id.nullish().transform((id) => id ?? null),
+    items: z
+      .array(z.object({ productId: Id, quantity: Quantity }))
+      .min(1)
+      .max(MAX_LINES)
+      .transform(mergeLines)
+      .refine((lines) => lines.every(({ quantity }) => quantity <= MAX_QUANTITY), {
+        message: `must not ask for more than ${MAX_QUANTITY} of one product`,
+      })
+      .meta({
+        override: {
+          type: "array",
+          minItems: 1,
+          maxItems: MAX_LINES,
+        },
+      }),
+  })
+  .transform(({ userId, couponId, items }): OrderCommand => ({ userId, couponId, lines: items }))
+  .meta({ id: "OrderRequest" })
+
+/** One line a product, ascending by its id: the order in which stock is locked. */
+function mergeLines(items: { productId: number; quantity: number }[]) {
+  const quantities = new Map<number, number>()
+  for (const { productId, quantity } of items) {
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity)
+  }
+  return [...quantities]
+    .map(([productId, quantity]) => ({ productId, quantity }))
+    .toSorted((a, b) => a.productId - b.productId)
+}
+
+export const PlacedOrder = z
+  .object({
+    orderId: OrderId,
+    userId: Id,
+    couponId: Id.nullable(),
+    subtotal: Won,
+    discount: Won,
+    totalAmount: Won.meta({ description: "What was paid: subtotal - discount" }),
+  })
+  .meta({ id: "PlacedOrder" })
+
+export const Order = PlacedOrder.extend({
+  items: z.array(z.object({ productId: Id, quantity: Quantity, price: Won })),
+  createdAt: z.iso.datetime(),
+}).meta({ id: "Order" })
+
+export const OrderPage = z
+  .object({
+    orders: z.array(Order),
+    next: OrderId.nullable().meta({
+      description: "Ask with `before` = this for older ones; null at the end",
+    }),
+  })
+  .meta({ id: "OrderPage" })
+
+export const OrderPath = z.object({ id: OrderIdText })
+export const UserPath = z.object({ id: IdText })
+export const OrderPageQuery = z.object({
+  limit: pageSize({ standard: 20, max: 100 }),
+  before: OrderIdText.optional().meta({ description: "Only orders older than this one" }),
+})
+export type OrderPageQuery = z.infer<typeof OrderPageQuery>

@@ -1,0 +1,49 @@
+import type { Answer } from "../../idempotency/answer.ts"
+import { findAnswers } from "../../idempotency/store.ts"
+import { createBatcher } from "../../infra/batcher.ts"
+import type { Db, Tx } from "../../infra/db.ts"
+import { withRetry } from "../../infra/retry.ts"
+import { orderAnswer } from "../answer.ts"
+import { lockRows } from "../batch-rows.ts"
+import { takeOrderIds, writeBatch } from "../batch-write.ts"
+import type { NumberedOrder, OrderJob } from "../batch-write.ts"
+import { decideOrders } from "../decide.ts"
+import type { PlaceOrder } from "../place-order.ts"
+
+const MAX_BATCH = 128
+const MAX_IN_FLIGHT = 2
+
+/** Orders that arrive while a commit is under way are committed together, in one transaction a batch. */
+export function createBatchedStrategy({ db, maxQueued }: { db: Db; maxQueued: number }): PlaceOrder {
+  const commit = (jobs: OrderJob[]) => withRetry(() => db.$transaction((tx) => placeBatch(tx, jobs)))
+  const batcher = createBatcher({ commit, maxBatch: MAX_BATCH, maxInFlight: MAX_IN_FLIGHT, maxQueued })
+  return (command, request) => batcher.submit({ command, request })
+}
+
+/** The answer to every job. Hot rows are locked from `lockRows` on: only the decision and one statement follow. */
+async function placeBatch(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
+  const answers = await repeatedAnswers(tx, jobs)
+  const fresh = jobs.filter((job) => !answers.has(job))
+  const orders = await numberOrders(tx, fresh)
+  const decisions = decideOrders(orders, await lockRows(tx, orders))
+  const answered = decisions.map((decided) => ({ decided, answer: orderAnswer(decided.order.id, decided) }))
+  await writeBatch(tx, answered)
+  for (const { decided, answer } of answered) answers.set(decided.order.job, answer)
+  return answers
+}
+
+async function repeatedAnswers(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
+  const requests = jobs.flatMap(({ request }) => request ?? [])
+  const byKey = await findAnswers(tx, requests)
+  const answers = new Map<OrderJob, Answer>()
+  for (const job of jobs) {
+    const answer = job.request ? byKey.get(job.request.key) : undefined
+    if (answer) answers.set(job, answer)
+  }
+  return answers
+}
+
+async function numberOrders(tx: Tx, jobs: readonly OrderJob[]): Promise<NumberedOrder[]> {
+  const ids = await takeOrderIds(tx, jobs.length)
+  return jobs.map((job, index) => ({ ...job.command, id: ids[index] ?? 0, job }))
+}
