@@ -28,8 +28,9 @@ import type { Shopper } from "./personas/visit.ts"
 const VISITS = { A: impulse, B: rational, C: malicious }
 
 const settings = readSettings(__ENV)
-const { scenario, persona, limited, sla, seeded } = settings
+const { scenario, persona, limited, sla, seeded, part } = settings
 const profile = makeProfile(scenario, settings)
+const policies = seeded?.policyIds.length ?? SHOP.policies
 const judged = judgedPhase(profile)
 
 // Requests of setup() carry no scenario, so seeding is never judged.
@@ -48,7 +49,7 @@ const endpoints = seeded ? judgedEndpoints : [seeding, ...judgedEndpoints]
 export const options: Options = {
   scenarios: { [scenario]: toScenario(profile) },
   thresholds: Object.assign(
-    outcomeThresholds({ profile, persona, limited, policies: seeded?.policyIds.length ?? SHOP.policies }),
+    outcomeThresholds({ profile, persona, limited, part, policies }),
     ...[overall, ...endpoints].map(({ tags, limits }) => thresholdsFor(tags, limits)),
   ),
   summaryTrendStats: ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)", "count"],
@@ -71,9 +72,8 @@ export default function visit({ policyIds }: Seed): void {
   exec.vu.metrics.tags["phase"] = phaseAt(profile, (Date.now() - exec.scenario.startTime) / 1000)
   started.add(1)
   const vu = exec.vu.idInTest
-  const policies = policyIds.length
-  const policyId = policyIds[policyIndexOfVu(vu, policies)] ?? 0
-  shopper ??= { name: `u${vu}`, policyId, policies, balance: 0 }
+  const policyId = policyIds[policyIndexOfVu(vu, policyIds.length)] ?? 0
+  shopper ??= { name: `u${vu}`, policyId, policies: policyIds.length, balance: 0 }
   try {
     VISITS[personaOfVu(persona, vu)](shop, shopper)
   } catch (error) {

@@ -10,6 +10,7 @@ const thresholds = (scenario: string, run: Partial<Run>) =>
     persona: "A",
     limited: false,
     policies: 5,
+    part: false,
     ...run,
   })
 
@@ -46,6 +47,14 @@ describe("what must come out", () => {
 
   it("of a ramp with limited coupons: never more than there are", () => {
     expect(thresholds("flow_300vus", { limited: true })["coupon_granted"]).toEqual(["count>=1", "count<=100"])
+  })
+
+  it("of one part of a shared load: no number of its own", () => {
+    expect(thresholds("flow_iterations", { part: true })).toEqual({
+      checks: ["rate==1"],
+      dropped_iterations: ["count==0"],
+      coupon_refused: [],
+    })
   })
 
   it("of an arrival rate: no iteration dropped", () => {

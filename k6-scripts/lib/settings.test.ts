@@ -27,6 +27,7 @@ describe("settings", () => {
     ["LIMITED", "yes", "expected 1 or 0"],
     ["VUS", "1.5", "expected a whole number"],
     ["RATE", "0", "expected a number above 0"],
+    ["PART", "1", "needs SEEDED, or each part would seed the shop anew"],
     ["SEEDED", '{"policyIds":[]}', "expected {policyIds: [1, 2, ...]}"],
   ])("refuse %s=%s", (name, value, said) => {
     expect(() => readSettings({ [name]: value })).toThrow(`Bad settings: ${name}: ${said}`)

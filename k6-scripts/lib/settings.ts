@@ -19,6 +19,8 @@ export type Settings = Overrides & {
   sla: Sla
   /** The shop was seeded by somebody else, with this answer. */
   seeded: Seed | undefined
+  /** This process is one of several that share the load: the exact counts are for whoever adds them up. */
+  part: boolean
 }
 
 /** Reads k6's -e variables, an empty one being unset. Throws one Error that lists everything wrong. */
@@ -51,7 +53,10 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     labToken: read("LAB_TOKEN", String),
     sla: read("SLA_JSON", parseSla, DEFAULT_SLA),
     seeded: read("SEEDED", (text) => parseSeed(JSON.parse(text))),
+    part: read("PART", flag, false),
   }
+  if (settings.part && !env["SEEDED"])
+    problems.push("PART: needs SEEDED, or each part would seed the shop anew")
   if (problems.length > 0) throw new Error(`Bad settings: ${problems.join("; ")}`)
   return settings
 }

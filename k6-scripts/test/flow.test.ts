@@ -7,6 +7,13 @@ const NO_LATENCY = JSON.stringify({ overall: { errorRate: 0 }, endpoints: { "*":
 const SEEDED = JSON.stringify({ policyIds: [1, 2, 3, 4, 5] })
 const FOUR = { SCENARIO: "flow_iterations", VUS: "4", SLA_JSON: NO_LATENCY }
 
+const HALVES = ["0:1/2", "1/2:1"].map((segment) => [
+  "--execution-segment",
+  segment,
+  "--execution-segment-sequence",
+  "0,1/2,1",
+])
+
 const sla = (limits: object): string => JSON.stringify({ overall: limits, endpoints: { "*": limits } })
 
 describe.concurrent("flow.ts run by hand", () => {
@@ -100,6 +107,15 @@ describe.concurrent("flow.ts run by loadctl", () => {
     }
   })
 
+  it("shares its users with another process, each having its part of the load", async () => {
+    await using shop = await startShop()
+    const env = { ...FOUR, SEEDED, PART: "1", TARGET_URL: shop.url }
+    const parts = await Promise.all(HALVES.map((flags) => judgedK6(env, flags)))
+    expect(parts.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+    expect(parts.map(({ summary }) => summary.run.iterations)).toEqual([2, 2])
+    expect([...shop.users.keys()].toSorted()).toEqual(["u1", "u2", "u3", "u4"])
+  })
+
   it("fails when an endpoint or the whole is slower than its limit", async () => {
     await using shop = await startShop()
     const { exitCode, summary } = await judgedK6({
@@ -140,15 +156,18 @@ describe.concurrent("flow.ts run by loadctl", () => {
 
   it("fails when nothing was measured, and reports no figure", async () => {
     await using shop = await startShop()
-    const env = { SCENARIO: "flow_10vus", SCALE: "0.000001", SEEDED, TARGET_URL: shop.url }
-    const { exitCode, summary } = await judgedK6(env)
+    const env = { ...FOUR, VUS: "1", PART: "1", SEEDED, TARGET_URL: shop.url }
+    // The second half of one user is nobody.
+    const { exitCode, summary } = await judgedK6(env, HALVES[1])
     expect(exitCode).toBe(99)
     expect(shop.requests).toEqual([])
     const empty = { n: 0, failed: 0, p50: null, p95: null, p99: null, max: null }
     expect(summary.run.overall).toEqual({ name: "overall", ...empty })
-    const guards = summary.run.thresholds.filter(({ rule }) => rule === "count>=1")
-    expect(guards.every(({ ok }) => !ok)).toBe(true)
-    expect(guards.map(({ metric }) => metric)).toContain("http_reqs{scenario:flow_10vus,name:5_create_order}")
+    const crossed = summary.run.thresholds.filter(({ ok }) => !ok)
+    expect(crossed).toHaveLength(8)
+    expect(crossed.every(({ metric, rule }) => metric.startsWith("http_reqs{") && rule === "count>=1")).toBe(
+      true,
+    )
   })
 
   it("does not hammer a shop that gets its users nowhere", async () => {

@@ -12,9 +12,9 @@ export type Outcome = { exitCode: number; stdout: string; stderr: string }
 export type Judged = Outcome & { summary: K6Summary & { run: RunSummary & Record<string, unknown> } }
 
 /** Runs flow.ts as somebody at a terminal would. */
-export async function k6(env: Record<string, string>): Promise<Outcome> {
+export async function k6(env: Record<string, string>, flags: string[] = []): Promise<Outcome> {
   const variables = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`])
-  const args = ["run", "--quiet", "--no-color", "--no-usage-report", ...variables, SCRIPT]
+  const args = ["run", "--quiet", "--no-color", "--no-usage-report", ...flags, ...variables, SCRIPT]
   return new Promise((resolve, reject) => {
     execFile(inject("k6Path"), args, (error, stdout, stderr) => {
       if (error && typeof error.code !== "number") reject(error)
@@ -24,9 +24,9 @@ export async function k6(env: Record<string, string>): Promise<Outcome> {
 }
 
 /** Runs flow.ts as loadctl does, and reads the summary file that it leaves. */
-export async function judgedK6(env: Record<string, string>): Promise<Judged> {
+export async function judgedK6(env: Record<string, string>, flags: string[] = []): Promise<Judged> {
   await using folder = await mkdtempDisposable(join(tmpdir(), "k6-scripts-"))
   const path = join(folder.path, "summary.json")
-  const outcome = await k6({ ...env, SUMMARY_PATH: path })
+  const outcome = await k6({ ...env, SUMMARY_PATH: path }, flags)
   return { ...outcome, summary: JSON.parse(await readFile(path, "utf8")) }
 }
