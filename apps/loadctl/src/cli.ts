@@ -1,9 +1,12 @@
 import { Command, CommanderError } from "commander"
 
 import { registerList } from "./commands/list.ts"
+import { registerDown } from "./commands/down.ts"
 import { registerReport } from "./commands/report.ts"
 import { registerRun } from "./commands/run.ts"
 import { registerRuns } from "./commands/runs.ts"
+import { registerStatus } from "./commands/status.ts"
+import { registerUp } from "./commands/up.ts"
 import { EXIT, LoadctlError } from "./errors.ts"
 import type { Io } from "./io.ts"
 
@@ -29,7 +32,16 @@ function createProgram(io: Io): Command {
     .helpCommand(false)
     .addHelpText("after", EPILOGUE)
     .exitOverride()
-  for (const register of [registerRun, registerReport, registerRuns, registerList]) register(program, io)
+  const registrations = [
+    registerRun,
+    registerReport,
+    registerRuns,
+    registerList,
+    registerUp,
+    registerDown,
+    registerStatus,
+  ]
+  for (const register of registrations) register(program, io)
   return program
 }
 

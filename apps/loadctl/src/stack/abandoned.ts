@@ -1,8 +1,7 @@
-import { rm } from "node:fs/promises"
 import { setTimeout as sleep } from "node:timers/promises"
 
 import { isAlive, signalProcess } from "./identity.ts"
-import { abandonedStacks } from "./state.ts"
+import { abandonedStacks, removeFolders } from "./state.ts"
 import type { RunningService } from "./state.ts"
 
 const GONE_POLL_MS = 50
@@ -12,7 +11,7 @@ export async function clearAbandonedStacks(stacksDir: string): Promise<void> {
   await Promise.all(
     abandonedStacks(stacksDir).map(async (state) => {
       await Promise.all(state.services.map(end))
-      await Promise.all(state.removeOnStop.map((dir) => rm(dir, { recursive: true, force: true })))
+      if (!state.keepData) await removeFolders(state.folders)
     }),
   )
 }

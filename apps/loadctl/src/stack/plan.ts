@@ -43,7 +43,8 @@ export async function planStack(options: PlanOptions): Promise<StackPlan> {
     dir,
     units: units.map((unit) => tieToSupervisor(unit, env)),
     urls,
-    removeOnStop: keepData ? [] : [...database.folders, dir],
+    folders: [...database.folders, dir],
+    keepData,
   }
 }
 

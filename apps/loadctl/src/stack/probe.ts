@@ -16,7 +16,8 @@ export async function untilAnswers(probe: Probe, signal: AbortSignal): Promise<v
   signal.throwIfAborted()
 }
 
-async function answers(probe: Probe): Promise<boolean> {
+/** Asks once. Throws, or says no, when nothing answers or not as it should. */
+export async function answers(probe: Probe): Promise<boolean> {
   if (probe.kind === "postgres") return databaseAnswers(probe.url)
   if (probe.kind === "redis") return redisAnswers(probe.port)
   return httpAnswers(probe.url)

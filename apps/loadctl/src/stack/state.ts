@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs"
+import { rm } from "node:fs/promises"
 import { join } from "node:path"
 
 import writeFileAtomic from "write-file-atomic"
 import { z } from "zod"
 
 import { isAlive, ProcessIdentity } from "./identity.ts"
+import { Probe } from "./unit.ts"
 
 const STATE_FILE = "stack.json"
 
@@ -21,9 +23,12 @@ const StackState = z.object({
     redisUrl: z.string(),
     workerMetricsUrl: z.string(),
   }),
-  services: z.array(ProcessIdentity.extend({ name: z.string(), port: z.number(), log: z.string() })),
+  services: z.array(
+    ProcessIdentity.extend({ name: z.string(), port: z.number(), probe: Probe, log: z.string() }),
+  ),
   deaths: z.array(z.object({ unit: z.string(), reason: z.string(), logTail: z.string() })),
-  removeOnStop: z.array(z.string()),
+  folders: z.array(z.string()),
+  keepData: z.boolean(),
 })
 
 export type StackState = z.infer<typeof StackState>
@@ -40,6 +45,11 @@ export function readState(dir: string): StackState | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Removes a stack's data; its processes must be gone. */
+export async function removeFolders(folders: readonly string[]): Promise<void> {
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
 }
 
 /** Stacks whose supervisor is gone without having cleaned up: killed, or the machine went down. */

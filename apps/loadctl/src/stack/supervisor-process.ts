@@ -57,11 +57,14 @@ export async function runSupervisor(plan: StackPlan, { signal, onReady, onDeath 
   return {
     stop,
     /** From now on the stack outlives this process. */
-    keep: (): void => {
-      order({ type: "keep" })
-      child.unref()
-      child.channel?.unref()
-    },
+    keep: (): Promise<void> =>
+      new Promise((resolve) => {
+        child.send({ type: "keep" } satisfies Order, () => {
+          child.disconnect()
+          child.unref()
+          resolve()
+        })
+      }),
   }
 }
 

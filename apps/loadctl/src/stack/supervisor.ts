@@ -1,8 +1,7 @@
-import { rm } from "node:fs/promises"
 import process from "node:process"
 
 import { identify } from "./identity.ts"
-import { writeState } from "./state.ts"
+import { removeFolders, writeState } from "./state.ts"
 import type { StackState } from "./state.ts"
 import { createSupervision, UnitFailed } from "./supervision.ts"
 import type { UnitFailure } from "./supervision.ts"
@@ -40,9 +39,8 @@ function run(plan: StackPlan): () => Promise<void> {
     units: plan.units,
     onStart: (unit, identity) => {
       if (unit.kind === "task") return
-      update({
-        services: [...stack.services, { ...identity, name: unit.name, port: unit.port, log: unit.log }],
-      })
+      const { name, port, probe, log } = unit
+      update({ services: [...stack.services, { ...identity, name, port, probe, log }] })
     },
     onReady: (unit, tookMs) => report({ type: "unit-ready", unit: unit.name, tookMs }),
     onDeath: (failure) => {
@@ -58,7 +56,7 @@ function run(plan: StackPlan): () => Promise<void> {
   async function stopOnce(): Promise<void> {
     update({ phase: "stopping" })
     await supervision.stop()
-    await Promise.all(plan.removeOnStop.map((dir) => rm(dir, { recursive: true, force: true })))
+    if (!plan.keepData) await removeFolders(plan.folders)
     await leave()
   }
   async function start(): Promise<void> {
@@ -75,7 +73,7 @@ function run(plan: StackPlan): () => Promise<void> {
   return stop
 }
 
-function startedState({ dir, name, urls, removeOnStop }: StackPlan): StackState {
+function startedState({ dir, name, urls, folders, keepData }: StackPlan): StackState {
   const supervisor = identify(process.pid)
   if (!supervisor) throw new Error("the supervisor cannot find itself among the processes")
   const state: StackState = {
@@ -86,7 +84,8 @@ function startedState({ dir, name, urls, removeOnStop }: StackPlan): StackState 
     urls,
     services: [],
     deaths: [],
-    removeOnStop: [...removeOnStop],
+    folders: [...folders],
+    keepData,
   }
   writeState(dir, state)
   return state

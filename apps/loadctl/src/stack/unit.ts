@@ -1,12 +1,16 @@
+import { z } from "zod"
+
 /** The long-running parts of a stack, in the order in which they are listed to people. */
 export const SERVICES = ["postgres", "redis", "influxdb", "api", "worker"] as const
 export type Service = (typeof SERVICES)[number]
 
-/** How to find out that a service answers in its own protocol, as data, since the supervisor is another process. */
-export type Probe =
-  | { kind: "postgres"; url: string }
-  | { kind: "redis"; port: number }
-  | { kind: "http"; url: string }
+/** How to find out that a service answers in its own protocol; data, because other processes ask too. */
+export const Probe = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("postgres"), url: z.string() }),
+  z.object({ kind: z.literal("redis"), port: z.number() }),
+  z.object({ kind: z.literal("http"), url: z.string() }),
+])
+export type Probe = z.infer<typeof Probe>
 
 /** One process of a stack. A task has to end with exit code 0; a service has to answer its probe and stay. */
 export type Unit = {
@@ -42,6 +46,8 @@ export type StackPlan = {
   dir: string
   units: readonly Unit[]
   urls: StackUrls
-  /** Folders that go when the stack stops: those of a private stack. */
-  removeOnStop: readonly string[]
+  /** Everything that the stack has on disk. */
+  folders: readonly string[]
+  /** False for a private stack: its folders go when it stops. */
+  keepData: boolean
 }

@@ -1,0 +1,42 @@
+import type { Command } from "commander"
+
+import { EXIT } from "../errors.ts"
+import type { Io } from "../io.ts"
+import { formatTable } from "../report/table.ts"
+import type { StackStatus } from "../stack/status.ts"
+import { formatOption } from "./options.ts"
+
+const HELP = `
+Exit codes: 0 everything answers, 3 something does not, or nothing is running.
+
+Example:
+  $ loadctl status --format json`
+
+export function registerStatus(program: Command, io: Io): void {
+  program
+    .command("status")
+    .description("what of the stack answers now")
+    .addOption(formatOption(["text", "json"]))
+    .addHelpText("after", HELP)
+    .action(async ({ format }: { format: "text" | "json" }) => {
+      const { statusOfSharedStack } = await import("../stack/status.ts")
+      const status = await statusOfSharedStack()
+      io.stdout(format === "json" ? `${JSON.stringify(status ?? null, null, 2)}\n` : toText(status))
+      const healthy = status?.services.every(({ state }) => state === "answers")
+      if (!healthy) io.setExitCode(EXIT.missing)
+    })
+}
+
+function toText(status: StackStatus | undefined): string {
+  if (!status) return "Nothing is running. `loadctl up` starts it.\n"
+  const rows = status.services.map(({ name, state, port, pid, log }) => [
+    name,
+    state,
+    String(port),
+    String(pid),
+    log,
+  ])
+  const table = formatTable([["service", "state", "port", "pid", "log"], ...rows], "LLRRL")
+  const deaths = status.deaths.map(({ unit, reason, logTail }) => `\n${unit} ${reason}:\n${logTail}\n`)
+  return `${[`${status.phase} since ${status.startedAt}`, "", ...table].join("\n")}\n${deaths.join("")}`
+}

@@ -1,0 +1,71 @@
+import { join } from "node:path"
+
+import { execa } from "execa"
+
+import { EXIT, LoadctlError, missingError } from "../errors.ts"
+import { REPOSITORY } from "./folders.ts"
+import { DOCUMENTED_PORTS } from "./ports.ts"
+import type { StackUrls } from "./unit.ts"
+import { influxUrl } from "./units/influxdb.ts"
+import { databaseUrl } from "./units/postgres.ts"
+import { redisUrl } from "./units/redis.ts"
+import { apiUrl, workerMetricsUrl } from "./units/shop.ts"
+
+const COMPOSE = ["compose", "-f", join(REPOSITORY, "docker-compose.yml"), "--profile", "load"]
+// What a load test needs; the profile has more, which `docker compose up` starts.
+const SERVICES = ["db", "redis", "api", "worker", "influxdb"]
+
+type DockerOptions = { env: NodeJS.ProcessEnv; apiPort: number; shopEnv: Record<string, string> }
+
+/** The same stack as containers, for machines with a Docker engine. Resolves when every health check passes. */
+export async function startContainers({ env, apiPort, shopEnv }: DockerOptions): Promise<StackUrls> {
+  await assertEngine(env)
+  await compose(["up", "-d", "--build", "--wait", ...SERVICES], { ...env, ...shopEnv, PORT: String(apiPort) })
+  return {
+    url: apiUrl(apiPort),
+    influxUrl: influxUrl(DOCUMENTED_PORTS.influxdb),
+    databaseUrl: databaseUrl(DOCUMENTED_PORTS.postgres),
+    redisUrl: redisUrl(DOCUMENTED_PORTS.redis),
+    workerMetricsUrl: workerMetricsUrl(DOCUMENTED_PORTS.worker),
+  }
+}
+
+export async function stopContainers({
+  env,
+  purge,
+}: {
+  env: NodeJS.ProcessEnv
+  purge: boolean
+}): Promise<void> {
+  await assertEngine(env)
+  await compose(["down", ...(purge ? ["--volumes"] : [])], env)
+}
+
+/** The version of the Docker engine that answers, or undefined. */
+export async function dockerVersion(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const { exitCode, stdout } = await execa("docker", ["info", "--format", "{{.ServerVersion}}"], {
+    env,
+    reject: false,
+    timeout: 10_000,
+  })
+  return exitCode === 0 && stdout ? stdout : undefined
+}
+
+async function assertEngine(env: NodeJS.ProcessEnv): Promise<void> {
+  if (await dockerVersion(env)) return
+  throw missingError(
+    "No Docker engine answers (`docker info` fails).",
+    "start Docker, or: loadctl up --provider native",
+  )
+}
+
+async function compose(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await execa("docker", [...COMPOSE, ...args], { env, stdout: "ignore", stderr: "inherit" })
+  } catch (cause) {
+    throw new LoadctlError(EXIT.missing, `docker compose ${args[0]} failed.`, {
+      hint: `docker compose --profile load logs`,
+      cause,
+    })
+  }
+}

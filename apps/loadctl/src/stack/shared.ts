@@ -1,0 +1,115 @@
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+
+import { LoadctlError, EXIT, missingError } from "../errors.ts"
+import { clearAbandonedStacks } from "./abandoned.ts"
+import { REPOSITORY, stacksDir } from "./folders.ts"
+import { isAlive, signalProcess } from "./identity.ts"
+import { withLock } from "./lock.ts"
+import { planStack } from "./plan.ts"
+import { DOCUMENTED_PORTS, freePort, freePorts, isFree, portHolder } from "./ports.ts"
+import type { Ports } from "./ports.ts"
+import type { Progress } from "./provide/progress.ts"
+import { readState, removeFolders } from "./state.ts"
+import type { StackState } from "./state.ts"
+import { runSupervisor } from "./supervisor-process.ts"
+import type { SupervisorOptions } from "./supervisor-process.ts"
+import { SERVICES } from "./unit.ts"
+
+const NAME = "up"
+const GONE_POLL_MS = 50
+// Longer than the grace of a service, a database with much to write included.
+const GONE_TIMEOUT_MS = 60_000
+
+export type SharedStackOptions = Pick<SupervisorOptions, "signal" | "onReady"> & {
+  env: NodeJS.ProcessEnv
+  apiPort: number
+  /** Takes free ports instead of the documented ones. */
+  freePorts: boolean
+  shopEnv: Record<string, string>
+  progress: Progress
+}
+
+/** The stack of `loadctl up`, when its supervisor lives; its services may have died nevertheless. */
+export function sharedStack(): StackState | undefined {
+  const state = readState(sharedDir())
+  return state && isAlive(state.supervisor) ? state : undefined
+}
+
+/** Starts the stack that outlives this process, unless it runs already. Resolves when everything answers. */
+export async function startSharedStack(
+  options: SharedStackOptions,
+): Promise<{ stack: StackState; alreadyRunning: boolean }> {
+  return withLock(join(stacksDir(), `${NAME}.lock`), async () => {
+    const running = sharedStack()
+    if (running?.phase === "ready") return { stack: running, alreadyRunning: true }
+    if (running) await untilGone(running)
+    await clearAbandonedStacks(stacksDir())
+    const { keep } = await runSupervisor(await planShared(options), options)
+    await keep()
+    const stack = sharedStack()
+    if (!stack) throw new LoadctlError(EXIT.missing, "The stack ended right after it had started.")
+    return { stack, alreadyRunning: false }
+  })
+}
+
+/** Stops the stack of `loadctl up` and says whether there was one; `purge` removes its data as well. */
+export async function stopSharedStack({ purge }: { purge: boolean }): Promise<boolean> {
+  const running = sharedStack()
+  if (running) {
+    signalProcess(running.supervisor, "SIGTERM")
+    await untilGone(running)
+  }
+  await clearAbandonedStacks(stacksDir())
+  if (purge) await removeFolders(readState(sharedDir())?.folders ?? [])
+  return running !== undefined
+}
+
+async function planShared({ env, apiPort, freePorts: anyPorts, shopEnv, progress }: SharedStackOptions) {
+  const ports = anyPorts ? await freePorts() : { ...DOCUMENTED_PORTS, api: apiPort }
+  if (!anyPorts) await assertFree(ports)
+  return planStack({
+    name: NAME,
+    root: REPOSITORY,
+    dir: sharedDir(),
+    services: SERVICES,
+    ports,
+    influxBackupPort: await freePort(),
+    migrate: true,
+    watch: false,
+    keepData: true,
+    env,
+    shopEnv,
+    progress,
+  })
+}
+
+async function assertFree(ports: Ports): Promise<void> {
+  for (const service of SERVICES) {
+    if (await isFree(ports[service])) continue
+    const holder = (await portHolder(ports[service])) ?? "another program"
+    throw missingError(
+      `Port ${ports[service]} of ${service} is taken by ${holder}.`,
+      service === "api"
+        ? "loadctl up --port 8090, or --free-ports"
+        : "stop that program, or: loadctl up --free-ports",
+    )
+  }
+}
+
+async function untilGone({ supervisor }: StackState): Promise<void> {
+  const deadline = Date.now() + GONE_TIMEOUT_MS
+  while (isAlive(supervisor)) {
+    if (Date.now() > deadline) {
+      throw missingError(
+        `The stack's supervisor (pid ${supervisor.pid}) does not end.`,
+        `kill -9 ${supervisor.pid} && loadctl down`,
+      )
+    }
+    await sleep(GONE_POLL_MS)
+  }
+}
+
+function sharedDir(): string {
+  return join(stacksDir(), NAME)
+}
