@@ -162,7 +162,7 @@ function createShop(faults: Set<Fault>, couponsPerPolicy: number) {
     if (path === "POST balance") return charge(user, body.amount)
     if (path === "GET balance") return ok({ userId: user.id, balance: user.balance })
     if (path === "GET coupons") return ok(coupons.filter(({ userId, used }) => userId === user.id && !used))
-    if (path === "GET orders") return ok({ items: user.orders.map((orderId) => ({ orderId })) })
+    if (path === "GET orders") return ok({ orders: user.orders.map((orderId) => ({ orderId })), next: null })
     return refused(404, "NOT_FOUND")
   }
 

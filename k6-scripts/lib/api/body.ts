@@ -7,11 +7,14 @@ export function membersOf(answer: Answer): Record<string, unknown> {
   return toMembers(parsed(answer))
 }
 
-/** The rows of a JSON array, or of a page `{items: [...]}`; null when the answer is neither. */
+/** The rows of a JSON array; null when the answer is anything else. */
 export function rowsOf(answer: Answer): Record<string, unknown>[] | null {
-  const body = parsed(answer)
-  const rows = Array.isArray(body) ? body : toMembers(body)["items"]
-  return Array.isArray(rows) ? rows.map(toMembers) : null
+  return toRows(parsed(answer))
+}
+
+/** The rows of a page, whatever it calls its list; null when there is none. */
+export function pageRowsOf(answer: Answer): Record<string, unknown>[] | null {
+  return toRows(Object.values(membersOf(answer)).find(Array.isArray))
 }
 
 /** A JSON number standing alone; NaN when the answer is anything else. */
@@ -26,6 +29,10 @@ function parsed({ body }: Answer): unknown {
   } catch {
     return undefined
   }
+}
+
+function toRows(list: unknown): Record<string, unknown>[] | null {
+  return Array.isArray(list) ? list.map(toMembers) : null
 }
 
 function toMembers(value: unknown): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { Counter, Trend } from "k6/metrics"
 
 import { expect, must } from "../expect.ts"
 import { SHOP } from "../outcomes.ts"
-import { membersOf, rowsOf } from "./body.ts"
+import { membersOf, pageRowsOf, rowsOf } from "./body.ts"
 import { isProblem, paramsFor } from "./request.ts"
 
 export type Order = {
@@ -63,8 +63,8 @@ export function createOrders(url: string) {
     /** Returns how many orders this user has, as far as the first page tells. */
     orderCount(userId: number): number {
       const answer = http.get(`${url}/users/${userId}/orders`, paramsFor("6_get_orders", 200))
-      const rows = rowsOf(answer)
-      must("6 orders: 200 and a list", answer.status === 200 && rows !== null)
+      const rows = pageRowsOf(answer)
+      must("6 orders: 200 and a page", answer.status === 200 && rows !== null)
       return rows?.length ?? 0
     },
   }
