@@ -1,21 +1,12 @@
 import { z } from "zod"
-import { Id, IdText, Won, pageSize } from "../http/fields.ts"
+import { Id, IdText, LongIdText, Won, pageSize } from "../http/fields.ts"
 import type { OrderCommand } from "./decide.ts"
 
 const MAX_QUANTITY = 1_000
 const MAX_LINES = 100
-const MAX_ORDER_ID = Number.MAX_SAFE_INTEGER
 
 const Quantity = z.int().min(1).max(MAX_QUANTITY).meta({ description: "Units", example: 1 })
-const OrderId = z.int().min(1).max(MAX_ORDER_ID).meta({ description: "An order's id", example: 1 })
-
-/** An order's id in a path or a query string, answered as a number. */
-const OrderIdText = z
-  .string()
-  .regex(/^[1-9]\d{0,15}$/, "must be a positive whole number")
-  .transform(Number)
-  .pipe(z.number().max(MAX_ORDER_ID))
-  .meta({ override: { type: "integer", minimum: 1, maximum: MAX_ORDER_ID }, example: 1 })
+const OrderId = z.int().min(1).meta({ description: "An order's id", example: 1 })
 
 /** POST /orders. Lines of one product are one line, so its quantity is judged after they are added up. */
 export const OrderBody = z
@@ -77,10 +68,10 @@ export const OrderPage = z
   })
   .meta({ id: "OrderPage" })
 
-export const OrderPath = z.object({ id: OrderIdText })
+export const OrderPath = z.object({ id: LongIdText })
 export const UserPath = z.object({ id: IdText })
 export const OrderPageQuery = z.object({
   limit: pageSize({ standard: 20, max: 100 }),
-  before: OrderIdText.optional().meta({ description: "Only orders older than this one" }),
+  before: LongIdText.optional().meta({ description: "Only orders older than this one" }),
 })
 export type OrderPageQuery = z.infer<typeof OrderPageQuery>
