@@ -1,7 +1,8 @@
 import { PrismaPg } from "@prisma/adapter-pg"
 import { Prisma, PrismaClient } from "../generated/prisma/client.ts"
 
-/** A piece of a statement, with its parameters. */
+/** A statement or a piece of one, with its parameters. */
+export type Sql = Prisma.Sql
 export const { sql } = Prisma
 
 export type Db = PrismaClient
