@@ -1,0 +1,66 @@
+import type { Request, RequestHandler, Response } from "express"
+import type { Logger } from "../infra/logger.ts"
+import type { Metrics } from "../infra/metrics.ts"
+
+type Observed = { logger: Logger; metrics: Metrics; now?: () => number }
+
+/** One histogram sample a request, and one log line unless hundreds a second say the same. */
+export function observe({ logger, metrics, now = () => performance.now() }: Observed): RequestHandler {
+  const sample = createSampler({ linesPerSecond: 50, now })
+  return (req, res, next) => {
+    const startedAt = now()
+    metrics.inFlight.inc()
+    res.once("close", () => {
+      metrics.inFlight.dec()
+      const durationMs = now() - startedAt
+      const route = routeOf(req)
+      metrics.requestSeconds.labels(req.method, route, String(res.statusCode)).observe(durationMs / 1000)
+      if (res.locals.code !== undefined) metrics.refusals.labels(String(res.locals.code)).inc()
+      const skipped = res.statusCode < 500 ? sample() : 0
+      if (skipped !== undefined) logger.info(lineOf(req, res, { route, durationMs, skipped }), "request")
+    })
+    next()
+  }
+}
+
+// The pattern, never the path, so that the label stays bounded.
+function routeOf(req: Request): string {
+  const route: unknown = req.route
+  const matched = typeof route === "object" && route !== null && "path" in route
+  return matched && typeof route.path === "string" ? route.path : "unmatched"
+}
+
+function lineOf(req: Request, res: Response, seen: { route: string; durationMs: number; skipped: number }) {
+  return {
+    requestId: res.locals.requestId,
+    runId: req.headers["x-run-id"],
+    method: req.method,
+    route: seen.route,
+    status: res.statusCode,
+    code: res.locals.code,
+    ms: Math.round(seen.durationMs * 10) / 10,
+    aborted: res.writableFinished ? undefined : true,
+    skipped: seen.skipped || undefined,
+  }
+}
+
+/** Answers how many lines were left out since the last one, or undefined when this one is to be left out too. */
+function createSampler({ linesPerSecond, now }: { linesPerSecond: number; now: () => number }) {
+  let windowStart = now()
+  let lines = 0
+  let skipped = 0
+  return () => {
+    if (now() - windowStart >= 1000) {
+      windowStart = now()
+      lines = 0
+    }
+    if (lines >= linesPerSecond) {
+      skipped++
+      return undefined
+    }
+    lines++
+    const since = skipped
+    skipped = 0
+    return since
+  }
+}

@@ -1,0 +1,77 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client"
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5]
+
+/** Every series of one process. Labels hold only values from fixed lists: routes, statuses, codes, outcomes. */
+export function createMetrics({ process: name }: { process: "api" | "worker" }) {
+  const registry = new Registry()
+  registry.setDefaultLabels({ process: name })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 10 })
+  const registers = [registry]
+  return {
+    registry,
+    requestSeconds: new Histogram({
+      name: "saleproof_http_request_duration_seconds",
+      help: "Time from the request line to the end of the answer",
+      labelNames: ["method", "route", "status"],
+      buckets: SECONDS,
+      registers,
+    }),
+    inFlight: new Gauge({ name: "saleproof_http_requests_in_flight", help: "Requests under way", registers }),
+    refusals: new Counter({
+      name: "saleproof_refusals_total",
+      help: "Problem documents sent, by code",
+      labelNames: ["code"],
+      registers,
+    }),
+    claims: new Counter({
+      name: "saleproof_claims_total",
+      help: "Coupon claims, by what the Redis script said",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    grants: new Counter({
+      name: "saleproof_grants_total",
+      help: "Accepted claims that reached PostgreSQL, by outcome; anything but granted and repeated is a broken promise",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    grantDelaySeconds: new Histogram({
+      name: "saleproof_coupon_visible_seconds",
+      help: "Time from an accepted claim to its committed coupon",
+      buckets: SECONDS,
+      registers,
+    }),
+    healings: new Counter({
+      name: "saleproof_healings_total",
+      help: "Times that Redis was rebuilt from PostgreSQL, by cause",
+      labelNames: ["cause"],
+      registers,
+    }),
+    relayed: new Counter({
+      name: "saleproof_outbox_relayed_total",
+      help: "Outbox events applied",
+      registers,
+    }),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+type LiveGauge = { name: string; help: string; read: () => Promise<number> | number }
+
+/** A gauge that is read when somebody looks. While its source is away it shows nothing rather than a stale value. */
+export function addLiveGauge({ registry }: Metrics, { name, help, read }: LiveGauge): void {
+  const gauge = new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      try {
+        gauge.set(await read())
+      } catch {
+        gauge.remove()
+      }
+    },
+  })
+}

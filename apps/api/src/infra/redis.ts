@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto"
+import { Redis, ReplyError } from "ioredis"
+import { Refusal } from "../errors.ts"
+import type { Logger } from "./logger.ts"
+
+// Above any honest answer on a busy machine, low enough that a caller hears 503 within a second.
+const COMMAND_TIMEOUT_MS = 800
+const RECONNECT_MAX_MS = 200
+const AWAY = /^(LOADING|READONLY|MASTERDOWN|MISCONF|OOM|BUSY|NOREPLICAS|UNBLOCKED)/
+
+type Connection = { url: string; name: string; logger: Logger }
+
+const reconnect = (attempt: number) => Math.min(20 * attempt, RECONNECT_MAX_MS)
+
+/** For requests: nothing waits in line while Redis is away, nothing is sent twice. */
+export function createRedis({ url, name, logger }: Connection): Redis {
+  const redis = new Redis(url, {
+    connectionName: `saleproof-${name}`,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: 2_000,
+    retryStrategy: reconnect,
+  })
+  redis.on("error", (err) => logger.debug({ err }, "redis connection"))
+  return redis
+}
+
+/** For a BullMQ worker, whose blocking reads may take as long as they like. */
+export function createBlockingRedis({ url, name, logger }: Connection): Redis {
+  const redis = new Redis(url, {
+    connectionName: `saleproof-${name}`,
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    connectTimeout: 2_000,
+    retryStrategy: reconnect,
+  })
+  redis.on("error", (err) => logger.debug({ err }, "redis connection"))
+  return redis
+}
+
+/** What Redis itself objected to; undefined when the command did not get that far. */
+function replyText(error: unknown): string | undefined {
+  return error instanceof Error && error instanceof ReplyError ? error.message : undefined
+}
+
+/** Turns "Redis is away" into the refusal UNAVAILABLE; what Redis itself objects to stays an error. */
+export async function asking<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (cause) {
+    const objection = replyText(cause)
+    if (objection !== undefined && !AWAY.test(objection)) throw cause
+    throw new Refusal("UNAVAILABLE", "Redis does not answer", { cause, retryAfterSeconds: 1 })
+  }
+}
+
+/** The id that one Redis process keeps for its life; a restart or a failover changes it. */
+export async function redisRunId(redis: Redis): Promise<string> {
+  const info = await asking(redis.info("server"))
+  return /run_id:(\w+)/.exec(info)?.[1] ?? ""
+}
+
+export type Script = (redis: Redis, keys: string[], args: (string | number)[]) => Promise<unknown>
+
+/** One atomic step in Redis. Sent by its digest, in full only when Redis does not know it. */
+export function createScript(lua: string): Script {
+  const digest = createHash("sha1").update(lua).digest("hex")
+  return async (redis, keys, args) => {
+    try {
+      return await redis.evalsha(digest, keys.length, ...keys, ...args)
+    } catch (error) {
+      if (!replyText(error)?.startsWith("NOSCRIPT")) throw error
+      return redis.eval(lua, keys.length, ...keys, ...args)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { Redis } from "ioredis"
+import { Refusal } from "../errors.ts"
+import { asking, redisRunId } from "../infra/redis.ts"
+import { every } from "../infra/every.ts"
+import { shopKey } from "../infra/keys.ts"
+import type { Epoch } from "../infra/keys.ts"
+
+const WATCH_EVERY_MS = 250
+
+/** The shop as Redis has it now. A rebuild of Redis starts a new generation; seeding starts a new epoch. */
+export type Shop = { epoch: Epoch; generation: string }
+
+/** What a script answers when it was asked about a shop that is not there any more. */
+export const LOST = "LOST"
+
+/** `away`: no connection, nothing known. `lost`: Redis answers, and what it holds is not to be trusted. */
+type Status = Shop | "away" | "lost"
+
+type ViewState = { status: Status; runId: string | undefined; connection: number }
+
+/** This process's view of the shop in Redis. It is dropped with the connection, so that a restarted Redis is never trusted. */
+export function createShopView({ redis }: { redis: Redis }) {
+  const state: ViewState = { status: "away", runId: undefined, connection: 0 }
+  let refreshing: Promise<void> | undefined
+
+  async function read() {
+    const { connection } = state
+    state.runId ??= await redisRunId(redis)
+    const [epoch, generation, runId] = await asking(redis.hmget(shopKey, "epoch", "generation", "runId"))
+    if (connection !== state.connection) return
+    state.status = epoch && generation && runId === state.runId ? { epoch, generation } : "lost"
+  }
+
+  function refresh(): Promise<void> {
+    refreshing ??= read().finally(() => (refreshing = undefined))
+    return refreshing
+  }
+
+  function drop() {
+    state.connection++
+    state.runId = undefined
+    state.status = "away"
+  }
+
+  function current(): Shop {
+    if (typeof state.status === "object") return state.status
+    throw new Refusal("UNAVAILABLE", "The counts in Redis are being rebuilt", { retryAfterSeconds: 1 })
+  }
+
+  /** Runs `ask` on the present shop; when that one is gone, once more on its successor. */
+  async function withShop<T>(ask: (shop: Shop) => Promise<T | typeof LOST>): Promise<T> {
+    const first = await ask(current())
+    if (first !== LOST) return first
+    await refresh()
+    const second = await ask(current())
+    if (second === LOST)
+      throw new Refusal("UNAVAILABLE", "The shop is being refilled", { retryAfterSeconds: 1 })
+    return second
+  }
+
+  const onReady = () => void refresh().catch(() => undefined)
+  redis.on("close", drop)
+  redis.on("ready", onReady)
+  const watch = every({ everyMs: WATCH_EVERY_MS, step: refresh, onError: () => undefined })
+
+  return {
+    current,
+    refresh,
+    withShop,
+    status: () => state.status,
+    async stop() {
+      redis.off("close", drop)
+      redis.off("ready", onReady)
+      await watch.stop()
+    },
+  }
+}
+
+export type ShopView = ReturnType<typeof createShopView>
