@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander"
 
+import { registerDoctor } from "./commands/doctor.ts"
 import { registerList } from "./commands/list.ts"
 import { registerDown } from "./commands/down.ts"
 import { registerReport } from "./commands/report.ts"
@@ -40,6 +41,7 @@ function createProgram(io: Io): Command {
     registerUp,
     registerDown,
     registerStatus,
+    registerDoctor,
   ]
   for (const register of registrations) register(program, io)
   return program

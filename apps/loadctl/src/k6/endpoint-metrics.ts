@@ -17,7 +17,9 @@ export type K6Figures = {
 export function k6Figures(summary: K6Summary, tags: Record<string, string>): K6Figures | null {
   const metric = (name: string) => summary.metrics[findMetric(summary, name, tags) ?? ""]?.values
   const duration = metric("http_req_duration")
-  const n = metric("http_reqs")?.["count"] ?? duration?.["count"]
+  const failures = metric("http_req_failed")
+  // Which of the three k6 keeps depends on the thresholds; each of them has seen every request.
+  const n = metric("http_reqs")?.["count"] ?? duration?.["count"] ?? failures?.["total"]
   if (n === undefined) return null
   const latency = (key: string): number | null => (n === 0 ? null : (duration?.[key] ?? null))
   return {
@@ -26,7 +28,7 @@ export function k6Figures(summary: K6Summary, tags: Record<string, string>): K6F
     p95: latency("p95"),
     p99: latency("p99"),
     max: latency("max"),
-    failed: metric("http_req_failed")?.["matches"] ?? null,
+    failed: failures?.["matches"] ?? null,
   }
 }
 

@@ -25,11 +25,16 @@ export function createLogReader() {
       if (parsed.msg.startsWith("Couldn't write stats")) log.lostWrites += 1
       else if (parsed.msg.startsWith("The flush operation took higher")) log.slowFlushes += 1
       else if (parsed.level === "error" && !parsed.msg.startsWith("thresholds on metrics")) {
-        log.errors.push(parsed.error ? `${parsed.msg}: ${parsed.error}` : parsed.msg)
+        log.errors.push(firstLine(parsed.error ? `${parsed.msg}: ${parsed.error}` : parsed.msg))
         if (log.errors.length > KEPT_ERRORS) log.errors.shift()
       }
     },
   }
+}
+
+/** k6 appends the script's stack, which says where in k6 rather than what. */
+function firstLine(text: string): string {
+  return text.trim().split("\n", 1)[0] ?? ""
 }
 
 function parseLine(text: string): z.infer<typeof LogLine> {

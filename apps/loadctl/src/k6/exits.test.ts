@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+
+import { describe, expect, it } from "vitest"
+import { z } from "zod"
+
+import { readK6Exit } from "./exits.ts"
+import { createLogReader } from "./log.ts"
+import { parseSummary } from "./summary.ts"
+
+const Recording = z.object({ exitCode: z.number(), log: z.array(z.string()), summary: z.unknown() })
+
+function recorded(code: number) {
+  const file = join(import.meta.dirname, `../../test/fixtures/k6/exit-${code}.json`)
+  const { exitCode, log, summary } = Recording.parse(JSON.parse(readFileSync(file, "utf8")))
+  const reader = createLogReader()
+  for (const line of log) reader.line(line)
+  return {
+    exit: readK6Exit(exitCode),
+    log: reader.log,
+    summary: summary === null ? null : parseSummary(summary),
+  }
+}
+
+describe("what k6 left at each exit code", () => {
+  it("0: it finished", () => {
+    expect(recorded(0)).toMatchObject({
+      exit: { kind: "finished", thresholdsFailed: false },
+      log: { errors: [] },
+    })
+  })
+
+  it("99: it finished, and a threshold failed, which is no error of its own", () => {
+    const { exit, log, summary } = recorded(99)
+    expect(exit).toEqual({ kind: "finished", thresholdsFailed: true })
+    expect(log.errors).toEqual([])
+    expect(summary?.metrics["iterations"]?.thresholds).toEqual({ "count>=2": { ok: false } })
+  })
+
+  it("104: it refused the options, and there is nothing to judge", () => {
+    const { exit, log, summary } = recorded(104)
+    expect(exit.kind).toBe("refused")
+    expect(log.errors[0]).toContain("unknown executor type 'no-such-executor'")
+    expect(summary).toBeNull()
+  })
+
+  it("105: it was interrupted, and still left a summary", () => {
+    const { exit, summary } = recorded(105)
+    expect(exit).toEqual({ kind: "interrupted" })
+    expect(summary).not.toBeNull()
+  })
+
+  it("107: the script threw, and the first line says what", () => {
+    const { exit, log } = recorded(107)
+    expect(exit.kind).toBe("broken")
+    expect(log.errors).toEqual(["Error: broken script"])
+  })
+
+  it("108: the script stopped the run itself", () => {
+    const { exit, log } = recorded(108)
+    expect(exit).toMatchObject({ kind: "broken", text: expect.stringContaining("test.abort()") })
+    expect(log.errors[0]).toContain("enough")
+  })
+
+  it("none: it was killed", () => {
+    expect(readK6Exit(null).kind).toBe("broken")
+  })
+})
+
+describe("createLogReader", () => {
+  it("counts lost writes and slow flushes apart from other errors", () => {
+    const reader = createLogReader()
+    reader.line('{"level":"error","msg":"Couldn\'t write stats","error":"connection refused"}')
+    reader.line(
+      '{"level":"warning","msg":"The flush operation took higher than the expected set push interval."}',
+    )
+    reader.line("panic: something")
+    reader.line("")
+    expect(reader.log).toEqual({ lostWrites: 1, slowFlushes: 1, errors: ["panic: something"] })
+  })
+})
