@@ -13,7 +13,7 @@ export const SHOP = {
 /** What /init is told for the limited variant: 100 coupons in all. */
 export const LIMITED_COUPONS_PER_POLICY = 20
 
-export type Persona = Exclude<PersonaChoice, "mix">
+type Persona = Exclude<PersonaChoice, "mix">
 
 export const SEED_ENDPOINT = "0_setup_init_data"
 const EVERYONE = [

@@ -1,7 +1,6 @@
 import type { ConstantArrivalRateScenario, PerVUIterationsScenario, RampingVUsScenario } from "k6/options"
 
-export const PHASES = ["warmup", "hold", "cooldown"] as const
-export type PhaseName = (typeof PHASES)[number]
+type PhaseName = "warmup" | "hold" | "cooldown"
 
 /** How load is laid on: all lengths in seconds, and never scaled are those that only bound a wait. */
 export type Profile =

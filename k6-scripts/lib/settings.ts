@@ -2,7 +2,7 @@ import { DEFAULT_SLA, parseSla } from "./sla.ts"
 import type { Sla } from "./sla.ts"
 import type { Overrides } from "./profiles.ts"
 
-export const PERSONAS = ["A", "B", "C", "mix"] as const
+const PERSONAS = ["A", "B", "C", "mix"] as const
 export type PersonaChoice = (typeof PERSONAS)[number]
 
 /** What the scripts need of POST /init's answer. */

@@ -12,7 +12,7 @@ export type K6Summary = {
 }
 
 /** One selection of requests; latencies in ms, null where nothing was measured. */
-export type Row = {
+type Row = {
   name: string
   n: number
   failed: number
