@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process"
-import { accessSync, constants } from "node:fs"
 import { constants as os } from "node:os"
-import { delimiter, dirname, join } from "node:path"
+import { delimiter, dirname } from "node:path"
 import process from "node:process"
 
 import { NODE } from "./paths.mjs"
+import { tied } from "./tie.mjs"
 
 // On Ctrl-C the terminal and npm each send the signal; programs take a second one for impatience.
 const SAME_KEYPRESS_MS = 500
@@ -30,7 +30,7 @@ export async function enter({ commands, cwd }) {
  * @returns {Promise<number>}
  */
 function run(command, cwd) {
-  const [program = NODE, ...args] = tied([NODE, ...command])
+  const [program, ...args] = tied([NODE, ...command])
   const child = spawn(program, args, {
     cwd,
     env: { ...process.env, PATH: [dirname(NODE), process.env["PATH"]].join(delimiter) },
@@ -68,29 +68,5 @@ function passSignalsTo(child) {
   return () => {
     clearInterval(watch)
     process.off("SIGINT", forward).off("SIGTERM", forward).off("SIGHUP", hangUp).off("SIGWINCH", resize)
-  }
-}
-
-/**
- * On Linux the kernel tells the child to stop when this process is killed: setpriv(1) asks for the signal.
- * @param {string[]} command
- */
-function tied(command) {
-  const setpriv = (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, "setpriv"))
-    .find(isExecutable)
-  return process.platform === "linux" && setpriv
-    ? [setpriv, "--pdeathsig", "TERM", "--", ...command]
-    : command
-}
-
-/** @param {string} file */
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }

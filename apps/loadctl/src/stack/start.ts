@@ -5,6 +5,7 @@ import { clearAbandonedStacks } from "./abandoned.ts"
 import { REPOSITORY, stacksDir } from "./folders.ts"
 import { planStack } from "./plan.ts"
 import { freePort, freePorts } from "./ports.ts"
+import type { Ports } from "./ports.ts"
 import { silently } from "./provide/progress.ts"
 import type { Progress } from "./provide/progress.ts"
 import { runSupervisor } from "./supervisor-process.ts"
@@ -16,6 +17,8 @@ export type StackOptions = SupervisorOptions & {
   env: NodeJS.ProcessEnv
   /** Which parts to start; all of them by default. */
   services?: readonly Service[]
+  /** Ports that must be these; the others are free ones. */
+  ports?: Partial<Ports>
   /** Settings of the API and its worker, for example `{ ORDER_STRATEGY: "conditional" }`. */
   shopEnv?: Record<string, string>
   /** Whether to apply the migrations; by default when the API or the worker is started. */
@@ -49,7 +52,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     root: REPOSITORY,
     dir,
     services,
-    ports: await freePorts(),
+    ports: { ...(await freePorts()), ...options.ports },
     influxBackupPort: await freePort(),
     migrate: options.migrate ?? services.some((service) => service === "api" || service === "worker"),
     watch,

@@ -11,7 +11,7 @@ import { findOnPath } from "./path.ts"
 import type { Progress } from "./progress.ts"
 
 const PACKAGES = { "redis-server": "redis-server", influxd: "influxdb" } as const
-type Program = keyof typeof PACKAGES
+export type Program = keyof typeof PACKAGES
 
 const LOCK_WAIT_S = 300
 
@@ -44,7 +44,7 @@ function missingOf(programs: readonly Program[], env: NodeJS.ProcessEnv): Progra
   return programs.filter((name) => !findOnPath(name, env))
 }
 
-function canInstall(env: NodeJS.ProcessEnv): boolean {
+export function canInstall(env: NodeJS.ProcessEnv): boolean {
   return process.getuid?.() === 0 && findOnPath("apt-get", env) !== undefined
 }
 

@@ -14,7 +14,7 @@ import type { Progress } from "./progress.ts"
 
 const TOOLCHAIN = join(import.meta.dirname, "../../../toolchain/k6")
 const MODULE = "go.k6.io/k6/v2"
-const INSTALL_K6 = "https://grafana.com/docs/k6/latest/set-up/install-k6/"
+export const INSTALL_K6 = "https://grafana.com/docs/k6/latest/set-up/install-k6/"
 
 type Surroundings = { env: NodeJS.ProcessEnv; progress: Progress }
 
