@@ -28,6 +28,7 @@ export const TASKS = {
   loadctl: (args) => ({ commands: [script(LOADCTL, ...args)], cwd: process.cwd() }),
   dev: (args) => here(script("scripts/dev.ts", ...args)),
   start: (args) => here(script("scripts/start.ts", ...args)),
+  dashboards: () => here(script("dashboards/src/main.ts")),
   test: (args) => here(vitest(...args)),
   check: (args) => here(oxfmt("--check"), oxlint(), ...TYPES, UNUSED, vitest(...args)),
   lint: (args) => here(oxlint(...args)),

@@ -1,0 +1,14 @@
+import { join } from "node:path"
+
+import { loadTestDashboard } from "./load-test.ts"
+import { readSla } from "./sla.ts"
+
+const FOLDER = join(import.meta.dirname, "..")
+
+/** Every file that is made from code: its absolute path and the text it must have. */
+export function dashboardFiles(): { file: string; text: string }[] {
+  const sla = readSla(join(FOLDER, "..", "loadctl.yaml"))
+  return [{ file: join(FOLDER, "load-test.json"), text: asText(loadTestDashboard(sla)) }]
+}
+
+const asText = (dashboard: unknown): string => `${JSON.stringify(dashboard, null, 2)}\n`

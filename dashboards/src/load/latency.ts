@@ -1,0 +1,80 @@
+import * as common from "@grafana/grafana-foundation-sdk/common"
+
+import { BY_INTERVAL, IN_RANGE, IN_SCENARIO, OF_RUN, SHOWN, influx, percentile, select } from "../influxql.ts"
+import { timeseries, withLimitLine } from "../panels.ts"
+import type { Row } from "../row.ts"
+import type { Sla } from "../sla.ts"
+import { usersOf } from "./throughput.ts"
+
+/** What the user waited for in each step, as the script measures it, in ms. */
+export const STEP_TRENDS = [
+  "charge_balance_time",
+  "coupon_issue_time",
+  "coupon_check_time",
+  "get_top5_time",
+  "order_time",
+]
+
+export function latencyRow(sla: Sla): Row {
+  return { title: "Latency", panels: [p95ByEndpoint(sla), steps(), everyEndpoint(sla)] }
+}
+
+function p95ByEndpoint(sla: Sla) {
+  const panel = timeseries(
+    {
+      title: "p95 by endpoint",
+      shows: `The 95th percentile of each endpoint's requests in every interval, from the points themselves; the line is the SLA's ${sla.each.p95Ms} ms, the dashed one the virtual users.`,
+      bad: "above the line, that moment broke the SLA; rising together with the users, it does not scale.",
+      unit: "ms",
+      size: [14, 9],
+    },
+    influx(
+      `${select(percentile(95), "http_req_duration", SHOWN)} GROUP BY ${BY_INTERVAL}, "name" fill(none)`,
+      {
+        alias: "$tag_name",
+      },
+    ),
+    usersOf("vus", "virtual users"),
+  ).overrideByName("virtual users", [
+    { id: "unit", value: "short" },
+    { id: "custom.axisPlacement", value: common.AxisPlacement.Right },
+    { id: "custom.lineStyle", value: { fill: "dash", dash: [6, 6] } },
+    { id: "custom.fillOpacity", value: 0 },
+    { id: "custom.thresholdsStyle", value: { mode: "off" } },
+    { id: "color", value: { mode: "fixed", fixedColor: "text" } },
+  ])
+  return withLimitLine(panel, sla.each.p95Ms)
+}
+
+function steps() {
+  const where = `${OF_RUN} AND ${IN_SCENARIO} AND ${IN_RANGE}`
+  return timeseries(
+    {
+      title: "p95 by step of the user",
+      shows: "The 95th percentile of the script's own trends: what a user waits for in one step.",
+      bad: "far above its endpoint's p95; the step repeats or waits.",
+      unit: "ms",
+      size: [10, 9],
+    },
+    ...STEP_TRENDS.map((trend) =>
+      influx(`${select(percentile(95), trend, where)} GROUP BY ${BY_INTERVAL} fill(none)`, { alias: trend }),
+    ),
+  )
+}
+
+function everyEndpoint(sla: Sla) {
+  const columns = [...[50, 95, 99].map((p) => `${percentile(p)} AS "p${p}"`), 'max("value") AS "max"']
+  const panel = timeseries(
+    {
+      title: "${name}",
+      shows: `p50, p95, p99 and the slowest request of this endpoint in every interval; the line is the SLA's ${sla.each.p95Ms} ms for p95.`,
+      bad: "p50 low and p99 high, a queue or a lock hits some; all high, the endpoint itself is slow.",
+      unit: "ms",
+      size: [8, 8],
+    },
+    influx(`${select(columns.join(", "), "http_req_duration", SHOWN)} GROUP BY ${BY_INTERVAL} fill(none)`, {
+      alias: "$col",
+    }),
+  )
+  return withLimitLine(panel, sla.each.p95Ms).repeat("name").repeatDirection("h").maxPerRow(3)
+}

@@ -1,0 +1,109 @@
+import * as common from "@grafana/grafana-foundation-sdk/common"
+import { FieldColorBuilder, FieldColorModeId } from "@grafana/grafana-foundation-sdk/dashboard"
+
+import { OF_RUN, influx, select } from "../influxql.ts"
+import { GREEN, RED, barGauge, redFrom, stat, steps, table } from "../panels.ts"
+import type { Row } from "../row.ts"
+import { LOAD_UID } from "../uids.ts"
+
+/** k6 writes one point of each for every request. */
+const PER_REQUEST = [
+  "http_reqs",
+  "http_req_duration",
+  "http_req_failed",
+  "http_req_blocked",
+  "http_req_connecting",
+  "http_req_sending",
+  "http_req_waiting",
+  "http_req_receiving",
+]
+
+// k6 writes one point of it every second, so a gap in it is a gap in what was stored.
+const GAPS = `SELECT elapsed("value", 1ms) AS "gap" FROM "vus" WHERE ${OF_RUN}`
+
+export function qualityRow(): Row {
+  return {
+    title: "Data quality (whole run)",
+    panels: [longestSilence(), storedSeconds(), pointsPerRequest(), runs()],
+  }
+}
+
+function longestSilence() {
+  return stat(
+    {
+      title: "Longest silence",
+      shows: "The longest time between two of the points that k6 writes every second.",
+      bad: "above 2 s; a write was lost or the generator stood still, and what happened in that time is missing.",
+      unit: "ms",
+      size: [4, 4],
+    },
+    influx(`SELECT max("gap") FROM (${GAPS})`),
+  ).thresholds(redFrom(2_000))
+}
+
+function storedSeconds() {
+  return stat(
+    {
+      title: "Seconds stored",
+      shows: "The share of the run's seconds whose point was stored.",
+      bad: "below 98 %; InfluxDB refused or lost writes. k6 says so only on its stderr; loadctl calls such a run INVALID.",
+      unit: "percentunit",
+      size: [4, 4],
+    },
+    influx(`SELECT count("gap") * 1000 / sum("gap") AS "stored" FROM (${GAPS})`),
+  )
+    .max(1)
+    .decimals(0)
+    .thresholds(
+      steps([
+        { value: null, color: RED },
+        { value: 0.98, color: GREEN },
+      ]),
+    )
+}
+
+function pointsPerRequest() {
+  return barGauge(
+    {
+      title: "Points stored per metric",
+      shows: "Every request writes one point of each of these metrics, so all bars are equally long.",
+      bad: "different lengths; part of a write was dropped, or points overwrote each other.",
+      size: [8, 8],
+    },
+    ...PER_REQUEST.map((measurement) =>
+      influx(select('count("value")', measurement, OF_RUN), { alias: measurement }),
+    ),
+  )
+    .min(0)
+    .displayMode(common.BarGaugeDisplayMode.Basic)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor("blue"))
+}
+
+/** The way out of an empty dashboard: a run's link opens it with the run's own time range. */
+function runs() {
+  const opens = `/d/${LOAD_UID}?var-testid=\${__data.fields.testid}&from=\${__data.fields.started.numeric}&to=\${__data.fields.ended.numeric}`
+  return table(
+    {
+      title: "Stored runs",
+      shows: "Every run in this database. Click one to open it with its own time range.",
+      bad: "the chosen run lies outside the dashboard's time range; then the panels over time are empty.",
+      size: [8, 8],
+    },
+    influx('SELECT first("value") AS "start" FROM "http_reqs" GROUP BY "testid"', { table: true }),
+    influx('SELECT last("value") AS "end" FROM "http_reqs" GROUP BY "testid"', { table: true }),
+  )
+    .overrideByName("testid", [
+      { id: "links", value: [{ title: "Open this run", url: opens, targetBlank: false }] },
+    ])
+    .withTransformation(timeAs("A", "started", "start"))
+    .withTransformation(timeAs("B", "ended", "end"))
+    .withTransformation({ id: "joinByField", options: { byField: "testid", mode: "outer" } })
+}
+
+function timeAs(refId: string, name: string, dropped: string) {
+  return {
+    id: "organize",
+    filter: { id: "byRefId", options: refId },
+    options: { renameByName: { Time: name }, excludeByName: { [dropped]: true } },
+  }
+}

@@ -1,0 +1,110 @@
+import { PanelBuilder as BarGauge } from "@grafana/grafana-foundation-sdk/bargauge"
+import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog"
+import * as common from "@grafana/grafana-foundation-sdk/common"
+import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard"
+import type { PanelBuilder as Heatmap } from "@grafana/grafana-foundation-sdk/heatmap"
+import { PanelBuilder as Stat } from "@grafana/grafana-foundation-sdk/stat"
+import type { PanelBuilder as StateTimeline } from "@grafana/grafana-foundation-sdk/statetimeline"
+import { PanelBuilder as Table } from "@grafana/grafana-foundation-sdk/table"
+import { PanelBuilder as Timeseries } from "@grafana/grafana-foundation-sdk/timeseries"
+import type { PanelBuilder as Trend } from "@grafana/grafana-foundation-sdk/trend"
+
+/** What every panel says about itself. `size` is [columns of 24, rows]. */
+export type Face = {
+  title: string
+  shows: string
+  /** What a bad value looks like, and what it means. */
+  bad: string
+  unit?: string
+  size: [number, number]
+  /** Shown instead of "No data" where nothing is good news. */
+  noValue?: string
+}
+
+export type Query = Builder<Dataquery>
+type AnyPanel = Stat | Table | Timeseries | BarGauge | Heatmap | StateTimeline | Trend
+
+export const GREEN = "green"
+export const RED = "red"
+export const ORANGE = "orange"
+
+/** Green below the limit, red from it on. */
+export function redFrom(value: number): Builder<dashboard.ThresholdsConfig> {
+  return steps([
+    { value: null, color: GREEN },
+    { value, color: RED },
+  ])
+}
+
+export function steps(list: dashboard.Threshold[]): Builder<dashboard.ThresholdsConfig> {
+  return new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps(list)
+}
+
+export function timeseries(face: Face, ...queries: Query[]): Timeseries {
+  return dress(new Timeseries(), face, queries)
+    .interval("1s")
+    .lineWidth(1)
+    .fillOpacity(8)
+    .showPoints(common.VisibilityMode.Auto)
+    .spanNulls(false)
+    .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi))
+    .legend(legend())
+}
+
+// No "mean" here: the mean of percentiles is a number about nothing.
+export function legend(): common.VizLegendOptionsBuilder {
+  return new common.VizLegendOptionsBuilder()
+    .displayMode(common.LegendDisplayMode.List)
+    .placement(common.LegendPlacement.Bottom)
+    .showLegend(true)
+    .calcs([])
+}
+
+export function stat(face: Face, ...queries: Query[]): Stat {
+  return dress(new Stat(), face, queries)
+    .reduceOptions(lastValue())
+    .colorMode(common.BigValueColorMode.Background)
+    .graphMode(common.BigValueGraphMode.None)
+}
+
+export function barGauge(face: Face, ...queries: Query[]): BarGauge {
+  return dress(new BarGauge(), face, queries)
+    .reduceOptions(lastValue())
+    .orientation(common.VizOrientation.Horizontal)
+    .displayMode(common.BarGaugeDisplayMode.Basic)
+}
+
+function lastValue(): common.ReduceDataOptionsBuilder {
+  return new common.ReduceDataOptionsBuilder().values(false).calcs(["lastNotNull"]).fields("")
+}
+
+/** InfluxDB answers every table with a time column that means nothing where no time is grouped by. */
+export function table(face: Face, ...queries: Query[]): Table {
+  return dress(new Table(), face, queries).overrideByName("Time", [
+    { id: "custom.hidden", value: true },
+    { id: "custom.hideFrom.viz", value: true },
+  ])
+}
+
+/** A line at the limit. */
+export function withLimitLine(panel: Timeseries, limit: number): Timeseries {
+  return panel
+    .thresholds(redFrom(limit))
+    .thresholdsStyle(
+      new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Line),
+    )
+}
+
+export function stacked(panel: Timeseries): Timeseries {
+  return panel.fillOpacity(40).stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
+}
+
+/** Gives a panel its face and its queries. */
+export function dress<Panel extends AnyPanel>(panel: Panel, face: Face, queries: readonly Query[]): Panel {
+  const [width, height] = face.size
+  panel.title(face.title).description(`${face.shows}\n\n**Bad:** ${face.bad}`).span(width).height(height)
+  if (face.unit !== undefined) panel.unit(face.unit)
+  if (face.noValue !== undefined) panel.noValue(face.noValue)
+  for (const query of queries) panel.withTarget(query)
+  return panel
+}

@@ -1,0 +1,34 @@
+import type { Dashboard } from "./dashboard-json.ts"
+
+/** Every measurement, tag and field that the queries of a dashboard name, once each. */
+export function namesInQueries(dashboard: Dashboard): string[] {
+  const names = queriesOf(dashboard).flatMap((query) => {
+    const own = new Set([...query.matchAll(/ AS "([^"]+)"/g)].map(([, alias]) => alias))
+    return [...query.matchAll(/"([^"]+)"/g)].flatMap(([, name]) =>
+      name === undefined || own.has(name) ? [] : name,
+    )
+  })
+  return [...new Set(names)].toSorted()
+}
+
+/** The dashboard as if whoever writes the points now called something by another name. */
+export function withRenamed(dashboard: Dashboard, name: string): Dashboard {
+  const rename = (query: string): string => query.replaceAll(`"${name}"`, `"${name}_renamed"`)
+  return {
+    ...dashboard,
+    templating: {
+      list: dashboard.templating.list.map((known) => ({ ...known, query: rename(known.query) })),
+    },
+    panels: dashboard.panels.map((panel) => ({
+      ...panel,
+      targets: panel.targets.map((target) => ({ ...target, query: rename(target.query) })),
+    })),
+  }
+}
+
+function queriesOf({ templating, panels }: Dashboard): string[] {
+  return [
+    ...templating.list.filter(({ type }) => type === "query").map(({ query }) => query),
+    ...panels.flatMap(({ targets }) => targets.map(({ query }) => query)),
+  ]
+}
