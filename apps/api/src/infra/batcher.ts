@@ -8,36 +8,47 @@ type BatcherOptions<Job, Result> = {
   maxInFlight: number
   /** Jobs that may wait for a batch; the next one is refused with OVERLOADED. */
   maxQueued: number
+  now?: () => number
 }
 
-type Waiting<Job, Result> = { job: Job; resolve: (result: Result) => void; reject: (error: unknown) => void }
+type Waiting<Job, Result> = {
+  job: Job
+  since: number
+  resolve: (result: Result) => void
+  reject: (error: unknown) => void
+}
 
-export type Batcher<Job, Result> = ReturnType<typeof createBatcher<Job, Result>>
+// Few clients wait longer for an answer, and working for those who left makes the others leave as well.
+const MAX_WAIT_MS = 5_000
 
 /**
  * Commits together what arrives while a commit is under way: batches grow with the load and nothing ever waits for
  * company. A batch that PostgreSQL refuses as a whole is repeated one job at a time, so that only the guilty fail.
  */
-export function createBatcher<Job, Result>({
-  commit,
-  maxBatch,
-  maxInFlight,
-  maxQueued,
-}: BatcherOptions<Job, Result>) {
+export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>) {
+  const { commit, maxBatch, maxInFlight, maxQueued, now = () => performance.now() } = options
   const queue: Waiting<Job, Result>[] = []
   let inFlight = 0
 
   function pump() {
     while (inFlight < maxInFlight && queue.length > 0) {
+      const batch = queue.splice(0, maxBatch)
       inFlight++
-      void run(queue.splice(0, maxBatch)).finally(() => {
+      void run(batch.filter(isInTime)).finally(() => {
         inFlight--
         pump()
       })
     }
   }
 
-  async function run(batch: Waiting<Job, Result>[]) {
+  function isInTime({ since, reject }: Waiting<Job, Result>): boolean {
+    const inTime = now() - since <= MAX_WAIT_MS
+    if (!inTime) reject(overloaded("Waited too long to be served"))
+    return inTime
+  }
+
+  async function run(batch: Waiting<Job, Result>[]): Promise<void> {
+    if (batch.length === 0) return
     try {
       const results = await commit(batch.map(({ job }) => job))
       for (const { job, resolve, reject } of batch) {
@@ -55,17 +66,16 @@ export function createBatcher<Job, Result>({
   }
 
   return {
-    submit(job: Job): Promise<Result> {
-      if (queue.length >= maxQueued) {
-        throw new Refusal("OVERLOADED", "Too many are waiting already", { retryAfterSeconds: 1 })
-      }
+    async submit(job: Job): Promise<Result> {
+      if (queue.length >= maxQueued) throw overloaded("Too many are waiting already")
       return new Promise((resolve, reject) => {
-        queue.push({ job, resolve, reject })
+        queue.push({ job, since: now(), resolve, reject })
         pump()
       })
     },
-    get queued() {
-      return queue.length
-    },
+    /** How many jobs wait, for metrics. */
+    queued: () => queue.length,
   }
 }
+
+const overloaded = (detail: string) => new Refusal("OVERLOADED", detail, { retryAfterSeconds: 1 })

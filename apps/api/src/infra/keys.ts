@@ -19,3 +19,6 @@ export const policyUsersKey = (epoch: Epoch, policyId: number) => `${policyKey(e
 export const productNamesKey = (epoch: Epoch) => `${PREFIX}:${epoch}:products`
 export const rankingKey = (epoch: Epoch, day: string) => `${PREFIX}:${epoch}:ranking:${day}`
 export const rankedEventsKey = (epoch: Epoch) => `${PREFIX}:${epoch}:ranking:events`
+
+/** Outlives a refill of the shop, as whoever holds it may do. */
+export const productLockKey = (productId: number) => `${PREFIX}:lock:product:${productId}`

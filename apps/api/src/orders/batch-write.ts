@@ -1,10 +1,9 @@
 import type { Answer } from "../idempotency/answer.ts"
-import type { KeyedRequest } from "../idempotency/request.ts"
 import { sql } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
 import type { Decided, OrderCommand, Placed } from "./decide.ts"
+import type { OrderJob } from "./job.ts"
 
-export type OrderJob = { command: OrderCommand; request: KeyedRequest | null }
 /** An order with the id it gets if it is placed. */
 export type NumberedOrder = OrderCommand & { id: number; job: OrderJob }
 export type AnsweredOrder = { decided: Decided<NumberedOrder>; answer: Answer }

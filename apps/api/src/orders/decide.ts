@@ -34,33 +34,35 @@ export function decideOrders<Order extends OrderCommand>(
     products: new Map(rows.products),
   }
   return orders.map((order) => {
-    const decision = decide(order, left)
-    if ("code" in decision) return { order, outcome: "refused", refused: decision }
-    take(order, decision, left)
-    return { order, outcome: "placed", placed: decision }
+    const decided = decideOrder(order, left)
+    if (decided.outcome === "placed") take(order, decided.placed, left)
+    return decided
   })
 }
 
-/** The first rule that an order breaks counts: what does not exist, the coupon, the balance, the stock. */
-function decide(order: OrderCommand, rows: Rows): Placed | Refused {
-  const user = rows.users.get(order.userId)
-  if (!user) return { code: "USER_NOT_FOUND", detail: `User ${order.userId} does not exist` }
-  const unknown = order.lines.find(({ productId }) => !rows.products.has(productId))
-  if (unknown) return { code: "PRODUCT_NOT_FOUND", detail: `Product ${unknown.productId} does not exist` }
-  const unusable = refuseCoupon(order, rows)
-  if (unusable) return unusable
+/** Places an order or finds the first rule that it breaks: what does not exist, the coupon, the balance, the stock. */
+export function decideOrder<Order extends OrderCommand>(order: Order, rows: Rows): Decided<Order> {
+  const refused = refuseUnknown(order, rows) ?? refuseCoupon(order, rows)
+  if (refused) return { order, outcome: "refused", refused }
 
   const lines = order.lines.map((line) => ({
     ...line,
     unitPrice: rows.products.get(line.productId)?.price ?? 0,
   }))
   const price = priceOrder(lines, rows.coupons.get(order.couponId ?? 0)?.discount ?? null)
-  if (user.balance < price.total) return INSUFFICIENT_BALANCE
+  const balanceAfter = (rows.users.get(order.userId)?.balance ?? 0) - price.total
+  if (balanceAfter < 0) return { order, outcome: "refused", refused: INSUFFICIENT_BALANCE }
   const missing = lines.find(
     ({ productId, quantity }) => (rows.products.get(productId)?.stock ?? 0) < quantity,
   )
-  if (missing) return outOfStock(missing.productId)
-  return { ...price, lines, balanceAfter: user.balance - price.total }
+  if (missing) return { order, outcome: "refused", refused: outOfStock(missing.productId) }
+  return { order, outcome: "placed", placed: { ...price, lines, balanceAfter } }
+}
+
+function refuseUnknown({ userId, lines }: OrderCommand, { users, products }: Rows): Refused | undefined {
+  if (!users.has(userId)) return { code: "USER_NOT_FOUND", detail: `User ${userId} does not exist` }
+  const unknown = lines.find(({ productId }) => !products.has(productId))
+  return unknown && { code: "PRODUCT_NOT_FOUND", detail: `Product ${unknown.productId} does not exist` }
 }
 
 function refuseCoupon({ userId, couponId }: OrderCommand, { coupons }: Rows): Refused | undefined {

@@ -5,27 +5,39 @@ import type { KeyedRequest } from "../idempotency/request.ts"
 import type { Db } from "../infra/db.ts"
 import type { OrderCommand } from "./decide.ts"
 import { createBatchedStrategy } from "./strategies/batched.ts"
-
-export const ORDER_STRATEGIES = ["batched", "conditional", "multilock_wide", "multilock_narrow"] as const
-export type OrderStrategy = (typeof ORDER_STRATEGIES)[number]
+import { createConditionalStrategy } from "./strategies/conditional.ts"
+import { createMultilockNarrowStrategy, createMultilockWideStrategy } from "./strategies/multilock.ts"
 
 /**
  * Places an order whole or not at all, and keeps the answer of a keyed request in the same transaction. A refusal
- * of the shop is an answer; what is thrown (OVERLOADED, UNAVAILABLE, a broken database) was not decided.
+ * by the rules of the shop is an answer; what is thrown (OVERLOADED, UNAVAILABLE, a fault) decided nothing.
  */
 export type PlaceOrder = (command: OrderCommand, request: KeyedRequest | null) => Promise<Answer>
 
-export type PlaceOrderDeps = {
-  /** The small pool for writes. */
+export type StrategyDeps = {
+  /** The small pool for writes, of at least `writers` connections. */
   db: Db
   redis: Redis
-  strategy: OrderStrategy
+  /** Transactions at a time. */
+  writers: number
   /** Orders that may wait for a transaction. */
   maxQueued: number
 }
 
-export function createPlaceOrder({ strategy, ...deps }: PlaceOrderDeps): PlaceOrder {
-  const place = createBatchedStrategy(deps)
+const STRATEGIES = {
+  batched: createBatchedStrategy,
+  conditional: createConditionalStrategy,
+  multilock_wide: createMultilockWideStrategy,
+  multilock_narrow: createMultilockNarrowStrategy,
+}
+
+export type OrderStrategy = keyof typeof STRATEGIES
+
+export function createPlaceOrder({
+  strategy,
+  ...deps
+}: StrategyDeps & { strategy: OrderStrategy }): PlaceOrder {
+  const place = STRATEGIES[strategy](deps)
   const once = createOnce(deps)
   return (command, request) => once(request, () => place(command, request))
 }

@@ -1,9 +1,9 @@
 import { createPlaceOrder } from "./place-order.ts"
-import type { PlaceOrderDeps } from "./place-order.ts"
+import type { OrderStrategy, StrategyDeps } from "./place-order.ts"
 import { createOrderReads } from "./read-orders.ts"
 import type { Db } from "../infra/db.ts"
 
-type OrdersDeps = Omit<PlaceOrderDeps, "db"> & { readDb: Db; writeDb: Db }
+type OrdersDeps = Omit<StrategyDeps, "db"> & { strategy: OrderStrategy; readDb: Db; writeDb: Db }
 
 /** Orders: placing them by the chosen strategy, and reading them. */
 export function createOrders({ readDb, writeDb, ...rest }: OrdersDeps) {

@@ -1,22 +1,28 @@
 import type { Answer } from "../../idempotency/answer.ts"
 import { findAnswers } from "../../idempotency/store.ts"
 import { createBatcher } from "../../infra/batcher.ts"
-import type { Db, Tx } from "../../infra/db.ts"
+import type { Tx } from "../../infra/db.ts"
 import { withRetry } from "../../infra/retry.ts"
 import { orderAnswer } from "../answer.ts"
 import { lockRows } from "../batch-rows.ts"
 import { takeOrderIds, writeBatch } from "../batch-write.ts"
-import type { NumberedOrder, OrderJob } from "../batch-write.ts"
+import type { NumberedOrder } from "../batch-write.ts"
 import { decideOrders } from "../decide.ts"
-import type { PlaceOrder } from "../place-order.ts"
+import type { OrderJob } from "../job.ts"
+import type { PlaceOrder, StrategyDeps } from "../place-order.ts"
 
 const MAX_BATCH = 128
 const MAX_IN_FLIGHT = 2
 
 /** Orders that arrive while a commit is under way are committed together, in one transaction a batch. */
-export function createBatchedStrategy({ db, maxQueued }: { db: Db; maxQueued: number }): PlaceOrder {
+export function createBatchedStrategy({ db, writers, maxQueued }: StrategyDeps): PlaceOrder {
   const commit = (jobs: OrderJob[]) => withRetry(() => db.$transaction((tx) => placeBatch(tx, jobs)))
-  const batcher = createBatcher({ commit, maxBatch: MAX_BATCH, maxInFlight: MAX_IN_FLIGHT, maxQueued })
+  const batcher = createBatcher({
+    commit,
+    maxBatch: MAX_BATCH,
+    maxInFlight: Math.min(writers, MAX_IN_FLIGHT),
+    maxQueued,
+  })
   return (command, request) => batcher.submit({ command, request })
 }
 

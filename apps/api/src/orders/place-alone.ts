@@ -1,0 +1,45 @@
+import { Refusal } from "../errors.ts"
+import { refusedAnswer } from "../idempotency/answer.ts"
+import type { Answer } from "../idempotency/answer.ts"
+import { findAnswers, keepAnswer } from "../idempotency/store.ts"
+import type { Db } from "../infra/db.ts"
+import { withRetry } from "../infra/retry.ts"
+import { orderAnswer } from "./answer.ts"
+import { decideOrder } from "./decide.ts"
+import type { Line } from "./decide.ts"
+import type { OrderJob } from "./job.ts"
+import { LostRace, readRows, takeStock, writeOrder } from "./model-steps.ts"
+
+/** Locks products for the update of their stock; disposed once that update is committed or rolled back. */
+export type LockStock = (lines: readonly Line[]) => Promise<AsyncDisposable>
+
+/**
+ * Places one order in one interactive transaction of model calls: read, decide, then write with the decision as a
+ * condition, because nothing was locked when it was read. Products are hot, so they come last.
+ */
+export async function placeAlone(db: Db, job: OrderJob, lockStock?: LockStock): Promise<Answer> {
+  try {
+    return await withRetry(() => attempt(db, job, lockStock))
+  } catch (error) {
+    if (!(error instanceof LostRace)) throw error
+    const answer = refusedAnswer(new Refusal(error.refused.code, error.refused.detail))
+    if (job.request) await keepAnswer(db, job.request, answer)
+    return answer
+  }
+}
+
+async function attempt(db: Db, { command, request }: OrderJob, lockStock?: LockStock): Promise<Answer> {
+  await using locked = new AsyncDisposableStack()
+  return await db.$transaction(async (tx) => {
+    const repeated = request && (await findAnswers(tx, [request])).get(request.key)
+    if (repeated) return repeated
+    const decided = decideOrder(command, await readRows(tx, command))
+    const id = decided.outcome === "placed" ? await writeOrder(tx, command, decided.placed) : 0
+    const answer = orderAnswer(id, decided)
+    if (request) await keepAnswer(tx, request, answer)
+    if (decided.outcome === "refused") return answer
+    if (lockStock) locked.use(await lockStock(command.lines))
+    await takeStock(tx, command.lines)
+    return answer
+  })
+}

@@ -1,0 +1,9 @@
+import { createLine } from "../line.ts"
+import { placeAlone } from "../place-alone.ts"
+import type { PlaceOrder, StrategyDeps } from "../place-order.ts"
+
+/** One interactive transaction an order; conditional updates stand in for locks. */
+export function createConditionalStrategy({ db, writers, maxQueued }: StrategyDeps): PlaceOrder {
+  const line = createLine({ place: (job) => placeAlone(db, job), writers, maxQueued })
+  return (command, request) => line.submit({ command, request })
+}
