@@ -33,6 +33,7 @@ export const TASKS = {
   check: (args) => here(oxfmt("--check"), oxlint(), ...TYPES, UNUSED, vitest(...args)),
   lint: (args) => here(oxlint(...args)),
   format: (args) => here(oxfmt(...args)),
+  "format:check": () => here(oxfmt("--check")),
   types: () => here(...TYPES),
   unused: () => here(UNUSED),
 }

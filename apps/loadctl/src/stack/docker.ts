@@ -11,7 +11,17 @@ import { databaseUrl } from "./units/postgres.ts"
 import { redisUrl } from "./units/redis.ts"
 import { apiUrl, workerMetricsUrl } from "./units/shop.ts"
 
-const COMPOSE = ["compose", "-f", join(REPOSITORY, "docker-compose.yml"), "--profile", "load"]
+const COMPOSE = [
+  "compose",
+  "-p",
+  "saleproof",
+  "-f",
+  join(REPOSITORY, "docker-compose.yml"),
+  "--profile",
+  "load",
+]
+// The file has no password of its own and keeps the lab shut; this stack is a lab on loopback.
+const LAB = { POSTGRES_PASSWORD: "postgres", NODE_ENV: "development", LAB: "on" }
 // What a load test needs; the profile has more, which `docker compose up` starts.
 const SERVICES = ["db", "redis", "api", "worker", "influxdb"]
 
@@ -20,7 +30,12 @@ type DockerOptions = { env: NodeJS.ProcessEnv; apiPort: number; shopEnv: Record<
 /** The same stack as containers, for machines with a Docker engine. Resolves when every health check passes. */
 export async function startContainers({ env, apiPort, shopEnv }: DockerOptions): Promise<StackUrls> {
   await assertEngine(env)
-  await compose(["up", "-d", "--build", "--wait", ...SERVICES], { ...env, ...shopEnv, PORT: String(apiPort) })
+  await compose(["up", "-d", "--build", "--wait", ...SERVICES], {
+    ...env,
+    ...LAB,
+    ...shopEnv,
+    PORT: String(apiPort),
+  })
   return {
     url: apiUrl(apiPort),
     influxUrl: influxUrl(DOCUMENTED_PORTS.influxdb),
@@ -38,7 +53,7 @@ export async function stopContainers({
   purge: boolean
 }): Promise<void> {
   await assertEngine(env)
-  await compose(["down", ...(purge ? ["--volumes"] : [])], env)
+  await compose(["down", ...(purge ? ["--volumes"] : [])], { ...env, ...LAB })
 }
 
 /** The version of the Docker engine that answers, or undefined. */
