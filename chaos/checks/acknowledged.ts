@@ -1,0 +1,66 @@
+import type { Act, Effect } from "../client/effects.ts"
+import type { Entry } from "../client/journal.ts"
+import { numbersOf } from "./answer.ts"
+import type { BookedOrder, Books } from "./books.ts"
+import type { Violation } from "./violation.ts"
+
+type OrderEffect = Effect & { kind: "order" }
+
+/** What was acknowledged and is not in the books, or is there with other figures. */
+export function checkAcknowledged(entries: Iterable<Entry>, books: Books): Violation[] {
+  const charges = countBy(books.charges, chargeName)
+  const coupons = countBy(books.coupons, couponName)
+  const problems: string[] = []
+  for (const entry of entries) {
+    const { effect, outcome } = entry
+    if (outcome !== "acknowledged") continue
+    if (effect.kind === "order") problems.push(...orderProblems(effect, entry, books))
+    else if (effect.kind === "charge" && !take(charges, chargeName(effect)))
+      problems.push(`the charge ${effect.key} of ${effect.amount} is not in the ledger`)
+    else if (effect.kind === "claim" && !take(coupons, couponName(effect)))
+      problems.push(`the claim ${effect.key} has no coupon`)
+  }
+  return problems.map((detail) => ({ check: "acknowledged", detail }))
+}
+
+function orderProblems(effect: OrderEffect, entry: Entry, books: Books): string[] {
+  const { orderId = -1, totalAmount } = numbersOf(entry.answer ?? { body: "" })
+  const booked = books.orders.get(orderId)
+  if (!booked) return [`the order ${orderId} (${effect.key}) does not exist`]
+  const differing = [
+    booked.userId === effect.userId || "user",
+    booked.couponId === effect.couponId || "coupon",
+    booked.total === totalAmount || "total",
+    sameLines(booked, effect) || "lines",
+  ].filter((name) => name !== true)
+  return differing.length === 0
+    ? []
+    : [`the order ${orderId} has another ${differing.join(", ")} than acknowledged`]
+}
+
+function sameLines(booked: BookedOrder, { items }: OrderEffect): boolean {
+  const wanted = new Map<string, number>()
+  for (const { productId, quantity } of items)
+    wanted.set(String(productId), (wanted.get(String(productId)) ?? 0) + quantity)
+  const lines = Object.entries(booked.lines)
+  return lines.length === wanted.size && lines.every(([id, quantity]) => wanted.get(id) === quantity)
+}
+
+export const chargeName = ({ userId, amount }: Pick<Act & { kind: "charge" }, "userId" | "amount">) =>
+  `${userId}:${amount}`
+export const couponName = ({ userId, policyId }: Pick<Act & { kind: "claim" }, "userId" | "policyId">) =>
+  `${userId}:${policyId}`
+
+/** How often each name occurs. */
+export function countBy<T>(rows: readonly T[], name: (row: T) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const row of rows) counts.set(name(row), (counts.get(name(row)) ?? 0) + 1)
+  return counts
+}
+
+/** Takes one of that name; false when there is none left. */
+export function take(counts: Map<string, number>, name: string): boolean {
+  const left = counts.get(name) ?? 0
+  if (left > 0) counts.set(name, left - 1)
+  return left > 0
+}

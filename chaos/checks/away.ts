@@ -1,0 +1,70 @@
+import { KINDS } from "../client/effects.ts"
+import type { Kind } from "../client/effects.ts"
+import type { Sample } from "../client/prober.ts"
+import type { Violation } from "./violation.ts"
+
+/** One injury: when it was done, and when what it hit was back; ms since the epoch. */
+export type Injury = { at: number; backAt: number }
+
+export type Away = {
+  /** Longest time without a served request, by kind. */
+  awayMs: Record<Kind, number>
+  /** From the moment that what was hit was back until every kind was served again; null when that never came. */
+  recoveryMs: number | null
+  /** 99 % of the requests that were sent meanwhile had an answer, 503 included, within this; null without any. */
+  answerP99Ms: number | null
+}
+
+export const BACK_LIMIT_MS = 3_000
+export const PROMPT_LIMIT_MS = 1_000
+
+/** How long an injury kept the service away, as the prober saw it; `until` ends what belongs to this injury. */
+export function measureAway(samples: readonly Sample[], injury: Injury, until: number): Away {
+  const served = KINDS.map((kind) => ({
+    kind,
+    times: samples
+      .filter((sample) => sample.kind === kind && sample.result === "ok")
+      .map(({ endedAt }) => endedAt)
+      .filter((at) => at <= until),
+  })).filter(({ kind }) => samples.some((sample) => sample.kind === kind))
+  const firstBack = served.map(({ times }) => times.find((at) => at >= injury.backAt))
+  const meanwhile = samples
+    .filter(({ sentAt }) => sentAt >= injury.at && sentAt < injury.backAt)
+    .map(({ sentAt, endedAt }) => endedAt - sentAt)
+    .toSorted((a, b) => a - b)
+  return {
+    awayMs: { charge: 0, order: 0, claim: 0, ...gaps(served, injury, until) },
+    recoveryMs: firstBack.includes(undefined)
+      ? null
+      : Math.max(0, ...firstBack.map((at) => (at ?? 0) - injury.backAt)),
+    answerP99Ms: meanwhile[Math.ceil(meanwhile.length * 0.99) - 1] ?? null,
+  }
+}
+
+function gaps(served: { kind: Kind; times: readonly number[] }[], { at }: Injury, until: number) {
+  return Object.fromEntries(
+    served.map(({ kind, times }) => {
+      const before = times.findLast((time) => time < at) ?? at
+      const moments = [before, ...times.filter((time) => time >= at), until]
+      const longest = moments.slice(1).map((moment, index) => moment - (moments[index] ?? moment))
+      return [kind, Math.max(0, ...longest)]
+    }),
+  )
+}
+
+/** What the injury kept waiting longer than promised; no limit means no promise. */
+export function checkAway(
+  { recoveryMs, answerP99Ms }: Away,
+  { backLimitMs = BACK_LIMIT_MS, promptLimitMs }: { backLimitMs?: number; promptLimitMs: number | undefined },
+): Violation[] {
+  const violations: Violation[] = []
+  if (recoveryMs === null) violations.push({ check: "back", detail: "the service did not come back" })
+  else if (recoveryMs > backLimitMs)
+    violations.push({ check: "back", detail: `the service came back after ${recoveryMs} ms` })
+  if (promptLimitMs !== undefined && answerP99Ms !== null && answerP99Ms > promptLimitMs)
+    violations.push({
+      check: "prompt",
+      detail: `1 % of the requests meanwhile took ${answerP99Ms} ms or more`,
+    })
+  return violations
+}

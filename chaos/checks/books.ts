@@ -1,0 +1,98 @@
+import type { Client } from "pg"
+
+export type BookedOrder = {
+  orderId: number
+  userId: number
+  couponId: number | null
+  total: number
+  /** Units by product. */
+  lines: Readonly<Record<string, number>>
+}
+export type BookedCharge = { userId: number; amount: number }
+export type BookedCoupon = {
+  couponId: number
+  userId: number
+  policyId: number
+  claimId: string
+  claimedAt: number
+}
+/** `committedAt` is when its transaction began, in ms since the epoch. */
+export type KeptAnswer = { status: number; committedAt: number }
+
+/** What PostgreSQL holds, read past the API. */
+export type Books = {
+  orders: ReadonlyMap<number, BookedOrder>
+  charges: readonly BookedCharge[]
+  coupons: readonly BookedCoupon[]
+  /** By Idempotency-Key. */
+  answers: ReadonlyMap<string, KeptAnswer>
+}
+
+type OrderRow = {
+  id: string
+  user_id: number
+  coupon_id: number | null
+  total: string
+  lines: Record<string, number> | null
+}
+
+/** Reads the books in one snapshot. */
+export async function readBooks(db: Client): Promise<Books> {
+  await db.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+  try {
+    const orders = await readOrders(db)
+    const charges = await db.query<{ user_id: number; amount: string }>(
+      "SELECT user_id, amount FROM ledger_entries WHERE kind = 'charge'",
+    )
+    const answers = await db.query<{ key: string; status: number; at: number }>(
+      "SELECT key, status, extract(epoch FROM created_at)::float8 * 1000 AS at FROM idempotency_keys",
+    )
+    return {
+      orders,
+      charges: charges.rows.map((row) => ({ userId: row.user_id, amount: Number(row.amount) })),
+      coupons: await readCoupons(db),
+      answers: new Map(answers.rows.map(({ key, status, at }) => [key, { status, committedAt: at }])),
+    }
+  } finally {
+    await db.query("ROLLBACK")
+  }
+}
+
+async function readOrders(db: Client): Promise<Map<number, BookedOrder>> {
+  const { rows } = await db.query<OrderRow>(
+    `SELECT o.id, o.user_id, o.coupon_id, o.total,
+            (SELECT jsonb_object_agg(l.product_id, l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS lines
+     FROM orders o`,
+  )
+  return new Map(
+    rows.map((row) => [
+      Number(row.id),
+      {
+        orderId: Number(row.id),
+        userId: row.user_id,
+        couponId: row.coupon_id,
+        total: Number(row.total),
+        lines: row.lines ?? {},
+      },
+    ]),
+  )
+}
+
+async function readCoupons(db: Client): Promise<BookedCoupon[]> {
+  const { rows } = await db.query<{
+    id: number
+    user_id: number
+    policy_id: number
+    claim_id: string
+    at: number
+  }>(
+    `SELECT id, user_id, policy_id, claim_id, extract(epoch FROM issued_at)::float8 * 1000 AS at FROM coupons`,
+  )
+  return rows.map((row) => ({
+    couponId: row.id,
+    userId: row.user_id,
+    policyId: row.policy_id,
+    claimId: row.claim_id,
+    claimedAt: row.at,
+  }))
+}

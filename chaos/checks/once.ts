@@ -1,0 +1,39 @@
+import type { Effect, Kind } from "../client/effects.ts"
+import type { Entry } from "../client/journal.ts"
+import { chargeName, countBy, couponName, take } from "./acknowledged.ts"
+import { numbersOf } from "./answer.ts"
+import type { Books } from "./books.ts"
+import type { Violation } from "./violation.ts"
+
+/** What the books hold beyond what was acknowledged: done twice, or done although it was refused. */
+export function checkOnce(entries: Iterable<Entry>, books: Books): Violation[] {
+  const acknowledged = [...entries].filter(({ outcome }) => outcome === "acknowledged")
+  const orders = countBy(acknowledged.filter(isOf("order")), ({ answer }) =>
+    String(numbersOf(answer ?? { body: "" }).orderId),
+  )
+  const effects = acknowledged.map(({ effect }) => effect)
+  const charges = countBy(effects.filter(isKind("charge")), chargeName)
+  const claims = countBy(effects.filter(isKind("claim")), couponName)
+  const problems = [
+    ...[...orders]
+      .filter(([, times]) => times > 1)
+      .map(([id]) => `the order ${id} was acknowledged to two keys`),
+    ...[...books.orders.keys()]
+      .filter((id) => !orders.has(String(id)))
+      .map((id) => `the order ${id} was acknowledged to nobody`),
+    ...books.charges
+      .filter((charge) => !take(charges, chargeName(charge)))
+      .map(({ userId, amount }) => `a charge of ${amount} to user ${userId} was acknowledged to nobody`),
+    ...books.coupons
+      .filter((coupon) => !take(claims, couponName(coupon)))
+      .map(({ couponId, userId }) => `the coupon ${couponId} of user ${userId} was acknowledged to nobody`),
+  ]
+  return problems.map((detail) => ({ check: "once", detail }))
+}
+
+const isOf = (kind: Kind) => (entry: Entry) => entry.effect.kind === kind
+
+const isKind =
+  <K extends Kind>(kind: K) =>
+  (effect: Effect): effect is Effect & { kind: K } =>
+    effect.kind === kind

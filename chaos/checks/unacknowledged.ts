@@ -1,0 +1,47 @@
+import type { Kind } from "../client/effects.ts"
+import type { Entry } from "../client/journal.ts"
+import type { Books } from "./books.ts"
+import type { Violation } from "./violation.ts"
+
+/** What one injury left committed without an answer, by kind. */
+export type Unacknowledged = { at: number; counts: Record<Kind, number> }
+
+/**
+ * Effects that were in the books before their attempt ended without an answer, by the injury that came before.
+ * `injuries` are times in ms since the epoch, ascending.
+ */
+export function countUnacknowledged(
+  entries: Iterable<Entry>,
+  books: Books,
+  injuries: readonly number[],
+): Unacknowledged[] {
+  const found: Unacknowledged[] = injuries.map((at) => ({ at, counts: { charge: 0, order: 0, claim: 0 } }))
+  for (const { effect, open } of entries) {
+    const committedAt = books.answers.get(effect.key)?.committedAt
+    const missed = committedAt === undefined ? undefined : open.find(({ endedAt }) => endedAt >= committedAt)
+    if (!missed) continue
+    const injury = found.findLast(({ at }) => at <= missed.endedAt)
+    if (injury) injury.counts[effect.kind]++
+  }
+  return found
+}
+
+/** One batch of each kind may be in flight when an injury comes. */
+export function checkUnacknowledged(
+  found: readonly Unacknowledged[],
+  batches: Record<Kind, number>,
+): Violation[] {
+  return found.flatMap(({ counts }, index) =>
+    Object.entries(counts).flatMap(([kind, count]) => {
+      const limit = Object.entries(batches).find(([name]) => name === kind)?.[1] ?? 0
+      return count <= limit
+        ? []
+        : [
+            {
+              check: "unacknowledged" as const,
+              detail: `injury ${index + 1} left ${count} of kind ${kind}, more than ${limit}`,
+            },
+          ]
+    }),
+  )
+}

@@ -1,0 +1,21 @@
+/** The checks, by what they promise. */
+export const CHECKS = {
+  acknowledged: "every acknowledged order, charge and claim is in the books as it was acknowledged",
+  once: "nothing is in the books that was not acknowledged, and nothing twice",
+  settled: "every effect is settled, by asking again with its key where need be",
+  answers: "no answer is a server error other than 503",
+  replays: "the same request with the same key gets the same bytes",
+  balances: "every balance is what was paid in less what was paid",
+  coupons: "every acknowledged claim is a coupon that its owner sees",
+  audit: "GET /audit finds nothing",
+  unacknowledged: "what was committed without an answer is one batch at most",
+  leaks: "no transaction is left open",
+  alive: "no process ends that nobody ended",
+  fault: "what this fault promises besides",
+  back: "the service is back 3 s after the process is",
+  prompt: "new requests are answered within 1 s meanwhile",
+} as const
+
+export type Check = keyof typeof CHECKS
+
+export type Violation = { check: Check; detail: string }

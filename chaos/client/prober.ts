@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises"
+
+import { KINDS } from "./effects.ts"
+import type { Effect, Kind } from "./effects.ts"
+import type { Sender } from "./sender.ts"
+import type { Shopper } from "./shopper.ts"
+
+/** One look at the service from outside: `ok` was served, `busy` refused with 503, `lost` not answered. */
+export type Sample = { kind: Kind; sentAt: number; endedAt: number; result: "ok" | "busy" | "lost" }
+
+const EVERY_MS = 100
+// A hanging service must not hold up the next look.
+const MOST_AT_ONCE = 50
+
+type ProberOptions = { shopper: Shopper; sender: Sender; kinds?: readonly Kind[]; everyMs?: number }
+
+/** Asks for one effect of every kind at a steady pace, whatever became of the one before, and keeps the times. */
+export function startProber({ shopper, sender, kinds = KINDS, everyMs = EVERY_MS }: ProberOptions) {
+  const samples: Sample[] = []
+  const stopping = new AbortController()
+  const underWay = new Set<Promise<void>>()
+
+  async function look(effect: Effect): Promise<void> {
+    const sentAt = Date.now()
+    const outcome = await sender.once(effect)
+    const result = "lost" in outcome ? "lost" : outcome.status < 500 && outcome.status !== 429 ? "ok" : "busy"
+    samples.push({ kind: effect.kind, sentAt, endedAt: Date.now(), result })
+  }
+
+  function effectOf(kind: Kind): Effect {
+    if (kind === "charge") return shopper.charge()
+    return kind === "claim" ? shopper.claim() : shopper.order(shopper.basket().slice(0, 1))
+  }
+
+  async function watch(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      for (const kind of underWay.size < MOST_AT_ONCE ? kinds : []) {
+        const looking = look(effectOf(kind)).finally(() => underWay.delete(looking))
+        underWay.add(looking)
+      }
+      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => {})
+    }
+    await Promise.all(underWay)
+  }
+
+  const watching = watch()
+  return {
+    samples: samples as readonly Sample[],
+    async stop(): Promise<void> {
+      stopping.abort()
+      await watching
+    },
+  }
+}
+
+export type Prober = ReturnType<typeof startProber>

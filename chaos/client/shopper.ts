@@ -1,0 +1,74 @@
+import type { Random } from "../random.ts"
+import type { Effect, OrderItem } from "./effects.ts"
+import type { Http } from "./http.ts"
+import type { Sender } from "./sender.ts"
+
+/** What there is to buy and to claim. */
+export type Shop = { productIds: readonly number[]; policyIds: readonly number[]; userIds: readonly number[] }
+
+export type ShopperOptions = {
+  /** Distinguishes the keys of this run from those of every other. */
+  keyPrefix: string
+  userId: number
+  shop: Shop
+  random: Random
+  sender: Sender
+  http: Pick<Http, "send">
+}
+
+export type Shopper = ReturnType<typeof createShopper>
+
+// Enough for most orders of a visit, so that some are refused and most are not.
+const CHARGE = 12_000
+
+/** A customer whose effects can be told apart in the books: no two of a user's charges have the same amount. */
+export function createShopper(options: ShopperOptions) {
+  const { keyPrefix, userId, shop, random, sender, http } = options
+  let count = 0
+
+  const key = (kind: string) => `${keyPrefix}-${kind}-${userId}-${++count}`
+
+  function charge(amount = CHARGE): Effect {
+    const effectKey = key("charge")
+    return { kind: "charge", key: effectKey, userId, amount: amount + count }
+  }
+
+  function order(items: readonly OrderItem[], couponId: number | null = null): Effect {
+    return { kind: "order", key: key("order"), userId, couponId, items }
+  }
+
+  function claim(): Effect {
+    return { kind: "claim", key: key("claim"), userId, policyId: random.pick(shop.policyIds) }
+  }
+
+  /** One to five products in an order of their own. */
+  function basket(): OrderItem[] {
+    const products = random.shuffled(shop.productIds).slice(0, random.between(1, 5))
+    return products.map((productId) => ({ productId, quantity: random.between(1, 2) }))
+  }
+
+  async function usableCoupon(): Promise<number | null> {
+    const outcome = await http.send({ method: "GET", path: `/users/${userId}/coupons` })
+    if ("lost" in outcome || outcome.status !== 200) return null
+    const coupons: unknown = JSON.parse(outcome.body)
+    const [first]: unknown[] = Array.isArray(coupons) ? coupons : []
+    return couponIdOf(first)
+  }
+
+  return { userId, random, sender, http, charge, order, claim, basket, usableCoupon }
+}
+
+function couponIdOf(coupon: unknown): number | null {
+  if (typeof coupon !== "object" || coupon === null || !("couponId" in coupon)) return null
+  return typeof coupon.couponId === "number" ? coupon.couponId : null
+}
+
+/** One visit: pays in, perhaps claims a coupon, orders twice, once perhaps with a coupon. */
+export async function visit(shopper: Shopper, signal: AbortSignal): Promise<void> {
+  const { random, sender } = shopper
+  await sender.send(shopper.charge(), signal)
+  if (random.chance(0.4)) await sender.send(shopper.claim(), signal)
+  const couponId = random.chance(0.4) ? await shopper.usableCoupon() : null
+  await sender.send(shopper.order(shopper.basket(), couponId), signal)
+  await sender.send(shopper.order(shopper.basket()), signal)
+}

@@ -1,0 +1,59 @@
+import type { Violation } from "../checks/violation.ts"
+import type { Http } from "../client/http.ts"
+import type { Journal } from "../client/journal.ts"
+import type { Visit } from "../client/load.ts"
+import type { Sender } from "../client/sender.ts"
+import type { Shop, Shopper } from "../client/shopper.ts"
+import type { Random } from "../random.ts"
+import type { Database } from "../rig/database.ts"
+import type { Rig } from "../rig/rig.ts"
+import type { Wiring } from "../rig/wiring.ts"
+import type { Pace } from "../trial/pace.ts"
+
+/** What a fault finds when it strikes: a shop under load. */
+export type Site = {
+  rig: Rig
+  database: Database
+  http: Http
+  sender: Sender
+  journal: Journal
+  shop: Shop
+  shoppers: readonly Shopper[]
+  random: Random
+  pace: Pace
+  signal: AbortSignal
+  /** Waits; rejects when the run is interrupted. */
+  wait: (ms: number) => Promise<void>
+  /** Does harm and undoes it; answers when what it hit was back, in ms since the epoch. */
+  injure: (harm: () => Promise<number>) => Promise<void>
+  /** Repeats as often as the fault asks for, or as the pace allows, with a calm in between. */
+  rounds: (wanted: number, round: (index: number) => Promise<void>) => Promise<void>
+  /** As long as the fault asks for, or as the pace allows. */
+  hold: (wantedMs: number) => Promise<void>
+  note: (figures: Record<string, number | string>) => void
+}
+
+/** What POST /init gets; see the contract of the API. */
+export type Seed = Partial<
+  Record<"users" | "products" | "price" | "stock" | "policies" | "couponsPerPolicy" | "perUserLimit", number>
+>
+
+export type Fault = {
+  name: string
+  title: string
+  wiring?: Wiring
+  /** Needs a file system of its own, of that size. */
+  diskMb?: number
+  seed?: Seed | ((pace: Pace) => Seed)
+  /** What customers do meanwhile; "none" leaves the shop to the fault alone. */
+  visit?: Visit | "none"
+  /** Whether the time that the service is away is looked at; not where requests are all that happens. */
+  probe?: boolean
+  /** New requests have to be answered within this while the injury lasts; undefined makes no promise. */
+  promptLimitMs?: number
+  /** Services that this fault makes end by themselves. */
+  mayDie?: readonly string[]
+  inject: (site: Site) => Promise<void>
+  /** What has to hold besides, after recovery. */
+  check?: (site: Site) => Promise<Violation[]>
+}

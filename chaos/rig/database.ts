@@ -1,0 +1,21 @@
+import pg from "pg"
+
+export type Use = <T>(work: (db: pg.Client) => Promise<T>) => Promise<T>
+
+/** A connection past every proxy for as long as the work takes; a database that was killed meanwhile is no matter. */
+export function createDatabase({ url }: { url: string }): { use: Use } {
+  return {
+    async use(work) {
+      const db = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+      db.on("error", () => {})
+      await db.connect()
+      try {
+        return await work(db)
+      } finally {
+        await db.end()
+      }
+    },
+  }
+}
+
+export type Database = ReturnType<typeof createDatabase>
