@@ -1,0 +1,88 @@
+import { expect, it } from "vitest"
+
+import { recordRun } from "../../test/support/runs.ts"
+import { obstacles, remarkableDifferences } from "./comparable.ts"
+import type { ComparedRun } from "./runs.ts"
+
+const base = recordRun({ runId: "base", seconds: 10 })
+const candidate = recordRun({ runId: "candidate", seconds: 10 })
+
+function found(change: Partial<ComparedRun>, allow: Parameters<typeof obstacles>[2] = []): string[] {
+  return obstacles([base], [{ ...candidate, ...change }], allow)
+}
+
+it("lets two runs of the same plan be compared", () => {
+  expect(found({})).toEqual([])
+})
+
+it("refuses a run that proves nothing, with its reason", () => {
+  expect(found({ verdict: "INVALID", reasons: ["k6 dropped 5 iterations."] })).toEqual([
+    "candidate is INVALID: k6 dropped 5 iterations.",
+  ])
+})
+
+it("compares runs that failed their SLA", () => {
+  expect(found({ verdict: "FAIL" })).toEqual([])
+})
+
+it("refuses a run of which only the summary is known", () => {
+  expect(found({ samples: null })).toEqual([
+    "candidate kept no requests to compare: it was measured without InfluxDB.",
+  ])
+})
+
+it("refuses to compare a run with itself", () => {
+  expect(obstacles([base, candidate], [candidate], [])).toEqual(["candidate is on both sides."])
+})
+
+const { plan, manifest } = candidate
+const other = {
+  scenario: [{ plan: { ...plan, scenario: "other" } }, "base has steady, candidate has other"],
+  load: [{ plan: { ...plan, k6Env: { RATE: "50" } } }, "base has steady, candidate has steady, RATE=50"],
+  scale: [{ plan: { ...plan, scale: 0.1 } }, "base has 1, candidate has 0.1"],
+  script: [
+    { manifest: manifest && { ...manifest, hashes: { script: "cc".repeat(32), sla: "" } } },
+    "base has aaaaaaaaaaaa, candidate has cccccccccccc",
+  ],
+  seed: [
+    { plan: { ...plan, seed: { method: "POST", path: "/init", body: { users: 5 } } } },
+    'base has none, candidate has {"method":"POST","path":"/init","body":{"users":5}}',
+  ],
+  machine: [
+    { manifest: manifest && { ...manifest, machine: { ...manifest.machine, cores: 8 } } },
+    "base has 2 x A processor, 8.0 GiB, linux 6.1 x64, candidate has 8 x A processor, 8.0 GiB, linux 6.1 x64",
+  ],
+} as const
+
+it.each(Object.entries(other))(
+  "refuses another %s, unless told that it may differ",
+  (condition, [change, text]) => {
+    expect(found(change)).toEqual([`Another ${condition}: ${text}.`])
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table
+    expect(found(change, [condition as keyof typeof other])).toEqual([])
+  },
+)
+
+it("takes a few megabytes more or less for the same machine", () => {
+  const machine = manifest && { ...manifest.machine, memoryBytes: manifest.machine.memoryBytes + 2 ** 20 }
+  expect(found({ manifest: manifest && machine && { ...manifest, machine } })).toEqual([])
+})
+
+it("does not take two unknown scripts for the same one", () => {
+  const nameless = manifest && { ...manifest, hashes: { script: null, sla: "" } }
+  expect(obstacles([{ ...base, manifest: nameless }], [{ ...candidate, manifest: nameless }], [])).toEqual([
+    "The script of base is not known.",
+  ])
+})
+
+it("shows what may differ: the commit and the settings of the API", () => {
+  const changed = {
+    ...candidate,
+    plan: { ...plan, apiEnv: { ORDER_STRATEGY: "conditional" } },
+    manifest: manifest && { ...manifest, git: { commit: "fedcba9876543210", dirty: true } },
+  }
+  expect(remarkableDifferences([base], [changed])).toEqual([
+    { what: "commit", base: "0123456789", candidate: "fedcba9876 with changes" },
+    { what: "environment of the API", base: "none", candidate: "ORDER_STRATEGY=conditional" },
+  ])
+})

@@ -1,0 +1,105 @@
+import type { Manifest } from "../machine/manifest.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import type { ComparedRun } from "./runs.ts"
+
+/** What two runs must have in common; each can be waived by somebody who knows why it differs. */
+export const CONDITIONS = ["scenario", "load", "scale", "script", "seed", "machine"] as const
+export type Condition = (typeof CONDITIONS)[number]
+
+// The same machine reports a few pages more or less after a reboot.
+const MEMORY_TOLERANCE = 0.02
+
+/** Environment of the script that the scenario, the persona and the scale already stand for. */
+const PLANNED = new Set(["SCENARIO", "PERSONA", "LIMITED", "SCALE"])
+
+const UNKNOWN = "unknown"
+
+/** How a condition is looked up, as text that can be compared and shown. */
+const CONDITION_TEXT = {
+  scenario: ({ plan }) => [plan.scenario, plan.persona ?? "", ...plan.variants].filter(Boolean).join(", "),
+  load: ({ plan }) => loadText(plan),
+  scale: ({ plan }) => String(plan.scale),
+  script: ({ manifest }) => manifest?.hashes.script?.slice(0, 12) ?? UNKNOWN,
+  seed: ({ plan }) => (plan.seed === null ? "none" : JSON.stringify(plan.seed)),
+  machine: ({ manifest }) => (manifest ? machineText(manifest.machine) : UNKNOWN),
+} satisfies Record<Condition, (run: ComparedRun) => string>
+
+/** What may differ, and is shown because it may be the reason of a difference. */
+const REMARKABLE = {
+  commit: ({ manifest }) =>
+    manifest?.git
+      ? `${manifest.git.commit.slice(0, 10)}${manifest.git.dirty ? " with changes" : ""}`
+      : UNKNOWN,
+  "environment of the API": ({ plan }) => envText(plan.apiEnv) || "none",
+  target: ({ manifest }) => manifest?.target ?? UNKNOWN,
+  k6: ({ manifest }) => manifest?.versions.k6 ?? UNKNOWN,
+  node: ({ manifest }) => manifest?.versions.node ?? UNKNOWN,
+} satisfies Record<string, (run: ComparedRun) => string>
+
+/** Why these runs must not be compared, each as a sentence; empty when they may. */
+export function obstacles(
+  base: readonly ComparedRun[],
+  candidate: readonly ComparedRun[],
+  allowed: readonly Condition[],
+): string[] {
+  const all = [...base, ...candidate]
+  const twice = base.filter(({ runId }) => candidate.some((other) => other.runId === runId))
+  const [first] = base
+  if (!first || candidate.length === 0) return ["There is no run on one side."]
+  return [
+    ...twice.map(({ runId }) => `${runId} is on both sides.`),
+    ...all.flatMap(unusable),
+    ...CONDITIONS.filter((condition) => !allowed.includes(condition)).flatMap((condition) =>
+      conditionBroken(condition, first, all),
+    ),
+  ]
+}
+
+/** A run that proves nothing, or of which too little was kept. */
+function unusable(run: ComparedRun): string[] {
+  if (run.verdict !== "PASS" && run.verdict !== "FAIL") {
+    return [`${run.runId} is ${run.verdict}: ${run.reasons[0] ?? "it broke off before it was judged."}`]
+  }
+  return run.samples ? [] : [`${run.runId} kept no requests to compare: it was measured without InfluxDB.`]
+}
+
+function conditionBroken(condition: Condition, first: ComparedRun, all: readonly ComparedRun[]): string[] {
+  const read: (run: ComparedRun) => string = CONDITION_TEXT[condition]
+  const same =
+    condition === "machine" ? sameMachine : (one: ComparedRun, run: ComparedRun) => read(one) === read(run)
+  const nameless = all.find((run) => read(run) === UNKNOWN)
+  if (nameless) return [`The ${condition} of ${nameless.runId} is not known.`]
+  const other = all.find((run) => !same(first, run))
+  if (!other) return []
+  return [`Another ${condition}: ${first.runId} has ${read(first)}, ${other.runId} has ${read(other)}.`]
+}
+
+function sameMachine(one: ComparedRun, other: ComparedRun): boolean {
+  const [a, b] = [one.manifest?.machine, other.manifest?.machine]
+  if (!a || !b) return a === b
+  const memory = Math.abs(a.memoryBytes - b.memoryBytes) <= MEMORY_TOLERANCE * a.memoryBytes
+  return a.cpu === b.cpu && a.cores === b.cores && a.os === b.os && memory
+}
+
+/** What the sides do not share, one line each; a side that is not of one mind shows all it has. */
+export function remarkableDifferences(base: readonly ComparedRun[], candidate: readonly ComparedRun[]) {
+  return Object.entries(REMARKABLE).flatMap(([what, read]) => {
+    const [from, to] = [base, candidate].map((side) => [...new Set(side.map(read))].toSorted().join(" / "))
+    return from === to ? [] : [{ what, base: from ?? "", candidate: to ?? "" }]
+  })
+}
+
+function loadText({ k6Env, k6Scenarios, phases }: RunPlan): string {
+  const own = Object.fromEntries(Object.entries(k6Env).filter(([name]) => !PLANNED.has(name)))
+  const held = phases ? `hold ${phases.holdMs / 1_000} s after ${phases.warmupMs / 1_000} s` : ""
+  return [k6Scenarios.join("+"), envText(own), held].filter(Boolean).join(", ")
+}
+
+function envText(env: Record<string, string>): string {
+  const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  return pairs.toSorted().join(" ")
+}
+
+function machineText({ cpu, cores, memoryBytes, os }: Manifest["machine"]): string {
+  return `${cores} x ${cpu}, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB, ${os}`
+}

@@ -1,0 +1,66 @@
+import { expect, it } from "vitest"
+
+import { STEADY, recordRun } from "../../test/support/runs.ts"
+import { DEFAULT_LIMITS, compareRuns } from "./compare.ts"
+import type { Comparison } from "./model.ts"
+import { RENDERERS } from "./formats.ts"
+
+const options = { limits: DEFAULT_LIMITS, allow: [] }
+const base = recordRun({ runId: "base" })
+const slow = recordRun({
+  runId: "slow",
+  seed: 2,
+  endpoints: { ...STEADY, buy: { perSecond: 10, ms: 160 } },
+  apiEnv: { ORDER_STRATEGY: "multilock_wide" },
+})
+const worse = compareRuns({ base: [base], candidate: [slow] }, options)
+const nothing = compareRuns({ base: [base], candidate: [] }, options)
+const plain = { colour: false }
+
+it("puts the verdict first and last, and the reason in between", () => {
+  const lines = RENDERERS.text(worse, plain).trim().split("\n")
+  expect(lines[0]).toBe("WORSE  steady")
+  expect(lines.at(-1)).toBe("WORSE  steady")
+  expect(lines[1]).toBe("  ✗ buy: p50, p95, p99 worse.")
+})
+
+it("gives each figure its change, interval, p and verdict in one row", () => {
+  const row = RENDERERS.text(worse, plain)
+    .split("\n")
+    .find((line) => /✗ +buy +p50/.test(line))
+  expect(row).toMatch(
+    /✗ {2}buy +p50 ms +[\d.]+ +[\d.]+ +\+[\d.]+ +\+\d+ % +\+[\d.]+ to \+[\d.]+ +<0\.001 +worse$/,
+  )
+})
+
+it("names what differs and how it was judged", () => {
+  const text = RENDERERS.text(worse, plain)
+  expect(text).toMatch(/environment of the API +none → ORDER_STRATEGY=multilock_wide/)
+  expect(text).toMatch(/20 against 20 stretches of 3\.0 s, over all of it; 95 % bootstrap interval/)
+})
+
+it("has no table when nothing was compared", () => {
+  const text = RENDERERS.text(nothing, plain)
+  expect(text).toContain("NOT COMPARABLE  steady")
+  expect(text).toContain("? There is no run on one side.")
+  expect(text).not.toContain("95 %")
+})
+
+it("colours only when asked to", () => {
+  expect(RENDERERS.text(worse, plain)).not.toContain("\u001B[")
+  expect(RENDERERS.text(worse, { colour: true })).toContain("\u001B[31m")
+})
+
+it("shows a pull request what changed, and folds the rest away", () => {
+  const markdown = RENDERERS.markdown(worse)
+  const [top = "", folded = ""] = markdown.split("<details>")
+  expect(top).toContain("### ❌ steady: worse")
+  expect(top).toMatch(/\| ✗ \| buy \| p95 ms \|/)
+  expect(top).not.toMatch(/\| = \| shows \|/)
+  expect(folded).toMatch(/\| = \| shows \| p50 ms \|/)
+})
+
+it("gives JSON that parses to the comparison itself", () => {
+  const json: Comparison = JSON.parse(RENDERERS.json(worse))
+  expect(json).toEqual(worse)
+})

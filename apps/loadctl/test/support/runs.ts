@@ -1,0 +1,92 @@
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64"
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus"
+
+import type { ComparedRun } from "../../src/compare/runs.ts"
+import type { SampleSeries } from "../../src/influx/samples.ts"
+import type { Manifest } from "../../src/machine/manifest.ts"
+import { makePlan } from "../../src/plan/plan.ts"
+import { Config } from "../../src/plan/schema.ts"
+import { measure } from "../../src/stats/measure.ts"
+import { createStore } from "../../src/store.ts"
+
+/** How one endpoint behaved: `ms` is its median, failures come evenly, and `stall` is a pause in its middle. */
+export type Behaviour = { perSecond: number; ms: number; failedShare?: number }
+
+export type Recording = {
+  runId: string
+  seconds?: number
+  seed?: number
+  endpoints?: Record<string, Behaviour>
+  apiEnv?: Record<string, string>
+  scenario?: string
+  verdict?: ComparedRun["verdict"]
+}
+
+const START = Date.UTC(2026, 10, 22, 12)
+const CONFIG = Config.parse({
+  target: { url: "http://127.0.0.1:3000" },
+  script: "visit.js",
+  sla: { each: { p95: 500 }, endpoints: { shows: {}, buy: { status: [201, 409] } } },
+  scenarios: { steady: {}, other: {} },
+})
+const MANIFEST: Manifest = {
+  schema: "saleproof.manifest/1",
+  versions: { loadctl: "0.1.0", k6: "2.2.0", node: "v24.21.0" },
+  git: { commit: "0123456789abcdef", dirty: false },
+  hashes: { script: "aa".repeat(32), sla: "bb".repeat(32) },
+  seed: null,
+  seeded: null,
+  target: "http://127.0.0.1:3000",
+  influx: null,
+  apiEnv: {},
+  k6Env: {},
+  machine: { cpu: "A processor", cores: 2, memoryBytes: 2 ** 33, os: "linux 6.1 x64" },
+}
+
+/** A run as it would be read from its folder, with latencies drawn from a seeded generator. */
+export function recordRun(recording: Recording): ComparedRun {
+  const { runId, seconds = 60, scenario = "steady", apiEnv = {}, verdict = "PASS" } = recording
+  const plan = makePlan(CONFIG, { scenario, variants: [], scale: 1, apiEnv }, { runId, at: new Date(START) })
+  const samples = Object.entries(recording.endpoints ?? STEADY).flatMap(([name, behaviour], index) =>
+    requests({ name, scenario, seconds, seed: (recording.seed ?? 1) * 100 + index }, behaviour),
+  )
+  const { window, hold } = measure(samples, plan)
+  return { runId, plan, manifest: MANIFEST, verdict, reasons: [], samples, window, hold, machine: null }
+}
+
+export const STEADY: Record<string, Behaviour> = {
+  shows: { perSecond: 20, ms: 40 },
+  buy: { perSecond: 10, ms: 80 },
+}
+
+type Stretch = { name: string; scenario: string; seconds: number; seed: number }
+
+function requests({ name, scenario, seconds, seed }: Stretch, behaviour: Behaviour): SampleSeries[] {
+  const { perSecond, ms, failedShare = 0 } = behaviour
+  const random = xoroshiro128plus(seed)
+  const good = emptySeries(name, scenario, name === "buy" ? "201" : "200")
+  const bad = { ...emptySeries(name, scenario, "500"), expected: false }
+  for (let index = 0; index < seconds * perSecond; index += 1) {
+    const failed = Math.floor((index + 1) * failedShare) > Math.floor(index * failedShare)
+    const into = failed ? bad : good
+    into.at.push(START + (index / perSecond) * 1_000 + uniformFloat64(random) * 10)
+    // Half below and half above the median, with a tail to one side as latencies have it.
+    into.ms.push(ms * 4 ** (uniformFloat64(random) ** 2 - 0.25))
+  }
+  return failedShare > 0 ? [good, bad] : [good]
+}
+
+function emptySeries(name: string, scenario: string, status: string): SampleSeries {
+  return { scenario, phase: "", name, status, expected: true, errorCode: "", at: [], ms: [] }
+}
+
+/** Writes a run's folder as `loadctl run` would leave it. */
+export async function saveRun(root: string, run: ComparedRun): Promise<void> {
+  const folder = await createStore(root).create(run.runId)
+  const { plan, manifest, samples, window, hold, machine, verdict, reasons } = run
+  await folder.writeJson("plan.json", plan)
+  await folder.writeJson("manifest.json", manifest)
+  await folder.writeJson("endpoints.json", { window, hold, machine })
+  await folder.writeJson("verdict.json", { verdict, reasons, warnings: [], expectations: [] })
+  if (samples) await folder.writeGzip("samples.json.gz", samples)
+}
