@@ -1,6 +1,9 @@
 import { Command, CommanderError } from "commander"
 
+import { registerAudit } from "./commands/audit.ts"
+import { registerCompare } from "./commands/compare.ts"
 import { registerDoctor } from "./commands/doctor.ts"
+import { registerInit } from "./commands/init.ts"
 import { registerList } from "./commands/list.ts"
 import { registerDown } from "./commands/down.ts"
 import { registerReport } from "./commands/report.ts"
@@ -22,6 +25,21 @@ Examples:
   $ loadctl report                              the latest run again, from what was saved
   $ loadctl list                                the scenarios of loadctl.yaml`
 
+// In the order of the help: the work, its history, the services, the rest.
+const COMMANDS = [
+  registerRun,
+  registerReport,
+  registerRuns,
+  registerCompare,
+  registerList,
+  registerAudit,
+  registerUp,
+  registerDown,
+  registerStatus,
+  registerDoctor,
+  registerInit,
+]
+
 /** The whole surface of the command line. Every command loads its own code when it is called. */
 function createProgram(io: Io): Command {
   const program = new Command("loadctl")
@@ -33,17 +51,7 @@ function createProgram(io: Io): Command {
     .helpCommand(false)
     .addHelpText("after", EPILOGUE)
     .exitOverride()
-  const registrations = [
-    registerRun,
-    registerReport,
-    registerRuns,
-    registerList,
-    registerUp,
-    registerDown,
-    registerStatus,
-    registerDoctor,
-  ]
-  for (const register of registrations) register(program, io)
+  for (const register of COMMANDS) register(program, io)
   return program
 }
 

@@ -5,7 +5,7 @@ import { k6Thresholds } from "./thresholds.ts"
 
 describe("k6Thresholds", () => {
   it("guards every limit with a count, because k6 passes an empty selection", () => {
-    expect(k6Thresholds(sla(), ["sale"])).toEqual({
+    expect(k6Thresholds({ sla: sla(), expect: [], k6Scenarios: ["sale"] })).toEqual({
       "http_req_duration{scenario:sale}": ["p(95)<=200"],
       "http_reqs{scenario:sale}": ["count>=20"],
       "http_req_failed{scenario:sale}": ["rate<=0"],
@@ -17,7 +17,7 @@ describe("k6Thresholds", () => {
 
   it("leaves warnings and own ideas of success to loadctl, and still asks k6 for the figures", () => {
     const own = sla({ endpoints: { claim: { p95: { limit: 50, level: "warn" }, status: [201, 409] } } })
-    const thresholds = k6Thresholds(own, ["a", "b"])
+    const thresholds = k6Thresholds({ sla: own, expect: [], k6Scenarios: ["a", "b"] })
     expect(thresholds["http_req_duration{name:claim}"]).toEqual(["max>=0"])
     expect(thresholds["http_req_failed{name:claim}"]).toEqual(["rate<=1"])
     expect(thresholds["http_reqs{name:claim,status:409}"]).toEqual(["count>=0"])

@@ -1,14 +1,26 @@
 import { LATENCIES } from "../sla/schema.ts"
 import type { Latency } from "../sla/schema.ts"
-import type { EndpointSla, Sla } from "../sla/resolve.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import type { EndpointSla } from "../sla/resolve.ts"
 
 const K6_STAT = { p50: "med", p95: "p(95)", p99: "p(99)", max: "max" } satisfies Record<Latency, string>
+
+export type ThresholdPlan = Pick<RunPlan, "sla" | "expect" | "k6Scenarios">
+
+/** The statuses of an endpoint that somebody wants to know the count of. */
+export function askedStatuses(
+  name: string,
+  { sla, expect }: Pick<ThresholdPlan, "sla" | "expect">,
+): number[] {
+  const expected = expect.flatMap((rule) => ("status" in rule && rule.endpoint === name ? [rule.status] : []))
+  return [...new Set([...(sla.endpoints[name]?.status ?? []), ...expected])]
+}
 
 /**
  * The SLA as k6 thresholds, for a script that defines none itself. An empty latency metric passes every limit in
  * k6, so each endpoint also carries a count that an empty one fails; a warning is loadctl's to give, not k6's.
  */
-export function k6Thresholds(sla: Sla, k6Scenarios: readonly string[]): Record<string, string[]> {
+export function k6Thresholds({ sla, expect, k6Scenarios }: ThresholdPlan): Record<string, string[]> {
   const thresholds: Record<string, string[]> = {}
   const [onlyScenario] = k6Scenarios.length === 1 ? k6Scenarios : []
   const selector = (...tags: string[]): string => {
@@ -21,7 +33,7 @@ export function k6Thresholds(sla: Sla, k6Scenarios: readonly string[]): Record<s
   addThresholds(thresholds, selector(), { ...sla.overall, status: judgesAll ? null : [] })
   for (const [name, endpoint] of endpoints) {
     addThresholds(thresholds, selector(`name:${name}`), endpoint)
-    for (const status of endpoint.status ?? []) {
+    for (const status of askedStatuses(name, { sla, expect })) {
       thresholds[`http_reqs${selector(`name:${name}`, `status:${status}`)}`] = ["count>=0"]
     }
   }

@@ -83,6 +83,6 @@ export function sourcesText({ sources }: RunReport): string {
   )
 }
 
-function violationCount(violations: number | unknown[]): number {
+export function violationCount(violations: number | unknown[]): number {
   return Array.isArray(violations) ? violations.length : violations
 }

@@ -1,3 +1,5 @@
+import { fillTemplates } from "./templates.ts"
+
 const TIMEOUT_MS = 10_000
 
 export type ApiAnswer =
@@ -19,7 +21,7 @@ export function createApi(baseUrl: string, env: NodeJS.ProcessEnv) {
       const response = await fetch(new URL(path, baseUrl), {
         method,
         headers: {
-          ...expandHeaders(headers, env),
+          ...fillTemplates(headers, env),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -35,20 +37,6 @@ export function createApi(baseUrl: string, env: NodeJS.ProcessEnv) {
 }
 
 export type Api = ReturnType<typeof createApi>
-
-/** Puts `${NAME}` from the environment into header values; a header whose variable is not set is left out. */
-export function expandHeaders(
-  headers: Record<string, string>,
-  env: NodeJS.ProcessEnv,
-): Record<string, string> {
-  const filled: Record<string, string> = {}
-  for (const [name, template] of Object.entries(headers)) {
-    const variables = [...template.matchAll(/\$\{(\w+)\}/g)].map((match) => match[1] ?? "")
-    if (variables.some((variable) => !env[variable])) continue
-    filled[name] = template.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => env[variable] ?? "")
-  }
-  return filled
-}
 
 function parseJson(text: string): unknown {
   try {

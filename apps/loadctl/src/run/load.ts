@@ -16,6 +16,7 @@ import { k6Sla } from "../sla/k6-sla.ts"
 import type { MachineUse } from "../stats/model.ts"
 import type { RunFolder } from "../store.ts"
 import type { RunObserver } from "./observer.ts"
+import { fillTemplates } from "./templates.ts"
 
 export type LoadOptions = {
   binary: string
@@ -38,7 +39,7 @@ const CONFIG = "k6-config.json"
 /** Runs the plan's script in k6 and reads the summary it leaves: its own, or k6's when it writes none. */
 export async function runLoad(options: LoadOptions): Promise<Load> {
   const { plan, folder, io, root, influx } = options
-  await folder.writeJson(CONFIG, { thresholds: k6Thresholds(plan.sla, plan.k6Scenarios) })
+  await folder.writeJson(CONFIG, { thresholds: k6Thresholds(plan) })
   const before = readCpuTimes()
   const run = await runK6({
     binary: options.binary,
@@ -63,14 +64,14 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
 
 /** What k6 and its script are told; secrets travel here, not on the command line. */
 function k6Environment({ io, plan, folder, targetUrl, seeded, influx }: LoadOptions): NodeJS.ProcessEnv {
+  const told = { TARGET_URL: targetUrl, TESTID: plan.runId }
   return {
     ...io.env,
-    ...plan.k6Env,
+    ...fillTemplates(plan.k6Env, { ...io.env, ...told }),
+    ...told,
     K6_NO_USAGE_REPORT: "true",
     ...(influx?.username === undefined ? {} : { K6_INFLUXDB_USERNAME: influx.username }),
     ...(influx?.password === undefined ? {} : { K6_INFLUXDB_PASSWORD: influx.password }),
-    TARGET_URL: targetUrl,
-    TESTID: plan.runId,
     SUMMARY_PATH: folder.file(SUMMARY),
     SLA_JSON: JSON.stringify(k6Sla(plan.sla)),
     ...(seeded === null || seeded === undefined ? {} : { SEEDED: JSON.stringify(seeded) }),

@@ -26,14 +26,13 @@ function metricValue(
   return value === "count" && k6.summary ? 0 : null
 }
 
-/** Statuses are known from InfluxDB only, so without it there is no answer. */
+/** InfluxDB knows every status; k6's summary only those that a threshold asked for. */
 function statusCount(
   rule: { endpoint: string; status: number },
   { source, endpoints }: Measurement,
 ): number | null {
-  const found = endpoints.find(({ name }) => name === rule.endpoint)
-  if (source !== "influxdb" || !found) return null
-  return found.statuses[String(rule.status)] ?? 0
+  const statuses = endpoints.find(({ name }) => name === rule.endpoint)?.statuses
+  return statuses?.[String(rule.status)] ?? (statuses && source === "influxdb" ? 0 : null)
 }
 
 function wantedText({ equals, min, max }: Expectation): string {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { series, sla } from "../../test/fixtures/evidence.ts"
 import { measure } from "./measure.ts"
 
-const plan = { k6Scenarios: ["sale"], phases: null, judge: "all", sla: sla() } as const
+const plan = { k6Scenarios: ["sale"], phases: null, judge: "all" as const, expect: [], sla: sla() }
 const evenly = (n: number, everyMs: number, ms: number): [number, number][] =>
   Array.from({ length: n }, (_, index) => [(index + 1) * everyMs, ms])
 
@@ -12,25 +12,24 @@ describe("measure", () => {
     const setup = series([[10, 5_000]], { scenario: "", name: "init" })
     const { endpoints, overall } = measure([setup, series(evenly(100, 10, 20))], {
       ...plan,
-      k6Scenarios: ["sale"],
     })
     expect(endpoints.map(({ name }) => name)).toEqual(["order"])
     expect(overall).toMatchObject({ n: 100, p50: 20, max: 20 })
   })
 
   it("shows an endpoint that the SLA names and nobody called", () => {
-    const { endpoints } = measure([], { ...plan, k6Scenarios: ["sale"] })
+    const { endpoints } = measure([], plan)
     expect(endpoints).toEqual([expect.objectContaining({ name: "order", n: 0, p95: null, rate: null })])
   })
 
   it("counts as failed what k6 did not expect", () => {
     const failed = series([[30, 5]], { status: "500", expected: false })
-    const { endpoints } = measure([series([[10, 5]]), failed], { ...plan, k6Scenarios: ["sale"] })
+    const { endpoints } = measure([series([[10, 5]]), failed], plan)
     expect(endpoints[0]).toMatchObject({ n: 2, failed: 1, statuses: { 201: 1, 500: 1 } })
   })
 
   it("counts as failed what the SLA does not list, where it lists statuses", () => {
-    const own = { ...plan, k6Scenarios: ["sale"], sla: sla({ endpoints: { order: { status: [201, 409] } } }) }
+    const own = { ...plan, sla: sla({ endpoints: { order: { status: [201, 409] } } }) }
     const soldOut = series([[20, 5]], { status: "409", expected: false })
     const wrong = series([[30, 5]], { status: "200", expected: true })
     const { overall, endpoints } = measure([soldOut, wrong], own)
@@ -45,7 +44,7 @@ describe("measure", () => {
       [900, 100],
     ])
     const hold = series(Array.from({ length: 20 }, (_, index) => [1_050 + index * 100, 10]))
-    const { endpoints, hold: window } = measure([slowStart, hold], { ...plan, k6Scenarios: ["sale"], phases })
+    const { endpoints, hold: window } = measure([slowStart, hold], { ...plan, phases })
     expect(window).toEqual({ from: 1_000, to: 2_950 })
     expect(endpoints[0]?.rate).toBeCloseTo(20 / 1.95)
     expect(endpoints[0]).toMatchObject({ n: 22, max: 500 })
@@ -58,7 +57,7 @@ describe("measure", () => {
       [2_000, 10],
       [3_000, 12],
     ])
-    const { endpoints } = measure([samples], { ...plan, k6Scenarios: ["sale"], phases, judge: "hold" })
+    const { endpoints } = measure([samples], { ...plan, phases, judge: "hold" })
     expect(endpoints[0]).toMatchObject({ n: 2, max: 12 })
   })
 
@@ -71,7 +70,6 @@ describe("measure", () => {
     )
     const { endpoints, hold: window } = measure([warm, hold], {
       ...plan,
-      k6Scenarios: ["sale"],
       phases,
       judge: "hold",
     })

@@ -6,7 +6,7 @@ import { quantile, sortNumbers } from "./quantile.ts"
 import { holdOf, windowOf, within } from "./window.ts"
 
 /** What of a plan decides which requests are measured, and when. */
-export type MeasurePlan = Pick<RunPlan, "k6Scenarios" | "phases" | "judge" | "sla">
+export type MeasurePlan = Pick<RunPlan, "k6Scenarios" | "phases" | "judge" | "sla" | "expect">
 
 export type Measured = { window: Window | null; hold: Window | null; overall: Figures; endpoints: Figures[] }
 

@@ -2,6 +2,7 @@ import type { SampleSeries } from "../influx/samples.ts"
 import { k6Figures } from "../k6/endpoint-metrics.ts"
 import type { K6Figures } from "../k6/endpoint-metrics.ts"
 import type { K6Summary } from "../k6/summary.ts"
+import { askedStatuses } from "../k6/thresholds.ts"
 import { endpointNames, latencies } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
 import type { Figures, Reconciled } from "./model.ts"
@@ -29,20 +30,29 @@ export function reconcile(
 }
 
 /** The table from k6's summary alone, for a run without InfluxDB. It knows no phases: rates are over all of it. */
-export function measureSummary(summary: K6Summary, { k6Scenarios, sla }: MeasurePlan) {
+export function measureSummary(summary: K6Summary, plan: MeasurePlan) {
+  const { k6Scenarios, sla } = plan
   const seconds = (summary.durationMs ?? 0) / 1_000
   const find = (tags: Record<string, string>) => findSelection(summary, tags, k6Scenarios)?.figures ?? null
   const overall = toFigures({ name: "overall", k6: find({}), seconds })
   const endpoints = Object.entries(sla.endpoints).map(([name, { status }]) => {
     const figures = toFigures({ name, k6: find({ name }), seconds })
-    const expected = status?.map((code) => find({ name, status: String(code) })?.n) ?? [undefined]
-    // k6 keeps a count by status where our thresholds asked for it; otherwise its own idea of a failure has to do.
-    if (expected.includes(undefined)) return figures
-    return { ...figures, failed: figures.n - expected.reduce<number>((sum, n) => sum + (n ?? 0), 0) }
+    const counts = askedStatuses(name, plan).flatMap((code) => {
+      const count = find({ name, status: String(code) })?.n
+      return count === undefined ? [] : [[String(code), count] as const]
+    })
+    return ownFailures({ ...figures, statuses: Object.fromEntries(counts) }, status)
   })
   const ownIdeas = Object.values(sla.endpoints).some(({ status }) => status !== null)
   const failed = endpoints.reduce((sum, endpoint) => sum + endpoint.failed, 0)
   return { overall: ownIdeas ? { ...overall, failed } : overall, endpoints }
+}
+
+/** Where k6 kept a count of every successful status, the rest failed; else its own idea of a failure has to do. */
+function ownFailures(figures: Figures, status: number[] | null): Figures {
+  if (!status?.every((code) => String(code) in figures.statuses)) return figures
+  const succeeded = status.reduce((sum, code) => sum + (figures.statuses[String(code)] ?? 0), 0)
+  return { ...figures, failed: figures.n - succeeded }
 }
 
 /** What k6 knows of these tags, the narrowest selection first: the judged phase of the scenario, all of it, anything. */

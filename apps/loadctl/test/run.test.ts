@@ -1,0 +1,142 @@
+import { readdir } from "node:fs/promises"
+import { join } from "node:path"
+
+import { describe, expect, inject, it } from "vitest"
+import { z } from "zod"
+
+import { createInflux } from "../src/influx/client.ts"
+import { boxOfficeProject, loadctl } from "./support/loadctl.ts"
+import { openInfluxProxy } from "./support/influx-proxy.ts"
+import { openBoxOffice } from "./unrelated/server.ts"
+
+const Endpoint = z.object({
+  name: z.string(),
+  n: z.number(),
+  rate: z.number().nullable(),
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  max: z.number().nullable(),
+  failed: z.number(),
+  limit: z.number().nullable(),
+  ok: z.boolean(),
+})
+const Report = z.object({
+  schema: z.literal("saleproof.run/1"),
+  runId: z.string(),
+  scenario: z.string(),
+  verdict: z.enum(["PASS", "FAIL", "INVALID"]),
+  reasons: z.array(z.string()),
+  warnings: z.array(z.string()),
+  iterations: z.number(),
+  requests: z.number(),
+  failed: z.number(),
+  endpoints: z.array(Endpoint),
+  audit: z.object({ ok: z.boolean().nullable(), checks: z.array(z.unknown()) }),
+  sources: z.object({
+    source: z.string(),
+    reconciliation: z.array(z.object({ name: z.string(), influxN: z.number(), k6N: z.number() })),
+  }),
+})
+
+function parseReport(stdout: string) {
+  return Report.parse(JSON.parse(stdout))
+}
+
+describe("loadctl run on an API that it knows nothing about", () => {
+  it("passes it, from InfluxDB and k6 alike, and saves everything", async () => {
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", inject("influxUrl"), "--format", "json"]
+    const run = await loadctl(["run", "--scenario", "visitors", ...flags], { cwd: project.folder })
+
+    expect(run.stderr).toContain("Running the load")
+    expect(run.exitCode).toBe(0)
+    const report = parseReport(run.stdout)
+    expect(report).toMatchObject({ verdict: "PASS", reasons: [], iterations: 60, requests: 120, failed: 0 })
+    expect(report.endpoints.map(({ name, n, failed, ok }) => [name, n, failed, ok])).toEqual([
+      ["shows", 60, 0, true],
+      ["buy", 60, 0, true],
+    ])
+    expect(report.sources.reconciliation[0]).toMatchObject({ name: "all requests", influxN: 120, k6N: 120 })
+    expect(await pointsOf(report.runId)).toBe(120)
+    const saved = await readdir(join(project.folder, ".loadctl/runs", report.runId))
+    expect(saved).toEqual(
+      expect.arrayContaining(["plan.json", "manifest.json", "endpoints.json", "audit.json", "verdict.json"]),
+    )
+
+    const again = await loadctl(["report", report.runId, "--format", "json"], { cwd: project.folder })
+    expect(again.stdout).toBe(run.stdout)
+  })
+
+  it("fails a limit that is broken: exit 4, the endpoint and the figure named", async () => {
+    await using office = await openBoxOffice({ delayMs: 25 })
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", inject("influxUrl")]
+    const run = await loadctl(["run", "--scenario", "impatient", ...flags], { cwd: project.folder })
+    expect(run.exitCode).toBe(4)
+    expect(run.stdout).toMatch(/^FAIL {2}impatient/m)
+    expect(run.stdout).toMatch(/✗ shows: p95 was [\d.]+ ms, the limit is 5\.00 ms \(n = 60\)\./)
+    expect(run.stdout.trimEnd().split("\n").at(-1)).toMatch(/^FAIL {2}\d{8}-\d{6}-impatient-/)
+  })
+
+  it("calls a run invalid in which an endpoint of the SLA was never called: exit 5", async () => {
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", inject("influxUrl")]
+    const run = await loadctl(["run", "--scenario", "forgetful", ...flags], { cwd: project.folder })
+    expect(run.exitCode).toBe(5)
+    expect(run.stdout).toContain("refund: no data; at least 50 samples are needed.")
+  })
+
+  it("judges by k6's summary when there is no InfluxDB, and says so", async () => {
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", "http://127.0.0.1:1", "--format", "json"]
+    const run = await loadctl(["run", "--scenario", "impatient", ...flags], { cwd: project.folder })
+    const report = parseReport(run.stdout)
+    expect(report.sources.source).toBe("k6")
+    expect(report.warnings.join("\n")).toContain("the verdict is from k6's summary alone")
+    expect(report.endpoints.map(({ name, n, failed }) => [name, n, failed])).toEqual([
+      ["shows", 60, 0],
+      ["buy", 60, 0],
+    ])
+    expect([0, 4]).toContain(run.exitCode)
+  })
+
+  it("calls a run invalid whose points InfluxDB refused: exit 5", async () => {
+    let refused = 0
+    await using proxy = await openInfluxProxy(inject("influxUrl"), ({ url }) => {
+      return url?.startsWith("/write") === true && refused++ === 0
+    })
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", proxy.url]
+    const run = await loadctl(["run", "--scenario", "visitors", ...flags], { cwd: project.folder })
+    expect(run.exitCode).toBe(5)
+    expect(run.stdout).toContain("InfluxDB refused 1 write of k6's points.")
+    expect(run.stdout).toMatch(/all requests: InfluxDB has [\d,]+ requests, k6 counted 120\./)
+  })
+
+  it("keeps the verdict of k6's summary when InfluxDB goes away during the run", async () => {
+    await using proxy = await openInfluxProxy(inject("influxUrl"), ({ url }) => {
+      if (url?.startsWith("/write") === true) void proxy.close()
+      return true
+    })
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", proxy.url, "--format", "json"]
+    const run = await loadctl(["run", "--scenario", "visitors", ...flags], { cwd: project.folder })
+    const report = parseReport(run.stdout)
+    expect(report.sources.source).toBe("k6")
+    expect(report).toMatchObject({ verdict: "PASS", requests: 120, failed: 0 })
+  })
+})
+
+async function pointsOf(testid: string): Promise<number> {
+  const influx = createInflux({ url: inject("influxUrl"), database: "box_office" })
+  const [series] = await influx.query(
+    `SELECT count("value") FROM "http_reqs" WHERE "testid" = '${testid}' AND "scenario" = 'visitors'`,
+  )
+  return Number(series?.values[0]?.[1])
+}

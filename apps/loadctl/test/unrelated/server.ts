@@ -1,0 +1,31 @@
+import { once } from "node:events"
+import { createServer } from "node:http"
+
+/** A box office that has nothing to do with the shop: it lists shows and sells a few tickets. */
+export async function openBoxOffice({ tickets = 20, delayMs = 0 } = {}) {
+  let left = tickets
+  const asked: string[] = []
+  const answer = (request: string): [number, object] => {
+    if (request === "POST /tickets") return left > 0 ? [201, { left: (left -= 1) }] : [409, { left }]
+    if (request === "POST /reset") left = tickets
+    return [200, { shows: ["Hamlet"], edition: 7 }]
+  }
+  const server = createServer(({ method, url }, response) => {
+    asked.push(url ?? "")
+    const [status, body] = answer(`${method} ${url}`)
+    setTimeout(() => response.writeHead(status).end(JSON.stringify(body)), delayMs)
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  if (address === null || typeof address === "string") throw new Error("no port")
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    /** The paths of all requests so far. */
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}
