@@ -24,7 +24,11 @@ export async function findAnswers(
 }
 
 /** Keeps the first answer, in the transaction of its effect; a key that is taken breaks that transaction. */
-export async function keepAnswer(tx: Db | Tx, { operation, key, hash }: KeyedRequest, { status, body }: Answer) {
+export async function keepAnswer(
+  tx: Db | Tx,
+  { operation, key, hash }: KeyedRequest,
+  { status, body }: Answer,
+) {
   await tx.idempotencyKey.createMany({ data: { operation, key, requestHash: hash, status, body } })
 }
 

@@ -7,7 +7,7 @@ export function createShelf(db: Db) {
   let made = 0
 
   async function user({ balance = 0 } = {}): Promise<number> {
-    const { id } = await db.user.create({ data: { name: `user${++made}`, balance } })
+    const { id } = await db.user.create({ data: { name: `user${++made}-${crypto.randomUUID()}`, balance } })
     if (balance > 0) {
       await db.ledgerEntry.create({
         data: { userId: id, kind: "charge", amount: balance, balanceAfter: balance },

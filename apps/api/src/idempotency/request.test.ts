@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest"
+import { requestHash } from "./request.ts"
+
+const hash = (body: unknown, url = "/orders") => requestHash("POST", url, body)
+
+describe("the hash of a request", () => {
+  it("is the same for every order of names", () => {
+    expect(hash({ a: 1, b: [{ c: 2, d: 3 }] })).toBe(hash({ b: [{ d: 3, c: 2 }], a: 1 }))
+  })
+
+  it.each([
+    [{ a: 1 }, { a: "1" }],
+    [{ a: [1, 2] }, { a: [2, 1] }],
+    [{ a: null }, {}],
+    [{ a: { b: 1 } }, { a: 1, b: 1 }],
+    [{}, undefined],
+  ])("tells %o from %o", (one, other) => {
+    expect(hash(one)).not.toBe(hash(other))
+  })
+
+  it("counts path and query", () => {
+    expect(hash({}, "/coupons?userId=1")).not.toBe(hash({}, "/coupons?userId=2"))
+  })
+})

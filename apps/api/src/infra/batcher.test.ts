@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest"
+import { createBatcher } from "./batcher.ts"
+
+/** A batcher whose commits finish when the test says so; jobs are objects, as identity tells them apart. */
+function setup({ maxBatch = 10, maxInFlight = 1, maxQueued = 100 } = {}) {
+  const batches: { jobs: { n: number }[]; finish: (error?: unknown) => void }[] = []
+  let now = 0
+  const batcher = createBatcher({
+    maxBatch,
+    maxInFlight,
+    maxQueued,
+    now: () => now,
+    commit: (jobs: { n: number }[]) =>
+      new Promise<Map<{ n: number }, number>>((resolve, reject) => {
+        const finish = (error?: unknown) =>
+          error === undefined ? resolve(new Map(jobs.map((job) => [job, job.n * 10]))) : reject(error)
+        batches.push({ jobs, finish })
+      }),
+  })
+  return {
+    submit: (n: number) => batcher.submit({ n }),
+    batches,
+    sizes: () => batches.map(({ jobs }) => jobs.length),
+    wait: (ms: number) => (now += ms),
+  }
+}
+
+const databaseError = (state: string) =>
+  Object.assign(new Error(state), {
+    code: "P2010",
+    meta: { driverAdapterError: { cause: { kind: "postgres", originalCode: state } } },
+  })
+
+/** Lets promises that are settled already run their continuations. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+describe("a batcher", () => {
+  it("commits the first job at once and what came meanwhile together", async () => {
+    const { submit, batches, sizes } = setup()
+    const results = [submit(1), submit(2), submit(3)]
+    expect(sizes()).toEqual([1])
+
+    batches[0]?.finish()
+    await settled()
+    expect(sizes()).toEqual([1, 2])
+
+    batches[1]?.finish()
+    expect(await Promise.all(results)).toEqual([10, 20, 30])
+  })
+
+  it("keeps the order of arrival and the limits of batch and flight", async () => {
+    const { submit, batches } = setup({ maxBatch: 2, maxInFlight: 2 })
+    const results = [1, 2, 3, 4, 5].map((n) => submit(n))
+    expect(batches.map(({ jobs }) => jobs.map(({ n }) => n))).toEqual([[1], [2]])
+
+    batches[1]?.finish()
+    await settled()
+    expect(batches[2]?.jobs.map(({ n }) => n)).toEqual([3, 4])
+    for (const at of [0, 2]) batches[at]?.finish()
+    await settled()
+    batches[3]?.finish()
+    expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50])
+  })
+
+  it("refuses what exceeds the queue and still serves the rest", async () => {
+    const { submit, batches } = setup({ maxQueued: 1 })
+    const first = submit(1)
+    const second = submit(2)
+    await expect(submit(3)).rejects.toMatchObject({ code: "OVERLOADED", retryAfterSeconds: 1 })
+
+    batches[0]?.finish()
+    await settled()
+    batches[1]?.finish()
+    expect(await Promise.all([first, second])).toEqual([10, 20])
+  })
+
+  it("refuses who has waited too long instead of working for nobody", async () => {
+    const { submit, batches, wait } = setup()
+    const first = submit(1)
+    const late = submit(2)
+    wait(5_001)
+    const fresh = submit(3)
+    batches[0]?.finish()
+    await expect(late).rejects.toMatchObject({ code: "OVERLOADED" })
+    expect(batches[1]?.jobs.map(({ n }) => n)).toEqual([3])
+    batches[1]?.finish()
+    expect(await Promise.all([first, fresh])).toEqual([10, 30])
+  })
+
+  it("repeats a batch that was rolled back one by one, so that only the guilty fail", async () => {
+    const { submit, batches, sizes } = setup()
+    const first = submit(1)
+    const together = [submit(2), submit(3)]
+    batches[0]?.finish()
+    await first
+
+    batches[1]?.finish(databaseError("23514"))
+    await settled()
+    batches[2]?.finish(databaseError("23514"))
+    await expect(together[0]).rejects.toThrow("23514")
+    await settled()
+    batches[3]?.finish()
+    expect(await together[1]).toBe(30)
+    expect(sizes()).toEqual([1, 2, 1, 1])
+  })
+
+  it.each([databaseError("57P01"), new Error("Connection terminated unexpectedly")])(
+    "never repeats a batch whose outcome is unknown (%s)",
+    async (error) => {
+      const { submit, batches, sizes } = setup()
+      const first = submit(1)
+      const together = [submit(2), submit(3)]
+      batches[0]?.finish()
+      await first
+      batches[1]?.finish(error)
+
+      for (const lost of together) await expect(lost).rejects.toBe(error)
+      expect(sizes()).toEqual([1, 2])
+    },
+  )
+})

@@ -1,0 +1,102 @@
+import { afterAll, beforeEach, describe, expect, it } from "vitest"
+import { CHECKS } from "../src/audit/checks.ts"
+import { createAudit } from "../src/audit/service.ts"
+import type { Db } from "../src/infra/db.ts"
+import { createPlaceOrder } from "../src/orders/place-order.ts"
+import { createTestDb, createTestRedis } from "./support/database.ts"
+import { createShelf } from "./support/shop.ts"
+
+const { db, ...database } = await createTestDb()
+const { redis, ...redisDatabase } = await createTestRedis()
+afterAll(async () => {
+  await database[Symbol.asyncDispose]()
+  await redisDatabase[Symbol.asyncDispose]()
+})
+
+const audit = createAudit({ db })
+
+/** A shop with one user, one product, one used coupon, one order with it and one without. */
+beforeEach(async () => {
+  await db.$executeRaw`
+    TRUNCATE users, products, coupon_policies, coupons, orders, order_lines, ledger_entries, outbox_events,
+             idempotency_keys RESTART IDENTITY`
+  const shelf = createShelf(db)
+  const userId = await shelf.user({ balance: 10_000 })
+  const productId = await shelf.product({ price: 1_000, stock: 10 })
+  const couponId = await shelf.coupon(userId)
+  const place = createPlaceOrder({ db, redis, strategy: "batched", writers: 2, maxQueued: 100 })
+  const lines = [{ productId, quantity: 2 }]
+  await place({ userId, couponId, lines }, { operation: "orders", key: "first", hash: "" })
+  await place({ userId, couponId: null, lines }, null)
+})
+
+async function violated() {
+  const { ok, checks } = await audit.run()
+  const broken = checks.filter(({ violations }) => violations > 0).map(({ id }) => id)
+  expect(ok).toBe(broken.length === 0)
+  return broken
+}
+
+/** One way to break each invariant, past the constraints where a constraint is in the way. */
+const SABOTAGE: Record<string, (db: Db) => Promise<unknown>> = {
+  "money-conserved": (at) => at.$executeRaw`UPDATE users SET balance = balance + 1`,
+  "balance-not-negative": async (at) => {
+    await at.$executeRaw`ALTER TABLE users DROP CONSTRAINT users_balance_check`
+    await at.$executeRaw`UPDATE users SET balance = -1`
+    await at.$executeRaw`ALTER TABLE users ADD CONSTRAINT users_balance_check
+      CHECK (balance BETWEEN 0 AND 1000000000000) NOT VALID`
+  },
+  "balance-equals-ledger": (at) => at.$executeRaw`DELETE FROM ledger_entries WHERE kind = 'charge'`,
+  "ledger-unbroken": (at) =>
+    at.$executeRaw`UPDATE ledger_entries SET balance_after = balance_after + 1 WHERE id = 2`,
+  "stock-conserved": (at) => at.$executeRaw`UPDATE products SET stock = stock - 1`,
+  "stock-not-negative": async (at) => {
+    await at.$executeRaw`ALTER TABLE products DROP CONSTRAINT products_stock_check`
+    await at.$executeRaw`UPDATE products SET stock = -1`
+    await at.$executeRaw`ALTER TABLE products ADD CONSTRAINT products_stock_check
+      CHECK (stock BETWEEN 0 AND stocked) NOT VALID`
+  },
+  "coupons-within-total": (at) => at.$executeRaw`
+    INSERT INTO coupons (policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, expires_at)
+    VALUES (1, 1, 2, gen_random_uuid(), 1, 0, now() + interval '1 day')`,
+  "coupons-counted": (at) => at.$executeRaw`UPDATE coupon_policies SET issued = 0`,
+  "coupons-within-user-limit": (at) => at.$executeRaw`UPDATE coupons SET user_ordinal = 2`,
+  "coupon-used-once": (at) => at.$executeRaw`UPDATE coupons SET used_at = NULL`,
+  "order-priced": (at) => at.$executeRaw`UPDATE orders SET discount = 0, total = subtotal`,
+  "order-whole": (at) => at.$executeRaw`DELETE FROM order_lines WHERE order_id = 2`,
+  "references-exist": (at) => at.$executeRaw`UPDATE order_lines SET order_id = 99 WHERE order_id = 2`,
+  "answers-kept": (at) => at.$executeRaw`UPDATE idempotency_keys SET body = '{"orderId":99,"totalAmount":1}'`,
+}
+
+describe("the audit", () => {
+  it("finds nothing in a shop that was only used", async () => {
+    expect(await violated()).toEqual([])
+  })
+
+  it.each(CHECKS.map(({ id }) => id))("finds what breaks %s", async (id) => {
+    await SABOTAGE[id]?.(db)
+    expect(await violated()).toContain(id)
+  })
+
+  it("reports the checks of other parts beside those of the database", async () => {
+    const live = [{ id: "ranking", title: "The ranking agrees", meaning: "Units off", count: async () => 3 }]
+    const { ok, checks } = await createAudit({ db, live }).run()
+    expect(ok).toBe(false)
+    expect(checks.at(-1)).toMatchObject({ id: "ranking", violations: 3 })
+  })
+
+  it("holds in the middle of 300 orders", async () => {
+    const shelf = createShelf(db)
+    const userId = await shelf.user({ balance: 1_000_000 })
+    const productId = await shelf.product({ price: 1_000 })
+    const place = createPlaceOrder({ db, redis, strategy: "batched", writers: 2, maxQueued: 1_000 })
+    const lines = [{ productId, quantity: 1 }]
+
+    const orders = Promise.all(
+      Array.from({ length: 300 }, () => place({ userId, couponId: null, lines }, null)),
+    )
+    const during = [await violated(), await violated()]
+    await orders
+    expect([...during, await violated()]).toEqual([[], [], []])
+  })
+})

@@ -1,0 +1,105 @@
+import { afterAll, describe, expect, it } from "vitest"
+import { createAudit } from "../src/audit/service.ts"
+import { createBalance } from "../src/balance/service.ts"
+import { createTestDb } from "./support/database.ts"
+import { createShelf } from "./support/shop.ts"
+
+const { db, ...database } = await createTestDb()
+afterAll(() => database[Symbol.asyncDispose]())
+
+const shelf = createShelf(db)
+const balance = createBalance({ readDb: db, writeDb: db })
+const audit = createAudit({ db })
+
+const MAX_BALANCE = 1_000_000_000_000
+const keyed = (key: string, hash = "payload") => ({ operation: "charge", key, hash })
+
+async function expectCleanAudit() {
+  const { checks } = await audit.run()
+  expect(checks.filter(({ violations }) => violations !== 0)).toEqual([])
+}
+
+describe("a charge", () => {
+  it("adds to the balance and books it", async () => {
+    const userId = await shelf.user()
+    await balance.charge(userId, 10_000, null)
+    const answer = await balance.charge(userId, 500, null)
+
+    expect(answer).toEqual({ status: 201, body: JSON.stringify({ userId, balance: 10_500 }) })
+    expect(await balance.find(userId)).toEqual({ userId, balance: 10_500 })
+    const { entries } = await balance.history(userId, { limit: 10 })
+    expect(entries.map(({ kind, amount, balanceAfter }) => ({ kind, amount, balanceAfter }))).toEqual([
+      { kind: "charge", amount: 500, balanceAfter: 10_500 },
+      { kind: "charge", amount: 10_000, balanceAfter: 10_000 },
+    ])
+    await expectCleanAudit()
+  })
+
+  it("is counted exactly when 300 come at once", async () => {
+    const userId = await shelf.user()
+    await Promise.all(Array.from({ length: 300 }, () => balance.charge(userId, 7, null)))
+    expect(await balance.find(userId)).toEqual({ userId, balance: 2_100 })
+    await expectCleanAudit()
+  })
+
+  it("fills a balance to its limit and not past it", async () => {
+    const userId = await shelf.user({ balance: 100 })
+    await db.user.update({ where: { id: userId }, data: { balance: MAX_BALANCE - 2 } })
+
+    const answers = await Promise.all([1, 2, 3].map(() => balance.charge(userId, 1, null)))
+
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(2)
+    expect(answers.filter(({ code }) => code === "BALANCE_LIMIT")).toHaveLength(1)
+    expect(await balance.find(userId)).toEqual({ userId, balance: MAX_BALANCE })
+    await db.user.update({ where: { id: userId }, data: { balance: 100 } })
+    await db.ledgerEntry.deleteMany({ where: { userId, amount: 1 } })
+  })
+
+  it("of nobody is refused", async () => {
+    expect(await balance.charge(2_000_000_000, 1, null)).toMatchObject({
+      status: 404,
+      code: "USER_NOT_FOUND",
+    })
+    await expect(balance.find(2_000_000_000)).rejects.toMatchObject({ code: "USER_NOT_FOUND" })
+    await expect(balance.history(2_000_000_000, { limit: 1 })).rejects.toMatchObject({
+      code: "USER_NOT_FOUND",
+    })
+  })
+
+  it("happens once for one Idempotency-Key, in this process and in another", async () => {
+    const userId = await shelf.user()
+    const elsewhere = createBalance({ readDb: db, writeDb: db })
+    const request = keyed(crypto.randomUUID())
+
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => (at % 2 ? balance : elsewhere).charge(userId, 1_000, request)),
+    )
+    answers.push(await balance.charge(userId, 1_000, request))
+
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body}`)).size).toBe(1)
+    expect(await balance.find(userId)).toEqual({ userId, balance: 1_000 })
+    expect(await balance.charge(userId, 2_000, { ...request, hash: "other" })).toMatchObject({ status: 422 })
+    await expectCleanAudit()
+  })
+})
+
+describe("the history of a balance", () => {
+  it("is paged from the newest to the oldest without gaps or repeats", async () => {
+    const userId = await shelf.user()
+    for (let amount = 1; amount <= 7; amount++) await balance.charge(userId, amount, null)
+
+    const seen: number[] = []
+    let before: number | undefined
+    do {
+      const { entries, next } = await balance.history(userId, { limit: 3, before })
+      seen.push(...entries.map(({ amount }) => amount))
+      before = next ?? undefined
+    } while (before !== undefined)
+
+    expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1])
+  })
+
+  it("of a user without entries is empty", async () => {
+    expect(await balance.history(await shelf.user(), { limit: 20 })).toEqual({ entries: [], next: null })
+  })
+})
