@@ -33,11 +33,17 @@ export type RunContext = {
  * came. Throws when a tool or the target is missing; a broken SLA is a verdict, not an error.
  */
 export async function executeRun(context: RunContext): Promise<RunReport> {
-  const { loaded, plan, store, io, observer } = context
+  const { loaded, plan, io, observer } = context
   observer.phase("check")
   const progress = lineProgress((text) => observer.note(text.trimEnd()))
   const binary = await provideK6({ env: io.env, progress })
   await using surroundings = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer })
+  return runWithin({ ...context, surroundings, binary })
+}
+
+/** The same, by a k6 and against a target that the caller has found and keeps. */
+export async function runWithin(context: Omit<PhaseContext, "folder">): Promise<RunReport> {
+  const { plan, store, io } = context
   io.interrupted.throwIfAborted()
   const folder = await store.create(plan.runId)
   await folder.writeJson("plan.json", {
@@ -45,7 +51,7 @@ export async function executeRun(context: RunContext): Promise<RunReport> {
     apiEnv: redactEnv(plan.apiEnv),
     k6Env: redactEnv(plan.k6Env),
   })
-  return runPhases({ ...context, folder, surroundings, binary })
+  return runPhases({ ...context, folder })
 }
 
 type PhaseContext = RunContext & { folder: RunFolder; surroundings: Surroundings; binary: string }
