@@ -18,7 +18,7 @@ export function registerDown(program: Command, io: Io): void {
         return stopContainers({ env: io.env, purge })
       }
       const { stopSharedStack } = await import("../stack/shared.ts")
-      const stopped = await stopSharedStack({ purge })
+      const stopped = await stopSharedStack({ env: io.env, purge })
       io.stderr(stopped ? "Stopped.\n" : "Nothing was running.\n")
     })
 }

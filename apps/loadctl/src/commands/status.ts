@@ -20,7 +20,7 @@ export function registerStatus(program: Command, io: Io): void {
     .addHelpText("after", HELP)
     .action(async ({ format }: { format: "text" | "json" }) => {
       const { statusOfSharedStack } = await import("../stack/status.ts")
-      const status = await statusOfSharedStack()
+      const status = await statusOfSharedStack(io.env)
       io.stdout(format === "json" ? `${JSON.stringify(status ?? null, null, 2)}\n` : toText(status))
       const healthy = status?.services.every(({ state }) => state === "answers")
       if (!healthy) io.setExitCode(EXIT.missing)

@@ -5,10 +5,14 @@ import { join } from "node:path"
 /** The clone that this program belongs to: its stacks run the shop that lies beside it. */
 export const REPOSITORY = join(import.meta.dirname, "../../../..")
 
-/** Where stacks keep their data: in the clone, or in a folder of this user where the clone is somebody else's. */
-export function stacksDir(repository = REPOSITORY): string {
-  const inClone = join(repository, ".loadctl", "stacks")
-  const dir = mayWrite(inClone) ? inClone : join(tmpdir(), `saleproof-${userInfo().uid}`, "stacks")
+/**
+ * Where stacks keep their data: in LOADCTL_STACKS, in the clone, or where the clone is somebody else's in a folder
+ * of this user.
+ */
+export function stacksDir(env: NodeJS.ProcessEnv): string {
+  const inClone = join(REPOSITORY, ".loadctl", "stacks")
+  const ofUser = join(tmpdir(), `saleproof-${userInfo().uid}`, "stacks")
+  const dir = env["LOADCTL_STACKS"] || (mayWrite(inClone) ? inClone : ofUser)
   mkdirSync(dir, { recursive: true })
   return dir
 }

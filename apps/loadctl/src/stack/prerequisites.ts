@@ -99,10 +99,10 @@ async function checkK6(env: NodeJS.ProcessEnv): Promise<Finding> {
   }
 }
 
-async function checkPorts(): Promise<Finding> {
+async function checkPorts(env: NodeJS.ProcessEnv): Promise<Finding> {
   const title = "Ports"
   const ports = SERVICES.map((service) => DOCUMENTED_PORTS[service])
-  if (sharedStack()) return { title, state: "ok", detail: "`loadctl up` is running" }
+  if (sharedStack(env)) return { title, state: "ok", detail: "`loadctl up` is running" }
   const taken: string[] = []
   for (const port of ports) {
     if (!(await isFree(port))) taken.push(`${port} by ${(await portHolder(port)) ?? "another program"}`)
@@ -111,8 +111,8 @@ async function checkPorts(): Promise<Finding> {
   return { title, state: "optional", detail: `taken: ${taken.join(", ")}`, fix: "loadctl up --free-ports" }
 }
 
-async function checkDataFolder(): Promise<Finding> {
-  return { title: "Data folder", state: "ok", detail: stacksDir() }
+async function checkDataFolder(env: NodeJS.ProcessEnv): Promise<Finding> {
+  return { title: "Data folder", state: "ok", detail: stacksDir(env) }
 }
 
 async function checkDocker(env: NodeJS.ProcessEnv): Promise<Finding> {

@@ -31,8 +31,8 @@ export type SharedStackOptions = Pick<SupervisorOptions, "signal" | "onReady"> &
 }
 
 /** The stack of `loadctl up`, when its supervisor lives; its services may have died nevertheless. */
-export function sharedStack(): StackState | undefined {
-  const state = readState(sharedDir())
+export function sharedStack(env: NodeJS.ProcessEnv): StackState | undefined {
+  const state = readState(sharedDir(env))
   return state && isAlive(state.supervisor) ? state : undefined
 }
 
@@ -40,28 +40,35 @@ export function sharedStack(): StackState | undefined {
 export async function startSharedStack(
   options: SharedStackOptions,
 ): Promise<{ stack: StackState; alreadyRunning: boolean }> {
-  return withLock(join(stacksDir(), `${NAME}.lock`), async () => {
-    const running = sharedStack()
+  const { env } = options
+  return withLock(join(stacksDir(env), `${NAME}.lock`), async () => {
+    const running = sharedStack(env)
     if (running?.phase === "ready") return { stack: running, alreadyRunning: true }
     if (running) await untilGone(running)
-    await clearAbandonedStacks(stacksDir())
+    await clearAbandonedStacks(stacksDir(env))
     const { keep } = await runSupervisor(await planShared(options), options)
     await keep()
-    const stack = sharedStack()
+    const stack = sharedStack(env)
     if (!stack) throw new LoadctlError(EXIT.missing, "The stack ended right after it had started.")
     return { stack, alreadyRunning: false }
   })
 }
 
 /** Stops the stack of `loadctl up` and says whether there was one; `purge` removes its data as well. */
-export async function stopSharedStack({ purge }: { purge: boolean }): Promise<boolean> {
-  const running = sharedStack()
+export async function stopSharedStack({
+  env,
+  purge,
+}: {
+  env: NodeJS.ProcessEnv
+  purge: boolean
+}): Promise<boolean> {
+  const running = sharedStack(env)
   if (running) {
     signalProcess(running.supervisor, "SIGTERM")
     await untilGone(running)
   }
-  await clearAbandonedStacks(stacksDir())
-  if (purge) await removeFolders(readState(sharedDir())?.folders ?? [])
+  await clearAbandonedStacks(stacksDir(env))
+  if (purge) await removeFolders(readState(sharedDir(env))?.folders ?? [])
   return running !== undefined
 }
 
@@ -71,7 +78,7 @@ async function planShared({ env, apiPort, freePorts: anyPorts, shopEnv, progress
   return planStack({
     name: NAME,
     root: REPOSITORY,
-    dir: sharedDir(),
+    dir: sharedDir(env),
     services: SERVICES,
     ports,
     influxBackupPort: await freePort(),
@@ -110,6 +117,6 @@ async function untilGone({ supervisor }: StackState): Promise<void> {
   }
 }
 
-function sharedDir(): string {
-  return join(stacksDir(), NAME)
+function sharedDir(env: NodeJS.ProcessEnv): string {
+  return join(stacksDir(env), NAME)
 }

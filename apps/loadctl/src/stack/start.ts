@@ -43,7 +43,7 @@ export type Stack = AsyncDisposable & {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { env, services = SERVICES, shopEnv = {}, watch = false, progress = silently } = options
-  const folder = stacksDir()
+  const folder = stacksDir(env)
   await clearAbandonedStacks(folder)
   const name = `private-${randomBytes(4).toString("hex")}`
   const dir = join(folder, name)

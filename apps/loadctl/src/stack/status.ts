@@ -15,8 +15,8 @@ export type StackStatus = Pick<StackState, "phase" | "startedAt" | "urls" | "dea
 }
 
 /** What of the stack of `loadctl up` answers at this moment; undefined when it is not running. */
-export async function statusOfSharedStack(): Promise<StackStatus | undefined> {
-  const stack = sharedStack()
+export async function statusOfSharedStack(env: NodeJS.ProcessEnv): Promise<StackStatus | undefined> {
+  const stack = sharedStack(env)
   if (!stack) return undefined
   const { phase, startedAt, urls, deaths } = stack
   return { phase, startedAt, urls, deaths, services: await Promise.all(stack.services.map(statusOf)) }

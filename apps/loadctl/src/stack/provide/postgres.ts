@@ -45,19 +45,27 @@ export async function clusterHome(
     await mkdir(home, { recursive: true, mode: 0o700 })
     return { home, folders: [home] }
   }
-  const reachable = await canReach(stackDir, account)
-  const place = reachable
-    ? home
-    : join(SHARED_DATA, createHash("sha256").update(stackDir).digest("hex").slice(0, 16))
-  await mkdir(place, { recursive: true, mode: 0o700 })
-  await chown(place, account.uid, account.gid)
-  if (!reachable) await linkOnce(place, home)
+  if (await canReach(stackDir, account)) {
+    await createFor(account, home)
+    return { home, folders: [home] }
+  }
+  await createForAll(SHARED_DATA)
+  const place = join(SHARED_DATA, createHash("sha256").update(stackDir).digest("hex").slice(0, 16))
+  await createFor(account, place)
+  await rm(home, { force: true })
+  await symlink(place, home)
   return { home: place, folders: [place] }
 }
 
-async function linkOnce(target: string, path: string): Promise<void> {
-  await rm(path, { force: true })
-  await symlink(target, path)
+async function createFor({ uid, gid }: Account, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await chown(folder, uid, gid)
+}
+
+/** Whatever the umask is. */
+async function createForAll(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await chmod(folder, 0o755)
 }
 
 async function installedByNpm(): Promise<{ nativeDir: string; version: string }> {
@@ -77,8 +85,7 @@ async function installedByNpm(): Promise<{ nativeDir: string; version: string }>
 async function copyOnce(from: string, to: string): Promise<void> {
   if (existsSync(to)) return
   const unfinished = `${to}.${randomUUID()}`
-  await mkdir(dirname(to), { recursive: true })
-  await chmod(dirname(to), 0o755)
+  await createForAll(dirname(to))
   try {
     await execa("cp", ["-R", from, unfinished])
     await execa("chmod", ["-R", "a+rX", unfinished])

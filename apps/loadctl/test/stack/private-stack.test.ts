@@ -1,0 +1,140 @@
+import { createServer } from "node:net"
+import { join } from "node:path"
+import process from "node:process"
+
+import { execaNode } from "execa"
+import { Client } from "pg"
+import { expect, it } from "vitest"
+
+import { isAlive } from "../../src/stack/identity.ts"
+import { answers } from "../../src/stack/probe.ts"
+import { startStack } from "../../src/stack/start.ts"
+import type { Stack } from "../../src/stack/start.ts"
+import type { UnitFailure } from "../../src/stack/supervision.ts"
+import { createWorkshop, GONE, leftOf } from "./workshop.ts"
+
+/** A process that holds a stack, to be killed. */
+async function holdStack(env: NodeJS.ProcessEnv) {
+  const holder = execaNode(join(import.meta.dirname, "hold-stack.ts"), ["postgres", "redis", "influxdb"], {
+    env,
+    reject: false,
+  })
+  const { value: dir } = await holder.iterable()[Symbol.asyncIterator]().next()
+  return {
+    dir: String(dir),
+    kill: (signal: NodeJS.Signals) => holder.kill(signal),
+    [Symbol.asyncDispose]: async () => void (holder.kill("SIGKILL"), await holder),
+  }
+}
+
+async function querySetting({ urls }: Stack, name: string): Promise<string> {
+  const client = new Client({ connectionString: urls.databaseUrl })
+  await client.connect()
+  const { rows } = await client.query<{ value: string }>("SELECT current_setting($1) AS value", [name])
+  await client.end()
+  return rows[0]?.value ?? ""
+}
+
+it("answers in every service's own protocol when it is ready, and leaves nothing when it is stopped", async () => {
+  await using workshop = await createWorkshop()
+  const stack = await startStack({ env: workshop.env, services: ["postgres", "redis", "influxdb"] })
+  const state = workshop.stateOf(stack.dir)
+  const answered = await Promise.all(
+    state.services.map(async ({ name, probe }) => [name, await answers(probe)]),
+  )
+  await stack.stop()
+  expect(answered).toEqual(
+    expect.arrayContaining([
+      ["postgres", true],
+      ["redis", true],
+      ["influxdb", true],
+    ]),
+  )
+  await expect.poll(() => leftOf(state), GONE).toEqual([])
+})
+
+it("runs PostgreSQL durable, whoever starts it", async () => {
+  await using workshop = await createWorkshop()
+  await using stack = await startStack({ env: workshop.env, services: ["postgres"] })
+  expect(await querySetting(stack, "fsync")).toBe("on")
+  expect(await querySetting(stack, "synchronous_commit")).toBe("on")
+})
+
+it("works in a folder that only its owner may enter", async () => {
+  await using workshop = await createWorkshop(0o700)
+  const stack = await startStack({ env: workshop.env, services: ["postgres"] })
+  const state = workshop.stateOf(stack.dir)
+  await stack.stop()
+  await expect.poll(() => leftOf(state), GONE).toEqual([])
+})
+
+it("runs beside another stack, each with ports and data of its own", async () => {
+  await using workshop = await createWorkshop()
+  await using stacks = new AsyncDisposableStack()
+  const services = ["postgres", "redis"] as const
+  const start = async (): Promise<Stack> => stacks.use(await startStack({ env: workshop.env, services }))
+  const [one, two] = await Promise.all([start(), start()])
+  expect(one.urls.databaseUrl).not.toBe(two.urls.databaseUrl)
+  await one.stop()
+  expect(await querySetting(two, "port")).toBe(new URL(two.urls.databaseUrl).port)
+})
+
+it("says which service could not start, with the end of its log, and stops the others", async () => {
+  await using workshop = await createWorkshop()
+  const taken = createServer()
+  await new Promise<void>((resolve) => void taken.listen(0, "127.0.0.1", resolve))
+  const address = taken.address()
+  const port = typeof address === "object" && address ? address.port : 0
+  const start = startStack({ env: workshop.env, services: ["postgres", "redis"], ports: { redis: port } })
+  await expect(start).rejects.toMatchObject({
+    exitCode: 3,
+    message: expect.stringMatching(/^redis ended with exit code 1\.\n.*Address already in use/s),
+  })
+  taken.close()
+})
+
+it("reports a service that dies later, at once and with the end of its log", async () => {
+  await using workshop = await createWorkshop()
+  const deaths: UnitFailure[] = []
+  await using stack = await startStack({
+    env: workshop.env,
+    services: ["redis"],
+    onDeath: (failure) => deaths.push(failure),
+  })
+  const [redis] = workshop.stateOf(stack.dir).services
+  process.kill(redis?.pid ?? 0, "SIGTERM")
+  await expect.poll(() => deaths).toMatchObject([{ unit: "redis", logTail: expect.stringContaining("exit") }])
+  expect(workshop.stateOf(stack.dir).deaths).toHaveLength(1)
+})
+
+it("leaves nothing when it is interrupted while it starts", async () => {
+  await using workshop = await createWorkshop()
+  const interruption = new AbortController()
+  const start = startStack({
+    env: workshop.env,
+    services: ["postgres", "redis"],
+    signal: interruption.signal,
+    onReady: () => interruption.abort(),
+  })
+  await expect(start).rejects.toMatchObject({ exitCode: 130 })
+  await expect.poll(() => workshop.stacks()).toEqual([])
+})
+
+it.for(["SIGKILL", "SIGTERM"] as const)("leaves nothing when its parent gets %s", async (signal) => {
+  await using workshop = await createWorkshop()
+  await using parent = await holdStack(workshop.env)
+  const state = workshop.stateOf(parent.dir)
+  parent.kill(signal)
+  await expect.poll(() => leftOf(state), GONE).toEqual([])
+})
+
+it("leaves no process when its supervisor is killed, and the next stack removes the data", async () => {
+  await using workshop = await createWorkshop()
+  await using parent = await holdStack(workshop.env)
+  const state = workshop.stateOf(parent.dir)
+  process.kill(state.supervisor.pid, "SIGKILL")
+  await expect.poll(() => isAlive(state.supervisor)).toBe(false)
+  const next = await startStack({ env: workshop.env, services: ["redis"] })
+  await expect.poll(() => leftOf(state), GONE).toEqual([])
+  await next.stop()
+})

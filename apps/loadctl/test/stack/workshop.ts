@@ -1,0 +1,39 @@
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
+
+import { isAlive } from "../../src/stack/identity.ts"
+import { readState } from "../../src/stack/state.ts"
+import type { StackState } from "../../src/stack/state.ts"
+
+/** A folder of a test's own for stacks, so that it sees only those that it started. */
+export async function createWorkshop(mode = 0o755) {
+  const folder = await mkdtemp(join(tmpdir(), "saleproof-test-"))
+  await chmod(folder, mode)
+  return {
+    folder,
+    env: { ...process.env, LOADCTL_STACKS: folder },
+    stateOf: (dir: string): StackState => {
+      const state = readState(dir)
+      if (!state) throw new Error(`no state in ${dir}`)
+      return state
+    },
+    /** The folders of all stacks that are there. */
+    stacks: () => entries(folder),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+/** For expect.poll: how long a stack may take to go. */
+export const GONE = { timeout: 20_000 }
+
+/** What is left of a stack: its living processes and the files in its folders. */
+export async function leftOf({ supervisor, services, folders }: StackState): Promise<(string | number)[]> {
+  const alive = [supervisor, ...services].filter(isAlive).map(({ pid }) => pid)
+  return [...alive, ...(await Promise.all(folders.map(entries))).flat()]
+}
+
+async function entries(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => [])
+}
