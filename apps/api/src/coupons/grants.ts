@@ -7,7 +7,7 @@ export type Policy = {
   total: number
   issued: number
   perUserLimit: number | null
-  discountAmount: bigint
+  discountAmount: number
   discountRateBp: number
   expireDays: number
 }
@@ -20,7 +20,7 @@ export type NewCoupon = {
   policyId: number
   userId: number
   userOrdinal: number
-  discountAmount: bigint
+  discountAmount: number
   discountRateBp: number
   issuedAt: Date
   expiresAt: Date

@@ -8,7 +8,8 @@ export const shopKey = `${PREFIX}:shop`
 
 export type Epoch = string
 
-export const epochPattern = (epoch: Epoch) => `${PREFIX}:${epoch}:*`
+/** The epoch that a key belongs to, if it belongs to one. */
+export const epochOf = (key: string): Epoch | undefined => /^[^:]+:([\da-f-]{36}):/.exec(key)?.[1]
 
 export const pendingKey = (epoch: Epoch) => `${PREFIX}:${epoch}:claims:pending`
 export const wakeKey = (epoch: Epoch) => `${PREFIX}:${epoch}:claims:wake`

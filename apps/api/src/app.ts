@@ -1,0 +1,66 @@
+import express from "express"
+import type { Express } from "express"
+import helmet from "helmet"
+import { createAuditRoutes } from "./audit/routes.ts"
+import { createBalanceRoutes } from "./balance/routes.ts"
+import { createCouponRoutes } from "./coupons/routes.ts"
+import type { Deps } from "./deps.ts"
+import type { Env } from "./env.ts"
+import { admission } from "./http/admission.ts"
+import { jsonBody } from "./http/body.ts"
+import { createHealthRoutes } from "./http/health.ts"
+import type { Lifecycle } from "./http/lifecycle.ts"
+import { createMetricsRoutes } from "./http/metrics.ts"
+import { observe } from "./http/observe.ts"
+import { problemHandler } from "./http/problem.ts"
+import { requestId } from "./http/request-id.ts"
+import { unmatched } from "./http/routes-table.ts"
+import { labGuard } from "./lab/guard.ts"
+import { createLabRoutes } from "./lab/routes.ts"
+import { createOrderRoutes } from "./orders/routes.ts"
+import { createProductRoutes } from "./products/routes.ts"
+import { createRankingRoutes } from "./rankings/routes.ts"
+import type { Services } from "./services.ts"
+import { shopEpoch } from "./shop/epoch.ts"
+import { createUserRoutes } from "./users/routes.ts"
+
+type AppOptions = { env: Env; deps: Deps; services: Services; lifecycle: Lifecycle }
+
+/** The HTTP side of the shop. */
+export function createApp({ env, deps, services, lifecycle }: AppOptions): Express {
+  const app = express()
+  app.disable("x-powered-by").set("etag", false).set("query parser", "simple")
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"] } } }))
+  app.use(
+    requestId,
+    observe(deps),
+    closeWhenStopping(lifecycle),
+    admission({ limit: env.MAX_IN_FLIGHT }),
+    jsonBody(),
+  )
+  app.use(createHealthRoutes({ lifecycle, probes: probes(deps) }), createMetricsRoutes(deps))
+  app.use(["/init", "/audit"], labGuard({ lab: env.LAB, token: env.LAB_TOKEN }))
+  app.use(createLabRoutes({ service: services.lab }), createAuditRoutes({ service: services.audit }))
+  app.use(createUserRoutes({ service: services.users }))
+  app.use(createBalanceRoutes({ service: services.balance }))
+  app.use(createCouponRoutes({ service: services.coupons }))
+  app.use(createRankingRoutes({ service: services.rankings }))
+  app.use(createProductRoutes({ service: services.products }))
+  app.use(createOrderRoutes({ service: services.orders }))
+  app.use(unmatched(app), problemHandler(deps))
+  return app
+}
+
+const probes = ({ readDb, redis, queue }: Deps) => [
+  { name: "database", check: () => shopEpoch(readDb) },
+  { name: "redis", check: () => redis.ping() },
+  { name: "queue", check: queue.depth },
+]
+
+/** A connection that is kept alive past the end of the process would make its next request fail. */
+const closeWhenStopping =
+  (lifecycle: Lifecycle): express.RequestHandler =>
+  (_req, res, next) => {
+    if (lifecycle.stopping) res.setHeader("Connection", "close")
+    next()
+  }

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Redis } from "ioredis"
+import type { Env } from "./env.ts"
+import { systemClock } from "./infra/clock.ts"
+import { databaseRefusal } from "./infra/db-errors.ts"
+import { createDb } from "./infra/db.ts"
+import type { Db } from "./infra/db.ts"
+import { createLogger } from "./infra/logger.ts"
+import { createMetrics } from "./infra/metrics.ts"
+import { createCouponQueue } from "./infra/queue.ts"
+import { createRedis } from "./infra/redis.ts"
+import { shopEpoch } from "./shop/epoch.ts"
+import { createShopView } from "./shop/view.ts"
+
+const RETRY_EVERY_MS = 100
+
+export type ProcessName = "api" | "worker"
+
+/** What a process holds open. Disposing closes it, the last opened first. */
+export type Deps = Awaited<ReturnType<typeof openDeps>>
+
+/** Connects to PostgreSQL and Redis, or says in one line which of them did not answer within BOOT_WAIT_MS. */
+export async function openDeps(env: Env, name: ProcessName) {
+  await using opened = new AsyncDisposableStack()
+  const logger = createLogger({ level: env.LOG_LEVEL, process: name })
+  const readDb = createDb({ url: env.DATABASE_URL, name: `${name}-read`, poolMax: env.DB_READ_POOL })
+  opened.defer(() => readDb.$disconnect())
+  const writeDb = createDb({ url: env.DATABASE_URL, name: `${name}-write`, poolMax: env.DB_WRITE_POOL })
+  opened.defer(() => writeDb.$disconnect())
+  const redis = createRedis({ url: env.REDIS_URL, name, logger })
+  opened.defer(() => redis.disconnect())
+
+  const deadline = performance.now() + env.BOOT_WAIT_MS
+  await Promise.all([awaitDatabase(readDb, deadline), awaitRedis(redis, deadline)])
+  const view = createShopView({ redis })
+  opened.defer(() => view.stop())
+  await view.refresh()
+  const queue = createCouponQueue({ redis, logger })
+  opened.defer(queue.close)
+
+  const resources = opened.move()
+  return {
+    logger,
+    readDb,
+    writeDb,
+    redis,
+    view,
+    queue,
+    clock: systemClock,
+    metrics: createMetrics({ process: name }),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+async function awaitDatabase(db: Db, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      await shopEpoch(db)
+      return
+    } catch (cause) {
+      const away = databaseRefusal(cause) !== undefined
+      if (!away)
+        throw new Error("PostgreSQL refused; does the database exist, and is it migrated?", { cause })
+      if (performance.now() > deadline) throw new Error("PostgreSQL does not answer", { cause })
+    }
+    await sleep(RETRY_EVERY_MS)
+  }
+}
+
+async function awaitRedis(redis: Redis, deadline: number): Promise<void> {
+  // It keeps trying by itself; what counts is whether it is ready in time.
+  redis.connect().catch(() => undefined)
+  while (redis.status !== "ready") {
+    if (performance.now() > deadline) throw new Error("Redis does not answer")
+    await sleep(RETRY_EVERY_MS / 4)
+  }
+}

@@ -1,0 +1,44 @@
+import { createServer } from "node:http"
+import type { RequestListener, Server } from "node:http"
+import { once } from "node:events"
+import type { AddressInfo } from "node:net"
+
+const CLOSE_IDLE_EVERY_MS = 20
+
+type Listening = { url: string; close: () => Promise<void> }
+
+/** Serves `listener` with a limit on every wait: for headers, for the body, between two requests. */
+export async function listen(
+  listener: RequestListener,
+  at: { host: string; port: number },
+): Promise<Listening> {
+  const server = createServer(
+    {
+      headersTimeout: 5_000,
+      requestTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+    },
+    listener,
+  )
+  server.maxRequestsPerSocket = 0
+  server.listen(at.port, at.host, 1_024)
+  await once(server, "listening")
+  return { url: urlOf(server.address()), close: () => close(server) }
+}
+
+function urlOf(address: AddressInfo | string | null): string {
+  if (address === null || typeof address === "string") throw new Error("Not listening on a port")
+  const host = address.family === "IPv6" ? `[${address.address}]` : address.address
+  return `http://${host}:${address.port}`
+}
+
+/** Takes no more connections, lets what is under way finish, and closes those that wait for a next request. */
+async function close(server: Server): Promise<void> {
+  const closed = once(server, "close")
+  server.close()
+  const timer = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS)
+  await closed
+  clearInterval(timer)
+}

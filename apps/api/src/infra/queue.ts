@@ -1,0 +1,53 @@
+import { Queue, Worker } from "bullmq"
+import type { Redis } from "ioredis"
+import { QUEUE_PREFIX } from "./keys.ts"
+import type { Logger } from "./logger.ts"
+
+const COUPONS = "coupons"
+const LOCK_MS = 10_000
+
+export type CouponQueue = ReturnType<typeof createCouponQueue>
+
+/** The queue of drain jobs. A job carries nothing: what there is to do stands in the pending list. */
+export function createCouponQueue({ redis, logger }: { redis: Redis; logger: Logger }) {
+  const queue = new Queue(COUPONS, {
+    connection: redis,
+    prefix: QUEUE_PREFIX,
+    skipWaitingForReady: true,
+    defaultJobOptions: {
+      attempts: 5,
+      backoff: { type: "exponential", delay: 100, jitter: 0.5 },
+      removeOnComplete: { age: 60, count: 100 },
+      removeOnFail: { age: 3_600, count: 1_000 },
+    },
+  })
+  queue.on("error", (err) => logger.debug({ err }, "queue connection"))
+  return {
+    /** Asks a worker to drain. Not waiting for the answer is safe: the sweep finds what nobody was told of. */
+    askToDrain(): void {
+      queue.add("drain", {}).catch((err: unknown) => logger.debug({ err }, "no drain job was added"))
+    },
+    /** Jobs that wait or run. */
+    depth: () => queue.getJobCountByTypes("waiting", "active", "delayed", "prioritized"),
+    /** Forgets every job, also one under way in a worker: its work is found out to be gone. */
+    empty: () => queue.obliterate({ force: true }),
+    close: () => queue.close(),
+  }
+}
+
+type WorkerOptions = { redis: Redis; logger: Logger; run: () => Promise<void> }
+
+/** Runs drain jobs one at a time. A job of a worker that died is run again, which does no harm. */
+export function createCouponWorker({ redis, logger, run }: WorkerOptions) {
+  const worker = new Worker(COUPONS, run, {
+    connection: redis,
+    prefix: QUEUE_PREFIX,
+    concurrency: 1,
+    lockDuration: LOCK_MS,
+    stalledInterval: LOCK_MS,
+    maxStalledCount: 5,
+  })
+  worker.on("error", (err) => logger.debug({ err }, "worker connection"))
+  worker.on("failed", (_job, err) => logger.error({ err }, "a drain job failed"))
+  return worker
+}

@@ -1,0 +1,50 @@
+import { createDrain } from "./coupons/drain.ts"
+import { createDrainJob, createSweep } from "./coupons/drain-job.ts"
+import { createPending } from "./coupons/pending.ts"
+import type { Deps } from "./deps.ts"
+import type { Env } from "./env.ts"
+import { every } from "./infra/every.ts"
+import { createCouponWorker } from "./infra/queue.ts"
+import { createBlockingRedis } from "./infra/redis.ts"
+import { createRelay } from "./rankings/relay.ts"
+import { createHealer } from "./shop/heal.ts"
+
+// An order shows in the realtime ranking within this and a commit.
+const RELAY_EVERY_MS = 25
+const SWEEP_EVERY_MS = 200
+const CHECK_EVERY_MS = 250
+const CLOSE_JOBS_WITHIN_MS = 5_000
+
+/** Everything that happens behind the requests: claims become coupons, orders reach the ranking, Redis is kept right. */
+export async function startJobs(deps: Deps, env: Env) {
+  const { writeDb: db, redis, queue, logger } = deps
+  let stopping = false
+  const pending = createPending({ redis })
+  const drain = createDrain({ ...deps, db, pending })
+  const relay = createRelay({ ...deps, db })
+  const healer = createHealer({ ...deps, db, drain })
+  const drainJob = createDrainJob({ db, pending, drain, stopping: () => stopping })
+  const sweep = createSweep({ db, pending, queue, isDraining: drainJob.isRunning })
+
+  const blocking = createBlockingRedis({ url: env.REDIS_URL, name: "worker-queue", logger })
+  await blocking.connect()
+  const worker = createCouponWorker({ redis: blocking, logger, run: drainJob.run })
+  const onError = (err: unknown) => logger.warn({ err }, "a job of the worker failed and will be repeated")
+  const recurring = [
+    every({ everyMs: CHECK_EVERY_MS, step: () => healer.check(), onError }),
+    every({ everyMs: RELAY_EVERY_MS, step: () => relay.relayAll(), onError }),
+    every({ everyMs: SWEEP_EVERY_MS, step: sweep, onError }),
+  ]
+
+  return {
+    /** Finishes the job under way; what is left stands in the pending list and the outbox for the next worker. */
+    async stop() {
+      stopping = true
+      const deadline = AbortSignal.timeout(CLOSE_JOBS_WITHIN_MS)
+      deadline.addEventListener("abort", () => void worker.close(true))
+      await Promise.all(recurring.map((step) => step.stop()))
+      await worker.close()
+      blocking.disconnect()
+    },
+  }
+}

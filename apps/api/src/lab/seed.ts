@@ -1,0 +1,68 @@
+import type { Tx } from "../infra/db.ts"
+import { rankedDays } from "../rankings/days.ts"
+import { startEpoch } from "../shop/epoch.ts"
+import type { Filling } from "./schema.ts"
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+const OPEN_DAYS = 3
+
+export type Seeded = { epoch: string; policyIds: number[]; productIds: number[] }
+
+/**
+ * Empties the shop and fills it again, in the caller's transaction, which owns the shop. Ids of users and policies are
+ * never used twice, so that a request meant for the old shop finds nobody in the new one; products start at 1.
+ */
+export async function seedShop(tx: Tx, filling: Filling, now: Date): Promise<Seeded> {
+  await emptyShop(tx)
+  const epoch = await startEpoch(tx)
+  await addUsers(tx, filling)
+  const productIds = await addProducts(tx, filling)
+  const policyIds = await addPolicies(tx, filling, now)
+  await addRankingSeeds(tx, { filling, productIds, now })
+  return { epoch, policyIds, productIds }
+}
+
+/** In the order in which an order takes its locks, so that the two do not deadlock. */
+async function emptyShop(tx: Tx): Promise<void> {
+  await tx.$executeRaw`TRUNCATE users, coupon_policies, coupons`
+  await tx.$executeRaw`TRUNCATE products RESTART IDENTITY`
+  await tx.$executeRaw`TRUNCATE orders, order_lines, ledger_entries, outbox_events, idempotency_keys, ranking_seeds`
+}
+
+async function addUsers(tx: Tx, { users }: Filling): Promise<void> {
+  await tx.$executeRaw`INSERT INTO users (name) SELECT 'u' || n FROM generate_series(1, ${users}::int) n`
+}
+
+async function addProducts(tx: Tx, { products, price, stock }: Filling): Promise<number[]> {
+  const rows = await tx.$queryRaw<{ id: number }[]>`
+    INSERT INTO products (name, price, stock, stocked)
+    SELECT 'p' || n, ${price}::bigint, ${stock}::bigint, ${stock}::bigint FROM generate_series(1, ${products}::int) n
+    RETURNING id`
+  return rows.map(({ id }) => id)
+}
+
+async function addPolicies(tx: Tx, filling: Filling, now: Date): Promise<number[]> {
+  const startsAt = new Date(now.getTime() - MINUTE_MS)
+  const endsAt = new Date(now.getTime() + OPEN_DAYS * DAY_MS)
+  const rows = await tx.$queryRaw<{ id: number }[]>`
+    INSERT INTO coupon_policies
+      (total, per_user_limit, discount_amount, discount_rate_bp, expire_days, starts_at, ends_at)
+    SELECT ${filling.couponsPerPolicy}::int, ${filling.perUserLimit}::int, ${filling.discountAmount}::bigint,
+           ${filling.discountRateBp}::int, ${filling.expireDays}::int, ${startsAt}, ${endsAt}
+    FROM generate_series(1, ${filling.policies}::int)
+    RETURNING id`
+  return rows.map(({ id }) => id)
+}
+
+type RankingSeeds = { filling: Filling; productIds: number[]; now: Date }
+
+async function addRankingSeeds(tx: Tx, { filling, productIds, now }: RankingSeeds): Promise<void> {
+  const data = rankedDays(now).flatMap((day) =>
+    filling.topSold.flatMap((quantity, index) => {
+      const productId = productIds[index]
+      return productId === undefined || quantity === 0 ? [] : { day: new Date(day), productId, quantity }
+    }),
+  )
+  await tx.rankingSeed.createMany({ data })
+}

@@ -1,0 +1,56 @@
+import type { Redis } from "ioredis"
+import type { Clock } from "../infra/clock.ts"
+import type { Db } from "../infra/db.ts"
+import { PREFIX, epochOf } from "../infra/keys.ts"
+import type { Epoch } from "../infra/keys.ts"
+import type { CouponQueue } from "../infra/queue.ts"
+import { asking } from "../infra/redis.ts"
+import { withRetry } from "../infra/retry.ts"
+import { ownShop } from "../shop/epoch.ts"
+import { rebuildShop } from "../shop/rebuild.ts"
+import type { ShopView } from "../shop/view.ts"
+import type { Filling } from "./schema.ts"
+import { seedShop } from "./seed.ts"
+
+const FILL_TIMEOUT_MS = 30_000
+
+type LabDeps = { db: Db; redis: Redis; view: ShopView; queue: CouponQueue; clock: Clock }
+
+/** Fills the shop anew, also while workers run: what they hold of the old shop finds its epoch over. */
+export function createLab({ db, redis, view, queue, clock }: LabDeps) {
+  async function fillOnce(filling: Filling) {
+    const now = clock()
+    return db.$transaction(
+      async (tx) => {
+        await ownShop(tx)
+        const seeded = await seedShop(tx, filling, now)
+        await rebuildShop(tx, { redis, epoch: seeded.epoch, now })
+        return seeded
+      },
+      { timeout: FILL_TIMEOUT_MS },
+    )
+  }
+
+  return {
+    async fill(filling: Filling) {
+      const { epoch, policyIds, productIds } = await withRetry(() => fillOnce(filling))
+      await view.refresh()
+      await queue.empty()
+      await dropOldEpochs(redis, epoch)
+      return { message: "The shop is filled", policyIds, productIds, users: filling.users, epoch }
+    },
+  }
+}
+
+export type Lab = ReturnType<typeof createLab>
+
+async function dropOldEpochs(redis: Redis, epoch: Epoch): Promise<void> {
+  const isOld = (key: string) => epochOf(key) !== undefined && epochOf(key) !== epoch
+  let cursor = "0"
+  do {
+    const [next, keys] = await asking(redis.scan(cursor, "MATCH", `${PREFIX}:*`, "COUNT", 1_000))
+    const old = keys.filter(isOld)
+    if (old.length > 0) await asking(redis.unlink(...old))
+    cursor = next
+  } while (cursor !== "0")
+}

@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { createApp } from "./app.ts"
+import { openDeps } from "./deps.ts"
+import { loadEnv } from "./env.ts"
+import type { Lifecycle } from "./http/lifecycle.ts"
+import { listen } from "./http/server.ts"
+import { refuseToStart, stopOnSignal } from "./process.ts"
+import { createServices } from "./services.ts"
+
+async function start(): Promise<void> {
+  const env = loadEnv()
+  const deps = await openDeps(env, "api")
+  const services = createServices(deps, env)
+  const lifecycle: Lifecycle = { stopping: false }
+  const app = createApp({ env, deps, services, lifecycle })
+  const server = await listen(app, { host: env.HOST, port: env.PORT })
+
+  stopOnSignal(deps.logger, async () => {
+    lifecycle.stopping = true
+    // Gives a load balancer the time to see that readiness is gone.
+    await sleep(env.DRAIN_DELAY_MS)
+    await server.close()
+    await services.coupons.stop()
+    await deps[Symbol.asyncDispose]()
+  })
+  deps.logger.info({ url: server.url, strategy: env.ORDER_STRATEGY, lab: env.LAB }, "listening")
+}
+
+start().catch(refuseToStart("api"))

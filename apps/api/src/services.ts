@@ -1,0 +1,40 @@
+import { createAudit } from "./audit/service.ts"
+import { createBalance } from "./balance/service.ts"
+import { createCoupons } from "./coupons/service.ts"
+import type { Deps } from "./deps.ts"
+import type { Env } from "./env.ts"
+import { createLab } from "./lab/service.ts"
+import { createOrders } from "./orders/service.ts"
+import { createProducts } from "./products/service.ts"
+import { createRankings } from "./rankings/service.ts"
+import { createUsers } from "./users/service.ts"
+
+/** Everything the API can do, made of what it is given. */
+export function createServices(deps: Deps, env: Env) {
+  const { readDb, writeDb, redis, view, queue, clock } = deps
+  const users = createUsers({ db: readDb })
+  return {
+    users,
+    products: createProducts({ db: readDb }),
+    rankings: createRankings({ db: readDb, redis, view, clock }),
+    balance: createBalance({ readDb, writeDb }),
+    orders: createOrders({
+      readDb,
+      writeDb,
+      redis,
+      strategy: env.ORDER_STRATEGY,
+      writers: env.DB_WRITE_POOL,
+      maxQueued: env.MAX_QUEUED_ORDERS,
+    }),
+    coupons: createCoupons({
+      ...deps,
+      db: readDb,
+      users,
+      maxPending: env.MAX_PENDING_CLAIMS,
+    }),
+    audit: createAudit({ db: readDb }),
+    lab: createLab({ db: writeDb, redis, view, queue, clock }),
+  }
+}
+
+export type Services = ReturnType<typeof createServices>

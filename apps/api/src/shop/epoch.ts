@@ -1,0 +1,36 @@
+import type { Db, Tx } from "../infra/db.ts"
+import type { Epoch } from "../infra/keys.ts"
+
+const NO_SHOP = "The table shop is empty; a migration put its only row there"
+
+export async function shopEpoch(db: Db | Tx): Promise<Epoch> {
+  const [row] = await db.$queryRaw<{ epoch: Epoch }[]>`SELECT epoch::text FROM shop`
+  if (!row) throw new Error(NO_SHOP)
+  return row.epoch
+}
+
+/**
+ * Keeps the shop from being refilled or rebuilt until this transaction ends; many may hold it so. Answers the epoch,
+ * since what was meant for an older one must not reach its successor.
+ */
+export async function joinShop(tx: Tx): Promise<Epoch> {
+  const [row] = await tx.$queryRaw<{ epoch: Epoch }[]>`SELECT epoch::text FROM shop FOR SHARE`
+  if (!row) throw new Error(NO_SHOP)
+  return row.epoch
+}
+
+/** Keeps everybody else who grants, relays, fills or rebuilds away until this transaction ends. */
+export async function ownShop(tx: Tx): Promise<Epoch> {
+  const [row] = await tx.$queryRaw<{ epoch: Epoch }[]>`SELECT epoch::text FROM shop FOR UPDATE`
+  if (!row) throw new Error(NO_SHOP)
+  return row.epoch
+}
+
+/** Starts the shop's next filling; the transaction owns the shop. */
+export async function startEpoch(tx: Tx): Promise<Epoch> {
+  const [row] = await tx.$queryRaw<
+    { epoch: Epoch }[]
+  >`UPDATE shop SET epoch = gen_random_uuid() RETURNING epoch::text`
+  if (!row) throw new Error(NO_SHOP)
+  return row.epoch
+}

@@ -1,0 +1,66 @@
+import type { Redis } from "ioredis"
+import type { Drain } from "../coupons/drain.ts"
+import type { Clock } from "../infra/clock.ts"
+import type { Db } from "../infra/db.ts"
+import type { Logger } from "../infra/logger.ts"
+import type { Metrics } from "../infra/metrics.ts"
+import { ownShop, shopEpoch } from "./epoch.ts"
+import { rebuildShop } from "./rebuild.ts"
+import type { ShopView } from "./view.ts"
+
+// Long enough for every API process to notice the loss and to append what it promised.
+const GRACE_MS = 1_500
+// A recount of a full shop takes longer than an ordinary transaction may.
+const REBUILD_TIMEOUT_MS = 30_000
+
+type HealDeps = {
+  db: Db
+  redis: Redis
+  view: ShopView
+  drain: Drain
+  clock: Clock
+  logger: Logger
+  metrics: Metrics
+}
+
+/** Notices that Redis lost the shop or holds another one, and rebuilds it from PostgreSQL. */
+export function createHealer({ db, redis, view, drain, clock, logger, metrics }: HealDeps) {
+  let lostSince: number | undefined
+
+  async function isHealthy(): Promise<boolean> {
+    const status = view.status()
+    return typeof status === "object" && status.epoch === (await shopEpoch(db))
+  }
+
+  /** Drains what was promised, then rebuilds; what arrives in between is drained by the next attempt. */
+  async function heal(cause: "lost" | "drift"): Promise<void> {
+    await drain.drainAll()
+    const opened = await db.$transaction(
+      async (tx) => rebuildShop(tx, { redis, epoch: await ownShop(tx), now: clock() }),
+      { timeout: REBUILD_TIMEOUT_MS },
+    )
+    await view.refresh()
+    if (!opened) return
+    metrics.healings.labels(cause).inc()
+    logger.warn({ cause }, "rebuilt Redis from PostgreSQL")
+  }
+
+  /** Nothing can have been promised by a shop that has no coupon policy. */
+  const mustWait = async () => (await db.couponPolicy.count()) > 0
+
+  return {
+    heal,
+    async check(): Promise<void> {
+      if (view.status() === "away") return
+      if (await isHealthy()) {
+        lostSince = undefined
+        return
+      }
+      lostSince ??= performance.now()
+      if (performance.now() - lostSince < GRACE_MS && (await mustWait())) return
+      await heal("lost")
+    },
+  }
+}
+
+export type Healer = ReturnType<typeof createHealer>
