@@ -55,6 +55,7 @@ export const options: Options = {
   summaryTrendStats: ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)", "count"],
 }
 
+const crowd = profile.executor === "constant-arrival-rate" ? profile.maxVus : profile.vus
 const started = new Counter("iterations_started")
 const shop = createShop({
   url: settings.targetUrl,
@@ -73,7 +74,7 @@ export default function visit({ policyIds }: Seed): void {
   started.add(1)
   const vu = exec.vu.idInTest
   const policyId = policyIds[policyIndexOfVu(vu, policyIds.length)] ?? 0
-  shopper ??= { name: `u${vu}`, policyId, policies: policyIds.length, balance: 0 }
+  shopper ??= { vu, crowd, policyId, balance: 0 }
   try {
     VISITS[personaOfVu(persona, vu)](shop, shopper)
   } catch (error) {

@@ -2,8 +2,8 @@ import type { Coupon } from "../lib/api/coupons.ts"
 import type { Order } from "../lib/api/orders.ts"
 import type { Shop } from "../lib/api/shop.ts"
 import { expect } from "../lib/expect.ts"
-import { LIMITED_COUPONS_PER_POLICY, SHOP } from "../lib/outcomes.ts"
-import { arrive } from "./visit.ts"
+import { SHOP } from "../lib/outcomes.ts"
+import { arrive, nameOf } from "./visit.ts"
 import type { Arrival, Shopper } from "./visit.ts"
 
 const TOO_LITTLE = 100
@@ -17,7 +17,8 @@ export function malicious(shop: Shop, shopper: Shopper): void {
     const kept = shop.coupons(userId).some(({ couponId }) => couponId === coupon.couponId)
     expect("6 coupons: the refused one is still usable", kept)
   } else {
-    shop.tryToCheat(spendWhatOthersHave(arrival, shopper.policies), [404, 409])
+    const stolen = findSomebodysCoupon(shop, shopper)
+    shop.tryToCheat(spend(arrival, [stolen?.couponId ?? madeUpId(), madeUpId()]), [404, 409])
   }
   expect("6 orders: none exists", shop.orderCount(userId) === 0)
   shopper.balance = shop.balance(userId)
@@ -32,12 +33,18 @@ function spendTwice({ userId, balance, bestSellers }: Arrival, { couponId, disco
   return [order, order]
 }
 
-/** One product that the discount would pay in full, so that nothing but the coupon can be the reason to refuse. */
-function spendWhatOthersHave({ userId, bestSellers }: Arrival, policies: number): Order[] {
-  const items = bestSellers.slice(0, 1).map((productId) => ({ productId, quantity: 1 }))
-  // Who gets none meets a limited shop, whose coupons are the first ids.
-  const somebodys = randomUpTo(policies * LIMITED_COUPONS_PER_POLICY)
-  return [somebodys, randomUpTo(2 ** 31 - 1)].map((couponId) => ({ userId, couponId, items }))
+/** Looks for a coupon with one other user, picked at random. */
+function findSomebodysCoupon(shop: Shop, { vu, crowd }: Shopper): Coupon | undefined {
+  if (crowd < 2) return undefined
+  const victim = 1 + ((vu + randomBelow(crowd - 1)) % crowd)
+  return shop.coupons(shop.findUser(nameOf(victim)))[0]
 }
 
-const randomUpTo = (most: number): number => 1 + Math.floor(Math.random() * most)
+/** One product that the discount would pay in full, so that nothing but the coupon can be the reason to refuse. */
+function spend({ userId, bestSellers }: Arrival, couponIds: number[]): Order[] {
+  const items = bestSellers.slice(0, 1).map((productId) => ({ productId, quantity: 1 }))
+  return couponIds.map((couponId) => ({ userId, couponId, items }))
+}
+
+const madeUpId = (): number => 1 + randomBelow(2 ** 31 - 1)
+const randomBelow = (limit: number): number => Math.floor(Math.random() * limit)

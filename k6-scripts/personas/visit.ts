@@ -6,10 +6,11 @@ import { expect } from "../lib/expect.ts"
 
 /** One user, as this VU remembers it from visit to visit. */
 export type Shopper = {
-  name: string
+  /** The VU's number, from 1. */
+  vu: number
+  /** How many VUs there are in all. */
+  crowd: number
   policyId: number
-  /** How many policies hand out coupons. */
-  policies: number
   /** Won, as the shop last said; undefined after a visit that did not reach its end. */
   balance: number | undefined
 }
@@ -26,11 +27,13 @@ export type Arrival = {
 // How long a shopper waits for a coupon that was promised.
 const ISSUE_SECONDS = 1
 
+export const nameOf = (vu: number): string => `u${vu}`
+
 /** What every persona does first: find itself, charge, try for a coupon, look at coupons and best sellers. */
 export function arrive(shop: Shop, shopper: Shopper, amount: number): Arrival {
   const before = shopper.balance
   shopper.balance = undefined
-  const userId = shop.findUser(shopper.name)
+  const userId = shop.findUser(nameOf(shopper.vu))
   const balance = shop.charge(userId, amount, before)
   const promised = shop.claim(userId, shopper.policyId)
   if (promised) sleep(ISSUE_SECONDS)

@@ -103,7 +103,7 @@ const FAULTS: [fault: Fault, broken: string, env?: Record<string, string>][] = [
   [
     "honours anybody's coupon",
     "5 cheating: refused with a reason",
-    { LIMITED: "1", PERSONA: "C", VUS: "25", SEEDED: ONE_POLICY },
+    { LIMITED: "1", PERSONA: "C", VUS: "30", SEEDED: ONE_POLICY },
   ],
 ]
 
