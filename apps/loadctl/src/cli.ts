@@ -71,6 +71,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<void> {
       io.stderr(`error: ${error.message}\n`)
       if (error.hint) io.stderr(`  → ${error.hint}\n`)
       io.setExitCode(error.exitCode)
+    } else if (io.interrupted.aborted) {
+      io.stderr("Interrupted.\n")
+      io.setExitCode(EXIT.interrupted)
     } else {
       io.stderr(
         `This is a bug in loadctl: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -36,7 +36,7 @@ describe("a mistake of the user ends with 2, a message and no stack", () => {
     ["a missing flag", ["run"], "required option '-s, --scenario <name>' not specified"],
     ["a bad format", ["report", "--format", "pdf"], "Allowed choices are"],
     ["a scale of nothing", ["run", "--scenario", "x", "--scale", "0"], "Expected a factor"],
-    ["a setting without a value", ["run", "--scenario", "x", "--set", "NOPE"], "Expected KEY=VALUE"],
+    ["a setting without a value", ["run", "--scenario", "x", "--env", "NOPE"], "Expected KEY=VALUE"],
     ["no loadctl.yaml", ["list"], "There is no loadctl.yaml here"],
     ["a named file that is not there", ["list", "--config", "other.yaml"], "There is no file other.yaml"],
   ])("%s", async (_, args, message) => {

@@ -19,7 +19,7 @@ export async function runAudit(
   for (;;) {
     const audit = await askOnce(api, endpoint, start)
     const late = performance.now() - start >= settleMs
-    if (late || signal.aborted || (audit.state === "done" && audit.ok)) return audit
+    if (late || signal.aborted || audit.state !== "done" || audit.ok) return audit
     await sleep(RETRY_MS)
   }
 }

@@ -13,7 +13,7 @@ export function formatOption(formats: readonly string[]): Option {
   return new Option("-f, --format <format>", "how to print it").choices([...formats]).default("text")
 }
 
-/** Collects `--set KEY=VALUE --set ...` into one record. */
+/** Collects `--env KEY=VALUE --env ...` into one record. */
 export function collectPair(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? []
   if (name === undefined) throw new InvalidArgumentError("Expected KEY=VALUE.")

@@ -22,7 +22,8 @@ type Flags = {
   target?: string
   influx?: string
   scale: number
-  set?: Record<string, string>
+  env?: Record<string, string>
+  private?: boolean
   format: Format
   config?: string
 }
@@ -32,7 +33,7 @@ Exit codes: 0 pass, 3 a tool is missing or the target does not answer, 4 the SLA
 
 Examples:
   $ loadctl run --scenario flow_iterations
-  $ loadctl run --scenario flow_300vus --scale 0.1 --set ORDER_STRATEGY=conditional
+  $ loadctl run --scenario flow_300vus --scale 0.1 --env ORDER_STRATEGY=conditional
   $ loadctl run --scenario checkout --target http://10.0.0.5:8080 --format markdown >> "$GITHUB_STEP_SUMMARY"`
 
 export function registerRun(program: Command, io: Io): void {
@@ -45,7 +46,8 @@ export function registerRun(program: Command, io: Io): void {
     .option("-t, --target <url>", "the API to test; a private stack is never started then")
     .option("--influx <url>", "the InfluxDB to write to and read from")
     .option("--scale <factor>", "shorten every duration, for a quick look", parseScale, 1)
-    .option("--set <KEY=VALUE>", "environment of the API in a private stack, repeatable", collectPair)
+    .option("--private", "start a private stack even when the target answers")
+    .option("--env <KEY=VALUE>", "setting of the API in the private stack, repeatable", collectPair)
     .addOption(formatOption(FORMATS))
     .addHelpText("after", HELP)
     .action(async (flags: Flags) => {
@@ -75,12 +77,20 @@ async function run(flags: Flags, io: Io): Promise<{ report: RunReport; savedIn: 
       persona: flags.persona,
       variants,
       scale: flags.scale,
-      apiEnv: flags.set ?? {},
+      apiEnv: flags.env ?? {},
     },
     { runId: newRunId(flags.scenario, at, randomBytes(2).toString("hex")), at },
   )
   const store = createStore(loaded.root)
-  const report = await executeRun({ loaded, plan, store, io, observer: createLineObserver(io.stderr) })
+  const observer = createLineObserver(io.stderr)
+  const report = await executeRun({
+    loaded,
+    plan,
+    store,
+    io,
+    observer,
+    alwaysPrivate: flags.private ?? false,
+  })
   return { report, savedIn: relative(io.cwd, `${store.home}/${plan.runId}`) }
 }
 

@@ -29,20 +29,26 @@ export type RunContext = {
 }
 
 /**
- * One run from check to verdict. Every phase saves what it has, so whatever ends a run, its folder tells how far it
- * came. Throws when a tool or the target is missing; a broken SLA is a verdict, not an error.
+ * One run from check to verdict, on a target that is found or started for it. Throws when a tool or the target is
+ * missing; a broken SLA is a verdict, not an error.
  */
-export async function executeRun(context: RunContext): Promise<RunReport> {
-  const { loaded, plan, io, observer } = context
+export async function executeRun(context: RunContext & { alwaysPrivate: boolean }): Promise<RunReport> {
+  const { loaded, plan, io, observer, alwaysPrivate } = context
   observer.phase("check")
   const progress = lineProgress((text) => observer.note(text.trimEnd()))
   const binary = await provideK6({ env: io.env, progress })
-  await using surroundings = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer })
-  return runWithin({ ...context, surroundings, binary })
+  await using surroundings = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer, alwaysPrivate })
+  // Awaited here: the stack must outlive the run.
+  return await runOn({ ...context, surroundings, binary })
 }
 
-/** The same, by a k6 and against a target that the caller has found and keeps. */
-export async function runWithin(context: Omit<PhaseContext, "folder">): Promise<RunReport> {
+type RunOn = RunContext & { surroundings: Surroundings; binary: string }
+
+/**
+ * One run on a target that is there already. Every phase saves what it has, so whatever ends a run, its folder tells
+ * how far it came.
+ */
+export async function runOn(context: RunOn): Promise<RunReport> {
   const { plan, store, io } = context
   io.interrupted.throwIfAborted()
   const folder = await store.create(plan.runId)
@@ -54,7 +60,7 @@ export async function runWithin(context: Omit<PhaseContext, "folder">): Promise<
   return runPhases({ ...context, folder })
 }
 
-type PhaseContext = RunContext & { folder: RunFolder; surroundings: Surroundings; binary: string }
+type PhaseContext = RunOn & { folder: RunFolder }
 
 async function runPhases(context: PhaseContext): Promise<RunReport> {
   const { plan, io } = context

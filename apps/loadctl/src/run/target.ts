@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 
 import type { LoadedConfig } from "../config.ts"
-import { missingError } from "../errors.ts"
+import { missingError, usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
 import { createInflux } from "../influx/client.ts"
 import type { Influx, InfluxSettings } from "../influx/client.ts"
@@ -11,6 +11,8 @@ import { createApi } from "./api.ts"
 import type { Api } from "./api.ts"
 import type { RunObserver } from "./observer.ts"
 
+const READY_TIMEOUT_MS = 3_000
+
 /** What the load goes to and where its points go. Disposing stops what was started for it, and nothing else. */
 export type Surroundings = AsyncDisposable & {
   targetUrl: string
@@ -19,43 +21,60 @@ export type Surroundings = AsyncDisposable & {
   influxState: InfluxState
 }
 
-/**
- * Finds the target, or starts a private stack when the file allows it and nobody named another target. Throws a
- * missing error when nothing answers.
- */
-export async function reachTarget(
-  loaded: LoadedConfig,
-  { io, apiEnv, observer }: { io: Io; apiEnv: Record<string, string>; observer: RunObserver },
-): Promise<Surroundings> {
-  const { config, targetChosen } = loaded
-  const api = createApi(config.target.url, io.env)
-  const answer = await api.request({ method: "GET", path: config.target.ready, timeoutMs: 3_000 })
-  if (answer.outcome === "answer" && answer.status < 500) {
-    if (Object.keys(apiEnv).length > 0) {
-      observer.note(`${config.target.url} is already running: --set changes nothing there.`)
-    }
-    return {
-      ...(await reachInflux(config)),
-      targetUrl: config.target.url,
-      api,
-      [Symbol.asyncDispose]: async () => {},
-    }
-  }
-  const why = answer.outcome === "answer" ? `answers ${answer.status}` : `does not answer (${answer.text})`
-  if (targetChosen || !config.target.stack) {
-    throw missingError(
-      `The target ${redactUrl(config.target.url)}${config.target.ready} ${why}.`,
-      targetChosen ? "Start it, or leave the target out to run against a private stack." : "Start it first.",
-    )
-  }
-  return startPrivate(loaded, { io, apiEnv, observer })
+export type TargetOptions = {
+  io: Io
+  observer: RunObserver
+  /** Settings of the API when it is started here. */
+  apiEnv: Record<string, string>
+  /** Starts a private stack without looking whether the target answers. */
+  alwaysPrivate: boolean
 }
 
-async function startPrivate(
+/**
+ * Finds the target, or starts a private stack when nothing listens there, the file allows it and nobody named another
+ * target. Throws a missing error when nothing answers.
+ */
+export async function reachTarget(loaded: LoadedConfig, options: TargetOptions): Promise<Surroundings> {
+  const { url, ready, stack } = loaded.config.target
+  const mayStart = stack && !loaded.targetChosen
+  if (options.alwaysPrivate) {
+    if (mayStart) return startPrivate(loaded, options)
+    throw usageError("--private goes with no target but this repository's own.")
+  }
+  const api = createApi(url, options.io.env)
+  const answer = await api.request({ method: "GET", path: ready, timeoutMs: READY_TIMEOUT_MS })
+  if (answer.outcome === "answer" && answer.status < 500) return useRunning(loaded, options, api)
+  if (answer.outcome === "no-answer" && mayStart) {
+    options.observer.note(`Nothing listens at ${url}: starting a private stack.`)
+    return startPrivate(loaded, options)
+  }
+  const why = answer.outcome === "answer" ? `answers ${answer.status}` : `does not answer (${answer.text})`
+  throw missingError(`The target ${redactUrl(url)}${ready} ${why}.`, hintFor(loaded))
+}
+
+async function useRunning(
   { config }: LoadedConfig,
-  { io, apiEnv, observer }: { io: Io; apiEnv: Record<string, string>; observer: RunObserver },
+  { apiEnv }: TargetOptions,
+  api: Api,
 ): Promise<Surroundings> {
-  observer.note(`Nothing listens at ${config.target.url}: starting a private stack.`)
+  const { url } = config.target
+  if (Object.keys(apiEnv).length > 0) {
+    throw usageError(
+      `${redactUrl(url)} is running already, so --env cannot reach it.`,
+      "Add --private, or stop it.",
+    )
+  }
+  return { ...(await reachInflux(config)), targetUrl: url, api, [Symbol.asyncDispose]: async () => {} }
+}
+
+function hintFor({ config, targetChosen }: LoadedConfig): string {
+  if (config.target.stack && targetChosen)
+    return "Start it, or name no target to run against a private stack."
+  return "Start it, then repeat the command."
+}
+
+async function startPrivate({ config }: LoadedConfig, options: TargetOptions): Promise<Surroundings> {
+  const { io, observer, apiEnv } = options
   const [{ startStack }, { lineProgress }] = await Promise.all([
     import("../stack/start.ts"),
     import("../stack/provide/progress.ts"),
@@ -65,6 +84,7 @@ async function startPrivate(
     shopEnv: apiEnv,
     signal: io.interrupted,
     progress: lineProgress((text) => observer.note(text.trimEnd())),
+    onDeath: ({ unit, reason }) => observer.note(`${unit} ${reason} in the middle of the run.`),
   })
   observer.note(`The stack answers at ${stack.urls.url}.`)
   const settings = { url: stack.urls.influxUrl, database: config.influx?.database ?? "k6" }
