@@ -49,7 +49,7 @@ export function readState(dir: string): StackState | undefined {
 
 /** Removes a stack's data; its processes must be gone. */
 export async function removeFolders(folders: readonly string[]): Promise<void> {
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })))
 }
 
 /** Stacks whose supervisor is gone without having cleaned up: killed, or the machine went down. */

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises"
 import { setTimeout as sleep } from "node:timers/promises"
 
 import type { ProcessIdentity } from "./identity.ts"
@@ -5,7 +6,7 @@ import { tailOf } from "./log.ts"
 import { untilAnswers } from "./probe.ts"
 import { launch } from "./unit-process.ts"
 import type { End, UnitProcess } from "./unit-process.ts"
-import type { ServiceUnit, Unit } from "./unit.ts"
+import type { ServiceUnit, TaskUnit, Unit } from "./unit.ts"
 
 const READY_TIMEOUT_MS = 60_000
 
@@ -71,9 +72,10 @@ export function createSupervision({ units, onStart, onReady, onDeath }: Options)
   }
 }
 
-async function untilDone(unit: Unit, ended: Promise<End>): Promise<void> {
+async function untilDone(unit: TaskUnit, ended: Promise<End>): Promise<void> {
   const end = await ended
   if (end.code !== 0) throw new UnitFailed(failureOf(unit, end))
+  if (unit.doneFile) await writeFile(unit.doneFile, "")
 }
 
 async function untilReady(unit: ServiceUnit, ended: Promise<End>, stopping: AbortSignal): Promise<void> {

@@ -12,7 +12,10 @@ export const Probe = z.discriminatedUnion("kind", [
 ])
 export type Probe = z.infer<typeof Probe>
 
-/** One process of a stack. A task has to end with exit code 0; a service has to answer its probe and stay. */
+/**
+ * One process of a stack. A task has to end with exit code 0, and its `doneFile` then says so to the next start; a
+ * service has to answer its probe and stay.
+ */
 export type Unit = {
   name: string
   /** Units that must be ready first; on the way down they stop after this one. */
@@ -26,8 +29,12 @@ export type Unit = {
   gid?: number
   /** File that gets stdout and stderr. */
   log: string
-} & ({ kind: "task" } | { kind: "service"; port: number; probe: Probe; stopSignal: NodeJS.Signals })
+} & (
+  | { kind: "task"; doneFile?: string }
+  | { kind: "service"; port: number; probe: Probe; stopSignal: NodeJS.Signals }
+)
 
+export type TaskUnit = Extract<Unit, { kind: "task" }>
 export type ServiceUnit = Extract<Unit, { kind: "service" }>
 
 /** Where a running stack answers; what was not asked for is an empty string. */

@@ -62,14 +62,10 @@ export async function postgresUnits({ tool, home, port, logDir }: PostgresOption
     ...common,
     kind: "task",
     name: "initdb",
+    doneFile: marker,
     after: [],
-    command: "/bin/sh",
-    args: [
-      "-c",
-      `"$0" "$@" && : > "${marker}"`,
-      join(tool.binDir, "initdb"),
-      ...(await initdbFlags(home, tool)),
-    ],
+    command: join(tool.binDir, "initdb"),
+    args: await initdbFlags(home, tool),
     log: join(logDir, "initdb.log"),
   }
   return [initdb, { ...server, after: [initdb.name] }]
