@@ -1,7 +1,11 @@
 import { z } from "zod"
 import type { CallEngine } from "./wasm.ts"
 
-const Message = z.object({ id: z.number().optional(), method: z.string().optional(), params: z.unknown() })
+const Message = z.object({
+  id: z.union([z.number(), z.string()]).optional(),
+  method: z.string().optional(),
+  params: z.unknown().optional(),
+})
 const Printing = z.object({ stdout: z.string().min(1) })
 const EngineError = z.object({ message: z.string(), code: z.string().optional() })
 
@@ -25,7 +29,7 @@ export async function answer(line: string, call: CallEngine): Promise<unknown[]>
 }
 
 /** The native engine prints through Prisma; the WebAssembly build puts the text into its result. */
-function printed(id: number | undefined, result: unknown) {
+function printed(id: string | number | undefined, result: unknown) {
   const { data } = Printing.safeParse(result)
   if (!data) return []
   return [{ jsonrpc: "2.0", id: `print-${id}`, method: "print", params: { content: data.stdout } }]
