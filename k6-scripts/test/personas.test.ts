@@ -108,6 +108,16 @@ const FAULTS: [fault: Fault, broken: string, env?: Record<string, string>][] = [
 ]
 
 describe.concurrent("a shop that", () => {
+  it("fails is quoted", async () => {
+    await using shop = await startShop({ faults: ["answers 500 to orders"] })
+    const { summary } = await judgedK6({ ...MIX, PERSONA: "A", TARGET_URL: shop.url })
+    expect(summary.run.checks).toContainEqual({
+      name: "5 order: 201 and its id - got 500 INTERNAL",
+      passes: 0,
+      fails: 7,
+    })
+  })
+
   it.each(FAULTS)("%s fails the run: %s", async (fault, broken, env = {}) => {
     await using shop = await startShop({ faults: [fault], coupons: 20 })
     const { exitCode, summary } = await judgedK6({ ...MIX, TARGET_URL: shop.url, ...env })

@@ -1,7 +1,7 @@
 import http from "k6/http"
 import { Trend } from "k6/metrics"
 
-import { expect, must } from "../expect.ts"
+import { expect, mustAnswer } from "../expect.ts"
 import { membersOf, numberOf } from "./body.ts"
 import { paramsFor } from "./request.ts"
 
@@ -13,7 +13,7 @@ export function createAccounts(url: string) {
       const path = `${url}/users/id?name=${encodeURIComponent(name)}`
       const answer = http.get(path, paramsFor("0_get_userId", 200))
       const userId = numberOf(answer)
-      must("0 user: 200 and the bare id", answer.status === 200 && Number.isInteger(userId))
+      mustAnswer("0 user: 200 and the bare id", answer, answer.status === 200 && Number.isInteger(userId))
       return userId
     },
 
@@ -24,7 +24,7 @@ export function createAccounts(url: string) {
       chargeTime.add(answer.timings.duration)
       const body = membersOf(answer)
       const balance = Number(body["balance"])
-      must("1 charge: 201 for this user", answer.status === 201 && body["userId"] === userId)
+      mustAnswer("1 charge: 201 for this user", answer, answer.status === 201 && body["userId"] === userId)
       const right = before === undefined ? balance >= amount : balance === before + amount
       expect("1 charge: the balance grew by the amount", right)
       return balance
@@ -34,7 +34,7 @@ export function createAccounts(url: string) {
       const answer = http.get(`${url}/users/${userId}/balance`, paramsFor("6_get_balance", 200))
       const body = membersOf(answer)
       const known = typeof body["balance"] === "number" && body["userId"] === userId
-      must("6 balance: 200 for this user", answer.status === 200 && known)
+      mustAnswer("6 balance: 200 for this user", answer, answer.status === 200 && known)
       return Number(body["balance"])
     },
   }

@@ -1,7 +1,7 @@
 import http from "k6/http"
 import { Counter, Trend } from "k6/metrics"
 
-import { expect } from "../expect.ts"
+import { expectAnswer } from "../expect.ts"
 import { SHOP } from "../outcomes.ts"
 import { rowsOf } from "./body.ts"
 import { isProblem, paramsFor } from "./request.ts"
@@ -24,7 +24,7 @@ export function createCoupons(url: string, claimMayBeRefused: boolean) {
       claimTime.add(answer.timings.duration)
       const accepted = answer.status === 201
       const soldOut = claimMayBeRefused && answer.status === 409 && isProblem(answer)
-      expect(`2 claim: ${allowed}`, accepted || soldOut)
+      expectAnswer(`2 claim: ${allowed}`, answer, accepted || soldOut)
       if (accepted) granted.add(1)
       if (soldOut) refused.add(1)
       return accepted
@@ -42,7 +42,11 @@ export function createCoupons(url: string, claimMayBeRefused: boolean) {
       const right = list.every(
         ({ couponId, discount }) => Number.isInteger(couponId) && discount === SHOP.discount,
       )
-      expect(`3 coupons: 200 and a list of ${SHOP.discount} won coupons`, rows !== null && right)
+      expectAnswer(
+        `3 coupons: 200 and a list of ${SHOP.discount} won coupons`,
+        answer,
+        rows !== null && right,
+      )
       return list
     },
   }

@@ -1,7 +1,7 @@
 import http from "k6/http"
 import { Counter, Trend } from "k6/metrics"
 
-import { expect, must } from "../expect.ts"
+import { expect, expectAnswer, mustAnswer } from "../expect.ts"
 import { SHOP } from "../outcomes.ts"
 import { membersOf, pageRowsOf, rowsOf } from "./body.ts"
 import { isProblem, paramsFor } from "./request.ts"
@@ -25,7 +25,11 @@ export function createOrders(url: string) {
       const rows = rowsOf(answer) ?? []
       const ids = rows.map((row) => Number(row["productId"]))
       const complete = ids.length === SHOP.products && ids.every(Number.isInteger)
-      must(`4 best sellers: 200 and ${SHOP.products} products`, answer.status === 200 && complete)
+      mustAnswer(
+        `4 best sellers: 200 and ${SHOP.products} products`,
+        answer,
+        answer.status === 200 && complete,
+      )
       const sold = rows.map((row) => Number(row["soldQty"]))
       const sorted = sold.every((quantity, place) => place === 0 || quantity <= (sold[place - 1] ?? 0))
       expect("4 best sellers: the most sold first", sorted)
@@ -37,7 +41,11 @@ export function createOrders(url: string) {
       const answer = http.post(`${url}/orders`, JSON.stringify(order), paramsFor("5_create_order", 201))
       orderTime.add(answer.timings.duration)
       const body = membersOf(answer)
-      must("5 order: 201 and its id", answer.status === 201 && Number.isInteger(body["orderId"]))
+      mustAnswer(
+        "5 order: 201 and its id",
+        answer,
+        answer.status === 201 && Number.isInteger(body["orderId"]),
+      )
       created.add(1)
       expect("5 order: paid is the price less the coupon", body["totalAmount"] === price)
     },
@@ -56,7 +64,11 @@ export function createOrders(url: string) {
       for (const answer of answers) {
         orderTime.add(answer.timings.duration)
         if (answer.status === 201) created.add(1)
-        expect("5 cheating: refused with a reason", refusals.includes(answer.status) && isProblem(answer))
+        expectAnswer(
+          "5 cheating: refused with a reason",
+          answer,
+          refusals.includes(answer.status) && isProblem(answer),
+        )
       }
     },
 
@@ -64,7 +76,7 @@ export function createOrders(url: string) {
     orderCount(userId: number): number {
       const answer = http.get(`${url}/users/${userId}/orders`, paramsFor("6_get_orders", 200))
       const rows = pageRowsOf(answer)
-      must("6 orders: 200 and a page", answer.status === 200 && rows !== null)
+      mustAnswer("6 orders: 200 and a page", answer, answer.status === 200 && rows !== null)
       return rows?.length ?? 0
     },
   }
