@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { Db } from "../src/infra/db.ts"
+import { sqlState } from "../src/infra/db-errors.ts"
+import { createPlaceOrder } from "../src/orders/place-order.ts"
+import { createTestDb, createTestRedis } from "./support/database.ts"
+import { createShelf } from "./support/shop.ts"
+
+const { db, ...database } = await createTestDb()
+const { redis, ...redisDatabase } = await createTestRedis()
+afterAll(async () => {
+  await database[Symbol.asyncDispose]()
+  await redisDatabase[Symbol.asyncDispose]()
+})
+
+beforeAll(async () => {
+  const shelf = createShelf(db)
+  const userId = await shelf.user({ balance: 10_000 })
+  const lines = [{ productId: await shelf.product({ price: 1_000, stock: 10 }), quantity: 1 }]
+  const place = createPlaceOrder({ db, redis, strategy: "batched", writers: 2, maxQueued: 10 })
+  await place({ userId, couponId: await shelf.coupon(userId), lines }, null)
+  await shelf.coupon(userId)
+})
+
+const CHECK = "23514"
+const UNIQUE = "23505"
+
+const FORBIDDEN: [what: string, state: string, change: (at: Db) => Promise<unknown>][] = [
+  ["a balance below zero", CHECK, (at) => at.$executeRaw`UPDATE users SET balance = -1`],
+  ["a balance above its limit", CHECK, (at) => at.$executeRaw`UPDATE users SET balance = 1000000000001`],
+  ["an empty name", CHECK, (at) => at.$executeRaw`UPDATE users SET name = ''`],
+  ["a name with control characters", CHECK, (at) => at.$executeRaw`UPDATE users SET name = ${"a\nb"}`],
+  ["a stock below zero", CHECK, (at) => at.$executeRaw`UPDATE products SET stock = -1`],
+  ["a stock above what was stocked", CHECK, (at) => at.$executeRaw`UPDATE products SET stock = stocked + 1`],
+  [
+    "more coupons than the total",
+    CHECK,
+    (at) => at.$executeRaw`UPDATE coupon_policies SET issued = total + 1`,
+  ],
+  ["fewer coupons than none", CHECK, (at) => at.$executeRaw`UPDATE coupon_policies SET issued = -1`],
+  [
+    "a rate above the whole",
+    CHECK,
+    (at) => at.$executeRaw`UPDATE coupon_policies SET discount_rate_bp = 10001`,
+  ],
+  ["an order that costs something else", CHECK, (at) => at.$executeRaw`UPDATE orders SET total = total + 1`],
+  [
+    "a discount above the price",
+    CHECK,
+    (at) => at.$executeRaw`UPDATE orders SET discount = subtotal + 1, total = -1`,
+  ],
+  ["a discount without a coupon", CHECK, (at) => at.$executeRaw`UPDATE orders SET coupon_id = NULL`],
+  ["a line of nothing", CHECK, (at) => at.$executeRaw`UPDATE order_lines SET quantity = 0`],
+  ["a ledger row of nothing", CHECK, (at) => at.$executeRaw`UPDATE ledger_entries SET amount = 0`],
+  [
+    "a charge that belongs to an order",
+    CHECK,
+    (at) => at.$executeRaw`UPDATE ledger_entries SET kind = 'charge'`,
+  ],
+  ["a ledger row of an unknown kind", CHECK, (at) => at.$executeRaw`UPDATE ledger_entries SET kind = 'gift'`],
+  [
+    "a coupon in two orders",
+    UNIQUE,
+    (at) => at.$executeRaw`
+      INSERT INTO orders (user_id, coupon_id, subtotal, discount, total) SELECT 1, coupon_id, 1, 0, 1 FROM orders`,
+  ],
+  [
+    "two coupons for one claim",
+    UNIQUE,
+    (at) => at.$executeRaw`UPDATE coupons SET claim_id = '00000000-0000-4000-8000-000000000000'`,
+  ],
+  [
+    "two answers under one key",
+    UNIQUE,
+    (at) => at.$executeRaw`
+      INSERT INTO idempotency_keys (operation, key, request_hash, status, body)
+      SELECT 'orders', 'key', '', 201, '' FROM generate_series(1, 2)`,
+  ],
+]
+
+describe("the database itself refuses", () => {
+  it.each(FORBIDDEN)("%s", async (_what, state, change) => {
+    const error: unknown = await change(db).then(
+      () => undefined,
+      (cause: unknown) => cause,
+    )
+    expect(sqlState(error)).toBe(state)
+  })
+})
