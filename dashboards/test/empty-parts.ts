@@ -1,9 +1,9 @@
-import { dataPanels } from "./dashboard-json.ts"
-import type { Dashboard, Panel, Target, Variable } from "./dashboard-json.ts"
-import { ALL, interpolate } from "./grafana.ts"
-import type { Choice } from "./grafana.ts"
-import { ask } from "./influx.ts"
-import type { Influx, Series } from "./influx.ts"
+import { dataPanels } from "../src/grafana/dashboard-json.ts"
+import type { Dashboard, Panel, Target, Variable } from "../src/grafana/dashboard-json.ts"
+import { ALL, interpolate } from "../src/grafana/interpolate.ts"
+import type { Choice } from "../src/grafana/interpolate.ts"
+import { ask } from "../src/grafana/influx.ts"
+import type { Influx, Series } from "../src/grafana/influx.ts"
 
 /** A panel or variable that shows nothing, or counts on a field that no answer has. */
 export type Problem = { where: string; problem: string }
@@ -112,7 +112,7 @@ function fieldsCountedOn({ fieldConfig, transformations }: Panel): string[] {
   // A grouped field carries its reduction in its name: "seconds (sum)".
   const original = (name: string): string =>
     (renamings.find(([, to]) => to === name)?.[0] ?? name).replace(/ \(\w+\)$/, "")
-  const overridden = (fieldConfig?.overrides ?? [])
+  const overridden = fieldConfig.overrides
     .filter(({ matcher }) => matcher.id === "byName")
     .map(({ matcher }) => String(matcher.options))
   const joined = transformations.flatMap(({ options }) => options.byField ?? [])

@@ -3,41 +3,52 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import type { Influx } from "./influx.ts"
+import type { Influx } from "../src/grafana/influx.ts"
 
 const SCRIPT = join(import.meta.dirname, "../../k6-scripts/flow.ts")
-// The code of a run whose thresholds failed, which is what these runs are for.
+const PASSED = 0
 const THRESHOLDS_FAILED = 99
 
-export type Run = { k6Path: string; influx: Influx; testid: string; targetUrl: string }
+type Target = { k6Path: string; targetUrl: string }
 
 /** Four seconds of the project's own script, at a rate that its few virtual users cannot keep up with. */
-export async function runOverloaded({ k6Path, influx, testid, targetUrl }: Run): Promise<void> {
+export async function runOverloaded({
+  influx: { url, database },
+  testid,
+  ...target
+}: Target & { influx: Influx; testid: string }): Promise<void> {
+  const settings = { SCENARIO: "flow_rps", RATE: "30", MAX_VUS: "10", DURATION: "30", SCALE: "0.1" }
+  const args = ["--tag", `testid=${testid}`, "--out", `influxdb=${url}/${database}`]
+  await runScript(target, { settings, args, exitCode: THRESHOLDS_FAILED })
+}
+
+/** A few visits of every persona, however long they take; rejects when the shop answers anything wrong. */
+export async function runSmoke(target: Target): Promise<void> {
+  await runScript(target, { settings: { SCENARIO: "smoke", SLA_JSON: "{}" }, args: [], exitCode: PASSED })
+}
+
+type Run = { settings: Record<string, string>; args: string[]; exitCode: number }
+
+async function runScript({ k6Path, targetUrl }: Target, { settings, args, exitCode }: Run): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "saleproof-dashboards-"))
-  const settings = {
+  const set = Object.entries({
     TARGET_URL: targetUrl,
-    SCENARIO: "flow_rps",
     PERSONA: "mix",
-    RATE: "30",
-    MAX_VUS: "10",
-    DURATION: "30",
-    SCALE: "0.1",
     SUMMARY_PATH: join(folder, "summary.json"),
-  }
-  const set = Object.entries(settings).flatMap(([name, value]) => ["-e", `${name}=${value}`])
-  const out = `influxdb=${influx.url}/${influx.database}`
+    ...settings,
+  }).flatMap(([name, value]) => ["-e", `${name}=${value}`])
   try {
-    await k6(k6Path, ["run", "--quiet", "--tag", `testid=${testid}`, "--out", out, ...set, SCRIPT])
+    const { code, stderr } = await k6(k6Path, ["run", "--quiet", ...args, ...set, SCRIPT])
+    if (code !== exitCode) throw new Error(`k6 exited with ${code} instead of ${exitCode}:\n${stderr}`)
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-function k6(path: string, args: string[]): Promise<void> {
-  return new Promise((done, failed) => {
-    execFile(path, args, (error, _, stderr) => {
-      if (error?.code === THRESHOLDS_FAILED) done()
-      else failed(new Error(`k6 was to end with failed thresholds:\n${stderr}`, { cause: error }))
-    })
+function k6(path: string, args: string[]): Promise<{ code: string | number; stderr: string }> {
+  return new Promise((done) => {
+    execFile(path, args, (error, _, stderr) =>
+      done({ code: error ? (error.code ?? "a signal") : PASSED, stderr }),
+    )
   })
 }

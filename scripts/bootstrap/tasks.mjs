@@ -29,6 +29,7 @@ export const TASKS = {
   dev: (args) => here(script("scripts/dev.ts", ...args)),
   start: (args) => here(script("scripts/start.ts", ...args)),
   dashboards: () => here(script("dashboards/src/main.ts")),
+  "dashboards:picture": (args) => here(script("dashboards/src/picture.ts", ...args)),
   test: (args) => here(vitest(...args)),
   check: (args) => here(oxfmt("--check"), oxlint(), ...TYPES, UNUSED, vitest(...args)),
   lint: (args) => here(oxlint(...args)),

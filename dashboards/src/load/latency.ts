@@ -38,12 +38,14 @@ function p95ByEndpoint(sla: Sla) {
   ).overrideByName("virtual users", [
     { id: "unit", value: "short" },
     { id: "custom.axisPlacement", value: common.AxisPlacement.Right },
+    { id: "custom.axisSoftMax", value: null },
     { id: "custom.lineStyle", value: { fill: "dash", dash: [6, 6] } },
     { id: "custom.fillOpacity", value: 0 },
     { id: "custom.thresholdsStyle", value: { mode: "off" } },
     { id: "color", value: { mode: "fixed", fixedColor: "text" } },
   ])
-  return withLimitLine(panel, sla.each.p95Ms)
+  // Always in view, so that the panel shows the margin too.
+  return withLimitLine(panel, sla.each.p95Ms).axisSoftMax(sla.each.p95Ms * 1.05)
 }
 
 function steps() {

@@ -1,0 +1,51 @@
+import process from "node:process"
+
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
+
+import { startStack } from "../../apps/loadctl/src/stack/start.ts"
+import type { Stack } from "../../apps/loadctl/src/stack/start.ts"
+import { parseDashboard, readDashboard } from "../src/grafana/dashboard-json.ts"
+import { readMetrics } from "./exposition.ts"
+import type { Seen } from "./exposition.ts"
+import { runSmoke } from "./k6-run.ts"
+import { neededBy } from "./promql-names.ts"
+import { unknownMetrics } from "./unknown-metrics.ts"
+
+const json = readDashboard("shop")
+const dashboard = parseDashboard(json)
+let stack: Stack
+let seen: Seen
+
+beforeAll(async () => {
+  const { env } = process
+  stack = await startStack({ env, services: ["postgres", "redis", "api", "worker"] })
+  const { url, workerMetricsUrl } = stack.urls
+  await runSmoke({ k6Path: inject("k6Path"), targetUrl: url })
+  const texts = [new URL("/metrics", url), workerMetricsUrl].map(async (address) =>
+    (await fetch(address)).text(),
+  )
+  seen = readMetrics(...(await Promise.all(texts)))
+})
+
+afterAll(() => stack.stop())
+
+describe("the shop dashboard, after every persona has visited the shop", () => {
+  it("names only metrics, labels and values that the API and the worker show", () => {
+    expect(unknownMetrics(dashboard, seen)).toEqual([])
+  })
+
+  it.each(namesIn(json))("would be found out if %s were called something else", (name) => {
+    const renamed = parseDashboard(json.replaceAll(new RegExp(`\\b${name}\\b`, "g"), `${name}_renamed`))
+    expect(unknownMetrics(renamed, seen)).not.toEqual([])
+  })
+})
+
+/** Every metric and label in the expressions of a dashboard's JSON. */
+function namesIn(text: string): string[] {
+  const needed = parseDashboard(text).panels.flatMap(({ targets }) =>
+    targets.flatMap(({ expr }) => neededBy(expr.replaceAll("$__rate_interval", "20s"))),
+  )
+  const names = needed.flatMap(({ metric, labels }) => [metric, ...labels.map(({ name }) => name)])
+  // "le" is part of the format of every histogram.
+  return [...new Set(names)].filter((name) => name !== "le").toSorted()
+}
