@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander"
 
 import { registerAudit } from "./commands/audit.ts"
+import { registerCapacity } from "./commands/capacity.ts"
 import { registerCompare } from "./commands/compare.ts"
 import { registerDoctor } from "./commands/doctor.ts"
 import { registerInit } from "./commands/init.ts"
@@ -31,6 +32,7 @@ const COMMANDS = [
   registerReport,
   registerRuns,
   registerCompare,
+  registerCapacity,
   registerList,
   registerAudit,
   registerUp,

@@ -86,7 +86,7 @@ describe("loadctl run on an API that it knows nothing about", () => {
     const flags = ["--target", office.url, "--influx", inject("influxUrl")]
     const run = await loadctl(["run", "--scenario", "forgetful", ...flags], { cwd: project.folder })
     expect(run.exitCode).toBe(5)
-    expect(run.stdout).toContain("refund: no data; at least 50 samples are needed.")
+    expect(run.stdout).toContain("refund: no data, and at least 50 samples must be.")
   })
 
   it("judges by k6's summary when there is no InfluxDB, and says so", async () => {

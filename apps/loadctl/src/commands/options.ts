@@ -20,6 +20,22 @@ export function collectPair(text: string, before: Record<string, string> = {}): 
   return { ...before, [name]: value ?? "" }
 }
 
+/** "10%" or "0.1". */
+export function parseShare(text: string): number {
+  const [, amount, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text) ?? []
+  const share = Number(amount) / (percent ? 100 : 1)
+  if (!(share >= 0 && share <= 10)) throw new InvalidArgumentError("Expected a share such as 10% or 0.1.")
+  return share
+}
+
+export function parseAmount(text: string): number {
+  const amount = Number(text)
+  if (!(text.trim() !== "" && amount >= 0 && Number.isFinite(amount))) {
+    throw new InvalidArgumentError("Expected a number from 0.")
+  }
+  return amount
+}
+
 /** The configuration that a command works with: file, then environment, then its flags. */
 export async function readConfig(
   io: Io,

@@ -56,8 +56,10 @@ export function createInflux(settings: InfluxSettings) {
   }
 
   /** The series of one statement; none for a measurement or a tag value that does not exist. Throws otherwise. */
-  async function query(statement: string): Promise<InfluxSeries[]> {
-    const answer = Answer.parse(await database.queryRaw(statement, { precision: "u" }))
+  async function query(statement: string, signal?: AbortSignal): Promise<InfluxSeries[]> {
+    const answer = Answer.parse(
+      await database.queryRaw(statement, { precision: "u", ...(signal ? { signal } : {}) }),
+    )
     const [result] = answer.results
     if (result?.error) throw new Error(`InfluxDB refused a query: ${result.error}`)
     return result?.series ?? []

@@ -24,17 +24,17 @@ const PAGE_MS = 20_000
  * Every request of one run, oldest first within a series, read page by page. Percentiles are taken from these
  * points, never from percentiles. Empty when InfluxDB holds nothing of that id.
  *
- * @param window wall-clock bounds of the run in ms since 1970; `to` is exclusive
+ * @param window wall-clock bounds of the run in ms since 1970; `to` is exclusive; its signal gives up
  */
 export async function readSamples(
   influx: Influx,
   testid: string,
-  window: { from: number; to: number },
+  window: { from: number; to: number; signal?: AbortSignal },
 ): Promise<SampleSeries[]> {
   const found = new Map<string, SampleSeries>()
   for (let from = Math.floor(window.from); from < window.to; from += PAGE_MS) {
     const to = Math.min(from + PAGE_MS, Math.ceil(window.to))
-    const pages = await influx.query(samplesQuery(testid, { from, to }))
+    const pages = await influx.query(samplesQuery(testid, { from, to }), window.signal)
     for (const { tags, values } of pages) appendPage(found, tags, values)
   }
   return [...found.values()]

@@ -32,13 +32,16 @@ export function endpointCells(row: EndpointReport): string[] {
 function marginText({ p95, limit, n }: EndpointReport): string {
   if (n === 0) return "no data"
   if (p95 === null || limit === null) return "–"
-  return `${Math.round(((limit - p95) / limit) * 100)} %`
+  return `${Math.floor(((limit - p95) / limit) * 100)} %`
 }
 
-/** ✓ kept, ✗ broken, ? no data. */
-export function mark({ ok, rules }: EndpointReport): string {
+/** ✓ kept, ✗ broken, ? too little to tell. */
+export function mark({ ok, rules }: EndpointReport): "✓" | "✗" | "?" {
   if (ok) return "✓"
-  return rules.some(({ outcome, level }) => outcome === "fail" && level === "fail") ? "✗" : "?"
+  const broken = rules.some(
+    ({ metric, outcome, level }) => metric !== "minSamples" && outcome === "fail" && level === "fail",
+  )
+  return broken ? "✗" : "?"
 }
 
 /** "FAIL flow_300vus, persona A, limited, scale 0.1: 12,034 requests, 3 failed" */

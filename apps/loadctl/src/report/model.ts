@@ -33,6 +33,8 @@ export type RunReport = {
   finishedAt: string | null
   target: string | null
   iterations: number
+  /** Iterations that k6 cut off at its end; their unfinished requests are in no figure. */
+  cutOff: number
   requests: number
   failed: number
   overall: EndpointReport
@@ -94,6 +96,7 @@ function tableOf({ sla }: RunPlan, measurement: Measurement | undefined) {
   const checks = measurement?.k6.checks ?? []
   return {
     iterations: measurement?.k6.iterations ?? 0,
+    cutOff: measurement?.k6.interruptedIterations ?? 0,
     requests: overall.n,
     failed: overall.failed,
     overall: rowOf(overall, sla.overall),

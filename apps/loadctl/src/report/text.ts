@@ -1,7 +1,8 @@
 import { styleText } from "node:util"
 
 import { ENDPOINT_COLUMNS, auditText, endpointCells, headline, mark, sourcesText } from "./cells.ts"
-import type { EndpointReport, RunReport } from "./model.ts"
+import { countText } from "../sla/text.ts"
+import type { RunReport } from "./model.ts"
 import { formatTable } from "./table.ts"
 
 export type TextOptions = {
@@ -18,6 +19,8 @@ const VERDICT_STYLE = {
   FAIL: ["bold", "red"],
   INVALID: ["bold", "yellow"],
 } as const satisfies Record<string, Style>
+
+const SIGN_STYLE = { "✓": "green", "✗": "red", "?": "yellow" } as const satisfies Record<string, Style>
 
 /** A run for a terminal: the verdict first and last, what led to it, then a row for each endpoint. */
 export function renderText(report: RunReport, { colour, savedIn }: TextOptions): string {
@@ -47,7 +50,7 @@ function endpointTable(report: RunReport, paint: Paint): string[] {
     const cells = endpointCells(row).map((cell, column) =>
       broken(COLUMN_METRIC[column] ?? "") ? paint("red", cell) : cell,
     )
-    return [paint(signStyle(row), sign), ...cells]
+    return [paint(SIGN_STYLE[sign], sign), ...cells]
   })
   const head = ["", ...ENDPOINT_COLUMNS].map((cell) => paint("dim", cell))
   return formatTable([head, ...rows], `LL${"R".repeat(ENDPOINT_COLUMNS.length - 1)}`)
@@ -55,11 +58,6 @@ function endpointTable(report: RunReport, paint: Paint): string[] {
 
 /** Which rule a column of the table is about. */
 const COLUMN_METRIC = ["", "minSamples", "", "p50", "p95", "p99", "max", "errorRate", "", ""]
-
-function signStyle({ ok, n }: EndpointReport): Style {
-  if (ok) return "green"
-  return n === 0 ? "yellow" : "red"
-}
 
 function facts(report: RunReport, savedIn: string | null): string[][] {
   const { hold, checks, expectations, target } = report
@@ -74,6 +72,9 @@ function facts(report: RunReport, savedIn: string | null): string[][] {
       "expected",
       `${title}: ${actual ?? "no data"} (${wanted})`,
     ]),
+    ...(report.cutOff > 0
+      ? [["cut off", `${countText(report.cutOff, "iteration")} at the end, in no figure`]]
+      : []),
     ["sources", sourcesText(report)],
     ["audit", auditText(report)],
     ...(target === null ? [] : [["target", target]]),

@@ -12,11 +12,19 @@ export type ApiRequest = {
   headers?: Record<string, string>
   body?: unknown
   timeoutMs?: number
+  signal?: AbortSignal
 }
 
 /** The target over HTTP. A refusal is an answer; no answer at all is a value too, with the reason. */
 export function createApi(baseUrl: string, env: NodeJS.ProcessEnv) {
-  async function request({ method, path, headers = {}, body, timeoutMs }: ApiRequest): Promise<ApiAnswer> {
+  async function request({
+    method,
+    path,
+    headers = {},
+    body,
+    timeoutMs,
+    signal,
+  }: ApiRequest): Promise<ApiAnswer> {
     try {
       const response = await fetch(new URL(path, baseUrl), {
         method,
@@ -25,7 +33,7 @@ export function createApi(baseUrl: string, env: NodeJS.ProcessEnv) {
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS), ...(signal ? [signal] : [])]),
       })
       const text = await response.text()
       return { outcome: "answer", status: response.status, json: parseJson(text), text }

@@ -17,13 +17,15 @@ export type QueryOptions = {
   folder: RunFolder
   load: Load
   surroundings: Pick<Surroundings, "influx" | "influxState">
+  /** Gives up reading, and judges by k6's summary. */
+  signal: AbortSignal
 }
 
 /** Reads the run's requests out of InfluxDB, keeps them, and makes the table; without InfluxDB, from k6's summary. */
-export async function queryRun({ plan, folder, load, surroundings }: QueryOptions): Promise<Measurement> {
-  const { samples, influx } = await fetchSamples(surroundings, plan, load)
+export async function queryRun({ folder, ...options }: QueryOptions): Promise<Measurement> {
+  const { samples, influx } = await fetchSamples(options)
   if (samples) await folder.writeGzip("samples.json.gz", samples)
-  return measurementOf({ plan, load, samples, influx })
+  return measurementOf({ plan: options.plan, load: options.load, samples, influx })
 }
 
 /** The measurement from what is at hand; pure, so that it can be made again from a run's folder. */
@@ -52,15 +54,16 @@ export function measurementOf({
   }
 }
 
-async function fetchSamples(
-  { influx, influxState }: QueryOptions["surroundings"],
-  plan: RunPlan,
-  { run }: Load,
-) {
+async function fetchSamples({ plan, load, surroundings, signal }: Omit<QueryOptions, "folder">) {
+  const { influx, influxState } = surroundings
   if (!influx) return { samples: null, influx: influxState }
   try {
-    const window = { from: run.startedAt - MARGIN_MS, to: run.endedAt + MARGIN_MS }
-    return { samples: await readSamples(influx.client, plan.runId, window), influx: influxState }
+    const from = load.run.startedAt - MARGIN_MS
+    const to = load.run.endedAt + MARGIN_MS
+    return {
+      samples: await readSamples(influx.client, plan.runId, { from, to, signal }),
+      influx: influxState,
+    }
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     return { samples: null, influx: { state: "away" as const, text } }

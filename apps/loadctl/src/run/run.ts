@@ -92,7 +92,7 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   const { config, root } = loaded
   const { targetUrl, influx } = surroundings
   if (plan.seed) begin("seed")
-  const seeded = await seedTarget(surroundings.api, config, plan.seed)
+  const seeded = await seedTarget(surroundings.api, config, { seed: plan.seed, signal: io.interrupted })
   parts.manifest = await makeManifest({
     root,
     plan,
@@ -117,7 +117,7 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   })
   io.killed.throwIfAborted()
   if (influx) begin("query")
-  parts.measurement = await queryRun({ plan, folder, load, surroundings })
+  parts.measurement = await queryRun({ plan, folder, load, surroundings, signal: io.killed })
   await folder.writeJson("endpoints.json", parts.measurement)
   io.killed.throwIfAborted()
   if (config.audit) begin("audit")

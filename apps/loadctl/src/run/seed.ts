@@ -8,13 +8,18 @@ import type { Api } from "./api.ts"
  * Puts the target into its known state and returns what the script is to know of the answer, or null when the file
  * asks for no seeding. Throws a missing error when the target refuses or does not answer.
  */
-export async function seedTarget(api: Api, config: Config, seed: RunPlan["seed"]): Promise<unknown> {
+export async function seedTarget(
+  api: Api,
+  config: Config,
+  { seed, signal }: { seed: RunPlan["seed"]; signal: AbortSignal },
+): Promise<unknown> {
   if (!config.seed || !seed) return null
   const { headers, take, timeout } = config.seed
   const answer = await api.request({
     method: seed.method,
     path: seed.path,
     headers,
+    signal,
     timeoutMs: parseDuration(timeout) ?? 0,
     ...(seed.body === null ? {} : { body: seed.body }),
   })

@@ -44,7 +44,7 @@ describe("judge", () => {
     const verdict = judge(goodEvidence({ measurement: measurement({ endpoints: [none] }) }))
     expect(verdict).toMatchObject({
       verdict: "INVALID",
-      reasons: ["order: no data; at least 20 samples are needed."],
+      reasons: ["order: no data, and at least 20 samples must be."],
     })
   })
 
@@ -53,7 +53,7 @@ describe("judge", () => {
     const verdict = judge(goodEvidence({ measurement: measurement({ endpoints: [few] }) }))
     expect(verdict).toMatchObject({
       verdict: "INVALID",
-      reasons: ["order: only 19 samples; at least 20 are needed."],
+      reasons: ["order: only 19 samples, and at least 20 must be."],
     })
   })
 

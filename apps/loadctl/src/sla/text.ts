@@ -5,8 +5,8 @@ import type { RuleResult } from "./rules.ts"
 export function brokenRule({ name, n, failed }: Figures, rule: RuleResult): string {
   if (rule.metric === "minSamples") {
     return n === 0
-      ? `${name}: no data; at least ${rule.limit} samples are needed.`
-      : `${name}: only ${countText(n, "sample")}; at least ${rule.limit} are needed.`
+      ? `${name}: no data, and at least ${countText(rule.limit, "sample")} must be.`
+      : `${name}: only ${countText(n, "sample")}, and at least ${rule.limit} must be.`
   }
   if (rule.metric === "errorRate") {
     return `${name}: ${failed} of ${countText(n, "request")} failed; ${shareText(rule.limit)} may.`

@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+
+import { envOverrides, findConfig, loadConfig } from "./config.ts"
+
+const VALID = `target: { url: "http://127.0.0.1:8080" }
+script: a.js
+influx: { url: "http://127.0.0.1:8086" }
+scenarios: { one: {} }
+`
+let root: string
+let file: string
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "loadctl-config-"))
+  file = join(root, "loadctl.yaml")
+})
+
+afterEach(() => rmSync(root, { recursive: true }))
+
+describe("loadConfig", () => {
+  it("lets the environment win over the file, and flags over both", () => {
+    writeFileSync(file, VALID)
+    const env = envOverrides({
+      LOADCTL_TARGET: "http://env:1",
+      LOADCTL_INFLUX_URL: "http://env:2",
+      LOADCTL_PERSONA: "",
+    })
+    const flags = [{ path: ["target", "url"], value: "http://flag:3", source: "--target" }]
+    const { config, targetChosen } = loadConfig(file, [...env, ...flags])
+    expect(config.target.url).toBe("http://flag:3")
+    expect(config.influx).toMatchObject({ url: "http://env:2", database: "k6" })
+    expect(targetChosen).toBe(true)
+    expect(loadConfig(file, []).targetChosen).toBe(false)
+  })
+
+  it("lists every problem at once, each with its line", () => {
+    writeFileSync(
+      file,
+      [
+        "target:",
+        "  url: http://127.0.0.1:8080",
+        "  readdy: /",
+        "sla:",
+        "  each: { p95: fast }",
+        "  endpoints:",
+        "    order:",
+        "      status: [9]",
+        "scenarios:",
+        "  one: {}",
+        "  two:",
+        "    expect:",
+        "      - { title: x, metric: y }",
+      ].join("\n"),
+    )
+    expect(() => loadConfig(file, [])).toThrow(
+      [
+        "The configuration has 4 problems:",
+        `  ${file}:3 target.readdy: there is no such key`,
+        `  ${file}:5 sla.each.p95: expected a number, or {limit, level: fail | warn}`,
+        `  ${file}:8 sla.endpoints.order.status.0: Too small: expected number to be >=100`,
+        `  ${file}:13 scenarios.two.expect.0: say what is expected: equals, min or max`,
+      ].join("\n"),
+    )
+  })
+
+  it("says where the YAML itself is broken", () => {
+    writeFileSync(file, 'target: { url: "x"\nscenarios: {}\n')
+    expect(() => loadConfig(file, [])).toThrow(/loadctl\.yaml:\d+ /)
+  })
+
+  it("wants a script for every scenario", () => {
+    writeFileSync(file, VALID.replace("script: a.js\n", ""))
+    expect(() => loadConfig(file, [])).toThrow(
+      `${file}:3 scenarios.one: no script: give one here or at the top`,
+    )
+  })
+
+  it("names the variable when that is where the bad value came from", () => {
+    writeFileSync(file, VALID)
+    expect(() => loadConfig(file, envOverrides({ LOADCTL_INFLUX_DATABASE: "a b" }))).toThrow(
+      "  LOADCTL_INFLUX_DATABASE influx.database: use letters, digits, dot, dash and underscore only",
+    )
+  })
+})
+
+describe("findConfig", () => {
+  it("looks in the folders above", () => {
+    writeFileSync(file, VALID)
+    const below = join(root, "a", "b")
+    mkdirSync(below, { recursive: true })
+    expect(findConfig(below)).toBe(file)
+  })
+})

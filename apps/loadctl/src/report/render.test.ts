@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest"
+
+import { figures, k6Facts, measurement, sla } from "../../test/fixtures/evidence.ts"
+import { makePlan } from "../plan/plan.ts"
+import { Config } from "../plan/schema.ts"
+import { judge } from "../sla/judge.ts"
+import type { Measurement } from "../stats/model.ts"
+import { renderJson } from "./json.ts"
+import { renderMarkdown } from "./markdown.ts"
+import { composeReport } from "./model.ts"
+import type { RunReport } from "./model.ts"
+import { renderText } from "./text.ts"
+
+const config = Config.parse({ target: { url: "http://t" }, script: "a.js", scenarios: { sale: {} } })
+const request = { scenario: "sale", variants: [], scale: 1, apiEnv: {} }
+const plan = {
+  ...makePlan(config, request, { runId: "20261122-181530-sale-3f9a", at: new Date("2026-11-22T18:15:30Z") }),
+  sla: sla(),
+}
+const plain = { colour: false, savedIn: ".loadctl/runs/x" }
+
+function reportOf(measured: Measurement): RunReport {
+  const audit = { state: "done", ok: true, checks: [], settledAfterMs: 0 } as const
+  const verdict = judge({ plan, measurement: measured, audit: { ...audit, checks: [] }, stopped: null })
+  return composeReport({
+    plan,
+    measurement: measured,
+    audit: { ...audit, checks: [] },
+    verdict: { ...verdict, finishedAt: "2026-11-22T18:16:30.000Z" },
+  })
+}
+
+describe("renderText", () => {
+  it("says the verdict first and last, with a row for each endpoint in between", () => {
+    expect(renderText(reportOf(measurement()), plain)).toBe(`
+PASS  sale: 300 iterations, 300 requests, none failed
+
+     endpoint    n  rate/s   p50   p95  p99  max  failed  limit  margin
+  ✓  order     300     5.0  40.0  90.0  120  150       0    200    55 %
+  ✓  overall   300     5.0  40.0  90.0  120  150       0    200    55 %
+
+  units    milliseconds; rates over all of it; percentiles interpolate as k6 does
+  checks   300 of 300 hold
+  sources  InfluxDB 300 requests, k6 300 (the same); p95 of all 90.0 and 90.0 ms
+  audit    clean, 0 invariants hold
+  saved    .loadctl/runs/x
+
+PASS  20261122-181530-sale-3f9a
+`)
+  })
+
+  it("keeps the columns in line with many rows of very different figures", () => {
+    const endpoints = [
+      figures(),
+      figures({
+        name: "a_rather_long_endpoint_name",
+        n: 1_234_567,
+        rate: 9_876.5,
+        p95: 12_345,
+        max: 60_000,
+        failed: 12,
+      }),
+      figures({ name: "empty", n: 0, rate: 0, p50: null, p95: null, p99: null, max: null }),
+    ]
+    const lines = renderText(reportOf(measurement({ endpoints })), plain).split("\n")
+    const table = lines.slice(lines.findIndex((line) => line.includes("endpoint ")))
+    expect(table.slice(0, 5).map((line) => line.trimEnd())).toEqual([
+      "     endpoint                             n  rate/s   p50    p95  p99    max  failed  limit   margin",
+      "  ✓  order                              300     5.0  40.0   90.0  120    150       0    200     55 %",
+      "  ✗  a_rather_long_endpoint_name  1,234,567  9876.5  40.0  12345  120  60000      12    200  -6073 %",
+      "  ?  empty                                0     0.0     –      –    –      –       0    200  no data",
+      "  ✓  overall                            300     5.0  40.0   90.0  120    150       0    200     55 %",
+    ])
+  })
+
+  it("renders a run that never measured anything", () => {
+    const text = renderText(composeReport({ plan }), plain)
+    expect(text).toContain("INVALID  sale: 0 iterations, 0 requests, none failed")
+    expect(text).toContain("✗ The run broke off before it was judged.")
+    expect(text).toMatch(/\? {2}order\s+0/)
+  })
+
+  it("colours only when asked to", () => {
+    const report = reportOf(measurement({ endpoints: [figures({ p95: 231 })] }))
+    expect(renderText(report, plain)).not.toContain("\u001B[")
+    expect(renderText(report, { ...plain, colour: true })).toContain("\u001B[")
+  })
+})
+
+describe("renderMarkdown", () => {
+  it("is a heading, the reasons and a table that fits a comment", () => {
+    const slow = reportOf(measurement({ endpoints: [figures({ p95: 231 })], k6: k6Facts() }))
+    expect(renderMarkdown(slow)).toBe(`### ❌ FAIL: sale: 300 iterations, 300 requests, none failed
+
+- order: p95 was 231 ms, the limit is 200 ms (n = 300).
+
+|  | endpoint | n | rate/s | p50 | p95 | p99 | max | failed | limit | margin |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| ✗ | order | 300 | 5.0 | 40.0 | 231 | 120 | 150 | 0 | 200 | -16 % |
+| ✓ | overall | 300 | 5.0 | 40.0 | 90.0 | 120 | 150 | 0 | 200 | 55 % |
+
+Latencies in ms. Sources: InfluxDB 300 requests, k6 300 (the same); p95 of all 90.0 and 90.0 ms. Audit: clean, 0 invariants hold. Run \`20261122-181530-sale-3f9a\`.
+`)
+  })
+})
+
+describe("renderJson", () => {
+  it("is the whole report with its schema", () => {
+    const report = reportOf(measurement())
+    expect(JSON.parse(renderJson(report))).toEqual(report)
+    expect(report).toMatchObject({
+      schema: "saleproof.run/1",
+      verdict: "PASS",
+      endpoints: [{ limit: 200, ok: true }],
+    })
+  })
+})

@@ -1,0 +1,65 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { z } from "zod"
+
+import { loadctl } from "./support/loadctl.ts"
+
+const ROOT = join(import.meta.dirname, "../../..")
+const Report = z.looseObject({
+  verdict: z.string(),
+  reasons: z.array(z.string()),
+  target: z.string(),
+  endpoints: z.array(z.object({ name: z.string(), n: z.number(), failed: z.number() })),
+  audit: z.object({ ok: z.boolean().nullable(), checks: z.array(z.unknown()) }),
+})
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "loadctl-shop-"))
+  const file = await readFile(join(ROOT, "loadctl.yaml"), "utf8")
+  // Whether this machine is fast right now is not what these tests are about.
+  const patient = file.replaceAll("p95: 200", "p95: 20000").replace("k6-scripts/", `${ROOT}/k6-scripts/`)
+  await writeFile(join(folder, "loadctl.yaml"), patient)
+})
+
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe("loadctl run on the shop, in a private stack", () => {
+  it("reads a verdict over limited coupons out of InfluxDB, with clean books, and stops everything", async () => {
+    const flags = ["--private", "--limited", "--persona", "mix", "--format", "json"]
+    const run = await loadctl(["run", "--scenario", "smoke", ...flags], { cwd: folder })
+    const report = Report.parse(JSON.parse(run.stdout))
+    expect(report).toMatchObject({
+      verdict: "PASS",
+      reasons: [],
+      iterations: 30,
+      failed: 0,
+      sources: { source: "influxdb" },
+      audit: { ok: true },
+    })
+    expect(run.exitCode).toBe(0)
+    expect(report.endpoints.find(({ name }) => name === "2_claim_coupon")).toMatchObject({ n: 30, failed: 0 })
+    expect(report.audit.checks.length).toBeGreaterThanOrEqual(6)
+    await expect(fetch(report.target)).rejects.toThrow("fetch failed")
+  })
+
+  it("stops everything after Ctrl-C as well", async () => {
+    const flags = ["--private", "--format", "json"]
+    const run = loadctl(["run", "--scenario", "flow_10vus", ...flags], { cwd: folder })
+    let said = ""
+    run.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()))
+    await vi.waitFor(() => expect(said).toContain("Running the load"), { timeout: 60_000 })
+    run.kill("SIGINT")
+    const { exitCode, stdout } = await run
+    const report = Report.parse(JSON.parse(stdout))
+    expect(exitCode).toBe(130)
+    expect(report).toMatchObject({
+      verdict: "INVALID",
+      reasons: expect.arrayContaining([expect.stringContaining("interrupted")]),
+    })
+    await expect(fetch(report.target)).rejects.toThrow("fetch failed")
+  })
+}, 120_000)
