@@ -74,7 +74,7 @@ describe("overrides", () => {
       rate: 400,
       timeUnit: "1s",
       duration: "40000ms",
-      preAllocatedVUs: 800,
+      preAllocatedVUs: 850,
       maxVUs: 1_600,
     })
   })

@@ -71,7 +71,8 @@ export function toScenario(
     return { executor, startVUs: 0, stages, gracefulStop: seconds(grace) }
   }
   const { executor, rate, warmup, hold, maxVus } = profile
-  const preAllocatedVUs = Math.min(maxVus, 2 * rate)
+  // A VU that k6 must make on the way comes too late for its iteration: enough for visits of two seconds, and some.
+  const preAllocatedVUs = Math.min(maxVus, 2 * rate + 50)
   return { executor, rate, timeUnit: "1s", duration: seconds(warmup + hold), preAllocatedVUs, maxVUs: maxVus }
 }
 
