@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config"
 
-const PROJECTS = ["apps/api", "apps/loadctl", "prisma", "k6-scripts", "scripts", "dashboards", "test"]
+const PROJECTS = ["apps/api", "apps/loadctl", "prisma", "k6-scripts", "scripts", "dashboards", "chaos", "test"]
 
 export default defineConfig({
   test: {

@@ -3,6 +3,8 @@ import { createServer } from "node:net"
 
 import getPort, { portNumbers } from "get-port"
 
+import { missingError } from "../errors.ts"
+import { SERVICES } from "./unit.ts"
 import type { Service } from "./unit.ts"
 
 export type Ports = Record<Service, number>
@@ -43,6 +45,20 @@ export function isFree(port: number): Promise<boolean> {
     server.once("error", () => resolve(false))
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))
   })
+}
+
+/** Throws a missing error that names the port, who holds it, and the way out. */
+export async function assertFree(ports: Ports): Promise<void> {
+  for (const service of SERVICES) {
+    if (await isFree(ports[service])) continue
+    const holder = (await portHolder(ports[service])) ?? "another program"
+    throw missingError(
+      `Port ${ports[service]} of ${service} is taken by ${holder}.`,
+      service === "api"
+        ? "loadctl up --port 8090, or --free-ports"
+        : "stop that program, or: loadctl up --free-ports",
+    )
+  }
 }
 
 /** Who listens on a TCP port, as `name (pid 12)`, as far as this user may know; Linux only. */

@@ -7,8 +7,7 @@ import { REPOSITORY, stacksDir } from "./folders.ts"
 import { isAlive, signalProcess } from "./identity.ts"
 import { withLock } from "./lock.ts"
 import { planStack } from "./plan.ts"
-import { DOCUMENTED_PORTS, freePort, freePorts, isFree, portHolder } from "./ports.ts"
-import type { Ports } from "./ports.ts"
+import { assertFree, DOCUMENTED_PORTS, freePort, freePorts } from "./ports.ts"
 import type { Progress } from "./provide/progress.ts"
 import { readState, removeFolders } from "./state.ts"
 import type { StackState } from "./state.ts"
@@ -89,19 +88,6 @@ async function planShared({ env, apiPort, freePorts: anyPorts, shopEnv, progress
     shopEnv,
     progress,
   })
-}
-
-async function assertFree(ports: Ports): Promise<void> {
-  for (const service of SERVICES) {
-    if (await isFree(ports[service])) continue
-    const holder = (await portHolder(ports[service])) ?? "another program"
-    throw missingError(
-      `Port ${ports[service]} of ${service} is taken by ${holder}.`,
-      service === "api"
-        ? "loadctl up --port 8090, or --free-ports"
-        : "stop that program, or: loadctl up --free-ports",
-    )
-  }
 }
 
 async function untilGone({ supervisor }: StackState): Promise<void> {

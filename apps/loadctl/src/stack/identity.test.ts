@@ -1,0 +1,25 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import process from "node:process"
+
+import { expect, it } from "vitest"
+
+import { identify, isAlive, signalProcess } from "./identity.ts"
+
+it("knows a process as long as it lives", async () => {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"])
+  const identity = identify(child.pid ?? 0)
+  expect(identity && isAlive(identity)).toBe(true)
+  child.kill("SIGKILL")
+  await once(child, "exit")
+  expect(identity && isAlive(identity)).toBe(false)
+})
+
+it("does not signal another process that has the pid now", () => {
+  const recycled = { pid: process.pid, startedAt: "at another time" }
+  expect(signalProcess(recycled, "SIGKILL")).toBe(false)
+})
+
+it("finds nothing where there is no process", () => {
+  expect(identify(2 ** 22 + 1)).toBeUndefined()
+})
