@@ -73,7 +73,7 @@ it.runIf(process.platform === "linux")(
     await using entered = await enterChild()
     entered.parent.kill("SIGKILL")
     // The kernel may repeat it while the threads of the parent end one after the other.
-  await expect.poll(entered.heard).toContain("SIGTERM")
+    await expect.poll(entered.heard).toContain("SIGTERM")
     await expect.poll(entered.isAlive, { timeout: 10_000 }).toBe(false)
   },
 )
