@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from "commander"
+import { Option } from "commander"
 import type { Command } from "commander"
 
 import type { Condition } from "../compare/comparable.ts"
@@ -8,7 +8,7 @@ import { EXIT, usageError } from "../errors.ts"
 import type { ExitCode } from "../errors.ts"
 import { wantsColour } from "../io.ts"
 import type { Io } from "../io.ts"
-import { formatOption, readConfig, withConfig } from "./options.ts"
+import { formatOption, parseAmount, parseShare, readConfig, withConfig } from "./options.ts"
 
 const FORMATS = ["text", "json", "markdown"] satisfies Format[]
 
@@ -88,22 +88,6 @@ function splitIds(text: string): string[] {
 // The exact statistics cost more with every run, and say no more beyond this.
 const MAX_RUNS = 20
 
-export function limitsOf({ minEffect, minEffectMs, minEffectFailed }: Flags) {
+function limitsOf({ minEffect, minEffectMs, minEffectFailed }: Flags) {
   return { share: minEffect, ms: minEffectMs, failedShare: minEffectFailed }
-}
-
-/** "10%" or "0.1". */
-export function parseShare(text: string): number {
-  const [, amount, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text) ?? []
-  const share = Number(amount) / (percent ? 100 : 1)
-  if (!(share >= 0 && share <= 10)) throw new InvalidArgumentError("Expected a share such as 10% or 0.1.")
-  return share
-}
-
-export function parseAmount(text: string): number {
-  const amount = Number(text)
-  if (!(text.trim() !== "" && amount >= 0 && Number.isFinite(amount))) {
-    throw new InvalidArgumentError("Expected a number from 0.")
-  }
-  return amount
 }

@@ -1,0 +1,94 @@
+import { composeReport } from "../report/model.ts"
+import type { RunParts, RunReport } from "../report/model.ts"
+import { judge } from "../sla/judge.ts"
+import { countText } from "../sla/text.ts"
+import type { Measurement } from "../stats/model.ts"
+import type { Phases } from "../plan/plan.ts"
+import type { Broken, CapacityStep, LoadUnit } from "./model.ts"
+
+/** What one run says about its load, apart from which load it was. */
+export type Assessment = Omit<CapacityStep, "load" | "why" | "runId">
+
+/** What a saved run says about its load; one that broke off says nothing. */
+export function assessRun(parts: RunParts): Assessment {
+  const report = composeReport(parts)
+  const { measurement, verdict, plan } = parts
+  const broke = { outcome: "untrusted" as const, reasons: report.reasons, broken: [], ...figuresOf(report) }
+  if (!measurement) return { ...broke, iterationRate: null, dropped: 0, machine: null }
+  const held = verdict ? holdsLoad(parts, measurement) : null
+  return {
+    ...broke,
+    ...(held && { ...held, broken: brokenLimits(report) }),
+    iterationRate: iterationRate(measurement, plan.phases),
+    dropped: measurement.k6.droppedIterations,
+    machine: measurement.machine,
+  }
+}
+
+/**
+ * Arrivals that k6 had to drop because every user was still waiting are the target's doing, unless the generator was
+ * short of CPU: a run that is invalid for any other reason says nothing about the load. Null is such a run.
+ */
+function holdsLoad({ plan, audit }: RunParts, measurement: Measurement) {
+  const sla = { ...plan.sla, droppedIterations: Number.POSITIVE_INFINITY }
+  const judged = judge({ plan: { ...plan, sla }, measurement, audit: audit ?? null, stopped: null })
+  if (judged.verdict === "INVALID") return null
+  const { droppedIterations } = measurement.k6
+  const reasons =
+    droppedIterations > plan.sla.droppedIterations
+      ? [
+          `k6 dropped ${countText(droppedIterations, "arrival")}: every user was still waiting.`,
+          ...judged.reasons,
+        ]
+      : judged.reasons
+  return { outcome: reasons.length > 0 ? ("fail" as const) : ("pass" as const), reasons }
+}
+
+function figuresOf({ overall, requests, failed }: RunReport) {
+  const { p50, p95, p99, rate } = overall
+  return { p50, p95, p99, requestRate: rate, requests, failed }
+}
+
+function iterationRate({ k6, window }: Measurement, phases: Phases | null): number | null {
+  if (!window) return null
+  const measured = window.to - window.from
+  // The last arrivals are still being served when the plan is over.
+  const planned = phases ? phases.warmupMs + phases.holdMs + phases.cooldownMs : measured
+  return k6.iterations / (Math.min(planned, measured) / 1_000)
+}
+
+/** Limits that were not kept, the gravest first: by how many times the limit, failures before latencies. */
+function brokenLimits({ endpoints }: RunReport): Broken[] {
+  const found = endpoints.flatMap(({ name, rules }) =>
+    rules.flatMap(({ metric, limit, level, outcome, actual }) =>
+      outcome === "fail" && level === "fail" && metric !== "minSamples"
+        ? [{ endpoint: name, metric, actual, limit }]
+        : [],
+    ),
+  )
+  return found.toSorted((a, b) => severity(b) - severity(a))
+}
+
+function severity({ metric, actual, limit }: Broken): number {
+  // A share of failures tells two endpoints apart; it says more than any latency.
+  return metric === "errorRate" ? 1e6 * (1 + actual) : actual / limit
+}
+
+// Arrivals are random, and a short run has its edges.
+const FOLLOWS = { least: 0.75, most: 1.5 }
+
+/** Why the scenario does not do what it was asked to, as a sentence; null when it does. */
+export function disobedience(step: CapacityStep, unit: LoadUnit, vusMax: number | null): string | null {
+  if (step.outcome !== "pass") return null
+  if (unit === "VUs") {
+    if (vusMax === null || vusMax === step.load) return null
+    return `k6 was asked for ${step.load} VUs and had ${vusMax}: the script does not read VUS.`
+  }
+  const { iterationRate, load } = step
+  const share = (iterationRate ?? load) / load
+  if (share >= FOLLOWS.least && share <= FOLLOWS.most) return null
+  return (
+    `k6 was asked for ${load} iterations a second and made ${iterationRate?.toFixed(1)}: ` +
+    "the script does not read RATE, or is no open model."
+  )
+}

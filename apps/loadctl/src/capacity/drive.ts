@@ -1,0 +1,131 @@
+import { usageError } from "../errors.ts"
+import { loadParts } from "../report/load.ts"
+import { provideK6 } from "../stack/provide/k6.ts"
+import { lineProgress } from "../stack/provide/progress.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import { runOn } from "../run/run.ts"
+import type { RunContext } from "../run/run.ts"
+import { reachTarget } from "../run/target.ts"
+import { knee } from "../stats/knee.ts"
+import { assessRun, disobedience } from "./assess.ts"
+import { CAPACITY_SCHEMA } from "./model.ts"
+import type { CapacityReport, CapacityStep, LoadUnit } from "./model.ts"
+import { nextStep, whatIsKnown } from "./search.ts"
+import type { SearchOptions, Step } from "./search.ts"
+
+export type CapacityContext = Omit<RunContext, "plan"> & {
+  id: string
+  alwaysPrivate: boolean
+  unit: LoadUnit
+  apiEnv: Record<string, string>
+  options: SearchOptions & { maxTimeSeconds: number }
+  /** Plans a run under that load. */
+  planStep: (load: number) => Promise<RunPlan>
+  /** Called with all there is after every run, to save and to tell. */
+  onStep: (report: CapacityReport) => Promise<void>
+}
+
+/**
+ * Runs the scenario at one load after the other until the search is over, the time is up or somebody interrupts;
+ * whatever was found by then is the answer. One target serves all runs and is seeded before each.
+ */
+export async function driveSearch(context: CapacityContext): Promise<CapacityReport> {
+  const { loaded, io, observer, options, apiEnv, alwaysPrivate } = context
+  const progress = lineProgress((text) => observer.note(text.trimEnd()))
+  const binary = await provideK6({ env: io.env, progress })
+  await using surroundings = await reachTarget(loaded, { io, observer, apiEnv, alwaysPrivate })
+  const startedAt = new Date()
+  const first = await context.planStep(options.start)
+  let report = emptyReport(context, first, startedAt)
+  for (;;) {
+    const step = nextStep(options, report.steps)
+    const ended = endOf(step, { startedAt, report, context })
+    if (ended !== null || step.kind === "done") {
+      return conclude(context, { ...report, ended: ended ?? "found" })
+    }
+    observer.note(`Trying ${step.load} ${context.unit} (${step.why}).`)
+    const plan = await context.planStep(step.load)
+    await runOn({ ...context, plan, surroundings, binary })
+    report = await withStep(context, report, { step, plan })
+  }
+}
+
+type End = { startedAt: Date; report: CapacityReport; context: CapacityContext }
+
+/** Whether to stop although there is more to try. A run is not begun that would end after the time is up. */
+function endOf(step: Step, { startedAt, report, context }: End): CapacityReport["ended"] | null {
+  if (context.io.interrupted.aborted) return "interrupted"
+  if (step.kind === "done") return null
+  const elapsed = Date.now() - startedAt.getTime()
+  const eachMs = report.steps.length > 0 ? elapsed / report.steps.length : 0
+  return elapsed + eachMs > context.options.maxTimeSeconds * 1_000 ? "out of time" : null
+}
+
+type Taken = { step: Extract<Step, { kind: "try" }>; plan: RunPlan }
+
+async function withStep(
+  context: CapacityContext,
+  report: CapacityReport,
+  { step, plan }: Taken,
+): Promise<CapacityReport> {
+  const { store, unit, io } = context
+  // What an interrupted run has seen is about a load that never was.
+  if (io.interrupted.aborted) return report
+  const parts = await loadParts(await store.find(plan.runId))
+  const { load, why } = step
+  const taken: CapacityStep = { load, why, runId: plan.runId, ...assessRun(parts) }
+  const refusal = disobedience(taken, unit, parts.measurement?.k6.metrics["vus_max"]?.["max"] ?? null)
+  if (refusal) throw usageError(refusal, "See loadctl capacity --help for what the script has to read.")
+  const manifest = report.manifest ?? parts.manifest ?? null
+  const next = withFindings({ ...report, manifest, steps: [...report.steps, taken] })
+  await context.onStep(next)
+  return next
+}
+
+async function conclude(context: CapacityContext, report: CapacityReport): Promise<CapacityReport> {
+  await context.onStep(report)
+  return report
+}
+
+function withFindings(report: CapacityReport): CapacityReport {
+  const { steps, options } = report
+  const found = whatIsKnown(options, steps)
+  const breaking = steps.findLast(({ load, outcome }) => load === found.broken && outcome === "fail")
+  const [broken] = breaking?.broken ?? []
+  const points = steps.flatMap(({ load, p95, outcome }) =>
+    p95 === null || outcome === "untrusted" ? [] : [{ x: load, y: p95 }],
+  )
+  return {
+    ...report,
+    found,
+    finishedAt: new Date().toISOString(),
+    firstBroken: breaking && broken ? { ...broken, load: breaking.load } : null,
+    knee: knee(points)?.x ?? null,
+  }
+}
+
+function emptyReport(
+  { id, unit, options }: CapacityContext,
+  { scenario, persona, variants, scale, phases }: RunPlan,
+  startedAt: Date,
+): CapacityReport {
+  return {
+    schema: CAPACITY_SCHEMA,
+    id,
+    scenario,
+    persona,
+    variants,
+    scale,
+    unit,
+    holdSeconds: phases ? phases.holdMs / 1_000 : null,
+    options,
+    startedAt: startedAt.toISOString(),
+    finishedAt: startedAt.toISOString(),
+    ended: "running",
+    found: whatIsKnown(options, []),
+    firstBroken: null,
+    knee: null,
+    steps: [],
+    manifest: null,
+  }
+}

@@ -1,0 +1,55 @@
+import type { Manifest } from "../machine/manifest.ts"
+import type { MachineUse } from "../stats/model.ts"
+import type { Attempt, Found, SearchOptions } from "./search.ts"
+
+export const CAPACITY_SCHEMA = "saleproof.capacity/1"
+
+/** What is turned up: arrivals a second (open model), or users that wait for their answers (closed model). */
+export type LoadUnit = "iterations/s" | "VUs"
+
+/** A limit of the SLA that was not kept; `actual` and `limit` in ms, or as shares from 0 to 1. */
+export type Broken = { endpoint: string; metric: string; actual: number; limit: number }
+
+/** One run of the search. Latencies in ms, rates per second. */
+export type CapacityStep = Attempt & {
+  why: "step" | "bisect" | "confirm" | "again"
+  runId: string
+  reasons: string[]
+  /** Iterations a second that k6 got through. */
+  iterationRate: number | null
+  requestRate: number | null
+  p50: number | null
+  p95: number | null
+  p99: number | null
+  requests: number
+  failed: number
+  dropped: number
+  /** The gravest first. */
+  broken: Broken[]
+  machine: MachineUse | null
+}
+
+/** How high the load can go, and every run that says so; rewritten after each of them. */
+export type CapacityReport = {
+  schema: typeof CAPACITY_SCHEMA
+  id: string
+  scenario: string
+  persona: string | null
+  variants: string[]
+  scale: number
+  unit: LoadUnit
+  /** Seconds that each load was held. */
+  holdSeconds: number | null
+  options: SearchOptions & { maxTimeSeconds: number }
+  startedAt: string
+  finishedAt: string
+  ended: "running" | "found" | "out of time" | "interrupted"
+  found: Found
+  /** What broke first, at the lowest load that did not hold. */
+  firstBroken: (Broken & { load: number }) | null
+  /** The load at which p95 starts to climb; null when the steps show no bend. */
+  knee: number | null
+  steps: CapacityStep[]
+  /** Versions, machine and sources of the first run. */
+  manifest: Manifest | null
+}

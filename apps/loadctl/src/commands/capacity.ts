@@ -1,0 +1,147 @@
+import { relative } from "node:path"
+
+import { InvalidArgumentError, Option } from "commander"
+import type { Command } from "commander"
+
+import type { Format } from "../capacity/formats.ts"
+import type { CapacityReport, CapacityStep, LoadUnit } from "../capacity/model.ts"
+import { EXIT } from "../errors.ts"
+import type { ExitCode } from "../errors.ts"
+import { wantsColour } from "../io.ts"
+import type { Io } from "../io.ts"
+import { parseDuration } from "../plan/duration.ts"
+import { formatOption, parseShare } from "./options.ts"
+import { planScenario, readScenarioConfig, withScenario, withTarget } from "./scenario.ts"
+import type { ScenarioFlags, TargetFlags } from "./scenario.ts"
+
+const FORMATS = ["text", "json", "markdown"] satisfies Format[]
+
+type Flags = ScenarioFlags &
+  TargetFlags & {
+    vus?: boolean
+    start: number
+    maxRate: number
+    maxTime: number
+    duration: number
+    precision: number
+    format: Format
+  }
+
+// One that held three times is no accident.
+const CONFIRMATIONS = 2
+
+const HELP = `
+The load is doubled until the SLA breaks, the gap is halved until it is within --precision, and the highest load that
+held has to hold twice more. Arrivals that k6 must drop because every user still waits count as broken.
+
+The script is told each load by its environment: RATE (iterations a second, for an open-model executor such as
+constant-arrival-rate) or, with --vus, VUS (users that wait for their answers); and DURATION, the seconds to hold it.
+
+Exit codes: 0 a load was found, 4 not even one a second meets the SLA, 5 no load was found in the time or
+with measurements that can be trusted, 130 interrupted (with what was found by then).
+
+Examples:
+  $ loadctl capacity --scenario flow_rps
+  $ loadctl capacity --scenario flow_rps --start 100 --max-rate 1000 --max-time 20m --format markdown
+  $ loadctl capacity --scenario flow_300vus --vus --start 100 --max-rate 1000`
+
+export function registerCapacity(program: Command, io: Io): void {
+  withTarget(withScenario(program.command("capacity")))
+    .description("the highest load that still meets the SLA")
+    .option("--vus", "turn up virtual users instead of arrivals a second")
+    .option("--start <load>", "the first load to try", parseWhole, 20)
+    .option("--max-rate <load>", "the highest load to try, in arrivals a second or VUs", parseWhole, 2_000)
+    .addOption(secondsOption("--max-time <duration>", "begin no run that would end after this", "30m"))
+    .addOption(secondsOption("--duration <duration>", "how long each load is held", "30s"))
+    .addOption(
+      new Option("--precision <share>", "how close to the breaking load the answer must be")
+        .argParser(parsePrecision)
+        .default(0.05, "5%"),
+    )
+    .addOption(formatOption(FORMATS))
+    .addHelpText("after", HELP)
+    .action(async (flags: Flags) => {
+      const { report, savedIn } = await search(flags, io)
+      const { RENDERERS } = await import("../capacity/formats.ts")
+      io.stdout(RENDERERS[flags.format](report, { colour: wantsColour(io, "stdout"), savedIn }))
+      io.setExitCode(exitCodeOf(report))
+    })
+}
+
+async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; savedIn: string }> {
+  const [{ driveSearch }, { planLoad }, { createStore }, { newDocument }, { createLineObserver }] =
+    await Promise.all([
+      import("../capacity/drive.ts"),
+      import("../capacity/plan-load.ts"),
+      import("../store.ts"),
+      import("../document.ts"),
+      import("../report/progress.ts"),
+    ])
+  const loaded = await readScenarioConfig(io, flags)
+  const saved = await newDocument(loaded.root, "capacity", flags.scenario)
+  const { start, precision, duration: holdSeconds, env: apiEnv = {} } = flags
+  const unit: LoadUnit = flags.vus ? "VUs" : "iterations/s"
+  const report = await driveSearch({
+    loaded,
+    store: createStore(loaded.root),
+    io,
+    observer: createLineObserver(io.stderr),
+    alwaysPrivate: flags.private ?? false,
+    id: saved.id,
+    unit,
+    apiEnv,
+    options: {
+      start,
+      max: flags.maxRate,
+      precision,
+      confirmations: CONFIRMATIONS,
+      maxTimeSeconds: flags.maxTime,
+    },
+    planStep: async (load) =>
+      planLoad(await planScenario(loaded, flags, apiEnv), { load, unit, holdSeconds }),
+    onStep: async (report) => {
+      await saved.write(report)
+      const last = report.steps.at(-1)
+      if (last && report.ended === "running") io.stderr(`${stepLine(last, unit)}\n`)
+    },
+  })
+  return { report, savedIn: relative(io.cwd, saved.file) }
+}
+
+/** "200 iterations/s: pass, p95 42.0 ms" */
+function stepLine({ load, outcome, p95, reasons }: CapacityStep, unit: LoadUnit): string {
+  const latency = p95 === null ? "nothing measured" : `p95 ${p95.toFixed(1)} ms`
+  return [`${load} ${unit}: ${outcome}, ${latency}`, ...reasons.slice(0, 1)].join("; ")
+}
+
+function exitCodeOf({ ended, found, steps }: CapacityReport): ExitCode {
+  if (ended === "interrupted") return EXIT.interrupted
+  if (found.load !== null) return EXIT.pass
+  const proven = ended === "found" && steps.some(({ outcome }) => outcome === "fail")
+  return proven ? EXIT.fail : EXIT.invalid
+}
+
+function parseWhole(text: string): number {
+  const number = Number(text)
+  if (!(Number.isInteger(number) && number >= 1 && number <= 1_000_000)) {
+    throw new InvalidArgumentError("Expected a whole number from 1.")
+  }
+  return number
+}
+
+function secondsOption(flags: string, description: string, text: string): Option {
+  return new Option(flags, description).argParser(parseSeconds).default(parseSeconds(text), text)
+}
+
+/** "90s", "20m" or plain seconds. */
+function parseSeconds(text: string): number {
+  const seconds = (parseDuration(text) ?? Number(text) * 1_000) / 1_000
+  if (!(seconds >= 1)) throw new InvalidArgumentError("Expected a duration such as 30s or 20m.")
+  return seconds
+}
+
+function parsePrecision(text: string): number {
+  const share = parseShare(text)
+  if (share > 1) throw new InvalidArgumentError("Expected at most 100%.")
+  return share
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto"
+
+import { InvalidArgumentError } from "commander"
+import type { Command } from "commander"
+
+import type { LoadedConfig, Override } from "../config.ts"
+import type { Io } from "../io.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import { collectPair, readConfig, withConfig } from "./options.ts"
+
+/** What every command that runs a scenario is told about it. */
+export type ScenarioFlags = {
+  scenario: string
+  persona?: string
+  limited?: boolean
+  variant?: string[]
+  influx?: string
+  scale: number
+  config?: string
+}
+
+export function withScenario(command: Command): Command {
+  return withConfig(command)
+    .requiredOption("-s, --scenario <name>", "one of loadctl list")
+    .option("-p, --persona <name>", "what each virtual user does")
+    .option("--limited", "scarce coupons: short for --variant limited")
+    .option("--variant <name...>", "other variants of loadctl.yaml")
+    .option("--influx <url>", "the InfluxDB to write to and read from")
+    .option("--scale <factor>", "shorten every duration, for a quick look", parseScale, 1)
+}
+
+/** Where to run it: what answers already, or a private stack with settings of its own. */
+export type TargetFlags = { target?: string; private?: boolean; env?: Record<string, string> }
+
+export function withTarget(command: Command): Command {
+  return command
+    .option("-t, --target <url>", "the API to test; a private stack is never started then")
+    .option("--private", "start a private stack even when the target answers")
+    .option("--env <KEY=VALUE>", "setting of the API in the private stack, repeatable", collectPair)
+}
+
+function parseScale(text: string): number {
+  const scale = Number(text)
+  if (!(scale >= 0.01 && scale <= 10)) throw new InvalidArgumentError("Expected a factor from 0.01 to 10.")
+  return scale
+}
+
+/** loadctl.yaml with these flags laid over it. */
+export function readScenarioConfig(
+  io: Io,
+  flags: ScenarioFlags & { target?: string },
+): Promise<LoadedConfig> {
+  const { target, influx } = flags
+  const overrides: Override[] = [
+    ...(target === undefined ? [] : [{ path: ["target", "url"], value: target, source: "--target" }]),
+    ...(influx === undefined ? [] : [{ path: ["influx", "url"], value: influx, source: "--influx" }]),
+  ]
+  return readConfig(io, flags.config, overrides)
+}
+
+/** A plan of one more run of that scenario, under an id of its own. */
+export async function planScenario(
+  { config }: LoadedConfig,
+  flags: ScenarioFlags,
+  apiEnv: Record<string, string>,
+): Promise<RunPlan> {
+  const [{ makePlan }, { newRunId }] = await Promise.all([
+    import("../plan/plan.ts"),
+    import("../plan/run-id.ts"),
+  ])
+  const { scenario, persona, scale } = flags
+  const variants = [...new Set([...(flags.limited ? ["limited"] : []), ...(flags.variant ?? [])])]
+  const at = new Date()
+  const runId = newRunId(scenario, at, randomBytes(2).toString("hex"))
+  return makePlan(config, { scenario, persona, variants, scale, apiEnv }, { runId, at })
+}

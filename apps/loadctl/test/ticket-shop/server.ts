@@ -1,0 +1,40 @@
+import { once } from "node:events"
+import { createServer } from "node:http"
+
+export type TicketShopOptions = {
+  /** Tickets it can sell in a second; beyond that it answers 500. Nobody is limited when it is left out. */
+  ticketsPerSecond?: number
+  delayMs?: number
+}
+
+// A few more than the rate are let through, as a queue would.
+const BURST = 10
+
+/** A shop whose capacity is known: what comes faster than its tickets per second fails. */
+export async function openTicketShop({ ticketsPerSecond = Infinity, delayMs = 0 }: TicketShopOptions = {}) {
+  let tokens = BURST
+  let filledAt = performance.now()
+  const takeTicket = (): boolean => {
+    const now = performance.now()
+    tokens = Math.min(BURST, tokens + ((now - filledAt) / 1_000) * ticketsPerSecond)
+    filledAt = now
+    if (tokens < 1) return false
+    tokens -= 1
+    return true
+  }
+  const server = createServer(({ method }, response) => {
+    const sold = method !== "POST" || takeTicket()
+    setTimeout(() => response.writeHead(sold ? 200 : 500).end("{}"), delayMs)
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  if (address === null || typeof address === "string") throw new Error("no port")
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}
