@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander"
 
+import { registerAb } from "./commands/ab.ts"
 import { registerAudit } from "./commands/audit.ts"
 import { registerCapacity } from "./commands/capacity.ts"
 import { registerCompare } from "./commands/compare.ts"
@@ -32,6 +33,7 @@ const COMMANDS = [
   registerReport,
   registerRuns,
   registerCompare,
+  registerAb,
   registerCapacity,
   registerList,
   registerAudit,

@@ -87,6 +87,15 @@ describe("loadConfig", () => {
   })
 })
 
+describe("a value that several gave", () => {
+  it("is blamed on the one that won", () => {
+    writeFileSync(file, VALID)
+    const env = envOverrides({ LOADCTL_TARGET: "http://env:1" })
+    const flag = { path: ["target", "url"], value: "ftp://flag", source: "--target" }
+    expect(() => loadConfig(file, [...env, flag])).toThrow("  --target target.url: expected an http(s) URL")
+  })
+})
+
 describe("findConfig", () => {
   it("looks in the folders above", () => {
     writeFileSync(file, VALID)

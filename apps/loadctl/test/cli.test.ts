@@ -69,7 +69,7 @@ describe("a mistake of the user ends with 2, a message and no stack", () => {
     const { exitCode, stderr } = await loadctl(["run", "--scenario", "ghosts"], { cwd: project.folder })
     expect(exitCode).toBe(2)
     expect(stderr).toContain('There is no scenario "ghosts".')
-    expect(stderr).toContain("visitors, impatient, forgetful, waiting, stuck")
+    expect(stderr).toContain("visitors, impatient, forgetful, waiting, stuck, broken, overwhelmed")
   })
 
   it("a run that was never saved", async () => {

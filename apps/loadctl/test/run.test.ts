@@ -89,6 +89,25 @@ describe("loadctl run on an API that it knows nothing about", () => {
     expect(run.stdout).toContain("refund: no data, and at least 50 samples must be.")
   })
 
+  it("calls a run invalid whose script throws, with what it threw: exit 5", async () => {
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", inject("influxUrl")]
+    const run = await loadctl(["run", "--scenario", "broken", ...flags], { cwd: project.folder })
+    expect(run.exitCode).toBe(5)
+    expect(run.stdout).toContain("an exception in the script: Error: nobody wrote this script.")
+    expect(run.stderr).not.toContain("bug")
+  })
+
+  it("calls a load that k6 could not offer invalid: exit 5", async () => {
+    await using office = await openBoxOffice({ delayMs: 400 })
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", inject("influxUrl")]
+    const run = await loadctl(["run", "--scenario", "overwhelmed", ...flags], { cwd: project.folder })
+    expect(run.exitCode).toBe(5)
+    expect(run.stdout).toMatch(/k6 dropped \d+ iterations: the planned load was not offered\./)
+  })
+
   it("judges by k6's summary when there is no InfluxDB, and says so", async () => {
     await using office = await openBoxOffice()
     await using project = await boxOfficeProject()

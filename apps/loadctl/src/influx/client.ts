@@ -69,8 +69,3 @@ export function createInflux(settings: InfluxSettings) {
 }
 
 export type Influx = ReturnType<typeof createInflux>
-
-/** A single-quoted InfluxQL string, whatever is in it. */
-export function quoteValue(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", String.raw`\'`)}'`
-}

@@ -1,4 +1,7 @@
-import { quoteValue } from "./client.ts"
+import { escape } from "influx"
+
+import { usageError } from "../errors.ts"
+import { isSafeId } from "../plan/run-id.ts"
 import type { Influx } from "./client.ts"
 
 /** All requests of a run that share their tags. `at` is when each ended, ms since 1970; `ms` how long it took. */
@@ -31,6 +34,8 @@ export async function readSamples(
   testid: string,
   window: { from: number; to: number; signal?: AbortSignal },
 ): Promise<SampleSeries[]> {
+  // The library's quoting leaves backslashes alone, so an id with one could leave its quotes.
+  if (!isSafeId(testid)) throw usageError(`${testid} is not an id of a run.`)
   const found = new Map<string, SampleSeries>()
   for (let from = Math.floor(window.from); from < window.to; from += PAGE_MS) {
     const to = Math.min(from + PAGE_MS, Math.ceil(window.to))
@@ -42,7 +47,7 @@ export async function readSamples(
 
 export function samplesQuery(testid: string, { from, to }: { from: number; to: number }): string {
   return (
-    `SELECT "value" FROM "http_req_duration" WHERE "testid" = ${quoteValue(testid)}` +
+    `SELECT "value" FROM "http_req_duration" WHERE "testid" = ${escape.stringLit(testid)}` +
     ` AND time >= ${from}ms AND time < ${to}ms` +
     ` GROUP BY "scenario", "phase", "name", "status", "expected_response", "error_code"`
   )

@@ -44,10 +44,11 @@ describe("measure", () => {
       [900, 100],
     ])
     const hold = series(Array.from({ length: 20 }, (_, index) => [1_050 + index * 100, 10]))
-    const { endpoints, hold: window } = measure([slowStart, hold], { ...plan, phases })
-    expect(window).toEqual({ from: 1_000, to: 2_950 })
-    expect(endpoints[0]?.rate).toBeCloseTo(20 / 1.95)
-    expect(endpoints[0]).toMatchObject({ n: 22, max: 500 })
+    const cooldown = series([[3_500, 20]])
+    const { endpoints, hold: window } = measure([slowStart, hold, cooldown], { ...plan, phases })
+    expect(window).toEqual({ from: 1_000, to: 3_000 })
+    expect(endpoints[0]?.rate).toBeCloseTo(20 / 2)
+    expect(endpoints[0]).toMatchObject({ n: 23, max: 500 })
   })
 
   it("judges the hold alone where the scenario says so", () => {
