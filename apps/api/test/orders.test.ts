@@ -34,7 +34,9 @@ const times = <T>(n: number, make: (index: number) => T) =>
   Array.from({ length: n }, (_, index) => make(index))
 
 describe.each(STRATEGIES)("an order placed %s", (strategy) => {
-  const start = () => createPlaceOrder({ db, redis, strategy, writers: 4, maxQueued: 1_000 })
+  // However slow the machine, nobody is to be refused for waiting.
+  const start = () =>
+    createPlaceOrder({ db, redis, strategy, writers: 4, maxQueued: 1_000, lockWaitMs: 20_000 })
   const place = start()
 
   async function expectCleanAudit() {
@@ -223,7 +225,7 @@ describe.each(STRATEGIES)("an order placed %s", (strategy) => {
   it("is refused at once when too many wait already", async () => {
     const userId = await shelf.user({ balance: 1_000_000 })
     const productId = await shelf.product()
-    const small = createPlaceOrder({ db, redis, strategy, writers: 1, maxQueued: 3 })
+    const small = createPlaceOrder({ db, redis, strategy, writers: 1, maxQueued: 3, lockWaitMs: 200 })
 
     const outcomes = await Promise.allSettled(times(600, () => small(orderOf(userId, productId), null)))
 

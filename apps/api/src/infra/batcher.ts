@@ -8,8 +8,12 @@ type BatcherOptions<Job, Result> = {
   maxInFlight: number
   /** Jobs that may wait for a batch; the next one is refused with OVERLOADED. */
   maxQueued: number
+  /** Hears of every batch: how many jobs it has, and how long the first of them waited. */
+  observe?: BatchObserver | undefined
   now?: () => number
 }
+
+export type BatchObserver = (batch: { size: number; waitedMs: number }) => void
 
 type Waiting<Job, Result> = {
   job: Job
@@ -26,7 +30,7 @@ const MAX_WAIT_MS = 5_000
  * company. A batch that PostgreSQL refuses as a whole is repeated one job at a time, so that only the guilty fail.
  */
 export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>) {
-  const { commit, maxBatch, maxInFlight, maxQueued, now = () => performance.now() } = options
+  const { commit, maxBatch, maxInFlight, maxQueued, observe, now = () => performance.now() } = options
   const queue: Waiting<Job, Result>[] = []
   let inFlight = 0
 
@@ -48,8 +52,10 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
   }
 
   async function run(batch: Waiting<Job, Result>[]): Promise<void> {
-    if (batch.length === 0) return
+    const [first] = batch
+    if (!first) return
     try {
+      observe?.({ size: batch.length, waitedMs: now() - first.since })
       const results = await commit(batch.map(({ job }) => job))
       for (const { job, resolve, reject } of batch) {
         const result = results.get(job)

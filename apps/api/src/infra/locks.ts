@@ -4,7 +4,7 @@ import type { Redis } from "ioredis"
 import { Refusal } from "../errors.ts"
 import { asking, createScript } from "./redis.ts"
 
-type LocksDeps = { redis: Redis; waitMs?: number; ttlMs?: number; random?: () => number }
+type LocksDeps = { redis: Redis; waitMs?: number | undefined; ttlMs?: number; random?: () => number }
 
 const WAIT_MS = 3_000
 // Longer than a transaction may take, so that a lock never ends before the work that it covers.

@@ -24,6 +24,7 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
       labelNames: ["code"],
       registers,
     }),
+    ...orderMetrics(registers),
     claims: new Counter({
       name: "saleproof_claims_total",
       help: "Coupon claims, by what the Redis script said",
@@ -48,9 +49,32 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
       labelNames: ["cause"],
       registers,
     }),
+    drift: new Gauge({
+      name: "saleproof_drift",
+      help: "Difference between Redis and PostgreSQL when last compared; anything but 0 is being repaired",
+      labelNames: ["what"],
+      registers,
+    }),
     relayed: new Counter({
       name: "saleproof_outbox_relayed_total",
       help: "Outbox events applied",
+      registers,
+    }),
+  }
+}
+
+function orderMetrics(registers: Registry[]) {
+  return {
+    orderBatchSize: new Histogram({
+      name: "saleproof_order_batch_size",
+      help: "Orders committed together",
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128],
+      registers,
+    }),
+    orderWaitSeconds: new Histogram({
+      name: "saleproof_order_wait_seconds",
+      help: "How long the first order of a batch waited for its turn",
+      buckets: SECONDS,
       registers,
     }),
   }

@@ -2,6 +2,7 @@ import type { Redis } from "ioredis"
 import type { Answer } from "../idempotency/answer.ts"
 import { createOnce } from "../idempotency/once.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
+import type { BatchObserver } from "../infra/batcher.ts"
 import type { Db } from "../infra/db.ts"
 import type { OrderCommand } from "./decide.ts"
 import { createBatchedStrategy } from "./strategies/batched.ts"
@@ -22,6 +23,9 @@ export type StrategyDeps = {
   writers: number
   /** Orders that may wait for a transaction. */
   maxQueued: number
+  /** How long an order waits for the Redis locks of its products. */
+  lockWaitMs?: number
+  observe?: BatchObserver
 }
 
 const STRATEGIES = {

@@ -20,13 +20,6 @@ export const OrderBody = z
       .transform(mergeLines)
       .refine((lines) => lines.every(({ quantity }) => quantity <= MAX_QUANTITY), {
         message: `must not ask for more than ${MAX_QUANTITY} of one product`,
-      })
-      .meta({
-        override: {
-          type: "array",
-          minItems: 1,
-          maxItems: MAX_LINES,
-        },
       }),
   })
   .transform(({ userId, couponId, items }): OrderCommand => ({ userId, couponId, lines: items }))

@@ -15,13 +15,14 @@ const MAX_BATCH = 128
 const MAX_IN_FLIGHT = 2
 
 /** Orders that arrive while a commit is under way are committed together, in one transaction a batch. */
-export function createBatchedStrategy({ db, writers, maxQueued }: StrategyDeps): PlaceOrder {
+export function createBatchedStrategy({ db, writers, maxQueued, observe }: StrategyDeps): PlaceOrder {
   const commit = (jobs: OrderJob[]) => withRetry(() => db.$transaction((tx) => placeBatch(tx, jobs)))
   const batcher = createBatcher({
     commit,
     maxBatch: MAX_BATCH,
     maxInFlight: Math.min(writers, MAX_IN_FLIGHT),
     maxQueued,
+    observe,
   })
   return (command, request) => batcher.submit({ command, request })
 }
