@@ -7,12 +7,17 @@ import { every } from "./infra/every.ts"
 import { createCouponWorker } from "./infra/queue.ts"
 import { createBlockingRedis } from "./infra/redis.ts"
 import { createRelay } from "./rankings/relay.ts"
+import { addShopGauges } from "./shop/gauges.ts"
 import { createHealer } from "./shop/heal.ts"
+import { createReconciler } from "./shop/reconcile.ts"
 
 // An order shows in the realtime ranking within this and a commit.
 const RELAY_EVERY_MS = 25
 const SWEEP_EVERY_MS = 200
 const CHECK_EVERY_MS = 250
+const RECONCILE_CLAIMS_EVERY_MS = 2_000
+// A recount reads every order of three days.
+const RECONCILE_RANKING_EVERY_MS = 30_000
 const CLOSE_JOBS_WITHIN_MS = 5_000
 
 /** Everything that happens behind the requests: claims become coupons, orders reach the ranking, Redis is kept right. */
@@ -23,8 +28,11 @@ export async function startJobs(deps: Deps, env: Env) {
   const drain = createDrain({ ...deps, db, pending })
   const relay = createRelay({ ...deps, db })
   const healer = createHealer({ ...deps, db, drain })
+  const reconciler = createReconciler({ ...deps, db, pending, healer })
   const drainJob = createDrainJob({ db, pending, drain, stopping: () => stopping })
   const sweep = createSweep({ db, pending, queue, isDraining: drainJob.isRunning })
+
+  addShopGauges({ ...deps, db, pending })
 
   const blocking = createBlockingRedis({ url: env.REDIS_URL, name: "worker-queue", logger })
   await blocking.connect()
@@ -34,6 +42,8 @@ export async function startJobs(deps: Deps, env: Env) {
     every({ everyMs: CHECK_EVERY_MS, step: () => healer.check(), onError }),
     every({ everyMs: RELAY_EVERY_MS, step: () => relay.relayAll(), onError }),
     every({ everyMs: SWEEP_EVERY_MS, step: sweep, onError }),
+    every({ everyMs: RECONCILE_CLAIMS_EVERY_MS, step: () => reconciler.claims(), onError }),
+    every({ everyMs: RECONCILE_RANKING_EVERY_MS, step: () => reconciler.ranking(), onError }),
   ]
 
   return {

@@ -7,11 +7,12 @@ import { createLab } from "./lab/service.ts"
 import { createOrders } from "./orders/service.ts"
 import { createProducts } from "./products/service.ts"
 import { createRankings } from "./rankings/service.ts"
+import { createLiveChecks } from "./shop/checks.ts"
 import { createUsers } from "./users/service.ts"
 
 /** Everything the API can do, made of what it is given. */
 export function createServices(deps: Deps, env: Env) {
-  const { readDb, writeDb, redis, view, queue, clock } = deps
+  const { readDb, writeDb, redis, view, queue, clock, metrics } = deps
   const users = createUsers({ db: readDb })
   return {
     users,
@@ -25,6 +26,10 @@ export function createServices(deps: Deps, env: Env) {
       strategy: env.ORDER_STRATEGY,
       writers: env.DB_WRITE_POOL,
       maxQueued: env.MAX_QUEUED_ORDERS,
+      observe: ({ size, waitedMs }) => {
+        metrics.orderBatchSize.observe(size)
+        metrics.orderWaitSeconds.observe(waitedMs / 1_000)
+      },
     }),
     coupons: createCoupons({
       ...deps,
@@ -32,7 +37,7 @@ export function createServices(deps: Deps, env: Env) {
       users,
       maxPending: env.MAX_PENDING_CLAIMS,
     }),
-    audit: createAudit({ db: readDb }),
+    audit: createAudit({ db: readDb, live: createLiveChecks({ db: readDb, redis, clock }) }),
     lab: createLab({ db: writeDb, redis, view, queue, clock }),
   }
 }

@@ -17,6 +17,8 @@ export type Claim = {
 export type PendingClaim = Claim & { entryId: string }
 
 const RawEntry = z.tuple([z.string(), z.array(z.string())])
+/** Entries of the pending list as Redis answers them. */
+export const Entries = z.array(RawEntry).transform((entries) => entries.map(toClaim))
 const Oldest = z.tuple([z.tuple([z.null(), z.string().nullable()]), z.tuple([z.null(), z.array(RawEntry)])])
 
 function toClaim([entryId, fields]: z.infer<typeof RawEntry>): PendingClaim {
@@ -32,9 +34,6 @@ function toClaim([entryId, fields]: z.infer<typeof RawEntry>): PendingClaim {
     key: values.get("key") ?? "",
   }
 }
-
-/** When Redis took the entry, in ms: the first half of its id. */
-export const entryTime = (entryId: string) => Number(entryId.split("-")[0])
 
 /** True when entry `a` came before entry `b`. */
 export function isBefore(a: string, b: string): boolean {
@@ -61,6 +60,21 @@ export function createPending({ redis }: { redis: Redis }) {
         .xrange(pendingKey(epoch), "-", "+", "COUNT", 1)
       const [[, generation], [, entries]] = Oldest.parse(await asking(instant.exec()))
       return { entryId: entries[0]?.[0], generation }
+    },
+
+    /** Entries that have been waiting for longer than `ageMs` by the clock of Redis, which dates them. */
+    async olderThan(epoch: Epoch, ageMs: number): Promise<number> {
+      const [seconds] = await asking(redis.time())
+      const until = Number(seconds) * 1000 - ageMs
+      return (await asking(redis.xrange(pendingKey(epoch), "-", until))).length
+    },
+
+    /** How long the oldest entry has been waiting, in ms. */
+    async age(epoch: Epoch): Promise<number> {
+      const [oldest] = await asking(redis.xrange(pendingKey(epoch), "-", "+", "COUNT", 1))
+      if (!oldest) return 0
+      const [seconds, micros] = await asking(redis.time())
+      return Math.max(0, Number(seconds) * 1000 + Number(micros) / 1000 - Number(oldest[0].split("-")[0]))
     },
 
     /** Forgets everything up to and including `entryId`; safe when another worker did so already. */

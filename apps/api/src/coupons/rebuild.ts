@@ -1,22 +1,27 @@
 import type { Redis } from "ioredis"
+import type { CouponPolicy } from "../generated/prisma/client.ts"
 import type { Tx } from "../infra/db.ts"
 import { policyKey, policyUsersKey } from "../infra/keys.ts"
 import type { Epoch } from "../infra/keys.ts"
 
 type Holder = { policyId: number; userId: number; coupons: number }
 
+/** What the claim script needs to know of a policy, as Redis holds it. */
+export function termsOf({ total, perUserLimit, startsAt, endsAt }: CouponPolicy): Record<string, string> {
+  return {
+    total: String(total),
+    perUserLimit: perUserLimit === null ? "" : String(perUserLimit),
+    startsAt: String(startsAt.getTime()),
+    endsAt: String(endsAt.getTime()),
+  }
+}
+
 /** Queues the commands that make the counts of every policy what PostgreSQL granted. The transaction owns the shop. */
 export async function rebuildCounts(tx: Tx, { redis, epoch }: { redis: Redis; epoch: Epoch }) {
   const commands = redis.multi()
   for (const policy of await tx.couponPolicy.findMany()) {
     commands.del(policyKey(epoch, policy.id), policyUsersKey(epoch, policy.id))
-    commands.hset(policyKey(epoch, policy.id), {
-      total: policy.total,
-      claimed: policy.issued,
-      perUserLimit: policy.perUserLimit ?? "",
-      startsAt: policy.startsAt.getTime(),
-      endsAt: policy.endsAt.getTime(),
-    })
+    commands.hset(policyKey(epoch, policy.id), { ...termsOf(policy), claimed: policy.issued })
   }
   for (const { policyId, userId, coupons } of await limitedHolders(tx)) {
     commands.hset(policyUsersKey(epoch, policyId), userId, coupons)

@@ -1,7 +1,8 @@
 import type { Redis } from "ioredis"
 import type { Drain } from "../coupons/drain.ts"
 import type { Clock } from "../infra/clock.ts"
-import type { Db } from "../infra/db.ts"
+import type { Db, Tx } from "../infra/db.ts"
+import type { Epoch } from "../infra/keys.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { ownShop, shopEpoch } from "./epoch.ts"
@@ -23,24 +24,33 @@ type HealDeps = {
   metrics: Metrics
 }
 
+/** `lost`: Redis does not hold this shop. `drift`: it does, and counts it wrongly. */
+type Cause = "lost" | "drift"
+
 /** Notices that Redis lost the shop or holds another one, and rebuilds it from PostgreSQL. */
 export function createHealer({ db, redis, view, drain, clock, logger, metrics }: HealDeps) {
   let lostSince: number | undefined
 
-  async function isHealthy(): Promise<boolean> {
+  async function holds(epoch: Epoch): Promise<boolean> {
+    // A view from before a refill would look like a loss.
+    await view.refresh()
     const status = view.status()
-    return typeof status === "object" && status.epoch === (await shopEpoch(db))
+    return typeof status === "object" && status.epoch === epoch
+  }
+
+  async function rebuild(tx: Tx, cause: Cause): Promise<boolean> {
+    const epoch = await ownShop(tx)
+    // Somebody else may have filled or rebuilt it while this one waited for its turn.
+    if (cause === "lost" && (await holds(epoch))) return false
+    return rebuildShop(tx, { redis, epoch, now: clock() })
   }
 
   /** Drains what was promised, then rebuilds; what arrives in between is drained by the next attempt. */
-  async function heal(cause: "lost" | "drift"): Promise<void> {
+  async function heal(cause: Cause): Promise<void> {
     await drain.drainAll()
-    const opened = await db.$transaction(
-      async (tx) => rebuildShop(tx, { redis, epoch: await ownShop(tx), now: clock() }),
-      { timeout: REBUILD_TIMEOUT_MS },
-    )
+    const rebuilt = await db.$transaction((tx) => rebuild(tx, cause), { timeout: REBUILD_TIMEOUT_MS })
     await view.refresh()
-    if (!opened) return
+    if (!rebuilt) return
     metrics.healings.labels(cause).inc()
     logger.warn({ cause }, "rebuilt Redis from PostgreSQL")
   }
@@ -52,13 +62,14 @@ export function createHealer({ db, redis, view, drain, clock, logger, metrics }:
     heal,
     async check(): Promise<void> {
       if (view.status() === "away") return
-      if (await isHealthy()) {
+      if (await holds(await shopEpoch(db))) {
         lostSince = undefined
         return
       }
       lostSince ??= performance.now()
       if (performance.now() - lostSince < GRACE_MS && (await mustWait())) return
       await heal("lost")
+      lostSince = undefined
     },
   }
 }

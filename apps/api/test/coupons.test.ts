@@ -1,0 +1,186 @@
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest"
+import { AcceptedClaim, CouponList } from "../src/coupons/schema.ts"
+import { Filled } from "../src/lab/schema.ts"
+import { startShop } from "./support/api.ts"
+
+const shop = await startShop()
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const CALLERS = 300
+
+async function fill(filling: object = {}) {
+  const answer = await shop.post("/init", { body: filling })
+  expect(answer.status).toBe(200)
+  const { policyIds } = Filled.parse(answer.body)
+  const { body: first } = await shop.get("/users/id?name=u1")
+  const firstUser = Number(first)
+  return { policyId: policyIds[0] ?? 0, policyIds, user: (n: number) => firstUser + n - 1 }
+}
+
+const claim = (userId: number, policyId: number, key?: string) =>
+  shop.post(`/coupons?userId=${userId}&policyId=${policyId}`, {
+    ...(key !== undefined && { headers: { "Idempotency-Key": key } }),
+  })
+
+const couponsOf = async (userId: number, query = "") =>
+  CouponList.parse((await shop.get(`/users/${userId}/coupons${query}`)).body)
+
+const allCoupons = () => shop.deps.readDb.coupon.count()
+const times = <T>(n: number, make: (index: number) => T) =>
+  Array.from({ length: n }, (_, index) => make(index))
+
+/** Waits until nothing that was accepted is still on its way. */
+async function drained() {
+  await vi.waitFor(async () => expect(await pendingClaims()).toBe(0), { timeout: 10_000, interval: 20 })
+}
+
+async function pendingClaims() {
+  const [row] = await shop.deps.readDb.$queryRaw<{ epoch: string }[]>`SELECT epoch::text FROM shop`
+  return shop.redis.xlen(`saleproof:${row?.epoch}:claims:pending`)
+}
+
+describe("a coupon claim", () => {
+  it("is accepted at once and becomes a coupon soon", async () => {
+    const { user, policyId } = await fill()
+    const answer = await claim(user(1), policyId)
+    expect(answer.status).toBe(201)
+    expect(AcceptedClaim.parse(answer.body)).toMatchObject({ userId: user(1), policyId, status: "accepted" })
+    await expect
+      .poll(() => couponsOf(user(1)))
+      .toMatchObject([{ policyId, discount: 2_000, discountRate: 0 }])
+  })
+
+  it("is refused for a policy or a user that does not exist", async () => {
+    const { user, policyId } = await fill({ users: 1, policies: 1 })
+    expect(await claim(user(1), policyId + 1)).toMatchObject({
+      status: 404,
+      body: { code: "POLICY_NOT_FOUND" },
+    })
+    expect(await claim(user(2), policyId)).toMatchObject({ status: 404, body: { code: "USER_NOT_FOUND" } })
+  })
+
+  it.each(["", "?userId=1", "?userId=a&policyId=1", "?userId=1&policyId=0", "?userId=1&userId=2&policyId=1"])(
+    "is refused when its query is %j",
+    async (query) => {
+      expect(await shop.post(`/coupons${query}`)).toMatchObject({
+        status: 400,
+        body: { code: "BAD_REQUEST" },
+      })
+    },
+  )
+
+  it("is refused outside the policy's time window", async () => {
+    const { user, policyIds } = await fill({ policies: 2 })
+    const [early = 0, late = 0] = policyIds
+    const { readDb } = shop.deps
+    const hour = 3_600_000
+    await readDb.couponPolicy.update({
+      where: { id: early },
+      data: { startsAt: new Date(Date.now() + hour) },
+    })
+    await readDb.couponPolicy.update({ where: { id: late }, data: { endsAt: new Date(Date.now() - 1) } })
+    await shop.redis.del("saleproof:shop")
+    await expect.poll(() => claim(user(1), early), { timeout: 10_000 }).toMatchObject({ status: 400 })
+    expect(await claim(user(1), late)).toMatchObject({ status: 400, body: { code: "POLICY_NOT_OPEN" } })
+  })
+
+  it("is granted exactly as often as the policy's total when 300 users press at once", async () => {
+    const { user, policyId } = await fill({ couponsPerPolicy: 100, policies: 1 })
+    const answers = await Promise.all(times(CALLERS, (n) => claim(user(n + 1), policyId)))
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(100)
+    const refused = answers.filter(({ status }) => status === 409)
+    expect(refused).toHaveLength(200)
+    expect(new Set(refused.map(({ text }) => text)).size).toBe(1)
+    await drained()
+    expect(await allCoupons()).toBe(100)
+  })
+
+  it("is granted to one user as often as the limit when he presses 300 times at once", async () => {
+    const { user, policyId } = await fill({ perUserLimit: 2, policies: 1 })
+    const answers = await Promise.all(times(CALLERS, () => claim(user(1), policyId)))
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(2)
+    const codes = answers.filter(({ status }) => status === 409).map(({ body }) => body)
+    expect(codes).toHaveLength(298)
+    expect(codes[0]).toMatchObject({ code: "COUPON_LIMIT_REACHED" })
+    await drained()
+    expect(await couponsOf(user(1))).toHaveLength(2)
+  })
+
+  it("becomes a coupon without fail when 300 claims over five policies are accepted", async () => {
+    const { user, policyIds } = await fill()
+    const answers = await Promise.all(times(CALLERS, (n) => claim(user(n + 1), policyIds[n % 5] ?? 0)))
+    const claimIds = answers.map(({ body }) => AcceptedClaim.parse(body).claimId)
+    await drained()
+    const granted = await shop.deps.readDb.coupon.findMany({ select: { claimId: true } })
+    expect(granted.map(({ claimId }) => claimId).toSorted()).toEqual(claimIds.toSorted())
+  })
+})
+
+describe("a claim with an Idempotency-Key", () => {
+  it("is one claim with one answer when it is sent 300 times at once", async () => {
+    const { user, policyId } = await fill()
+    const answers = await Promise.all(times(CALLERS, () => claim(user(1), policyId, "once")))
+    expect(new Set(answers.map(({ text, status }) => `${status} ${text}`)).size).toBe(1)
+    await drained()
+    expect(await allCoupons()).toBe(1)
+    expect((await claim(user(1), policyId, "once")).text).toBe(answers[0]?.text)
+  })
+
+  it("hears its first refusal again, byte for byte", async () => {
+    const { user, policyId } = await fill({ couponsPerPolicy: 1, policies: 1 })
+    await claim(user(1), policyId)
+    const refused = await claim(user(2), policyId, "late")
+    expect(refused.status).toBe(409)
+    expect(await claim(user(2), policyId, "late")).toMatchObject({ status: 409, text: refused.text })
+  })
+
+  it("is refused with 422 when the key comes with another payload", async () => {
+    const { user, policyId } = await fill()
+    await claim(user(1), policyId, "mine")
+    expect(await claim(user(2), policyId, "mine")).toMatchObject({
+      status: 422,
+      body: { code: "IDEMPOTENCY_MISMATCH" },
+    })
+  })
+
+  it("is still known after Redis lost everything", async () => {
+    const { user, policyId } = await fill()
+    const first = await claim(user(1), policyId, "kept")
+    await drained()
+    await shop.redis.flushdb()
+    await expect.poll(() => claim(user(2), policyId), { timeout: 10_000 }).toMatchObject({ status: 201 })
+    expect(await claim(user(1), policyId, "kept")).toMatchObject({ status: 201, text: first.text })
+    expect(await claim(user(2), policyId, "kept")).toMatchObject({ status: 422 })
+  })
+})
+
+describe("the coupons of a user", () => {
+  beforeEach(async () => {
+    await shop.post("/init")
+  })
+
+  it("are those that can be used now, oldest first, unless all are asked for", async () => {
+    const { user, policyIds } = await fill()
+    for (const policyId of policyIds.slice(0, 3)) await claim(user(1), policyId)
+    await drained()
+    const [used, expired, usable] = await couponsOf(user(1))
+    const { coupon } = shop.deps.writeDb
+    const longAgo = new Date("2020-01-01")
+    await coupon.update({ where: { id: used?.couponId ?? 0 }, data: { usedAt: new Date() } })
+    await coupon.update({
+      where: { id: expired?.couponId ?? 0 },
+      data: { issuedAt: longAgo, expiresAt: new Date("2020-01-02") },
+    })
+    expect(await couponsOf(user(1))).toEqual([usable])
+    expect((await couponsOf(user(1), "?status=all")).map(({ policyId }) => policyId)).toEqual(
+      policyIds.slice(0, 3),
+    )
+    expect(await couponsOf(user(1), "?status=all&limit=1")).toHaveLength(1)
+  })
+
+  it("are an empty list for a user without any, and 404 for nobody", async () => {
+    const { user } = await fill({ users: 1 })
+    expect(await couponsOf(user(1))).toEqual([])
+    expect(await shop.get(`/users/${user(2)}/coupons`)).toMatchObject({ status: 404 })
+  })
+})
