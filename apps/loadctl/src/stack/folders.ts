@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from "node:fs"
-import { tmpdir, userInfo } from "node:os"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
+import process from "node:process"
 
 /** The clone that this program belongs to: its stacks run the shop that lies beside it. */
 export const REPOSITORY = join(import.meta.dirname, "../../../..")
@@ -11,7 +12,7 @@ export const REPOSITORY = join(import.meta.dirname, "../../../..")
  */
 export function stacksDir(env: NodeJS.ProcessEnv): string {
   const inClone = join(REPOSITORY, ".loadctl", "stacks")
-  const ofUser = join(tmpdir(), `saleproof-${userInfo().uid}`, "stacks")
+  const ofUser = join(tmpdir(), `saleproof-${process.getuid?.() ?? "user"}`, "stacks")
   const dir = env["LOADCTL_STACKS"] || (mayWrite(inClone) ? inClone : ofUser)
   mkdirSync(dir, { recursive: true })
   return dir
