@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { createDb } from "../src/infra/db.ts"
+import type { Tx } from "../src/infra/db.ts"
 import { databaseRefusal, isRetryable, isRolledBack, sqlState, violates } from "../src/infra/db-errors.ts"
 import { createTestDb } from "./support/database.ts"
 import { createShelf } from "./support/shop.ts"
@@ -73,6 +74,8 @@ describe("a database error", () => {
       failure(nowhere.user.count()),
       failure(nowhere.$queryRaw`SELECT 1`),
       failure(cut.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`),
+      failure(nowhere.$transaction((tx) => tx.user.count())),
+      failure(cut.$transaction(endsBeforeCommit)),
     ])
     await cut.$disconnect()
 
@@ -82,6 +85,12 @@ describe("a database error", () => {
     }
   })
 })
+
+/** The connection is lost between the last statement and COMMIT. */
+async function endsBeforeCommit(tx: Tx) {
+  const [row] = await tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
+  await db.$queryRaw`SELECT pg_terminate_backend(${row?.pid}::int, 5000)`
+}
 
 /** Lets nobody on before all have arrived. */
 function meetingOf(size: number) {

@@ -1,19 +1,20 @@
 import { z } from "zod"
 import { Refusal } from "../errors.ts"
 
+const Cause = z.object({
+  originalCode: z.string().optional(),
+  kind: z.string(),
+  constraint: z.object({ index: z.string() }).optional().catch(undefined),
+})
+
 /** Where Prisma keeps what PostgreSQL said, for model calls (P2002, P2034, P2039 ...) and raw ones (P2010) alike. */
 const DriverError = z.object({
   code: z.string(),
-  meta: z.object({
-    driverAdapterError: z.object({
-      cause: z.object({
-        originalCode: z.string().optional(),
-        kind: z.string(),
-        constraint: z.object({ index: z.string() }).optional().catch(undefined),
-      }),
-    }),
-  }),
+  meta: z.object({ driverAdapterError: z.object({ cause: Cause }) }),
 })
+
+/** What fails at BEGIN or COMMIT comes as the adapter threw it. */
+const BareDriverError = z.object({ name: z.literal("DriverAdapterError"), cause: Cause })
 
 const RETRYABLE = new Set(["40001", "40P01", "55P03"])
 /** Errors of pg itself, which have no code: the pool or the connection is gone, whatever the statement was. */
@@ -33,7 +34,8 @@ const CONNECTION_KINDS = new Set([
 const AWAY = /^(08|53|57P|58)/
 
 function driverCause(error: unknown) {
-  return DriverError.safeParse(error).data?.meta.driverAdapterError.cause
+  const wrapped = DriverError.safeParse(error).data?.meta.driverAdapterError
+  return (wrapped ?? BareDriverError.safeParse(error).data)?.cause
 }
 
 /** The SQLSTATE that made a Prisma call fail, in either of its shapes. */
