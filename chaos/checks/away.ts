@@ -15,7 +15,7 @@ export type Away = {
   answerP99Ms: number | null
 }
 
-export const BACK_LIMIT_MS = 3_000
+const BACK_LIMIT_MS = 3_000
 export const PROMPT_LIMIT_MS = 1_000
 
 /** How long an injury kept the service away, as the prober saw it; `until` ends what belongs to this injury. */
@@ -55,11 +55,11 @@ function gaps(served: { kind: Kind; times: readonly number[] }[], { at }: Injury
 /** What the injury kept waiting longer than promised; no limit means no promise. */
 export function checkAway(
   { recoveryMs, answerP99Ms }: Away,
-  { backLimitMs = BACK_LIMIT_MS, promptLimitMs }: { backLimitMs?: number; promptLimitMs: number | undefined },
+  { promptLimitMs }: { promptLimitMs?: number },
 ): Violation[] {
   const violations: Violation[] = []
   if (recoveryMs === null) violations.push({ check: "back", detail: "the service did not come back" })
-  else if (recoveryMs > backLimitMs)
+  else if (recoveryMs > BACK_LIMIT_MS)
     violations.push({ check: "back", detail: `the service came back after ${recoveryMs} ms` })
   if (promptLimitMs !== undefined && answerP99Ms !== null && answerP99Ms > promptLimitMs)
     violations.push({

@@ -9,10 +9,18 @@ export function checkSettled(journal: Pick<Journal, "unsettled">): Violation[] {
   }))
 }
 
-/** Server errors that were sent to a client. */
+/** Answers that no client may get: server errors, and success for what is wrong. */
 export function checkAnswers({ scandals }: Pick<Journal, "scandals">): Violation[] {
-  return scandals.map(({ key, status, body }) => ({
+  return scandals.map(({ request, status, body }) => ({
     check: "answers",
-    detail: `${key} was answered ${status}: ${body.slice(0, 200)}`,
+    detail: `${request} was answered ${status}: ${body.slice(0, 200)}`,
+  }))
+}
+
+/** Keys that got two different answers. */
+export function checkContradictions({ contradictions }: Pick<Journal, "contradictions">): Violation[] {
+  return contradictions.map(({ key, first, later }) => ({
+    check: "replays",
+    detail: `${key} was answered ${first}, then ${later}`,
   }))
 }

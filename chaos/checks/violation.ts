@@ -10,6 +10,7 @@ export const CHECKS = {
   audit: "GET /audit finds nothing",
   unacknowledged: "what was committed without an answer is one batch at most",
   leaks: "no transaction is left open",
+  deadlocks: "PostgreSQL never has to break a deadlock",
   alive: "no process ends that nobody ended",
   fault: "what this fault promises besides",
   back: "the service is back 3 s after the process is",

@@ -6,7 +6,8 @@ const LOOK_EVERY_MS = 50
 const LOOK_TIMEOUT_MS = 1_000
 
 /** Sends requests to the processes that say that they are ready, in turn, as a load balancer does. */
-export function createBalancer({ origins }: { origins: readonly string[] }) {
+export function createBalancer({ ports }: { ports: readonly number[] }) {
+  const origins = ports.map(originOf)
   const ready = new Set(origins)
   const stopping = new AbortController()
   let turn = 0
@@ -33,7 +34,8 @@ export function createBalancer({ origins }: { origins: readonly string[] }) {
   const watching = Promise.all(origins.map(watch))
   return {
     pick,
-    isReady: (origin: string) => ready.has(origin),
+    /** Whether the process on that port is sent requests. */
+    sends: (port: number) => ready.has(originOf(port)),
     async stop(): Promise<void> {
       stopping.abort()
       await watching
@@ -42,3 +44,5 @@ export function createBalancer({ origins }: { origins: readonly string[] }) {
 }
 
 export type Balancer = ReturnType<typeof createBalancer>
+
+const originOf = (port: number): string => `http://127.0.0.1:${port}`

@@ -20,8 +20,11 @@ export type Entry = {
   resolvedByKey: boolean
 }
 
-/** Answers that no client may ever get. */
-export type Scandal = { key: string; status: number; body: string }
+/** An answer that no client may ever get. */
+export type Scandal = { request: string; status: number; body: string }
+
+/** Two answers to one key that are not the same. */
+export type Contradiction = { key: string; first: string; later: string }
 
 /** Statuses after which the same request with the same key makes sense. */
 export function isOpen(outcome: HttpOutcome): boolean {
@@ -34,11 +37,25 @@ export function isOpen(outcome: HttpOutcome): boolean {
 export function createJournal({ now = Date.now }: { now?: () => number } = {}) {
   const entries = new Map<string, Entry>()
   const scandals: Scandal[] = []
+  const contradictions: Contradiction[] = []
+
+  function settle(entry: Entry, answer: HttpAnswer): void {
+    entry.answer = answer
+    entry.settledAt = now()
+    entry.outcome = answer.status < 300 ? "acknowledged" : "refused"
+  }
+
+  function compare(key: string, before: HttpAnswer, after: HttpAnswer): void {
+    const first = `${before.status} ${before.body}`
+    const later = `${after.status} ${after.body}`
+    if (first !== later) contradictions.push({ key, first, later })
+  }
 
   return {
     entries: (): Iterable<Entry> => entries.values(),
     of: (kind: Kind): Entry[] => [...entries.values()].filter(({ effect }) => effect.kind === kind),
     scandals,
+    contradictions,
 
     begin(effect: Effect): Entry {
       const entry: Entry = {
@@ -58,17 +75,14 @@ export function createJournal({ now = Date.now }: { now?: () => number } = {}) {
     /** Takes note of an attempt; the first answer that settles the effect is the one that counts. */
     note(entry: Entry, sentAt: number, outcome: HttpOutcome): void {
       entry.attempts++
-      if ("status" in outcome && outcome.status >= 500 && outcome.status !== 503)
-        scandals.push({ key: entry.effect.key, status: outcome.status, body: outcome.body })
-      if ("lost" in outcome || isOpen(outcome) || outcome.status >= 500) {
-        const reason = "lost" in outcome ? outcome.lost : String(outcome.status)
-        entry.open.push({ sentAt, endedAt: now(), reason })
-        return
-      }
-      if (entry.answer) return
-      entry.answer = outcome
-      entry.settledAt = now()
-      entry.outcome = outcome.status < 300 ? "acknowledged" : "refused"
+      const endedAt = now()
+      if ("lost" in outcome) return void entry.open.push({ sentAt, endedAt, reason: outcome.lost })
+      if (isOpen(outcome) || outcome.status >= 500)
+        entry.open.push({ sentAt, endedAt, reason: String(outcome.status) })
+      else if (entry.answer) compare(entry.effect.key, entry.answer, outcome)
+      else settle(entry, outcome)
+      if (outcome.status >= 500 && outcome.status !== 503)
+        scandals.push({ request: entry.effect.key, ...outcome })
     },
 
     unsettled: (): Entry[] => [...entries.values()].filter(({ outcome }) => outcome === "open"),

@@ -46,6 +46,11 @@ export function startProber({ shopper, sender, kinds = KINDS, everyMs = EVERY_MS
   const watching = watch()
   return {
     samples: samples as readonly Sample[],
+    /** Whether every kind was served after that moment, in ms since the epoch. */
+    servedSince: (at: number): boolean =>
+      kinds.every((kind) =>
+        samples.some((sample) => sample.kind === kind && sample.result === "ok" && sample.sentAt > at),
+      ),
     async stop(): Promise<void> {
       stopping.abort()
       await watching

@@ -1,6 +1,7 @@
 import type { Random } from "../random.ts"
 import type { Effect, OrderItem } from "./effects.ts"
 import type { Http } from "./http.ts"
+import type { Scandal } from "./journal.ts"
 import type { Sender } from "./sender.ts"
 
 /** What there is to buy and to claim. */
@@ -14,6 +15,8 @@ export type ShopperOptions = {
   random: Random
   sender: Sender
   http: Pick<Http, "send">
+  /** Tells about an answer that no client may get. */
+  complain: (scandal: Scandal) => void
 }
 
 export type Shopper = ReturnType<typeof createShopper>
@@ -23,7 +26,7 @@ const CHARGE = 12_000
 
 /** A customer whose effects can be told apart in the books: no two of a user's charges have the same amount. */
 export function createShopper(options: ShopperOptions) {
-  const { keyPrefix, userId, shop, random, sender, http } = options
+  const { keyPrefix, userId, shop, random, sender, http, complain } = options
   let count = 0
 
   const key = (kind: string) => `${keyPrefix}-${kind}-${userId}-${++count}`
@@ -37,8 +40,8 @@ export function createShopper(options: ShopperOptions) {
     return { kind: "order", key: key("order"), userId, couponId, items }
   }
 
-  function claim(): Effect {
-    return { kind: "claim", key: key("claim"), userId, policyId: random.pick(shop.policyIds) }
+  function claim(policyId = random.pick(shop.policyIds)): Effect {
+    return { kind: "claim", key: key("claim"), userId, policyId }
   }
 
   /** One to five products in an order of their own. */
@@ -55,7 +58,7 @@ export function createShopper(options: ShopperOptions) {
     return couponIdOf(first)
   }
 
-  return { userId, random, sender, http, charge, order, claim, basket, usableCoupon }
+  return { userId, shop, random, sender, http, complain, charge, order, claim, basket, usableCoupon }
 }
 
 function couponIdOf(coupon: unknown): number | null {

@@ -6,6 +6,7 @@ import type { Sender } from "../client/sender.ts"
 import type { Shop, Shopper } from "../client/shopper.ts"
 import type { Random } from "../random.ts"
 import type { Database } from "../rig/database.ts"
+import type { Program } from "../rig/program.ts"
 import type { Rig } from "../rig/rig.ts"
 import type { Wiring } from "../rig/wiring.ts"
 import type { Pace } from "../trial/pace.ts"
@@ -30,6 +31,11 @@ export type Site = {
   rounds: (wanted: number, round: (index: number) => Promise<void>) => Promise<void>
   /** As long as the fault asks for, or as the pace allows. */
   hold: (wantedMs: number) => Promise<void>
+  /** Waits until the balancer sends requests to that process. */
+  untilSeen: (api: Program) => Promise<void>
+  /** Tells about a promise that was broken before everybody's eyes. */
+  accuse: (detail: string) => void
+  /** Figures for the report. */
   note: (figures: Record<string, number | string>) => void
 }
 
@@ -45,10 +51,10 @@ export type Fault = {
   /** Needs a file system of its own, of that size. */
   diskMb?: number
   seed?: Seed | ((pace: Pace) => Seed)
-  /** What customers do meanwhile; "none" leaves the shop to the fault alone. */
-  visit?: Visit | "none"
-  /** Whether the time that the service is away is looked at; not where requests are all that happens. */
-  probe?: boolean
+  /** What customers do meanwhile. */
+  visit?: Visit
+  /** Neither load nor prober: the fault sends all that is sent. */
+  quiet?: boolean
   /** New requests have to be answered within this while the injury lasts; undefined makes no promise. */
   promptLimitMs?: number
   /** Services that this fault makes end by themselves. */

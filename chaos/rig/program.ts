@@ -15,6 +15,9 @@ const RETRY_MS = 100
 /** Times in ms since the epoch. */
 export type Start = { spawnedAt: number; answersAt: number }
 
+/** How a process ended after a signal. */
+export type End = { how: string; tookMs: number }
+
 /** How a process ended although nobody here ended it. */
 export type Death = { name: string; at: number; reason: string }
 
@@ -51,13 +54,15 @@ export function createProgram(unit: ServiceUnit) {
     }
   }
 
-  /** Sends the signal and waits for the end of the process; nothing when it does not run. */
-  async function kill(signal: NodeJS.Signals): Promise<void> {
-    if (!child) return
+  /** Sends the signal and waits for the end of the process; undefined when it does not run. */
+  async function kill(signal: NodeJS.Signals): Promise<End | undefined> {
+    if (!child) return undefined
     doomed = child
+    const sentAt = Date.now()
     const exited = once(child, "exit")
     child.kill(signal)
-    await exited
+    const [code, by] = await exited
+    return { how: typeof by === "string" ? by : `exit code ${code}`, tookMs: Date.now() - sentAt }
   }
 
   /** Ends it as its unit asks for, by force after a while. */
@@ -76,6 +81,11 @@ export function createProgram(unit: ServiceUnit) {
     deaths,
     start,
     kill,
+    /** kill -9, and up again as soon as it can be; answers when it answered. */
+    async crash(): Promise<number> {
+      await kill("SIGKILL")
+      return (await start()).answersAt
+    },
     freeze: () => child?.kill("SIGSTOP"),
     thaw: () => child?.kill("SIGCONT"),
     stop,

@@ -5,7 +5,7 @@ import { REPOSITORY } from "@saleproof/loadctl/stack/folders.ts"
 import { planStack } from "@saleproof/loadctl/stack/plan.ts"
 import { freePort, freePorts } from "@saleproof/loadctl/stack/ports.ts"
 import { silently } from "@saleproof/loadctl/stack/provide/progress.ts"
-import type { ServiceUnit, StackPlan, Unit } from "@saleproof/loadctl/stack/unit.ts"
+import type { ServiceUnit, StackPlan } from "@saleproof/loadctl/stack/unit.ts"
 
 import { startTcpProxy } from "../proxy/tcp-proxy.ts"
 import { makeDisk } from "./disk.ts"
@@ -16,17 +16,19 @@ import type { Pair, Wiring } from "./wiring.ts"
 
 type RigOptions = {
   env: NodeJS.ProcessEnv
+  /** The clone that the shop is run from; this one by default. */
+  root?: string | undefined
   /** Puts all data on a file system of that size. */
   diskMb?: number | undefined
-  /** Another program in the API's place; only a planted fault brings one. */
-  apiEntry?: string
+  /** Another program in the place of the API and its worker; only a planted fault brings one. */
+  entry?: string | undefined
 }
 
 /** A private shop of real processes, each of which can be killed, frozen, cut off and started again. */
-export async function startRig({ env, diskMb, apiEntry }: RigOptions) {
+export async function startRig({ env, root = REPOSITORY, diskMb, entry }: RigOptions) {
   const disk = await makeDisk({ sizeMb: diskMb })
   const logs = await makeDisk({ sizeMb: undefined })
-  const plan = await planRig({ env, dir: disk.dir, logDir: logs.dir })
+  const plan = await planRig({ env, root, dir: disk.dir, logDir: logs.dir })
   const database = createProgram(serviceOf(plan, "postgres"))
   const redis = createProgram(serviceOf(plan, "redis"))
   const proxies = await startProxies(plan)
@@ -49,10 +51,10 @@ export async function startRig({ env, diskMb, apiEntry }: RigOptions) {
     if (keep) return
     await Promise.all(running().map((program) => program.stop()))
     wiring = next
-    const apiUnit = wired(plan, { name: "api", wiring: next, proxies })
+    const apiUnit = wired(plan, { name: "api", wiring: next, proxies, entry })
     const ports = [apiUnit.port, secondPort].slice(0, next.apis)
-    apis = ports.map((port) => createProgram(onPort({ ...apiUnit, args: apiArgs(apiUnit, apiEntry) }, port)))
-    worker = createProgram(wired(plan, { name: "worker", wiring: next, proxies }))
+    apis = ports.map((port) => createProgram(onPort(apiUnit, port)))
+    worker = createProgram(wired(plan, { name: "worker", wiring: next, proxies, entry }))
     await Promise.all([...apis, worker].map((program) => program.start()))
   }
 
@@ -88,10 +90,12 @@ export async function startRig({ env, diskMb, apiEntry }: RigOptions) {
 
 export type Rig = Awaited<ReturnType<typeof startRig>>
 
-async function planRig({ env, dir, logDir }: { env: NodeJS.ProcessEnv; dir: string; logDir: string }) {
+type Place = { env: NodeJS.ProcessEnv; root: string; dir: string; logDir: string }
+
+async function planRig({ env, root, dir, logDir }: Place) {
   const plan = await planStack({
     name: "chaos",
-    root: REPOSITORY,
+    root,
     dir,
     services: ["postgres", "redis", "api", "worker"],
     ports: await freePorts(),
@@ -100,7 +104,7 @@ async function planRig({ env, dir, logDir }: { env: NodeJS.ProcessEnv; dir: stri
     watch: false,
     keepData: false,
     env,
-    shopEnv: {},
+    shopEnv: { LOG_LEVEL: "warn" },
     progress: silently,
   })
   await mkdir(logDir, { recursive: true })
@@ -121,9 +125,9 @@ async function startProxies(plan: StackPlan) {
 
 type Proxies = Awaited<ReturnType<typeof startProxies>>
 
-type Place = { name: "api" | "worker"; wiring: Wiring; proxies: Proxies }
+type Wire = { name: "api" | "worker"; wiring: Wiring; proxies: Proxies; entry: string | undefined }
 
-function wired(plan: StackPlan, { name, wiring, proxies }: Place): ServiceUnit {
+function wired(plan: StackPlan, { name, wiring, proxies, entry }: Wire): ServiceUnit {
   const unit = serviceOf(plan, name)
   const through = (url: string, pair: Pair): string => {
     if (!wiring.proxied.includes(pair)) return url
@@ -135,7 +139,8 @@ function wired(plan: StackPlan, { name, wiring, proxies }: Place): ServiceUnit {
     DATABASE_URL: through(plan.urls.databaseUrl, `${name}-database`),
     REDIS_URL: through(plan.urls.redisUrl, `${name}-redis`),
   }
-  return { ...unit, env: { ...unit.env, ...urls, ...wiring.shopEnv } }
+  const args = entry === undefined ? unit.args : [...unit.args.slice(0, -1), entry]
+  return { ...unit, args, env: { ...unit.env, ...urls, ...wiring.shopEnv } }
 }
 
 function onPort(unit: ServiceUnit, port: number): ServiceUnit {
@@ -149,9 +154,6 @@ function onPort(unit: ServiceUnit, port: number): ServiceUnit {
     probe: { kind: "http", url: `http://127.0.0.1:${port}/readyz` },
   }
 }
-
-const apiArgs = ({ args }: Unit, entry: string | undefined): readonly string[] =>
-  entry === undefined ? args : [...args.slice(0, -1), entry]
 
 function serviceOf({ units }: StackPlan, name: string): ServiceUnit {
   const unit = units.find((candidate) => candidate.name === name)

@@ -15,19 +15,17 @@ export type KeyOf = (effect: Effect, attempt: number) => string | undefined
 
 type BenchOptions = { rig: Rig; fault: Fault; pace: Pace; random: Random; keyOf?: KeyOf }
 
-const PATIENCE_MS = 30_000
-
 /** A seeded shop, its customers, and the means to send for them. */
 export async function openBench({ rig, fault, pace, random, keyOf }: BenchOptions) {
   await rig.wire(fault.wiring)
-  const balancer = createBalancer({ origins: rig.apis().map(({ unit }) => `http://127.0.0.1:${unit.port}`) })
+  const balancer = createBalancer({ ports: rig.apis().map(({ unit }) => unit.port) })
   const http = createHttp({ origin: balancer.pick, connections: pace.users * 2 })
   const journal = createJournal()
   const sender = createSender({
     http,
     journal,
     random: random.branch("sender"),
-    patienceMs: PATIENCE_MS,
+    patienceMs: pace.patienceMs,
     ...(keyOf && { keyOf }),
   })
 
@@ -48,6 +46,7 @@ export async function openBench({ rig, fault, pace, random, keyOf }: BenchOption
         random: random.branch(`user ${userId}`),
         sender,
         http,
+        complain: (scandal) => void journal.scandals.push(scandal),
       }),
     )
     return {

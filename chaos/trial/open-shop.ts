@@ -2,17 +2,30 @@ import type { Http } from "../client/http.ts"
 import type { Shop } from "../client/shopper.ts"
 import type { Seed } from "../faults/fault.ts"
 
+const AT_ONCE = 50
+
 /** Empties and seeds the shop, and finds out what there is in it. */
-export async function openShop({ http, seed }: { http: Pick<Http, "send">; seed: Seed }): Promise<Shop> {
+export async function openShop({
+  http,
+  seed,
+}: {
+  http: Pick<Http, "send">
+  seed: Seed & { users: number }
+}): Promise<Shop> {
+  const { users } = seed
   const initialised = await http.send({ method: "POST", path: "/init", body: seed })
   const { policyIds } = record(parse(initialised))
   const products = parse(await http.send({ method: "GET", path: "/products" }))
   const userIds: number[] = []
-  for (let number = 1; number <= (seed.users ?? 0); number++) {
-    const id = parse(await http.send({ method: "GET", path: `/users/id?name=u${number}` }))
-    userIds.push(Number(id))
+  for (let from = 1; from <= users; from += AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(AT_ONCE, users - from + 1) }, (_, index) => from + index)
+    userIds.push(...(await Promise.all(numbers.map((number) => userId(http, number)))))
   }
   return { policyIds: list(policyIds).map(Number), productIds: list(products).map(productId), userIds }
+}
+
+async function userId(http: Pick<Http, "send">, number: number): Promise<number> {
+  return Number(parse(await http.send({ method: "GET", path: `/users/id?name=u${number}` })))
 }
 
 function parse(outcome: Awaited<ReturnType<Http["send"]>>): unknown {

@@ -5,6 +5,7 @@ export const PACES = {
     thinkMs: 400,
     warmUpMs: 500,
     calmMs: 500,
+    patienceMs: 15_000,
     mostRounds: 1,
     mostHoldMs: 1_500,
     scale: 0.03,
@@ -14,6 +15,7 @@ export const PACES = {
     thinkMs: 1_500,
     warmUpMs: 1_500,
     calmMs: 1_500,
+    patienceMs: 30_000,
     mostRounds: 2,
     mostHoldMs: 4_000,
     scale: 0.1,
@@ -23,6 +25,7 @@ export const PACES = {
     thinkMs: 1_500,
     warmUpMs: 3_000,
     calmMs: 3_000,
+    patienceMs: 60_000,
     mostRounds: 20,
     mostHoldMs: 10_000,
     scale: 1,
@@ -40,6 +43,8 @@ export type Pace = {
   warmUpMs: number
   /** Load between two injuries, and after the last. */
   calmMs: number
+  /** How long a user repeats one request, and how long one that stayed open is asked about afterwards. */
+  patienceMs: number
   mostRounds: number
   mostHoldMs: number
   /** Of what a race has in buyers and repetitions. */

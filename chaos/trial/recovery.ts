@@ -64,3 +64,13 @@ export async function untilQuiet({ database, signal }: Waiting & { database: Dat
   await eventually(quiet, { withinMs: QUIET_WITHIN_MS, signal })
   return open
 }
+
+/** How many deadlocks PostgreSQL broke since its statistics began; a crash makes it forget. */
+export function countDeadlocks({ database }: { database: Database }): Promise<number> {
+  return database.use(async (db) => {
+    const { rows } = await db.query<{ deadlocks: string }>(
+      "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
+    )
+    return Number(rows[0]?.deadlocks)
+  })
+}

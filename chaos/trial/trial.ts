@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises"
-
 import { checkAway, measureAway } from "../checks/away.ts"
-import type { Away, Injury } from "../checks/away.ts"
+import type { Away } from "../checks/away.ts"
 import type { Unacknowledged } from "../checks/unacknowledged.ts"
 import type { Violation } from "../checks/violation.ts"
 import { startLoad } from "../client/load.ts"
@@ -16,7 +14,9 @@ import { BATCHES } from "./batches.ts"
 import { openBench } from "./bench.ts"
 import type { Bench, KeyOf } from "./bench.ts"
 import type { Pace } from "./pace.ts"
-import { untilGranted, untilQuiet, untilReady } from "./recovery.ts"
+import { countDeadlocks, eventually, untilGranted, untilQuiet, untilReady } from "./recovery.ts"
+import { createSite } from "./site.ts"
+import type { Account } from "./site.ts"
 import { judge } from "./verdict.ts"
 
 export type TrialOptions = {
@@ -41,111 +41,101 @@ export type Trial = {
   /** Attempts that were answered 503, or not at all. */
   openAttempts: number
   resolvedByKey: number
-  notes: Record<string, number | string>
+  notes: Account["notes"]
 }
+
+// The report says how long it took; what is not served by then is not served any more.
+const SERVED_WITHIN_MS = 20_000
 
 /** Puts a shop under load, lets the fault strike, waits for recovery and judges what is left. */
 export async function runTrial(options: TrialOptions): Promise<Trial> {
   const { fault, rig, pace, random, signal } = options
   const bench = await openBench(options)
-  const deathsBefore = deathsOf(rig).length
-  const injuries: Injury[] = []
-  const notes: Trial["notes"] = {}
-  const site = createSite({ bench, pace, random, signal, injuries, notes })
+  const account: Account = { injuries: [], violations: [], notes: {} }
+  const site = createSite({ bench, pace, random, signal, account })
   try {
-    const samples = await underLoad(fault, site)
-    await bench.sender.resolve(pace.users)
+    const before = { deaths: deathsOf(rig).length, deadlocks: await countDeadlocks(bench) }
+    const samples = await underLoad(fault, bench, site)
+    const isBack = await untilReady({ http: bench.http, signal })
+    if (isBack) await bench.sender.resolve(pace.users)
     const grantedAfterMs = await untilGranted({ ...bench, signal })
-    const open = await untilQuiet({ ...bench, signal })
+    const leaks = await leaksOf(site, before.deadlocks)
     const { violations, unacknowledged } = await judge({
       ...bench,
       random: random.branch("replays"),
-      userIds: bench.shop.userIds,
-      injuredAt: injuries.map(({ at }) => at),
+      injuredAt: account.injuries.map(({ at }) => at),
       batches: BATCHES,
     })
-    const aways = injuries.map((injury, index) =>
-      measureAway(samples, injury, injuries[index + 1]?.at ?? samples.at(-1)?.endedAt ?? injury.backAt),
-    )
-    const died = deathsOf(rig)
-      .slice(deathsBefore)
-      .filter(({ name }) => !fault.mayDie?.includes(name))
-    violations.push(
-      ...(open === 0 ? [] : [{ check: "leaks" as const, detail: `${open} transactions stayed open` }]),
-      ...died.map(({ name, reason }) => ({ check: "alive" as const, detail: `${name} ended: ${reason}` })),
-      ...(samples.length === 0
-        ? []
-        : aways.flatMap((away) => checkAway(away, { promptLimitMs: fault.promptLimitMs }))),
+    const aways = awaysOf(samples, account)
+    account.violations.push(
+      ...violations,
+      ...leaks,
+      ...(isBack ? [] : [{ check: "back" as const, detail: "the shop did not become ready again" }]),
+      ...deathsOf(rig)
+        .slice(before.deaths)
+        .flatMap((death) => uninvited(death, fault)),
+      ...aways.flatMap((away) => checkAway(away, fault)),
       ...((await fault.check?.(site)) ?? []),
     )
-    return { violations, aways, unacknowledged, grantedAfterMs, notes, ...countEntries(bench) }
+    return { ...account, aways, unacknowledged, grantedAfterMs, ...countEntries(bench) }
   } finally {
     await bench.close()
   }
 }
 
 /** The fault strikes while everybody shops; answers what the prober saw. */
-async function underLoad(fault: Fault, site: Site & { bench: Bench }): Promise<readonly Sample[]> {
-  const { bench, pace, signal, rig } = site
-  const [prober, ...shoppers] = bench.shoppers.toReversed()
-  const idle = fault.visit === "none"
-  const load = startLoad({
-    shoppers: idle ? [] : shoppers,
-    visit: typeof fault.visit === "function" ? fault.visit : visit,
-    thinkMs: pace.thinkMs,
-  })
-  const probing =
-    prober && fault.probe !== false ? startProber({ shopper: prober, sender: bench.sender }) : undefined
+async function underLoad(fault: Fault, bench: Bench, site: Site): Promise<readonly Sample[]> {
+  if (fault.quiet) {
+    await strike(fault, site)
+    return []
+  }
+  const [proberShopper, ...shoppers] = bench.shoppers.toReversed()
+  if (!proberShopper) throw new Error("the prober needs a user of its own")
+  const load = startLoad({ shoppers, visit: fault.visit ?? visit, thinkMs: site.pace.thinkMs })
+  const prober = startProber({ shopper: proberShopper, sender: bench.sender })
   try {
-    if (!idle) await site.wait(pace.warmUpMs)
-    await fault.inject(site)
-    if (!(await untilReady({ http: bench.http, signal })))
-      throw new Error("the shop did not become ready again")
-    if (!idle) await site.wait(pace.calmMs)
+    await site.wait(site.pace.warmUpMs)
+    await strike(fault, site)
+    const struckAt = Date.now()
+    const served = () => Promise.resolve(prober.servedSince(struckAt))
+    await eventually(served, { withinMs: SERVED_WITHIN_MS, signal: site.signal })
+    await site.wait(site.pace.calmMs)
   } finally {
-    await Promise.all(PAIRS.map((pair) => rig.proxies[pair].heal()))
-    await Promise.all([load.stop(), probing?.stop()])
+    await Promise.all([load.stop(), prober.stop()])
   }
-  return probing?.samples ?? []
+  return prober.samples
 }
 
-type SiteOptions = {
-  bench: Bench
-  pace: Pace
-  random: Random
-  signal: AbortSignal
-  injuries: Injury[]
-  notes: Trial["notes"]
+async function strike(fault: Fault, site: Site): Promise<void> {
+  try {
+    await fault.inject(site)
+  } finally {
+    await Promise.all(PAIRS.map((pair) => site.rig.proxies[pair].heal()))
+  }
 }
 
-function createSite({ bench, pace, random, signal, injuries, notes }: SiteOptions): Site & { bench: Bench } {
-  const wait = (ms: number) => sleep(ms, undefined, { signal })
-  return {
-    ...bench,
-    bench,
-    pace,
-    random: random.branch("fault"),
-    signal,
-    wait,
-    async injure(harm) {
-      const injury = { at: Date.now(), backAt: Number.POSITIVE_INFINITY }
-      injuries.push(injury)
-      injury.backAt = await harm()
-    },
-    async rounds(wanted, round) {
-      const rounds = Math.min(wanted, pace.mostRounds)
-      for (let index = 0; index < rounds; index++) {
-        if (index > 0) await wait(pace.calmMs)
-        await round(index)
-      }
-    },
-    hold: (wantedMs) => wait(Math.min(wantedMs, pace.mostHoldMs)),
-    note: (figures) => void Object.assign(notes, figures),
-  }
+/** What is left lying about in PostgreSQL. */
+async function leaksOf({ database, signal }: Site, deadlocksBefore: number): Promise<Violation[]> {
+  const open = await untilQuiet({ database, signal })
+  const deadlocks = (await countDeadlocks({ database })) - deadlocksBefore
+  return [
+    ...(open > 0 ? [{ check: "leaks" as const, detail: `${open} transactions stayed open` }] : []),
+    ...(deadlocks > 0 ? [{ check: "deadlocks" as const, detail: `there were ${deadlocks}` }] : []),
+  ]
+}
+
+function awaysOf(samples: readonly Sample[], { injuries }: Account): Away[] {
+  const end = samples.at(-1)?.endedAt
+  if (end === undefined) return []
+  return injuries.map((injury, index) => measureAway(samples, injury, injuries[index + 1]?.at ?? end))
 }
 
 const deathsOf = (rig: Rig) =>
   [rig.database, rig.redis, rig.worker(), ...rig.apis()].flatMap(({ deaths }) => deaths)
+
+function uninvited({ name, reason }: { name: string; reason: string }, { mayDie = [] }: Fault): Violation[] {
+  return mayDie.includes(name) ? [] : [{ check: "alive", detail: `${name} ended: ${reason}` }]
+}
 
 function countEntries({ journal }: Bench) {
   const entries = [...journal.entries()]

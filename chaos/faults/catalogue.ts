@@ -1,0 +1,31 @@
+import { disorder } from "./disorder.ts"
+import { duplicates } from "./duplicates.ts"
+import { connectionLimit, diskFull } from "./exhaustion.ts"
+import type { Fault } from "./fault.ts"
+import { flushRedis, killAnything, killApi, killDatabase, killRedis, killWorker } from "./kills.ts"
+import { networkFaults } from "./network.ts"
+import { lastUnit, oneBalance, oneCoupon } from "./races.ts"
+import { rollingRestarts, terminations } from "./restarts.ts"
+import { stallApi, stallWorker } from "./stalls.ts"
+
+/** Every fault there is, in the order in which they are inflicted. */
+export const FAULTS: readonly Fault[] = [
+  killDatabase,
+  killApi,
+  killWorker,
+  killRedis,
+  flushRedis,
+  killAnything,
+  ...networkFaults,
+  stallApi,
+  stallWorker,
+  duplicates,
+  disorder,
+  terminations,
+  rollingRestarts,
+  connectionLimit,
+  diskFull,
+  lastUnit,
+  oneBalance,
+  oneCoupon,
+]

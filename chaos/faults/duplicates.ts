@@ -1,0 +1,20 @@
+import type { Shopper } from "../client/shopper.ts"
+import type { Fault } from "./fault.ts"
+
+const COPIES = 5
+
+/** Impatient customers and careless retries: everything is sent five times at the same moment with one key. */
+export const duplicates: Fault = {
+  name: "duplicates",
+  title: `each request sent ${COPIES} times at once with one key`,
+  visit,
+  inject: ({ hold }) => hold(10_000),
+}
+
+async function visit(shopper: Shopper): Promise<void> {
+  const { random, sender } = shopper
+  await sender.burst(shopper.charge(), COPIES)
+  if (random.chance(0.4)) await sender.burst(shopper.claim(), COPIES)
+  const couponId = random.chance(0.4) ? await shopper.usableCoupon() : null
+  await sender.burst(shopper.order(shopper.basket(), couponId), COPIES)
+}

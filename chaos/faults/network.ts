@@ -1,0 +1,88 @@
+import { PROMPT_LIMIT_MS } from "../checks/away.ts"
+import { COMMIT_REPLY } from "../proxy/toxics.ts"
+import type { ResetTrigger } from "../proxy/toxics.ts"
+import { PAIRS, PROXIED } from "../rig/wiring.ts"
+import type { Pair } from "../rig/wiring.ts"
+import type { Fault, Site } from "./fault.ts"
+
+const ADDED_MS = 200
+// From BEGIN to COMMIT, the longest of the API's transactions.
+const STATEMENTS = 8
+const RESET_WITHIN_MS = 5_000
+
+/** Every kind of bad network between every two that talk to each other. */
+export const networkFaults: readonly Fault[] = PAIRS.flatMap((pair) => [
+  latency(pair),
+  resetOnCommit(pair),
+  blackHole(pair),
+])
+
+function latency(pair: Pair): Fault {
+  return {
+    name: `latency-${pair}`,
+    title: `${ADDED_MS} ms more between ${named(pair)}`,
+    wiring: PROXIED,
+    promptLimitMs: pair === "api-database" ? 2 * ADDED_MS * STATEMENTS : PROMPT_LIMIT_MS,
+    inject: ({ rig, injure, hold }) =>
+      injure(async () => {
+        rig.proxies[pair].latency(ADDED_MS)
+        await hold(10_000)
+        await rig.proxies[pair].heal()
+        return Date.now()
+      }),
+  }
+}
+
+/** The connection is cut when the reply to a commit is on its way: nobody knows whether it happened. */
+function resetOnCommit(pair: Pair): Fault {
+  return {
+    name: `reset-${pair}`,
+    title: `connection reset instead of the reply to a commit between ${named(pair)}`,
+    wiring: PROXIED,
+    promptLimitMs: PROMPT_LIMIT_MS,
+    async inject(site) {
+      const { rounds, injure, note } = site
+      let resets = 0
+      await rounds(10, () =>
+        injure(async () => {
+          if (await reset(pair, site)) resets++
+          return Date.now()
+        }),
+      )
+      note({ resets })
+    },
+  }
+}
+
+async function reset(pair: Pair, { rig, random, wait }: Site): Promise<boolean> {
+  const happened = rig.proxies[pair].resetPeer(triggerOf(pair, random.between(1, 5)))
+  return Promise.race([happened.then(() => true), wait(RESET_WITHIN_MS).then(() => false)])
+}
+
+/** In Redis, what grants a claim is the reply of its script; the worker's steps have no such mark. */
+function triggerOf(pair: Pair, nth: number): ResetTrigger {
+  if (pair.endsWith("-database")) return { containing: COMMIT_REPLY, nth }
+  return pair === "api-redis" ? { containing: Buffer.from("ACCEPTED"), nth } : { nth }
+}
+
+/** A partition: nothing passes and nothing says so; what was under way arrives when it heals. */
+function blackHole(pair: Pair): Fault {
+  return {
+    name: `black-hole-${pair}`,
+    title: `nothing passes between ${named(pair)}`,
+    wiring: PROXIED,
+    promptLimitMs: PROMPT_LIMIT_MS,
+    inject: ({ rig, injure, hold }) =>
+      injure(async () => {
+        rig.proxies[pair].blackHole()
+        await hold(10_000)
+        await rig.proxies[pair].heal()
+        return Date.now()
+      }),
+  }
+}
+
+function named(pair: Pair): string {
+  const [program, store] = pair.split("-")
+  return `${program === "api" ? "the API" : "the worker"} and ${store === "redis" ? "Redis" : "PostgreSQL"}`
+}
