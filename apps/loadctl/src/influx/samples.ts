@@ -45,7 +45,7 @@ export async function readSamples(
   return [...found.values()]
 }
 
-export function samplesQuery(testid: string, { from, to }: { from: number; to: number }): string {
+function samplesQuery(testid: string, { from, to }: { from: number; to: number }): string {
   return (
     `SELECT "value" FROM "http_req_duration" WHERE "testid" = ${escape.stringLit(testid)}` +
     ` AND time >= ${from}ms AND time < ${to}ms` +

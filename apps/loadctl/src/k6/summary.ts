@@ -1,7 +1,7 @@
 import { z } from "zod"
 
 /** One metric of k6, whichever shape it came in. Keys: count, rate, value, matches, total, avg, min, med, p95, ... */
-export type K6Metric = { values: Record<string, number>; thresholds: Record<string, { ok: boolean }> }
+type K6Metric = { values: Record<string, number>; thresholds: Record<string, { ok: boolean }> }
 
 /** k6's end-of-test summary in one form. */
 export type K6Summary = {

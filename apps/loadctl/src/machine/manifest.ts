@@ -65,7 +65,7 @@ export async function makeManifest({
   }
 }
 
-export function loadctlVersion(): string {
+function loadctlVersion(): string {
   const file = new URL("../../package.json", import.meta.url)
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, "utf8"))).version
 }

@@ -8,7 +8,7 @@ import type { RuleResult } from "../sla/rules.ts"
 import type { EndpointSla, Sla } from "../sla/resolve.ts"
 import type { Figures, Measurement } from "../stats/model.ts"
 
-export const RUN_SCHEMA = "saleproof.run/1"
+const RUN_SCHEMA = "saleproof.run/1"
 
 /** One row of the table. Latencies in ms, rate per second; null where nothing was measured. */
 export type EndpointReport = Figures & {
@@ -58,7 +58,7 @@ export type RunParts = {
   verdict?: SavedVerdict | undefined
 }
 
-export type SavedVerdict = Judgement & { finishedAt: string }
+type SavedVerdict = Judgement & { finishedAt: string }
 
 const UNJUDGED: Judgement & { finishedAt: string | null } = {
   verdict: "INVALID",

@@ -28,7 +28,7 @@ export function createLineObserver(write: (text: string) => void): RunObserver {
 }
 
 /** "12s  300 of 300 VUs  1,204 iterations" */
-export function loadLine({ elapsedS, vus, maxVus, iterations, interrupted }: K6Progress): string {
+function loadLine({ elapsedS, vus, maxVus, iterations, interrupted }: K6Progress): string {
   const parts = [
     formatDuration(elapsedS * 1_000),
     `${vus} of ${maxVus} VUs`,

@@ -28,8 +28,8 @@ export async function queryRun({ folder, ...options }: QueryOptions): Promise<Me
   return measurementOf({ plan: options.plan, load: options.load, samples, influx })
 }
 
-/** The measurement from what is at hand; pure, so that it can be made again from a run's folder. */
-export function measurementOf({
+/** The measurement from what is at hand. */
+function measurementOf({
   plan,
   load,
   samples,

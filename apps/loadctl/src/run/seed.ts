@@ -35,7 +35,7 @@ export async function seedTarget(
 }
 
 /** The fields that the script is handed; the whole answer when the file names none. */
-export function takeFields(answer: unknown, take: readonly string[] | undefined): unknown {
+function takeFields(answer: unknown, take: readonly string[] | undefined): unknown {
   if (!take || typeof answer !== "object" || answer === null) return answer ?? null
   return Object.fromEntries(Object.entries(answer).filter(([key]) => take.includes(key)))
 }

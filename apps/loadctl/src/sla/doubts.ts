@@ -49,7 +49,7 @@ function sourceDoubts({ influx, k6, reconciliation }: Measurement): string[] {
 }
 
 /** Whether two counts of the same requests are too far apart to be the same requests. */
-export function differs({ influxN, k6N }: Pick<Reconciled, "influxN" | "k6N">): boolean {
+function differs({ influxN, k6N }: Pick<Reconciled, "influxN" | "k6N">): boolean {
   return Math.abs(influxN - k6N) > COUNT_TOLERANCE * Math.max(influxN, k6N)
 }
 

@@ -11,7 +11,7 @@ export function brokenRule({ name, n, failed }: Figures, rule: RuleResult): stri
   if (rule.metric === "errorRate") {
     return `${name}: ${failed} of ${countText(n, "request")} failed; ${shareText(rule.limit)} may.`
   }
-  return `${name}: ${rule.metric} was ${msText(rule.actual)} ms, the limit is ${msText(rule.limit)} ms (n = ${n}).`
+  return `${name}: ${rule.metric} was ${msText(rule.actual)} ms, the limit is ${msText(rule.limit)} ms (n = ${n.toLocaleString("en-US")}).`
 }
 
 /** Milliseconds with as many digits as matter: 0.42, 8.1, 231. */
