@@ -74,8 +74,8 @@ async function checkProgram(program: Program, env: NodeJS.ProcessEnv): Promise<F
     const args = program === "influxd" ? ["version"] : ["--version"]
     return { title: program, state: "ok", detail: await versionOf(path, args) }
   }
-  const state = canInstall(env) ? "later" : "missing"
-  return { title: program, state, detail: "not installed", fix: installCommand([program], env) }
+  const state = canInstall({ env }) ? "later" : "missing"
+  return { title: program, state, detail: "not installed", fix: installCommand([program], { env }) }
 }
 
 async function checkK6(env: NodeJS.ProcessEnv): Promise<Finding> {

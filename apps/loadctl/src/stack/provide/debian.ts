@@ -2,7 +2,7 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 
-import { execa } from "execa"
+import { execa, ExecaError } from "execa"
 
 import { EXIT, LoadctlError } from "../../errors.ts"
 import { withLock } from "../lock.ts"
@@ -15,56 +15,71 @@ export type Program = keyof typeof PACKAGES
 
 const LOCK_WAIT_S = 300
 
+/** What decides whether this process may install packages. */
+export type System = { env: NodeJS.ProcessEnv; isRoot?: boolean }
+
 /** Makes sure that the programs are on the PATH: what is missing comes from Debian's packages where root may. */
 export async function providePrograms(
   programs: readonly Program[],
-  { env, progress }: { env: NodeJS.ProcessEnv; progress: Progress },
+  { progress, ...system }: System & { progress: Progress },
 ): Promise<void> {
-  if (missingOf(programs, env).length > 0 && canInstall(env)) {
+  const { env } = system
+  if (missingOf(programs, env).length > 0 && canInstall(system)) {
     // Another stack may be installing the same packages at this moment.
     await withLock(join(cacheDir(env), "apt.lock"), () =>
-      install(missingOf(programs, env), { env, progress }),
+      install(missingOf(programs, env), { ...system, progress }),
     )
   }
   const stillMissing = missingOf(programs, env)
-  if (stillMissing.length > 0) throw missing(stillMissing, env)
+  if (stillMissing.length > 0) throw missing(stillMissing, system)
 }
 
 /** The one command that installs these programs on this system. */
-export function installCommand(programs: readonly Program[], env: NodeJS.ProcessEnv): string {
+export function installCommand(programs: readonly Program[], { env, isRoot = amRoot() }: System): string {
   const packages = programs.map((name) => PACKAGES[name]).join(" ")
   if (process.platform === "darwin")
     return `brew install ${packages.replace("redis-server", "redis").replace("influxdb", "influxdb@1")}`
-  const sudo = process.getuid?.() === 0 ? "" : "sudo "
+  const sudo = isRoot ? "" : "sudo "
   if (findOnPath("apt-get", env)) return `${sudo}apt-get update && ${sudo}apt-get install -y ${packages}`
   return `install ${packages} with this system's package manager`
+}
+
+export function canInstall({ env, isRoot = amRoot() }: System): boolean {
+  return isRoot && findOnPath("apt-get", env) !== undefined
+}
+
+function amRoot(): boolean {
+  return process.getuid?.() === 0
 }
 
 function missingOf(programs: readonly Program[], env: NodeJS.ProcessEnv): Program[] {
   return programs.filter((name) => !findOnPath(name, env))
 }
 
-export function canInstall(env: NodeJS.ProcessEnv): boolean {
-  return process.getuid?.() === 0 && findOnPath("apt-get", env) !== undefined
+function missing(programs: readonly Program[], system: System, cause?: unknown): LoadctlError {
+  const verb = programs.length === 1 ? "is" : "are"
+  const reason = cause instanceof ExecaError ? `, and ${cause.shortMessage}:\n${lastLines(cause)}` : "."
+  return new LoadctlError(EXIT.missing, `${programs.join(" and ")} ${verb} not installed${reason}`, {
+    hint: installCommand(programs, system),
+    cause,
+  })
 }
 
-function missing(programs: readonly Program[], env: NodeJS.ProcessEnv, cause?: unknown): LoadctlError {
-  const message = `${programs.join(" and ")} ${programs.length === 1 ? "is" : "are"} not installed.`
-  return new LoadctlError(EXIT.missing, message, { hint: installCommand(programs, env), cause })
+function lastLines({ stderr }: ExecaError): string {
+  return String(stderr).trim().split("\n").slice(-3).join("\n")
 }
 
 async function install(
   programs: readonly Program[],
-  { env, progress }: { env: NodeJS.ProcessEnv; progress: Progress },
+  { progress, ...system }: System & { progress: Progress },
 ): Promise<void> {
   if (programs.length === 0) return
   const packages = programs.map((name) => PACKAGES[name])
   const apt = (...args: string[]) =>
     execa("apt-get", ["-q", "-y", "-o", `DPkg::Lock::Timeout=${LOCK_WAIT_S}`, ...args], {
       // Run level 1 keeps the packages from starting their daemons: the stack starts its own.
-      env: { ...env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+      env: { ...system.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
       extendEnv: false,
-      all: true,
     })
   try {
     await progress(`Installing ${packages.join(" and ")} (Debian)`, async () => {
@@ -73,7 +88,7 @@ async function install(
       await stopDaemons(packages)
     })
   } catch (cause) {
-    throw missing(programs, env, cause)
+    throw missing(programs, system, cause)
   }
 }
 
