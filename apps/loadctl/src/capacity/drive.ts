@@ -45,7 +45,11 @@ export async function driveSearch(context: CapacityContext): Promise<CapacityRep
     }
     observer.note(`Trying ${step.load} ${context.unit} (${step.why}).`)
     const plan = await context.planStep(step.load)
-    await runOn({ ...context, plan, surroundings, binary })
+    try {
+      await runOn({ ...context, plan, surroundings, binary })
+    } catch (error) {
+      if (!io.interrupted.aborted) throw error
+    }
     report = await withStep(context, report, { step, plan })
   }
 }

@@ -8,14 +8,13 @@ import { EXIT, usageError } from "../errors.ts"
 import type { ExitCode } from "../errors.ts"
 import { wantsColour } from "../io.ts"
 import type { Io } from "../io.ts"
-import { formatOption, parseAmount, parseShare, readConfig, withConfig } from "./options.ts"
+import { limitsOf, withLimits } from "./limits.ts"
+import type { LimitFlags } from "./limits.ts"
+import { formatOption, readConfig, withConfig } from "./options.ts"
 
 const FORMATS = ["text", "json", "markdown"] satisfies Format[]
 
-type Flags = {
-  minEffect: number
-  minEffectMs: number
-  minEffectFailed: number
+type Flags = LimitFlags & {
   allow: Condition[]
   format: Format
   config?: string
@@ -37,13 +36,10 @@ Examples:
   $ loadctl compare BASE CANDIDATE --allow script                     the script differs, but you know why`
 
 export function registerCompare(program: Command, io: Io): void {
-  withConfig(program.command("compare"))
+  withLimits(withConfig(program.command("compare")))
     .description("two runs, or two groups of runs, with statistics")
     .argument("<base>", "an id of loadctl runs, or several: RUN,RUN,...")
     .argument("[candidate]", "the same; the latest run when left out")
-    .option("--min-effect <share>", "smallest change that counts, of the base's figure", parseShare, 0.1)
-    .option("--min-effect-ms <ms>", "smallest change of a latency that counts", parseAmount, 5)
-    .option("--min-effect-failed <share>", "smallest change in the share of failures", parseShare, 0.001)
     .addOption(allowOption())
     .addOption(formatOption(FORMATS))
     .addHelpText("after", HELP)
@@ -87,7 +83,3 @@ function splitIds(text: string): string[] {
 
 // The exact statistics cost more with every run, and say no more beyond this.
 const MAX_RUNS = 20
-
-function limitsOf({ minEffect, minEffectMs, minEffectFailed }: Flags) {
-  return { share: minEffect, ms: minEffectMs, failedShare: minEffectFailed }
-}

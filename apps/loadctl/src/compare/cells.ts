@@ -11,11 +11,12 @@ export const COLUMNS = [
   "change",
   "",
   "95 % interval",
+  "noise",
   "p",
   "verdict",
 ]
 /** Flush left or right, a letter a column. */
-export const ALIGNMENT = "LLRRRRRRL"
+export const ALIGNMENT = "LLRRRRRRRL"
 
 export const MARK = {
   worse: "✗",
@@ -48,7 +49,7 @@ function isTelling({ metric, base, candidate }: Difference): boolean {
 }
 
 function differenceCells(difference: Difference): string[] {
-  const { metric, base, candidate, change, share, interval, p, verdict, reason } = difference
+  const { metric, base, candidate, change, share, interval, noise, p, verdict, reason } = difference
   const signed = (value: number): string => `${value > 0 ? "+" : ""}${figureText(metric, value)}`
   return [
     METRIC_NAME[metric],
@@ -57,6 +58,7 @@ function differenceCells(difference: Difference): string[] {
     change === null ? "–" : signed(change),
     share === null ? "" : percentText(share),
     interval === null ? "–" : `${signed(interval.low)} to ${signed(interval.high)}`,
+    noise === null ? "–" : figureText(metric, noise),
     p === null ? "–" : pText(p),
     `${verdict}${verdict === "better" || verdict === "worse" ? "" : `: ${reason}`}`,
   ]
@@ -99,6 +101,6 @@ export function methodText({ method }: Comparison): string {
     `${cut}, ${window === "hold" ? "over the hold" : "over all of it"}; ` +
     `${Math.round(confidence * 100)} % bootstrap interval (${resamples.toLocaleString("en-US")} draws, seed ${seed}); ` +
     `Mann-Whitney rank test; a change counts from ${Number((limits.share * 100).toFixed(1))} % and ${limits.ms} ms, ` +
-    `failures from ${Number((limits.failedShare * 100).toFixed(3))} points of per cent`
+    `failures from ${Number((limits.failedShare * 100).toFixed(3))} percentage points`
   )
 }

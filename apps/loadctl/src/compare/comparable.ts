@@ -31,7 +31,7 @@ const REMARKABLE = {
       ? `${manifest.git.commit.slice(0, 10)}${manifest.git.dirty ? " with changes" : ""}`
       : UNKNOWN,
   "environment of the API": ({ plan }) => envText(plan.apiEnv) || "none",
-  target: ({ manifest }) => manifest?.target ?? UNKNOWN,
+  target: ({ manifest }) => targetText(manifest?.target ?? UNKNOWN),
   k6: ({ manifest }) => manifest?.versions.k6 ?? UNKNOWN,
   node: ({ manifest }) => manifest?.versions.node ?? UNKNOWN,
 } satisfies Record<string, (run: ComparedRun) => string>
@@ -87,6 +87,12 @@ export function remarkableDifferences(base: readonly ComparedRun[], candidate: r
     const [from, to] = [base, candidate].map((side) => [...new Set(side.map(read))].toSorted().join(" / "))
     return from === to ? [] : [{ what, base: from ?? "", candidate: to ?? "" }]
   })
+}
+
+/** Private stacks have another port each time, which means nothing. */
+function targetText(url: string): string {
+  const { hostname } = URL.canParse(url) ? new URL(url) : { hostname: "" }
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname) ? "this machine" : url
 }
 
 function loadText({ k6Env, k6Scenarios, phases }: RunPlan): string {

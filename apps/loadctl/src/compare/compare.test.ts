@@ -120,7 +120,7 @@ it("cannot compare single runs of a few seconds, but groups of four of them", ()
   const [before, after] = [group("a", 10, 40), group("b", 20, 60)]
   const single = compareRuns({ base: before.slice(0, 1), candidate: after.slice(0, 1) }, options)
   expect(single.verdict).toBe("not comparable")
-  expect(single.reasons[0]).toContain("compare groups of at least 4 runs instead")
+  expect(single.reasons[0]).toContain("compare at least 4 runs a side instead")
 
   const groups = compareRuns({ base: before, candidate: after }, options)
   expect(groups.method).toMatchObject({ unit: "run", units: { base: 4, candidate: 4 }, blockSeconds: null })

@@ -10,7 +10,13 @@ const SIGN = {
 
 /** A comparison for a pull request: what changed on top, every figure folded away. */
 export function renderMarkdown(comparison: Comparison): string {
-  const { verdict, scenario, reasons, notes, differing, endpoints } = comparison
+  const { verdict, scenario } = comparison
+  return [`### ${SIGN[verdict]} ${scenario}: ${verdict}`, "", ...comparisonSections(comparison)].join("\n")
+}
+
+/** All but the headline, each section followed by an empty line. */
+export function comparisonSections(comparison: Comparison): string[] {
+  const { reasons, notes, differing, endpoints } = comparison
   const rows = endpoints.flatMap(rowsOf)
   const telling = rows.filter(({ verdict }) => verdict === "worse" || verdict === "better")
   const facts = [
@@ -19,15 +25,13 @@ export function renderMarkdown(comparison: Comparison): string {
     ["method", methodText(comparison)],
   ]
   return [
-    `### ${SIGN[verdict]} ${scenario}: ${verdict}`,
-    "",
     ...list([...reasons, ...notes.map((note) => `Note: ${note}`)]),
     ...(telling.length > 0 ? [...table(endpoints.flatMap(tellingRows)), ""] : []),
     ...(rows.length > 0
       ? ["<details><summary>Every figure</summary>", "", ...table(rows.map(cellsOf)), "", "</details>", ""]
       : []),
     ...list(facts.map(([what, text]) => `${what}: ${text}`)),
-  ].join("\n")
+  ]
 }
 
 /** Rows that stand alone carry the name of their endpoint. */

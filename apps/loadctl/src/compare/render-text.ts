@@ -6,7 +6,7 @@ import type { Comparison, Verdict } from "./model.ts"
 
 type Style = Parameters<typeof styleText>[0]
 
-const STYLE = {
+export const STYLE = {
   worse: "red",
   "not comparable": "yellow",
   better: "green",
@@ -15,11 +15,15 @@ const STYLE = {
 
 /** A comparison for a terminal: the verdict first and last, why, then the figures of each endpoint. */
 export function renderText(comparison: Comparison, { colour }: { colour: boolean }): string {
-  // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
-  const paint = (style: Style, text: string): string =>
-    colour ? styleText(style, text, { validateStream: false }) : text
-  const { verdict, scenario, reasons, notes, endpoints, differing } = comparison
-  const headline = `${paint(["bold", STYLE[verdict]], verdict.toUpperCase())}  ${scenario}`
+  const { verdict, scenario } = comparison
+  const headline = `${painter(colour)(["bold", STYLE[verdict]], verdict.toUpperCase())}  ${scenario}`
+  return ["", headline, ...comparisonLines(comparison, { colour }), headline, ""].join("\n")
+}
+
+/** All but the headline, each block followed by an empty line. */
+export function comparisonLines(comparison: Comparison, { colour }: { colour: boolean }): string[] {
+  const paint = painter(colour)
+  const { verdict, reasons, notes, endpoints, differing } = comparison
   const rows = endpoints
     .flatMap(rowsOf)
     .map(({ verdict, cells }) => [
@@ -32,8 +36,6 @@ export function renderText(comparison: Comparison, { colour }: { colour: boolean
     ["method", methodText(comparison)],
   ]
   return [
-    "",
-    headline,
     ...reasons.map((reason) => `  ${paint(STYLE[verdict], MARK[verdict])} ${reason}`),
     ...notes.map((note) => `  ${paint("yellow", "!")} ${note}`),
     "",
@@ -42,9 +44,13 @@ export function renderText(comparison: Comparison, { colour }: { colour: boolean
       : []),
     ...formatTable(facts, "LL").map(indent),
     "",
-    headline,
-    "",
-  ].join("\n")
+  ]
+}
+
+function painter(colour: boolean) {
+  // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
+  return (style: Style, text: string): string =>
+    colour ? styleText(style, text, { validateStream: false }) : text
 }
 
 function indent(line: string): string {

@@ -29,7 +29,7 @@ it("gives each figure its change, interval, p and verdict in one row", () => {
     .split("\n")
     .find((line) => /✗ +buy +p50/.test(line))
   expect(row).toMatch(
-    /✗ {2}buy +p50 ms +[\d.]+ +[\d.]+ +\+[\d.]+ +\+\d+ % +\+[\d.]+ to \+[\d.]+ +<0\.001 +worse$/,
+    /✗ {2}buy +p50 ms +[\d.]+ +[\d.]+ +\+[\d.]+ +\+\d+ % +\+[\d.]+ to \+[\d.]+ +– +<0\.001 +worse$/,
   )
 })
 

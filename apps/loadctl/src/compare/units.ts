@@ -38,7 +38,7 @@ export function chooseCut(base: readonly ComparedRun[], candidate: readonly Comp
   if (blocksPerRun * fewest >= MIN_BLOCKS) return { unit: "block", blocksPerRun, window }
   return (
     `The runs are too short to be cut into ${MIN_BLOCKS} stretches of ${MIN_BLOCK_MS / 1_000} s: ` +
-    `compare groups of at least ${MIN_RUNS} runs instead.`
+    `compare at least ${MIN_RUNS} runs a side instead.`
   )
 }
 
