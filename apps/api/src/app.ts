@@ -4,7 +4,9 @@ import helmet from "helmet"
 import { createAuditRoutes } from "./audit/routes.ts"
 import { createBalanceRoutes } from "./balance/routes.ts"
 import { createCouponRoutes } from "./coupons/routes.ts"
+import manifest from "../package.json" with { type: "json" }
 import type { Deps } from "./deps.ts"
+import { createDocsRoutes } from "./docs/routes.ts"
 import type { Env } from "./env.ts"
 import { admission } from "./http/admission.ts"
 import { jsonBody } from "./http/body.ts"
@@ -47,6 +49,7 @@ export function createApp({ env, deps, services, lifecycle }: AppOptions): Expre
   app.use(createRankingRoutes({ service: services.rankings }))
   app.use(createProductRoutes({ service: services.products }))
   app.use(createOrderRoutes({ service: services.orders }))
+  app.use(createDocsRoutes(manifest))
   app.use(unmatched(app), problemHandler(deps))
   return app
 }

@@ -1,5 +1,5 @@
 /** Every refusal of the API: its code is the contract, its status follows from the code. */
-const REFUSALS = {
+export const REFUSALS = {
   BAD_REQUEST: { status: 400, title: "The request is not valid" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "The body must be application/json" },
   PAYLOAD_TOO_LARGE: { status: 413, title: "The body is too large" },

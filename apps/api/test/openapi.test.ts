@@ -1,0 +1,81 @@
+import { afterAll, describe, expect, it } from "vitest"
+import { z } from "zod"
+import { listRoutes } from "../src/http/routes-table.ts"
+import { startShop } from "./support/api.ts"
+
+const shop = await startShop({ worker: false })
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const Document = z.object({
+  openapi: z.string(),
+  paths: z.record(
+    z.string(),
+    z.record(z.string(), z.object({ responses: z.record(z.string(), z.unknown()) })),
+  ),
+  components: z.object({
+    schemas: z.record(z.string(), z.looseObject({ required: z.array(z.string()).optional() })),
+  }),
+})
+const document = Document.parse((await shop.get("/openapi.json")).body)
+
+const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+  Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+)
+
+describe("the OpenAPI document", () => {
+  it("is version 3.1", () => {
+    expect(document.openapi).toBe("3.1.0")
+  })
+
+  it("describes every route of the app, and no other", () => {
+    const routes = listRoutes(shop.app).map(
+      ({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`,
+    )
+    expect(described.toSorted()).toEqual(routes.toSorted())
+  })
+
+  it("describes the whole contract", () => {
+    expect(described).toEqual(
+      expect.arrayContaining([
+        "POST /init",
+        "GET /users/id",
+        "POST /users/{id}/balance",
+        "GET /users/{id}/balance/history",
+        "POST /coupons",
+        "GET /users/{id}/coupons",
+        "GET /products/top/realtime",
+        "POST /orders",
+        "GET /users/{id}/orders",
+        "GET /audit",
+      ]),
+    )
+  })
+
+  it("asks for what the schemas ask for", () => {
+    const { schemas } = document.components
+    expect(schemas["OrderRequest"]?.required).toEqual(["userId", "items"])
+    expect(schemas["Filling"]?.required).toBeUndefined()
+    expect(schemas["Problem"]?.required).toContain("code")
+  })
+})
+
+describe("the page of the API", () => {
+  it("loads everything it needs from this server", async () => {
+    const page = await shop.get("/docs")
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'")
+    const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = ""]) => path)
+    expect(files).toHaveLength(4)
+    for (const path of files) {
+      expect(path).toMatch(/^\/docs\/files\//)
+      expect((await shop.get(path)).status).toBe(200)
+    }
+  })
+
+  it.each([
+    "/docs/files/package.json",
+    "/docs/files/../../package.json",
+    "/docs/files/%2e%2e%2fpackage.json",
+  ])("does not serve %s", async (path) => {
+    expect((await shop.get(path)).status).toBe(404)
+  })
+})
