@@ -1,39 +1,3 @@
-/** How much of a fault is inflicted: the test of a build, a look of minutes, and everything. */
-export const PACES = {
-  test: {
-    users: 60,
-    thinkMs: 400,
-    warmUpMs: 500,
-    calmMs: 500,
-    patienceMs: 15_000,
-    mostRounds: 1,
-    mostHoldMs: 1_500,
-    scale: 0.03,
-  },
-  quick: {
-    users: 300,
-    thinkMs: 1_500,
-    warmUpMs: 1_500,
-    calmMs: 1_500,
-    patienceMs: 30_000,
-    mostRounds: 2,
-    mostHoldMs: 4_000,
-    scale: 0.1,
-  },
-  full: {
-    users: 300,
-    thinkMs: 1_500,
-    warmUpMs: 3_000,
-    calmMs: 3_000,
-    patienceMs: 60_000,
-    mostRounds: 20,
-    mostHoldMs: 10_000,
-    scale: 1,
-  },
-} as const satisfies Record<string, Pace>
-
-export type PaceName = keyof typeof PACES
-
 export type Pace = {
   /** Concurrent virtual users. */
   users: number
@@ -50,3 +14,49 @@ export type Pace = {
   /** Of what a race has in buyers and repetitions. */
   scale: number
 }
+
+const CROWD = { users: 300, thinkMs: 1_500 }
+
+/** How much of a fault is inflicted: for a test, for a look of minutes, in full, and for as long as it takes. */
+export const PACES = {
+  test: {
+    users: 60,
+    thinkMs: 400,
+    warmUpMs: 500,
+    calmMs: 500,
+    patienceMs: 15_000,
+    mostRounds: 1,
+    mostHoldMs: 1_500,
+    scale: 0.03,
+  },
+  quick: {
+    ...CROWD,
+    warmUpMs: 1_500,
+    calmMs: 1_500,
+    patienceMs: 30_000,
+    mostRounds: 2,
+    mostHoldMs: 4_000,
+    scale: 0.1,
+  },
+  full: {
+    ...CROWD,
+    warmUpMs: 3_000,
+    calmMs: 3_000,
+    patienceMs: 60_000,
+    mostRounds: 20,
+    mostHoldMs: 10_000,
+    scale: 1,
+  },
+  // Ten minutes, a kill every five seconds.
+  soak: {
+    ...CROWD,
+    warmUpMs: 5_000,
+    calmMs: 5_000,
+    patienceMs: 60_000,
+    mostRounds: 120,
+    mostHoldMs: 10_000,
+    scale: 1,
+  },
+} as const satisfies Record<string, Pace>
+
+export type PaceName = keyof typeof PACES
