@@ -8,8 +8,10 @@ export const PROMETHEUS = { type: "prometheus", uid: "${datasource}" }
 const WINDOW = "[$__rate_interval]"
 
 /** Events per second, summed over the processes, by the labels given. */
-export const perSecond = (counter: string, ...by: string[]): string =>
-  `sum${by.length > 0 ? ` by (${by.join(", ")})` : ""} (rate(${counter}${WINDOW}))`
+export function perSecond(counter: string, ...by: string[]): string {
+  const grouping = by.length > 0 ? ` by (${by.join(", ")}) ` : ""
+  return `sum${grouping}(rate(${counter}${WINDOW}))`
+}
 
 /** A quantile (0 to 1) of a histogram's observations in the window, from its buckets. */
 export const quantile = (q: number, histogram: string, ...by: string[]): string =>

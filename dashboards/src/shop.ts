@@ -3,7 +3,9 @@ import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard"
 import { assemble } from "./assemble.ts"
 import { PROMETHEUS } from "./promql.ts"
 import { couponsRow } from "./shop/coupons.ts"
+import { ordersRow } from "./shop/orders.ts"
 import { processesRow } from "./shop/processes.ts"
+import { rankingRow } from "./shop/ranking.ts"
 import { requestsRow } from "./shop/requests.ts"
 import type { Sla } from "./sla.ts"
 import { LOAD_UID, PROMETHEUS_UID, SHOP_UID } from "./uids.ts"
@@ -32,6 +34,6 @@ export function shopDashboard(sla: Sla): dashboard.Dashboard {
         .current({ text: "All", value: "$__all" }),
     ],
     links: [{ title: "Load test", uid: LOAD_UID }],
-    rows: [requestsRow(sla), couponsRow(), processesRow()],
+    rows: [requestsRow(sla), ordersRow(), couponsRow(), rankingRow(), processesRow()],
   })
 }

@@ -1,6 +1,6 @@
 import process from "node:process"
 
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest"
 
 import { startStack } from "../../apps/loadctl/src/stack/start.ts"
 import type { Stack } from "../../apps/loadctl/src/stack/start.ts"
@@ -21,10 +21,14 @@ beforeAll(async () => {
   stack = await startStack({ env, services: ["postgres", "redis", "api", "worker"] })
   const { url, workerMetricsUrl } = stack.urls
   await runSmoke({ k6Path: inject("k6Path"), targetUrl: url })
-  const texts = [new URL("/metrics", url), workerMetricsUrl].map(async (address) =>
-    (await fetch(address)).text(),
-  )
-  seen = readMetrics(...(await Promise.all(texts)))
+  seen = await vi.waitFor(async () => {
+    const shown = readMetrics(
+      ...(await Promise.all([new URL("/metrics", url), workerMetricsUrl].map(textAt))),
+    )
+    if (!shown.has("saleproof_drift"))
+      throw new Error("The worker has not compared Redis with PostgreSQL yet.")
+    return shown
+  }, 20_000)
 })
 
 afterAll(() => stack.stop())
@@ -39,6 +43,8 @@ describe("the shop dashboard, after every persona has visited the shop", () => {
     expect(unknownMetrics(renamed, seen)).not.toEqual([])
   })
 })
+
+const textAt = async (url: string | URL): Promise<string> => (await fetch(url)).text()
 
 /** Every metric and label in the expressions of a dashboard's JSON. */
 function namesIn(text: string): string[] {

@@ -1,4 +1,4 @@
-import { redFrom, stat, timeseries } from "../panels.ts"
+import { redFrom, stat, timeseries, withLimitLine } from "../panels.ts"
 import { perSecond, prometheus, quantile } from "../promql.ts"
 import type { Row } from "../row.ts"
 
@@ -8,10 +8,7 @@ const VISIBLE = "saleproof_coupon_visible_seconds"
 const PROMISED_WITHIN_SECONDS = 1
 
 export function couponsRow(): Row {
-  return {
-    title: "Coupons and ranking",
-    panels: [claims(), grants(), visible(), relayed(), healings(), broken()],
-  }
+  return { title: "Coupons", panels: [claims(), grants(), visible(), pending(), age(), jobs(), broken()] }
 }
 
 function claims() {
@@ -44,44 +41,58 @@ function grants() {
 }
 
 function visible() {
-  return timeseries(
+  const panel = timeseries(
     {
       title: "From claim to coupon",
       shows: "Time from an accepted claim to its committed coupon, p50 and p95 from histogram buckets.",
-      bad: "p95 above a second; shoppers look for their coupon after that long and do not find it.",
+      bad: "p95 above the line; shoppers look for their coupon after a second and do not find it.",
       unit: "s",
       size: [8, 8],
     },
     prometheus(quantile(0.5, VISIBLE), "p50"),
     prometheus(quantile(0.95, VISIBLE), "p95"),
-  ).thresholds(redFrom(PROMISED_WITHIN_SECONDS))
-}
-
-function relayed() {
-  return timeseries(
-    {
-      title: "Orders relayed to the ranking per second",
-      shows: "Outbox events that the worker applied to the realtime ranking.",
-      bad: "0 while orders are placed; the ranking stands still.",
-      unit: "ops",
-      size: [8, 8],
-    },
-    prometheus(perSecond("saleproof_outbox_relayed_total", "process"), "{{process}}"),
   )
+  return withLimitLine(panel, PROMISED_WITHIN_SECONDS)
 }
 
-function healings() {
+function pending() {
   return timeseries(
     {
-      title: "Redis rebuilt",
-      shows: "How often Redis was rebuilt from PostgreSQL, by cause, since each process started.",
-      bad: "rising outside of a seeding; Redis lost data, and some claims were refused until it was back.",
+      title: "Claims waiting",
+      shows: "Accepted claims that are not coupons yet.",
+      bad: "growing; claims come in faster than the worker writes coupons, or there is no worker.",
       unit: "short",
-      size: [8, 8],
-      noValue: "Never",
+      size: [6, 8],
     },
-    prometheus("sum by (cause) (saleproof_healings_total)", "{{cause}}"),
+    prometheus("max(saleproof_pending_claims)", "waiting"),
+  ).min(0)
+}
+
+function age() {
+  const panel = timeseries(
+    {
+      title: "Oldest waiting claim",
+      shows: "How long the oldest accepted claim has been waiting for its coupon.",
+      bad: "growing second by second; nothing drains the list.",
+      unit: "s",
+      size: [6, 8],
+    },
+    prometheus("max(saleproof_pending_claims_age_seconds)", "age"),
   )
+  return withLimitLine(panel, PROMISED_WITHIN_SECONDS).min(0)
+}
+
+function jobs() {
+  return timeseries(
+    {
+      title: "Queue",
+      shows: "BullMQ jobs that wait or run. One job drains many claims, so a few are enough.",
+      bad: "growing; the worker is away or stuck.",
+      unit: "short",
+      size: [6, 8],
+    },
+    prometheus("max(saleproof_queue_jobs)", "jobs"),
+  ).min(0)
 }
 
 function broken() {
@@ -90,7 +101,7 @@ function broken() {
       title: "Broken promises",
       shows: "Accepted claims that could not become a coupon, since the worker started.",
       bad: "any at all; a client was told 201 and has no coupon.",
-      size: [8, 8],
+      size: [6, 8],
       noValue: "0",
     },
     prometheus('sum(saleproof_grants_total{outcome!~"granted|repeated"})', "broken"),

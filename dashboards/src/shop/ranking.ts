@@ -1,0 +1,62 @@
+import { timeseries, withLimitLine } from "../panels.ts"
+import { perSecond, prometheus } from "../promql.ts"
+import type { Row } from "../row.ts"
+
+export function rankingRow(): Row {
+  return { title: "Ranking, and Redis against PostgreSQL", panels: [relayed(), lag(), drift(), healings()] }
+}
+
+function relayed() {
+  return timeseries(
+    {
+      title: "Orders relayed to the ranking per second",
+      shows: "Outbox events that the worker applied to the realtime ranking.",
+      bad: "0 while orders are placed; the ranking stands still.",
+      unit: "ops",
+      size: [6, 8],
+    },
+    prometheus(perSecond("saleproof_outbox_relayed_total"), "relayed"),
+  ).min(0)
+}
+
+function lag() {
+  return timeseries(
+    {
+      title: "Outbox lag",
+      shows: "Age of the oldest order that the realtime ranking does not know yet.",
+      bad: "growing second by second; the relay is away or stuck, and the ranking is as old as this.",
+      unit: "s",
+      size: [6, 8],
+    },
+    prometheus("max(saleproof_outbox_lag_seconds)", "lag"),
+  ).min(0)
+}
+
+function drift() {
+  const panel = timeseries(
+    {
+      title: "Drift",
+      shows: "How far Redis' counts are from PostgreSQL's, when they were last compared.",
+      bad: "anything but 0; it is repaired at once, so a difference that stays cannot be repaired.",
+      unit: "short",
+      size: [6, 8],
+      noValue: "Not compared yet",
+    },
+    prometheus("max by (what) (saleproof_drift)", "{{what}}"),
+  )
+  return withLimitLine(panel, 1).min(0)
+}
+
+function healings() {
+  return timeseries(
+    {
+      title: "Redis rebuilt",
+      shows: "How often Redis was rebuilt from PostgreSQL, by cause, since each process started.",
+      bad: "rising outside of a seeding; Redis lost data, and some claims were refused until it was back.",
+      unit: "short",
+      size: [6, 8],
+      noValue: "Never",
+    },
+    prometheus("sum by (cause) (saleproof_healings_total)", "{{cause}}"),
+  ).min(0)
+}
