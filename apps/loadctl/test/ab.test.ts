@@ -1,4 +1,4 @@
-import { readFile, readdir } from "node:fs/promises"
+import { readFile, readdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
 import { expect, inject, it, vi } from "vitest"
@@ -28,7 +28,7 @@ const Ab = z.object({
     .nullable(),
 })
 
-const REPOSITORY = join(import.meta.dirname, "../../..")
+const ROOT = join(import.meta.dirname, "../../..")
 
 it("runs two targets in turns and finds the slower one beyond the noise: exit 4", async () => {
   await using fast = await openTicketShop()
@@ -70,7 +70,10 @@ it("keeps the rounds that are done when it is interrupted: exit 130", async () =
 
 it("sets up a private stack of this repository for each side", async () => {
   const flags = ["--a", "ORDER_STRATEGY=conditional", "--b", "ORDER_STRATEGY=batched", "--rounds", "1"]
-  const run = await loadctl(["ab", "--scenario", "smoke", ...flags], { cwd: REPOSITORY })
+  await using project = await ticketProject()
+  const file = await readFile(join(ROOT, "loadctl.yaml"), "utf8")
+  await writeFile(join(project.folder, "loadctl.yaml"), file.replace("k6-scripts/", `${ROOT}/k6-scripts/`))
+  const run = await loadctl(["ab", "--scenario", "smoke", ...flags], { cwd: project.folder })
   expect(run.stdout).toContain("B (ORDER_STRATEGY=batched) against A (ORDER_STRATEGY=conditional)")
   expect(run.stdout).toMatch(/environment of the API +ORDER_STRATEGY=conditional → ORDER_STRATEGY=batched/)
   // Two runs of a second or two each are too short to be compared, and that is not green.
