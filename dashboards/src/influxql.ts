@@ -5,9 +5,9 @@ export const INFLUX = { type: "influxdb", uid: "${datasource}" }
 
 // Every variable names its format: the formats Grafana picks by itself differ between its versions.
 export const OF_RUN = '"testid" = ${testid:singlequote}'
-export const OF_BASELINE = '"testid" = ${baseline:singlequote}'
+const OF_BASELINE = '"testid" = ${baseline:singlequote}'
 export const IN_SCENARIO = '"scenario" =~ /^${scenario:regex}$/'
-export const OF_ENDPOINT = '"name" =~ /^${name:regex}$/'
+const OF_ENDPOINT = '"name" =~ /^${name:regex}$/'
 export const IN_RANGE = "$timeFilter"
 export const UNEXPECTED = "\"expected_response\" = 'false'"
 

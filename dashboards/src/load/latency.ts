@@ -7,7 +7,7 @@ import type { Sla } from "../sla.ts"
 import { usersOf } from "./throughput.ts"
 
 /** What the user waited for in each step, as the script measures it, in ms. */
-export const STEP_TRENDS = [
+const STEP_TRENDS = [
   "charge_balance_time",
   "coupon_issue_time",
   "coupon_check_time",
