@@ -31,5 +31,6 @@ export const refuseToStart = (name: string) => (error: unknown) => {
   const { message, cause } = error instanceof Error ? error : new Error(String(error))
   const reason = cause instanceof Error ? ` (${cause.message.trim().split("\n").at(-1)})` : ""
   process.stderr.write(`saleproof ${name} cannot start: ${message}${reason}\n`)
-  process.exitCode = 1
+  // What was opened may still be trying to connect.
+  end(1)
 }

@@ -1,0 +1,135 @@
+import { afterAll, describe, expect, it } from "vitest"
+import { Filled } from "../src/lab/schema.ts"
+import { ProductList } from "../src/products/schema.ts"
+import { startShop } from "./support/api.ts"
+
+const shop = await startShop()
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const init = (body?: unknown) => shop.post("/init", body === undefined ? {} : { body })
+const products = async () => ProductList.parse((await shop.get("/products")).body)
+
+describe("POST /init", () => {
+  it("fills the shop with what the contract says when it is asked for nothing", async () => {
+    const answer = await init()
+    expect(answer.status).toBe(200)
+    expect(Filled.parse(answer.body)).toMatchObject({ users: 300, productIds: [1, 2, 3, 4, 5] })
+    expect(await products()).toEqual(
+      [1, 2, 3, 4, 5].map((n) => ({ productId: n, name: `p${n}`, price: 2_000, stock: 2_000_000 })),
+    )
+    const { readDb } = shop.deps
+    const policies = await readDb.couponPolicy.findMany()
+    expect(policies).toHaveLength(5)
+    for (const policy of policies) {
+      expect(policy).toMatchObject({
+        total: 200_000,
+        issued: 0,
+        perUserLimit: null,
+        discountAmount: 2_000n,
+        expireDays: 7,
+      })
+      expect(policy.endsAt.getTime() - policy.startsAt.getTime()).toBe(3 * 86_400_000 + 60_000)
+    }
+    expect(await readDb.user.count({ where: { balance: 0, name: { in: ["u1", "u300"] } } })).toBe(2)
+    expect(await readDb.user.count()).toBe(300)
+  })
+
+  it("empties the shop of all that happened before", async () => {
+    await init()
+    const userId = Number((await shop.get("/users/id?name=u1")).body)
+    await shop.post(`/users/${userId}/balance`, {
+      body: { amount: 10_000 },
+      headers: { "Idempotency-Key": "k" },
+    })
+    await shop.post("/orders", { body: { userId, items: [{ productId: 1, quantity: 1 }] } })
+    const filled = Filled.parse((await init({ users: 2, products: 1, policies: 0, topSold: [7] })).body)
+    expect(filled).toMatchObject({ policyIds: [], productIds: [1], users: 2 })
+    const { readDb } = shop.deps
+    const rows = [
+      readDb.order.count(),
+      readDb.orderLine.count(),
+      readDb.ledgerEntry.count(),
+      readDb.idempotencyKey.count(),
+    ]
+    expect(await Promise.all(rows)).toEqual([0, 0, 0, 0])
+    expect((await shop.get("/products/top/realtime")).body).toEqual([
+      { productId: 1, name: "p1", soldQty: 21 },
+    ])
+    expect((await shop.get("/audit")).body).toMatchObject({ ok: true })
+    expect(await shop.get(`/users/${userId}/balance`)).toMatchObject({ status: 404 })
+  })
+
+  it("leaves no key of an older shop in Redis", async () => {
+    await init()
+    const { epoch } = Filled.parse((await init()).body)
+    const keys = await shop.redis.keys("saleproof:*")
+    const foreign = keys.filter((key) => !key.includes(epoch) && !key.startsWith("saleproof:queue"))
+    expect(foreign).toEqual(["saleproof:shop"])
+  })
+
+  it("stores a rate in basis points, and a coupon of it says the rate", async () => {
+    const { policyIds } = Filled.parse((await init({ discountRate: 0.0725, policies: 1, users: 1 })).body)
+    const userId = Number((await shop.get("/users/id?name=u1")).body)
+    await shop.post(`/coupons?userId=${userId}&policyId=${policyIds[0]}`)
+    const coupons = async () => (await shop.get(`/users/${userId}/coupons`)).body
+    await expect.poll(coupons).toMatchObject([{ discount: 0, discountRate: 0.0725 }])
+  })
+
+  const bad: unknown[] = [
+    [],
+    { users: -1 },
+    { users: "3" },
+    { users: 1.5 },
+    { price: 2 ** 53 },
+    { user: 3 },
+    { discountRate: 1.01 },
+    { discountRate: 0.00001 },
+    { perUserLimit: 0 },
+    { products: 1, topSold: [1, 2] },
+    { topSold: [-1] },
+    { expireDays: 0 },
+  ]
+  it.each(bad.map((body) => [body]))("changes nothing when its body is %j", async (body) => {
+    const before = Filled.parse((await init({ products: 2 })).body)
+    expect(await init(body)).toMatchObject({ status: 400, body: { code: "BAD_REQUEST" } })
+    expect(await products()).toHaveLength(2)
+    expect(await shop.redis.hget("saleproof:shop", "epoch")).toBe(before.epoch)
+  })
+
+  it("works while claims and orders are under way", async () => {
+    const { policyIds } = Filled.parse((await init()).body)
+    const userId = Number((await shop.get("/users/id?name=u1")).body)
+    const requests = Array.from({ length: 150 }, (_, n) => [
+      shop.post(`/coupons?userId=${userId}&policyId=${policyIds[n % 5]}`),
+      shop.post(`/users/${userId}/balance`, { body: { amount: 1 } }),
+    ]).flat()
+    const filled = await init({ users: 1 })
+    expect(filled.status).toBe(200)
+    const statuses = new Set((await Promise.all(requests)).map(({ status }) => status))
+    expect([...statuses].filter((status) => ![201, 404, 503].includes(status))).toEqual([])
+    await expect
+      .poll(async () => (await shop.get("/audit")).body, { timeout: 10_000 })
+      .toMatchObject({ ok: true })
+  })
+})
+
+describe("the lab", () => {
+  it("does not exist when it is off", async () => {
+    await using closed = await startShop({ worker: false, variables: { LAB: "off" } })
+    expect(await closed.post("/init")).toMatchObject({ status: 404 })
+    expect(await closed.get("/audit")).toMatchObject({ status: 404 })
+  })
+
+  it("needs its token where one is set", async () => {
+    const token = "correct-horse-battery"
+    await using guarded = await startShop({ worker: false, variables: { LAB_TOKEN: token } })
+    const ask = (authorization?: string) =>
+      guarded.get("/audit", authorization ? { headers: { authorization } } : {})
+    for (const wrong of [undefined, token, `Bearer ${token}x`, "Bearer ", `Basic ${token}`]) {
+      expect(await ask(wrong)).toMatchObject({ status: 401, body: { code: "UNAUTHORIZED" } })
+    }
+    expect(await ask(`Bearer ${token}`)).toMatchObject({ status: 200 })
+    expect(await guarded.post("/init")).toMatchObject({ status: 401 })
+    expect(await guarded.get("/products")).toMatchObject({ status: 200 })
+  })
+})

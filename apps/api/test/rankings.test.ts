@@ -1,0 +1,89 @@
+import { afterAll, describe, expect, it } from "vitest"
+import { Filled } from "../src/lab/schema.ts"
+import { Ranking } from "../src/rankings/schema.ts"
+import { startShop } from "./support/api.ts"
+
+const shop = await startShop()
+afterAll(() => shop[Symbol.asyncDispose]())
+
+async function fill(filling: object = {}) {
+  const { productIds } = Filled.parse((await shop.post("/init", { body: filling })).body)
+  const userId = Number((await shop.get("/users/id?name=u1")).body)
+  await shop.post(`/users/${userId}/balance`, { body: { amount: 100_000_000 } })
+  const order = (items: [place: number, quantity: number][]) =>
+    shop.post("/orders", {
+      body: {
+        userId,
+        items: items.map(([place, quantity]) => ({ productId: productIds[place - 1], quantity })),
+      },
+    })
+  return { productIds, order }
+}
+
+const realtime = async (query = "") => Ranking.parse((await shop.get(`/products/top/realtime${query}`)).body)
+const counted = async (query = "") => Ranking.parse((await shop.get(`/products/top${query}`)).body)
+const sold = (ranking: { name: string; soldQty: number }[]) =>
+  ranking.map(({ name, soldQty }) => `${name} ${soldQty}`)
+
+describe("the realtime ranking", () => {
+  it("starts with what topSold says for each of three days, in Redis only", async () => {
+    await fill({ topSold: [1, 0, 3] })
+    expect(sold(await realtime())).toEqual(["p3 9", "p1 3"])
+    expect(await counted()).toEqual([])
+  })
+
+  it("knows an order a moment later", async () => {
+    const { order } = await fill({ topSold: [] })
+    expect(
+      await order([
+        [2, 3],
+        [1, 1],
+      ]),
+    ).toMatchObject({ status: 201 })
+    await expect.poll(async () => sold(await realtime())).toEqual(["p2 3", "p1 1"])
+    expect(sold(await counted())).toEqual(["p2 3", "p1 1"])
+  })
+
+  it("has the same order as the count where products are level", async () => {
+    const { order } = await fill({ topSold: [], products: 12 })
+    await order(Array.from({ length: 12 }, (_, index) => [index + 1, 2]))
+    await expect.poll(() => realtime("?limit=12")).toHaveLength(12)
+    expect(await realtime()).toEqual(await counted())
+    expect((await realtime("?limit=3")).map(({ name }) => name)).toEqual(["p1", "p2", "p3"])
+  })
+
+  it("counts each of 300 orders at once exactly once", async () => {
+    const { order } = await fill({ topSold: [], price: 1 })
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, n) => order([[1 + (n % 5), 1 + (n % 3)]])),
+    )
+    expect(answers.every(({ status }) => status === 201)).toBe(true)
+    await expect.poll(() => shop.deps.readDb.outboxEvent.count(), { timeout: 10_000 }).toBe(0)
+    await expect.poll(async () => sold(await realtime())).toEqual(sold(await counted()))
+    expect((await realtime()).reduce((sum, { soldQty }) => sum + soldQty, 0)).toBe(600)
+  })
+
+  it("is the same after Redis lost it", async () => {
+    const { order } = await fill({ topSold: [10, 20] })
+    await order([
+      [1, 5],
+      [3, 100],
+    ])
+    await expect.poll(async () => sold(await realtime())).toEqual(["p3 100", "p2 60", "p1 35"])
+    await shop.redis.flushdb()
+    await expect
+      .poll(() => shop.get("/products/top/realtime"), { timeout: 10_000 })
+      .toMatchObject({ status: 200 })
+    expect(sold(await realtime())).toEqual(["p3 100", "p2 60", "p1 35"])
+  })
+})
+
+describe("the count of the orders", () => {
+  it("looks at today and the two days before", async () => {
+    const { order } = await fill({ topSold: [] })
+    await order([[1, 4]])
+    await shop.deps.writeDb.$executeRaw`UPDATE orders SET created_at = created_at - interval '3 days'`
+    await order([[2, 1]])
+    expect(sold(await counted())).toEqual(["p2 1"])
+  })
+})

@@ -1,0 +1,53 @@
+import { afterAll, describe, expect, it } from "vitest"
+import { startShop } from "./support/api.ts"
+
+const shop = await startShop({ worker: false })
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const idOf = (name: string) => shop.get(`/users/id?name=${encodeURIComponent(name)}`)
+
+describe("GET /users/id", () => {
+  it("answers the bare number, the same each time", async () => {
+    const first = await idOf("minji")
+    expect(first.status).toBe(200)
+    expect(first.text).toMatch(/^\d+$/)
+    expect((await idOf("minji")).text).toBe(first.text)
+  })
+
+  it("creates one user when 300 ask for a new name at once", async () => {
+    const answers = await Promise.all(Array.from({ length: 300 }, () => idOf("newcomer")))
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
+    expect(await shop.deps.readDb.user.count({ where: { name: "newcomer" } })).toBe(1)
+  })
+
+  it.each([
+    "a",
+    "x".repeat(100),
+    "😀".repeat(100),
+    "김민지",
+    "O'Brien; DROP TABLE users",
+    " ",
+    "%00",
+    "../..",
+  ])("takes the name %j", async (name) => {
+    expect((await idOf(name)).status).toBe(200)
+    expect(await shop.deps.readDb.user.count({ where: { name } })).toBe(1)
+  })
+
+  it.each(["", "x".repeat(101), "😀".repeat(101), "a\u0000", "a\nb", "\u0085", "\u2028", "\u2029"])(
+    "refuses the name %j",
+    async (name) => {
+      expect((await idOf(name)).status).toBe(400)
+    },
+  )
+})
+
+describe("the products", () => {
+  it("are listed by id, and one at a time", async () => {
+    await shop.post("/init", { body: { products: 3, price: 1_500, stock: 9 } })
+    const [, second] = [1, 2, 3].map((n) => ({ productId: n, name: `p${n}`, price: 1_500, stock: 9 }))
+    expect((await shop.get("/products/2")).body).toEqual(second)
+    expect((await shop.get("/products?after=1&limit=1")).body).toEqual([second])
+    expect(await shop.get("/products/4")).toMatchObject({ status: 404, body: { code: "PRODUCT_NOT_FOUND" } })
+  })
+})
