@@ -43,7 +43,11 @@ export function endpointNames(sla: Sla, seen: Iterable<string>): string[] {
 type Judged = (one: SampleSeries, at: number) => boolean
 
 /** A script that tags its phases knows best which request belongs to the hold; otherwise the clock decides. */
-function judgedBy(series: readonly SampleSeries[], { judge }: MeasurePlan, hold: Window | null): Judged {
+export function judgedBy(
+  series: readonly SampleSeries[],
+  { judge }: MeasurePlan,
+  hold: Window | null,
+): Judged {
   if (judge === "all") return () => true
   if (series.some(({ phase }) => phase !== "")) return ({ phase }) => phase === "hold"
   return (_, at) => hold !== null && within(at, hold)

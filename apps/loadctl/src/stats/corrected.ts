@@ -1,0 +1,72 @@
+import type { SampleSeries } from "../influx/samples.ts"
+import { judgedBy, latencies } from "./measure.ts"
+import type { MeasurePlan } from "./measure.ts"
+import type { K6Facts, Window } from "./model.ts"
+import { correctOmission, expectedInterval } from "./omission.ts"
+import { sortNumbers } from "./quantile.ts"
+
+/** One endpoint as measured, and as it would have been had its users not waited for slow answers. In ms. */
+export type CorrectedRow = {
+  name: string
+  /** How often a user calls it when nothing stalls. */
+  intervalMs: number
+  p95: number
+  p99: number
+  correctedP95: number
+  correctedP99: number
+  /** Requests that the correction added. */
+  added: number
+}
+
+/** What coordinated omission may hide in a run. In an open model nobody waits, so it hides nothing. */
+export type Omission =
+  | { model: "open" }
+  | { model: "closed"; overall: CorrectedRow; endpoints: CorrectedRow[] }
+
+export type OmissionInput = {
+  samples: readonly SampleSeries[]
+  plan: MeasurePlan
+  hold: Window | null
+  k6: Pick<K6Facts, "iterations" | "metrics">
+}
+
+/**
+ * The judged requests of a closed-model run with those added that its users did not send while they waited: see
+ * correctOmission. Null where k6 says nothing of its iterations, or nothing was measured.
+ */
+export function correctRun({ samples, plan, hold, k6 }: OmissionInput): Omission | null {
+  const series = samples.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
+  const judged = judgedBy(series, plan, hold)
+  const iterationMedianMs = k6.metrics["iteration_duration"]?.["med"] ?? null
+  const found = [...Map.groupBy(series, ({ name }) => name)].flatMap(([name, own]) => {
+    const requests = own.reduce((sum, { ms }) => sum + ms.length, 0)
+    const intervalMs = expectedInterval({ iterationMedianMs, iterations: k6.iterations, requests })
+    const values = own.flatMap((one) => one.ms.filter((_, index) => judged(one, one.at[index] ?? 0)))
+    const measured = sortNumbers(values)
+    if (intervalMs === null || !measured) return []
+    return [{ name, intervalMs, values, corrected: [...correctOmission(measured, intervalMs)] }]
+  })
+  if (found.length === 0) return null
+  const overall = rowOf({
+    name: "overall",
+    intervalMs: iterationMedianMs ?? 0,
+    values: found.flatMap(({ values }) => values),
+    corrected: found.flatMap(({ corrected }) => corrected),
+  })
+  return { model: "closed", overall, endpoints: found.map(rowOf) }
+}
+
+type Found = { name: string; intervalMs: number; values: readonly number[]; corrected: readonly number[] }
+
+function rowOf({ name, intervalMs, values, corrected }: Found): CorrectedRow {
+  const [raw, fixed] = [latencies(values), latencies(corrected)]
+  return {
+    name,
+    intervalMs,
+    p95: raw.p95 ?? 0,
+    p99: raw.p99 ?? 0,
+    correctedP95: fixed.p95 ?? 0,
+    correctedP99: fixed.p99 ?? 0,
+    added: corrected.length - values.length,
+  }
+}
