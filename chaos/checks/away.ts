@@ -58,7 +58,8 @@ export function checkAway(
   { promptLimitMs }: { promptLimitMs?: number },
 ): Violation[] {
   const violations: Violation[] = []
-  if (recoveryMs === null) violations.push({ check: "back", detail: "the service did not come back" })
+  if (recoveryMs === null)
+    violations.push({ check: "served", detail: "not every kind of request was served again" })
   else if (recoveryMs > BACK_LIMIT_MS)
     violations.push({ check: "back", detail: `the service came back after ${recoveryMs} ms` })
   if (promptLimitMs !== undefined && answerP99Ms !== null && answerP99Ms > promptLimitMs)

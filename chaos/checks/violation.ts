@@ -13,9 +13,13 @@ export const CHECKS = {
   deadlocks: "PostgreSQL never has to break a deadlock",
   alive: "no process ends that nobody ended",
   fault: "what this fault promises besides",
+  served: "the service comes back",
   back: "the service is back 3 s after the process is",
   prompt: "new requests are answered within 1 s meanwhile",
 } as const
+
+/** Those that are about time, which a machine with other work to do may break by itself. */
+export const TIMINGS: readonly Check[] = ["back", "prompt"]
 
 export type Check = keyof typeof CHECKS
 

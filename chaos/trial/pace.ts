@@ -15,7 +15,7 @@ export type Pace = {
   scale: number
 }
 
-const CROWD = { users: 300, thinkMs: 1_500 }
+const CROWD = { users: 300, thinkMs: 3_000 }
 
 /** How much of a fault is inflicted: for a test, for a look of minutes, in full, and for as long as it takes. */
 export const PACES = {
@@ -31,7 +31,7 @@ export const PACES = {
   },
   quick: {
     ...CROWD,
-    warmUpMs: 1_500,
+    warmUpMs: 3_000,
     calmMs: 1_500,
     patienceMs: 30_000,
     mostRounds: 2,

@@ -70,7 +70,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
     account.violations.push(
       ...violations,
       ...leaks,
-      ...(isBack ? [] : [{ check: "back" as const, detail: "the shop did not become ready again" }]),
+      ...(isBack ? [] : [{ check: "served" as const, detail: "the shop did not become ready again" }]),
       ...deathsOf(rig)
         .slice(before.deaths)
         .flatMap((death) => uninvited(death, fault)),

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest"
+
+import type { Act, Effect } from "../client/effects.ts"
+import type { HttpOutcome } from "../client/http.ts"
+import { createJournal } from "../client/journal.ts"
+import { checkAcknowledged } from "./acknowledged.ts"
+import type { Books } from "./books.ts"
+import { checkOnce } from "./once.ts"
+import { checkAnswers, checkContradictions, checkSettled } from "./settled.ts"
+import { checkUnacknowledged, countUnacknowledged } from "./unacknowledged.ts"
+
+const CHARGE: Act = { kind: "charge", userId: 1, amount: 500 }
+const ORDER: Act = {
+  kind: "order",
+  userId: 1,
+  couponId: null,
+  items: [
+    { productId: 2, quantity: 1 },
+    { productId: 1, quantity: 1 },
+    { productId: 2, quantity: 2 },
+  ],
+}
+const CLAIM: Act = { kind: "claim", userId: 1, policyId: 9 }
+const BOOKED_ORDER = { orderId: 70, userId: 1, couponId: null, total: 800, lines: { 1: 1, 2: 3 } }
+const COUPON = { couponId: 5, userId: 1, policyId: 9, claimId: "c", claimedAt: 0 }
+
+const empty: Books = { orders: new Map(), charges: [], coupons: [], answers: new Map() }
+const full: Books = {
+  orders: new Map([[70, BOOKED_ORDER]]),
+  charges: [{ userId: 1, amount: 500 }],
+  coupons: [COUPON],
+  answers: new Map(),
+}
+
+const answer = (status: number, body: unknown): HttpOutcome => ({
+  status,
+  body: JSON.stringify(body),
+  retryAfterS: undefined,
+})
+
+/** A journal of effects, each with the outcomes of its attempts. */
+function journalOf(...told: [Act, ...HttpOutcome[]][]) {
+  let now = 0
+  const journal = createJournal({ now: () => now })
+  for (const [index, [act, ...outcomes]] of told.entries()) {
+    const effect: Effect = { ...act, key: `k${index}` }
+    const entry = journal.begin(effect)
+    for (const outcome of outcomes) {
+      const sentAt = now
+      now += 10
+      journal.note(entry, sentAt, outcome)
+    }
+  }
+  return journal
+}
+
+const everything = () =>
+  journalOf(
+    [CHARGE, answer(201, { balance: 500 })],
+    [ORDER, answer(201, { orderId: 70, totalAmount: 800 })],
+    [CLAIM, answer(201, {})],
+  )
+
+describe("what was acknowledged", () => {
+  it("is in the books, lines of one product merged", () => {
+    expect(checkAcknowledged(everything().entries(), full)).toEqual([])
+    expect(checkOnce(everything().entries(), full)).toEqual([])
+  })
+
+  it("is missed when it is not in the books", () => {
+    expect(checkAcknowledged(everything().entries(), empty)).toHaveLength(3)
+  })
+
+  it.each([
+    ["user", { ...BOOKED_ORDER, userId: 2 }],
+    ["coupon", { ...BOOKED_ORDER, couponId: 5 }],
+    ["total", { ...BOOKED_ORDER, total: 700 }],
+    ["lines", { ...BOOKED_ORDER, lines: { 1: 1, 2: 2 } }],
+    ["lines", { ...BOOKED_ORDER, lines: { 1: 1, 2: 3, 3: 1 } }],
+  ])("is missed when an order has another %s", (name, order) => {
+    const [violation, ...others] = checkAcknowledged(everything().entries(), {
+      ...full,
+      orders: new Map([[70, order]]),
+    })
+    expect(violation?.detail).toContain(`another ${name} than`)
+    expect(others).toEqual([])
+  })
+
+  it("is missed when two charges of one amount have one row", () => {
+    const journal = journalOf([CHARGE, answer(201, {})], [CHARGE, answer(201, {})])
+    expect(checkAcknowledged(journal.entries(), full)).toHaveLength(1)
+  })
+})
+
+describe("what is in the books", () => {
+  it("is too much when it was refused, not answered, or never sent", () => {
+    const journal = journalOf([CHARGE, answer(409, {})], [ORDER, { lost: "ECONNRESET" }])
+    expect(checkOnce(journal.entries(), full)).toHaveLength(3)
+  })
+
+  it("is too much when it is there twice", () => {
+    const books: Books = {
+      ...full,
+      orders: new Map([
+        [70, BOOKED_ORDER],
+        [71, BOOKED_ORDER],
+      ]),
+      charges: [...full.charges, ...full.charges],
+      coupons: [COUPON, { ...COUPON, couponId: 6 }],
+    }
+    expect(checkOnce(everything().entries(), books)).toHaveLength(3)
+  })
+
+  it("is too little when two keys were told the same order", () => {
+    const told = answer(201, { orderId: 70, totalAmount: 800 })
+    const journal = journalOf([ORDER, told], [ORDER, told])
+    expect(checkOnce(journal.entries(), { ...full, charges: [], coupons: [] })).toHaveLength(1)
+  })
+})
+
+describe("an effect", () => {
+  it("is open after 503, a lost connection and a key that is in progress, and settled by what follows", () => {
+    const inProgress = answer(409, { code: "IDEMPOTENCY_IN_PROGRESS" })
+    const journal = journalOf(
+      [CHARGE, answer(503, {}), { lost: "ECONNRESET" }, inProgress],
+      [CHARGE, { lost: "UND_ERR_SOCKET" }, answer(201, {})],
+    )
+    expect(checkSettled(journal)).toEqual([{ check: "settled", detail: expect.stringContaining("409") }])
+    expect([...journal.entries()].map(({ outcome }) => outcome)).toEqual(["open", "acknowledged"])
+  })
+
+  it("is a scandal when it is answered 500", () => {
+    expect(checkAnswers(journalOf([CHARGE, answer(500, {})]))).toHaveLength(1)
+    expect(checkAnswers(journalOf([CHARGE, answer(503, {}), answer(422, {})]))).toEqual([])
+  })
+
+  it("is a contradiction when it is answered in two ways", () => {
+    expect(checkContradictions(journalOf([CHARGE, answer(201, { a: 1 }), answer(201, { a: 1 })]))).toEqual([])
+    expect(
+      checkContradictions(journalOf([CHARGE, answer(201, { a: 1 }), answer(201, { a: 2 })])),
+    ).toHaveLength(1)
+  })
+})
+
+describe("what was committed without an answer", () => {
+  const kept = (committedAt: number): Books => ({
+    ...empty,
+    answers: new Map([["k0", { status: 201, committedAt }]]),
+  })
+
+  it("is counted for the injury before the attempt that was lost", () => {
+    const journal = journalOf([CHARGE, { lost: "ECONNRESET" }, answer(201, {})])
+    const [first, second] = countUnacknowledged(journal.entries(), kept(5), [3, 15])
+    expect([first?.counts.charge, second?.counts.charge]).toEqual([1, 0])
+  })
+
+  it("is nothing when the attempt that was answered did it", () => {
+    const journal = journalOf([CHARGE, { lost: "ECONNRESET" }, answer(201, {})])
+    expect(countUnacknowledged(journal.entries(), kept(15), [0])[0]?.counts.charge).toBe(0)
+  })
+
+  it("is too much beyond one batch", () => {
+    const found = [{ at: 0, counts: { charge: 4, order: 256, claim: 0 } }]
+    expect(checkUnacknowledged(found, { charge: 3, order: 256, claim: 64 })).toHaveLength(1)
+  })
+})

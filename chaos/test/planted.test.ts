@@ -1,0 +1,59 @@
+import { join } from "node:path"
+import process from "node:process"
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+
+import { killApi } from "../faults/kills.ts"
+import { networkFaults } from "../faults/network.ts"
+import { startRig } from "../rig/rig.ts"
+import type { Rig } from "../rig/rig.ts"
+import { DIRECT } from "../rig/wiring.ts"
+import type { Plant } from "./planted-books.ts"
+import { brokenBy } from "./trials.ts"
+
+const ONE_TRIAL_MS = 90_000
+
+describe("a shop with a fault planted in it", () => {
+  let rig: Rig
+
+  beforeAll(async () => {
+    rig = await startRig({ env: process.env, entry: join(import.meta.dirname, "planted-shop.ts") })
+  })
+  afterAll(() => rig.stop())
+
+  const checksBrokenBy = async (plant: Plant): Promise<string[]> => {
+    const fault = { ...killApi, wiring: { ...DIRECT, shopEnv: { PLANTED: plant } } }
+    const violations = await brokenBy({ rig, fault })
+    return [...new Set(violations.map(({ check }) => check))]
+  }
+
+  it("passes without one", async () => expect(await checksBrokenBy("nothing")).toEqual([]), ONE_TRIAL_MS)
+
+  it.each([
+    ["acknowledges-before-commit", "acknowledged"],
+    ["forgets-keys", "once"],
+    ["loses-a-line", "acknowledged"],
+  ] as const)(
+    "is caught when it %s",
+    async (plant, check) => {
+      expect(await checksBrokenBy(plant)).toContain(check)
+    },
+    ONE_TRIAL_MS,
+  )
+})
+
+it(
+  "a client that retries without a key is caught",
+  async () => {
+    await using rig = await startRig({ env: process.env })
+    const fault = networkFaults.find(({ name }) => name === "reset-api-database")
+    if (!fault) throw new Error("the fault has another name")
+    const violations = await brokenBy({
+      rig,
+      fault,
+      keyOf: ({ key }, attempt) => (attempt === 0 ? key : undefined),
+    })
+    expect(violations.map(({ check }) => check)).toContain("once")
+  },
+  ONE_TRIAL_MS,
+)
