@@ -6,6 +6,7 @@ import type { Judgement, Outcome } from "../sla/judge.ts"
 import { applyRules } from "../sla/rules.ts"
 import type { RuleResult } from "../sla/rules.ts"
 import type { EndpointSla, Sla } from "../sla/resolve.ts"
+import type { Omission } from "../stats/corrected.ts"
 import type { Figures, Measurement } from "../stats/model.ts"
 
 const RUN_SCHEMA = "saleproof.run/1"
@@ -44,6 +45,8 @@ export type RunReport = {
   /** Null when the run never came to measuring. */
   sources: Pick<Measurement, "source" | "influx" | "reconciliation"> | null
   hold: { from: string; seconds: number } | null
+  /** What waiting for slow answers may hide: both p95s and p99s; null where that is not known. */
+  omission: Omission | null
   /** `ok` is null when nobody audited. */
   audit: { ok: boolean | null; checks: AuditAnswer["checks"]; note: string | null }
   manifest: (Manifest & { cpu: Measurement["machine"] | null }) | null
@@ -85,6 +88,8 @@ export function composeReport({ plan, manifest, measurement, audit, verdict }: R
     finishedAt,
     target: manifest?.target ?? null,
     ...tableOf(plan, measurement),
+    // Runs that an earlier version saved have none.
+    omission: measurement?.omission ?? null,
     expectations,
     audit: auditOf(audit),
     manifest: manifest ? { ...manifest, cpu: measurement?.machine ?? null } : null,

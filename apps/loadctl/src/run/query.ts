@@ -1,6 +1,10 @@
+import { readFile } from "node:fs/promises"
+
 import { readSamples } from "../influx/samples.ts"
 import type { SampleSeries } from "../influx/samples.ts"
+import { readLoadModel } from "../k6/executor.ts"
 import type { RunPlan } from "../plan/plan.ts"
+import { correctRun } from "../stats/corrected.ts"
 import { measure } from "../stats/measure.ts"
 import type { InfluxState, K6Facts, Measurement } from "../stats/model.ts"
 import { measureSummary, reconcile } from "../stats/reconcile.ts"
@@ -25,7 +29,9 @@ export type QueryOptions = {
 export async function queryRun({ folder, ...options }: QueryOptions): Promise<Measurement> {
   const { samples, influx } = await fetchSamples(options)
   if (samples) await folder.writeGzip("samples.json.gz", samples)
-  return measurementOf({ plan: options.plan, load: options.load, samples, influx })
+  const output = await readFile(folder.file("k6-output.txt"), "utf8").catch(() => "")
+  const model = readLoadModel(output, options.plan.k6Scenarios)
+  return measurementOf({ plan: options.plan, load: options.load, samples, influx, model })
 }
 
 /** The measurement from what is at hand. */
@@ -34,22 +40,27 @@ function measurementOf({
   load,
   samples,
   influx,
+  model,
 }: {
   plan: RunPlan
   load: Load
   samples: SampleSeries[] | null
   influx: InfluxState
+  model: "open" | "closed" | null
 }): Measurement {
   const { run, summary, machine } = load
   const table = samples
     ? measure(samples, plan)
     : { window: null, hold: null, ...measureSummary(summary ?? emptySummary(), plan) }
+  const k6 = k6Facts(run, summary)
+  const closed = model === "closed" && samples ? { samples, plan, hold: table.hold, k6 } : null
   return {
     source: samples ? "influxdb" : "k6",
     influx,
     ...table,
     reconciliation: samples && summary ? reconcile(samples, summary, plan) : [],
-    k6: k6Facts(run, summary),
+    omission: closed ? correctRun(closed) : model === "open" ? { model } : null,
+    k6,
     machine,
   }
 }

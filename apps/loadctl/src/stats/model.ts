@@ -1,3 +1,5 @@
+import type { Omission } from "./corrected.ts"
+
 /** Wall-clock bounds in ms since 1970. */
 export type Window = { from: number; to: number }
 
@@ -39,6 +41,8 @@ export type Measurement = {
   overall: Figures
   endpoints: Figures[]
   reconciliation: Reconciled[]
+  /** What waiting for slow answers may hide; null where that is not known. */
+  omission: Omission | null
   k6: K6Facts
   machine: MachineUse
 }
