@@ -19,6 +19,8 @@ export type RunFolder = {
   /** The parsed file, or undefined when the run never came to it. Throws for a damaged one. */
   readJson: (name: string) => Promise<unknown>
   readGzip: (name: string) => Promise<unknown>
+  /** Makes a folder in it, for what belongs to the run and is no part of its figures. */
+  subfolder: (name: string) => Promise<RunFolder>
 }
 
 /** The runs of one project, in `.loadctl/runs/` below its loadctl.yaml. Ids sort by time. */
@@ -79,6 +81,10 @@ function openFolder(home: string, runId: string): RunFolder {
     readGzip: async (name) => {
       const content = await readIfThere(file(name))
       return content && (JSON.parse((await promisify(gunzip)(content)).toString("utf8")) as unknown)
+    },
+    subfolder: async (name) => {
+      await mkdir(file(name))
+      return openFolder(path, name)
     },
   }
 }

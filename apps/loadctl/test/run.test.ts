@@ -33,6 +33,7 @@ const Report = z.object({
   failed: z.number(),
   endpoints: z.array(Endpoint),
   audit: z.object({ ok: z.boolean().nullable(), checks: z.array(z.unknown()) }),
+  manifest: z.object({ warmUp: z.unknown() }),
   sources: z.object({
     source: z.string(),
     reconciliation: z.array(z.object({ name: z.string(), influxN: z.number(), k6N: z.number() })),
@@ -78,6 +79,22 @@ describe("loadctl run on an API that it knows nothing about", () => {
     expect(run.stdout).toMatch(/^FAIL {2}impatient/m)
     expect(run.stdout).toMatch(/✗ shows: p95 was [\d.]+ ms, the limit is 5\.00 ms \(n = 60\)\./)
     expect(run.stdout.trimEnd().split("\n").at(-1)).toMatch(/^FAIL {2}\d{8}-\d{6}-impatient-/)
+  })
+
+  it("warms the target up on request, then seeds it again, and none of that is in the figures", async () => {
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", inject("influxUrl"), "--warm-up", "--format", "json"]
+    const run = await loadctl(["run", "--scenario", "visitors", ...flags], { cwd: project.folder })
+    const report = parseReport(run.stdout)
+    expect(report).toMatchObject({ verdict: "PASS", iterations: 60, requests: 120 })
+    expect(report.manifest.warmUp).toMatchObject({ scenario: "visitors", iterations: 60, k6ExitCode: 0 })
+    expect(office.asked.filter((path) => path === "/tickets")).toHaveLength(120)
+    expect(office.asked.filter((path) => path === "/reset")).toHaveLength(2)
+    expect(await pointsOf(report.runId)).toBe(120)
+    expect(await pointsOf(`${report.runId}-warm-up`)).toBe(0)
+    const text = await loadctl(["report"], { cwd: project.folder })
+    expect(text.stdout).toMatch(/warmed by visitors \(60 iterations in [\d.]+ s\) before seeding, not judged/)
   })
 
   it("calls a run invalid in which an endpoint of the SLA was never called: exit 5", async () => {
@@ -157,5 +174,5 @@ async function pointsOf(testid: string): Promise<number> {
   const [series] = await influx.query(
     `SELECT count("value") FROM "http_reqs" WHERE "testid" = '${testid}' AND "scenario" = 'visitors'`,
   )
-  return Number(series?.values[0]?.[1])
+  return Number(series?.values[0]?.[1] ?? 0)
 }

@@ -46,7 +46,9 @@ export async function driveSearch(context: CapacityContext): Promise<CapacityRep
     observer.note(`Trying ${step.load} ${context.unit} (${step.why}).`)
     const plan = await context.planStep(step.load)
     try {
-      await runOn({ ...context, plan, surroundings, binary })
+      // The first run warms it up for all of them.
+      const warmUp = report.steps.length === 0 ? context.warmUp : false
+      await runOn({ ...context, plan, surroundings, binary, warmUp })
     } catch (error) {
       if (!io.interrupted.aborted) throw error
     }

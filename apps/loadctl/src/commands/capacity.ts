@@ -87,6 +87,7 @@ async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; s
     io,
     observer: createLineObserver(io.stderr),
     alwaysPrivate: flags.private ?? false,
+    warmUp: flags.warmUp,
     id: saved.id,
     unit,
     apiEnv,

@@ -53,6 +53,7 @@ async function run(flags: Flags, io: Io): Promise<{ report: RunReport; savedIn: 
     io,
     observer,
     alwaysPrivate: flags.private ?? false,
+    warmUp: flags.warmUp,
   })
   return { report, savedIn: relative(io.cwd, `${store.home}/${plan.runId}`) }
 }

@@ -30,13 +30,20 @@ export function withScenario(command: Command): Command {
 }
 
 /** Where to run it: what answers already, or a private stack with settings of its own. */
-export type TargetFlags = { target?: string; private?: boolean; env?: Record<string, string> }
+export type TargetFlags = {
+  target?: string
+  private?: boolean
+  env?: Record<string, string>
+  warmUp?: boolean
+}
 
 export function withTarget(command: Command): Command {
   return command
     .option("-t, --target <url>", "the API to test; a private stack is never started then")
     .option("--private", "start a private stack even when the target answers")
     .option("--env <KEY=VALUE>", "setting of the API in the private stack, repeatable", collectPair)
+    .option("--warm-up", "warm the target up first, also one that was running already")
+    .option("--no-warm-up", "measure a private stack as cold as it starts")
 }
 
 function parseScale(text: string): number {

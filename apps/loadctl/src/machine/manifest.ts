@@ -19,6 +19,8 @@ export type Manifest = {
   seed: RunPlan["seed"]
   /** What the target said when it was seeded, as far as the script gets to see it. */
   seeded: unknown
+  /** What the target was warmed by before it was seeded; in no figure. Null when it was not. */
+  warmUp: WarmUp | null
   target: string
   influx: string | null
   apiEnv: Record<string, string>
@@ -26,11 +28,14 @@ export type Manifest = {
   machine: { cpu: string; cores: number; memoryBytes: number; os: string }
 }
 
+export type WarmUp = { scenario: string; iterations: number; seconds: number; k6ExitCode: number | null }
+
 export type ManifestInput = {
   root: string
   plan: RunPlan
   k6Version: string | null
   seeded: unknown
+  warmUp: WarmUp | null
   target: string
   influx: string | null
 }
@@ -41,6 +46,7 @@ export async function makeManifest({
   plan,
   k6Version,
   seeded,
+  warmUp,
   target,
   influx,
 }: ManifestInput): Promise<Manifest> {
@@ -52,6 +58,7 @@ export async function makeManifest({
     hashes: { script: hashScript(resolve(root, plan.script)), sla: sha256(JSON.stringify(plan.sla)) },
     seed: plan.seed,
     seeded,
+    warmUp,
     target: redactUrl(target),
     influx: influx === null ? null : redactUrl(influx),
     apiEnv: redactEnv(plan.apiEnv),

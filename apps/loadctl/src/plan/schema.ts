@@ -84,6 +84,8 @@ export const Config = z
       stack: z.boolean().default(false),
     }),
     script: z.string().min(1).optional(),
+    /** Sent to a target that was just started, before it is seeded; never judged. */
+    warmUp: z.strictObject({ scenario: Name }).optional(),
     seed: Seed.optional(),
     audit: Endpoint.extend({ settle: Duration.default("10s") }).optional(),
     metrics: Endpoint.optional(),
@@ -110,6 +112,13 @@ export const Config = z
         code: "custom",
         path: ["scenarios", name],
         message: "no script: give one here or at the top",
+      })
+    }
+    if (config.warmUp && !(config.warmUp.scenario in config.scenarios)) {
+      context.addIssue({
+        code: "custom",
+        path: ["warmUp", "scenario"],
+        message: "no such scenario in scenarios",
       })
     }
     if (config.persona && !(config.persona in config.personas)) {

@@ -27,6 +27,9 @@ influx:
   database: k6
   # username and password, better as LOADCTL_INFLUX_USERNAME and LOADCTL_INFLUX_PASSWORD
 
+# A scenario that a target gets before it is seeded: always one that loadctl started, others with --warm-up. In no figure.
+# warmUp: { scenario: checkout }
+
 script: load-test.js # a k6 script, relative to this file; it needs to know nothing about loadctl
 
 # Variables of the script. \${TARGET_URL} is the target, \${TESTID} the run. loadctl also sets TARGET_URL, TESTID,

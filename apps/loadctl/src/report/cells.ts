@@ -1,4 +1,5 @@
 import { countText, msText, shareText } from "../sla/text.ts"
+import type { CorrectedRow } from "../stats/corrected.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
 
 /** The table that every format shows: its head, and a row as text. `order` is everything first, then overall. */
@@ -71,6 +72,14 @@ export function auditText({ audit }: RunReport): string {
     .join("; ")
 }
 
+/** What went before the seeding; null for a run that began on the target as it was. */
+export function warmUpText({ manifest }: RunReport): string | null {
+  const warmUp = manifest?.warmUp ?? null
+  if (warmUp === null) return null
+  const { scenario, iterations, seconds } = warmUp
+  return `warmed by ${scenario} (${countText(iterations, "iteration")} in ${seconds.toFixed(1)} s) before seeding, not judged`
+}
+
 /** Who was asked, and how well the two agree. */
 export function sourcesText({ sources }: RunReport): string {
   if (!sources) return "nothing was measured"
@@ -84,6 +93,18 @@ export function sourcesText({ sources }: RunReport): string {
     `InfluxDB ${influxN.toLocaleString("en-US")} requests, k6 ${k6N.toLocaleString("en-US")} (${difference}); ` +
     `p95 of all ${msText(influxP95)} and ${msText(k6P95)} ms`
   )
+}
+
+/** What waiting users may hide, in one sentence; null where that is not known. */
+export function omissionText({ omission }: RunReport): string | null {
+  if (!omission) return null
+  if (omission.model === "open") return "none: arrivals do not wait for answers"
+  const { overall, endpoints } = omission
+  if (overall.added === 0) return "none: no answer was so slow that its user skipped a turn"
+  const both = ({ name, p95, correctedP95 }: CorrectedRow) =>
+    `${name === "overall" ? "all" : name} ${msText(correctedP95)} ms (measured ${msText(p95)})`
+  const hidden = endpoints.toSorted((a, b) => b.correctedP95 - b.p95 - (a.correctedP95 - a.p95))
+  return `had nobody waited for slow answers, p95 of ${[overall, ...hidden.slice(0, 1)].map(both).join(", ")}`
 }
 
 export function violationCount(violations: number | unknown[]): number {

@@ -1,4 +1,13 @@
-import { ENDPOINT_COLUMNS, auditText, endpointCells, headline, mark, sourcesText } from "./cells.ts"
+import {
+  ENDPOINT_COLUMNS,
+  auditText,
+  endpointCells,
+  headline,
+  mark,
+  omissionText,
+  sourcesText,
+  warmUpText,
+} from "./cells.ts"
 import type { RunReport } from "./model.ts"
 
 const SIGN = { PASS: "✅", FAIL: "❌", INVALID: "⚠️" } as const
@@ -8,6 +17,8 @@ export function renderMarkdown(report: RunReport): string {
   const rows = [...report.endpoints, report.overall].map((row) => [mark(row), ...endpointCells(row)])
   const head = ["", ...ENDPOINT_COLUMNS]
   const rule = head.map((_, column) => (column < 2 ? "---" : "---:"))
+  const warmUp = warmUpText(report)
+  const omission = omissionText(report)
   return [
     `### ${SIGN[report.verdict]} ${report.verdict}: ${escapeCell(headline(report))}`,
     "",
@@ -15,7 +26,7 @@ export function renderMarkdown(report: RunReport): string {
     ...list(report.warnings.map((warning) => `Warning: ${warning}`)),
     ...[head, rule, ...rows].map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`),
     "",
-    `Latencies in ms. Sources: ${sourcesText(report)}. Audit: ${auditText(report)}. Run \`${report.runId}\`.`,
+    `Latencies in ms${warmUp === null ? "" : `; ${warmUp}`}. Sources: ${sourcesText(report)}. ${omission === null ? "" : `Omitted: ${omission}. `}Audit: ${auditText(report)}. Run \`${report.runId}\`.`,
     "",
   ].join("\n")
 }

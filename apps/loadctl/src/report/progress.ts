@@ -4,6 +4,7 @@ import type { Phase, RunObserver } from "../run/observer.ts"
 
 const PHASE_TEXT = {
   check: "Checking the tools and the target",
+  "warm-up": "Warming the target up",
   seed: "Seeding the target",
   load: "Running the load",
   query: "Reading InfluxDB",
@@ -17,7 +18,10 @@ const EVERY_S = 5
 export function createLineObserver(write: (text: string) => void): RunObserver {
   let toldAtS = 0
   return {
-    phase: (name) => write(`${PHASE_TEXT[name]}\n`),
+    phase: (name) => {
+      toldAtS = 0
+      write(`${PHASE_TEXT[name]}\n`)
+    },
     note: (text) => write(`  ${text}\n`),
     load: (progress) => {
       if (progress.elapsedS - toldAtS < EVERY_S) return

@@ -1,6 +1,15 @@
 import { styleText } from "node:util"
 
-import { ENDPOINT_COLUMNS, auditText, endpointCells, headline, mark, sourcesText } from "./cells.ts"
+import {
+  ENDPOINT_COLUMNS,
+  auditText,
+  endpointCells,
+  headline,
+  mark,
+  omissionText,
+  sourcesText,
+  warmUpText,
+} from "./cells.ts"
 import { countText } from "../sla/text.ts"
 import type { RunReport } from "./model.ts"
 import { formatTable } from "./table.ts"
@@ -62,6 +71,8 @@ const COLUMN_METRIC = ["", "minSamples", "", "p50", "p95", "p99", "max", "errorR
 function facts(report: RunReport, savedIn: string | null): string[][] {
   const { hold, checks, expectations, target } = report
   const rates = hold ? `over the hold of ${hold.seconds.toFixed(0)} s` : "over all of it"
+  const warmUp = warmUpText(report)
+  const omission = omissionText(report)
   const total = checks.passes + checks.fails
   return [
     ["units", `milliseconds; rates ${rates}; percentiles interpolate as k6 does`],
@@ -75,6 +86,8 @@ function facts(report: RunReport, savedIn: string | null): string[][] {
     ...(report.cutOff > 0
       ? [["cut off", `${countText(report.cutOff, "iteration")} at the end, in no figure`]]
       : []),
+    ...(warmUp === null ? [] : [["warm-up", warmUp]]),
+    ...(omission === null ? [] : [["omitted", omission]]),
     ["sources", sourcesText(report)],
     ["audit", auditText(report)],
     ...(target === null ? [] : [["target", target]]),

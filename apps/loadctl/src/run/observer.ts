@@ -8,4 +8,4 @@ export type RunObserver = {
   load: (progress: K6Progress) => void
 }
 
-export type Phase = "check" | "seed" | "load" | "query" | "audit" | "judge"
+export type Phase = "check" | "warm-up" | "seed" | "load" | "query" | "audit" | "judge"

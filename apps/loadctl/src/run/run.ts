@@ -19,6 +19,7 @@ import { queryRun } from "./query.ts"
 import { seedTarget } from "./seed.ts"
 import { reachTarget } from "./target.ts"
 import type { Surroundings } from "./target.ts"
+import { wantsWarmUp, warmTarget } from "./warm-up.ts"
 
 export type RunContext = {
   loaded: LoadedConfig
@@ -26,6 +27,8 @@ export type RunContext = {
   store: Store
   io: Io
   observer: RunObserver
+  /** Whether to warm the target up before it is seeded; undefined does so where it was just started. */
+  warmUp?: boolean | undefined
 }
 
 /**
@@ -91,6 +94,12 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   const { loaded, plan, io, observer, folder, surroundings, binary } = context
   const { config, root } = loaded
   const { targetUrl, influx } = surroundings
+  const warm = wantsWarmUp(config, context.warmUp, surroundings.cold)
+  if (warm) begin("warm-up")
+  const warmUp = warm
+    ? await warmTarget({ config, root, plan, folder, io, observer, surroundings, binary })
+    : null
+  io.interrupted.throwIfAborted()
   if (plan.seed) begin("seed")
   const seeded = await seedTarget(surroundings.api, config, { seed: plan.seed, signal: io.interrupted })
   parts.manifest = await makeManifest({
@@ -98,6 +107,7 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
     plan,
     k6Version: await k6Version(binary),
     seeded,
+    warmUp,
     target: targetUrl,
     influx: influx?.settings.url ?? null,
   })

@@ -15,6 +15,8 @@ const READY_TIMEOUT_MS = 3_000
 
 /** What the load goes to and where its points go. Disposing stops what was started for it, and nothing else. */
 export type Surroundings = AsyncDisposable & {
+  /** It was started for this: nothing has been compiled, cached or connected yet. */
+  cold: boolean
   targetUrl: string
   api: Api
   influx: { client: Influx; settings: InfluxSettings } | null
@@ -64,7 +66,13 @@ async function useRunning(
       "Add --private, or stop it.",
     )
   }
-  return { ...(await reachInflux(config)), targetUrl: url, api, [Symbol.asyncDispose]: async () => {} }
+  return {
+    ...(await reachInflux(config)),
+    cold: false,
+    targetUrl: url,
+    api,
+    [Symbol.asyncDispose]: async () => {},
+  }
 }
 
 function hintFor({ config, targetChosen }: LoadedConfig): string {
@@ -89,6 +97,7 @@ async function startPrivate({ config }: LoadedConfig, options: TargetOptions): P
   observer.note(`The stack answers at ${stack.urls.url}.`)
   const settings = { url: stack.urls.influxUrl, database: config.influx?.database ?? "k6" }
   return {
+    cold: true,
     targetUrl: stack.urls.url,
     api: createApi(stack.urls.url, io.env),
     influx: { client: createInflux(settings), settings },

@@ -36,6 +36,7 @@ const MANIFEST: Manifest = {
   hashes: { script: "aa".repeat(32), sla: "bb".repeat(32) },
   seed: null,
   seeded: null,
+  warmUp: null,
   target: "http://127.0.0.1:3000",
   influx: null,
   apiEnv: {},
