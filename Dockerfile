@@ -6,6 +6,7 @@ ENV NODE_ENV=production
 COPY package.json package-lock.json .npmrc ./
 COPY apps/api/package.json apps/api/
 COPY apps/loadctl/package.json apps/loadctl/
+COPY chaos/package.json chaos/
 
 # The image brings Node itself, and no package here needs its install script.
 FROM base AS migrate
