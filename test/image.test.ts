@@ -1,7 +1,6 @@
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import process from "node:process"
 
 import { execa } from "execa"
 import { expect, it } from "vitest"
@@ -25,8 +24,14 @@ async function sendContext(to: string): Promise<void> {
     })
 }
 
+const statusOf = (port: number, path: string): Promise<number> =>
+  fetch(`http://127.0.0.1:${port}${path}`).then(
+    ({ status }) => status,
+    () => 0,
+  )
+
 it(
-  "boots the API and the worker from what the Dockerfile makes in an empty folder",
+  "migrates and boots from what the Dockerfile makes in an empty folder",
   { timeout: BUILD_MS },
   async () => {
     await using things = new AsyncDisposableStack()
@@ -34,43 +39,33 @@ it(
     things.defer(() => rm(folder, { recursive: true }))
     const database = things.use(await createDatabase())
     const redis = things.use(await createTestRedis())
-
     const context = join(folder, "context")
     await sendContext(context)
-    const stages = await buildStages(join(ROOT, "Dockerfile"), { context, folder })
-    const migrate = stages.get("migrate")
-    const shop = stages.get("shop")
-    const home = join(shop?.root ?? "", shop?.workdir ?? "")
+    const stage = await buildStages(join(ROOT, "Dockerfile"), { context, folder })
 
-    const installed = await readdir(join(home, "node_modules"))
-    expect(
-      installed.filter((name) => ["prisma", "vitest", "typescript", "node", "k6"].includes(name)),
-    ).toEqual([])
-    expect(shop?.command).toEqual(["node", "apps/api/src/main.ts"])
-    const [program = "", ...args] = migrate?.command ?? []
-    const cwd = join(migrate?.root ?? "", migrate?.workdir ?? "")
-    const { stdout } = await execa(program, args, { cwd, env: { DATABASE_URL: database.url } })
-    expect(stdout).toContain("No pending migrations to apply")
+    const migrate = stage("migrate")
+    const migrated = await execa(migrate.program, migrate.args, {
+      cwd: migrate.cwd,
+      env: { DATABASE_URL: database.url },
+    })
+    expect(migrated.stdout).toContain("No pending migrations to apply")
 
-    const port = await freePort()
-    const metricsPort = await freePort()
+    const shop = stage("shop")
+    const installed = await readdir(join(shop.cwd, "node_modules"))
+    expect(installed.filter((name) => ["prisma", "vitest", "typescript", "node"].includes(name))).toEqual([])
+    const [port, metricsPort] = [await freePort(), await freePort()]
     const env = {
-      ...shop?.env,
+      ...shop.env,
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
       PORT: String(port),
       WORKER_METRICS_PORT: String(metricsPort),
     }
-    for (const entry of ["main.ts", "worker.ts"]) {
-      const running = execa(process.execPath, [`apps/api/src/${entry}`], { cwd: home, env, reject: false })
+    for (const args of [shop.args, ["apps/api/src/worker.ts"]]) {
+      const running = execa(shop.program, args, { cwd: shop.cwd, env, reject: false })
       things.defer(async () => void (running.kill(), await running))
     }
-    const status = (url: string) =>
-      fetch(url).then(
-        (response) => response.status,
-        () => 0,
-      )
-    await expect.poll(() => status(`http://127.0.0.1:${port}/readyz`), { timeout: 30_000 }).toBe(200)
-    await expect.poll(() => status(`http://127.0.0.1:${metricsPort}/metrics`), { timeout: 30_000 }).toBe(200)
+    await expect.poll(() => statusOf(port, "/readyz"), { timeout: 30_000 }).toBe(200)
+    await expect.poll(() => statusOf(metricsPort, "/metrics"), { timeout: 30_000 }).toBe(200)
   },
 )
