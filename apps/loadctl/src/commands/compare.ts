@@ -63,7 +63,15 @@ export function registerCompare(program: Command, io: Io): void {
 
 /** Kept here so that nothing of the comparison is loaded for --help. */
 function allowOption(): Option {
-  const conditions = ["scenario", "load", "scale", "script", "seed", "machine"] satisfies Condition[]
+  const conditions = [
+    "scenario",
+    "load",
+    "scale",
+    "script",
+    "seed",
+    "warm-up",
+    "machine",
+  ] satisfies Condition[]
   return new Option("--allow <condition...>", "compare although this differs").choices(conditions).default([])
 }
 

@@ -48,6 +48,15 @@ const other = {
     { plan: { ...plan, seed: { method: "POST", path: "/init", body: { users: 5 } } } },
     'base has none, candidate has {"method":"POST","path":"/init","body":{"users":5}}',
   ],
+  "warm-up": [
+    {
+      manifest: manifest && {
+        ...manifest,
+        warmUp: { scenario: "smoke", iterations: 30, seconds: 5, k6ExitCode: 0 },
+      },
+    },
+    "base has none, candidate has smoke",
+  ],
   machine: [
     { manifest: manifest && { ...manifest, machine: { ...manifest.machine, cores: 8 } } },
     "base has 2 x A processor, 8.0 GiB, linux 6.1 x64, candidate has 8 x A processor, 8.0 GiB, linux 6.1 x64",

@@ -1,9 +1,10 @@
 import type { Manifest } from "../machine/manifest.ts"
+import { formatDuration } from "../plan/duration.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { ComparedRun } from "./runs.ts"
 
 /** What two runs must have in common; each can be waived by somebody who knows why it differs. */
-export const CONDITIONS = ["scenario", "load", "scale", "script", "seed", "machine"] as const
+export const CONDITIONS = ["scenario", "load", "scale", "script", "seed", "warm-up", "machine"] as const
 export type Condition = (typeof CONDITIONS)[number]
 
 // The same machine reports a few pages more or less after a reboot.
@@ -21,6 +22,7 @@ const CONDITION_TEXT = {
   scale: ({ plan }) => String(plan.scale),
   script: ({ manifest }) => manifest?.hashes.script?.slice(0, 12) ?? UNKNOWN,
   seed: ({ plan }) => (plan.seed === null ? "none" : JSON.stringify(plan.seed)),
+  "warm-up": ({ manifest }) => manifest?.warmUp?.scenario ?? "none",
   machine: ({ manifest }) => (manifest ? machineText(manifest.machine) : UNKNOWN),
 } satisfies Record<Condition, (run: ComparedRun) => string>
 
@@ -95,10 +97,17 @@ function targetText(url: string): string {
   return ["127.0.0.1", "localhost", "[::1]"].includes(hostname) ? "this machine" : url
 }
 
-function loadText({ k6Env, k6Scenarios, phases }: RunPlan): string {
+function loadText({ k6Env, k6Scenarios, phases, scale }: RunPlan): string {
   const own = Object.fromEntries(Object.entries(k6Env).filter(([name]) => !PLANNED.has(name)))
-  const held = phases ? `hold ${phases.holdMs / 1_000} s after ${phases.warmupMs / 1_000} s` : ""
+  const held = phases
+    ? `hold ${unscaled(phases.holdMs, scale)} after ${unscaled(phases.warmupMs, scale)}`
+    : ""
   return [k6Scenarios.join("+"), envText(own), held].filter(Boolean).join(", ")
+}
+
+/** The scale is a condition of its own, which need not be told twice. */
+function unscaled(ms: number, scale: number): string {
+  return formatDuration(Math.round(ms / scale))
 }
 
 function envText(env: Record<string, string>): string {
