@@ -1,6 +1,16 @@
 import { defineConfig } from "vitest/config"
 
-const PROJECTS = ["apps/api", "apps/loadctl", "prisma", "k6-scripts", "scripts", "dashboards", "chaos", "test"]
+const PROJECTS = [
+  "apps/api",
+  "apps/loadctl",
+  "prisma",
+  "k6-scripts",
+  "scripts",
+  "dashboards",
+  "chaos",
+  "bench",
+  "test",
+]
 
 export default defineConfig({
   test: {

@@ -14,8 +14,8 @@ const oxlint = (...args) => script("node_modules/oxlint/bin/oxlint", ...args)
 /** @param {string[]} args */
 const oxfmt = (...args) => script("node_modules/oxfmt/bin/oxfmt", ...args)
 
-const TYPES = [".", "apps/api", "apps/loadctl", "k6-scripts", "k6-scripts/test", "chaos"].map((project) =>
-  script("node_modules/typescript/bin/tsc", "-p", project),
+const TYPES = [".", "apps/api", "apps/loadctl", "k6-scripts", "k6-scripts/test", "chaos", "bench"].map(
+  (project) => script("node_modules/typescript/bin/tsc", "-p", project),
 )
 const UNUSED = script("node_modules/knip/bin/knip.js")
 
@@ -30,6 +30,7 @@ export const TASKS = {
   start: (args) => here(script("scripts/start.ts", ...args)),
   dashboards: () => here(script("dashboards/src/main.ts")),
   "dashboards:picture": (args) => here(script("dashboards/src/picture.ts", ...args)),
+  bench: (args) => here(script("bench/main.ts", ...args)),
   test: (args) => here(vitest(...args)),
   check: (args) => here(oxfmt("--check"), oxlint(), ...TYPES, UNUSED, vitest(...args)),
   lint: (args) => here(oxlint(...args)),

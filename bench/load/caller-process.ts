@@ -1,0 +1,64 @@
+import process from "node:process"
+import { setTimeout as sleep } from "node:timers/promises"
+
+import { percentile } from "../report/statistics.ts"
+import { call } from "./caller.ts"
+import { LoadPlan } from "./model.ts"
+import type { LoadEvent } from "./model.ts"
+
+const tell = (event: LoadEvent) => process.send?.(event)
+
+process.once("message", (message) => void run(LoadPlan.parse(message)))
+// Ctrl-C reaches the whole group; the parent decides when this process ends.
+process.on("SIGINT", () => undefined)
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"))
+
+async function run({ url, callers, warmUpMs, measureMs, requests }: LoadPlan): Promise<void> {
+  const { hostname: host, port } = new URL(url)
+  const buffers = requests.map(({ path, body }) => requestBytes(`${host}:${port}`, path, body))
+  const latencies = { accepted: [] as number[], refused: [] as number[] }
+  let measuring = false
+  let failed = 0
+
+  function hear({ status, ms }: { status: number; ms: number }) {
+    if (!measuring) return
+    if (status === 201) latencies.accepted.push(ms)
+    else if (status === 503) latencies.refused.push(ms)
+    else failed++
+  }
+
+  const stop = new AbortController()
+  const calls = Array.from({ length: callers }, async (_, index) => {
+    const request = buffers[index % buffers.length] ?? Buffer.alloc(0)
+    await call({ host, port: Number(port), request, hear }, stop.signal)
+    // Nobody told it to stop, so its connection broke.
+    if (!stop.signal.aborted) failed++
+  })
+  await sleep(warmUpMs)
+  measuring = true
+  tell({ event: "warm" })
+  await sleep(measureMs)
+  measuring = false
+  tell({ event: "done", accepted: answers(latencies.accepted), refused: answers(latencies.refused), failed })
+  stop.abort()
+  await Promise.all(calls)
+  process.disconnect()
+}
+
+function requestBytes(host: string, path: string, body: string): Buffer {
+  const type = body === "" ? "" : "Content-Type: application/json\r\n"
+  const length = Buffer.byteLength(body)
+  return Buffer.from(
+    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n${type}Content-Length: ${length}\r\n\r\n${body}`,
+  )
+}
+
+function answers(latencies: number[]) {
+  const sorted = latencies.toSorted((a, b) => a - b)
+  return {
+    count: sorted.length,
+    p50: percentile(sorted, 0.5),
+    p95: percentile(sorted, 0.95),
+    p99: percentile(sorted, 0.99),
+  }
+}

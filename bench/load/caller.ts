@@ -1,0 +1,60 @@
+import { connect } from "node:net"
+import type { Socket } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+
+/** The status of an answer, when it came, and how long its sender asks to be left alone (ms). */
+type Heard = { status: number; ms: number; retryAfterMs: number }
+
+type CallerOptions = { host: string; port: number; request: Buffer; hear: (heard: Heard) => void }
+
+/**
+ * One caller on one connection who sends the same request, waits for the answer and sends it again. It knows no more of
+ * HTTP than that every answer has a Content-Length: the machine that it shares with the shop has no CPU to spare.
+ */
+export async function call({ host, port, request, hear }: CallerOptions, signal: AbortSignal): Promise<void> {
+  const socket = connect({ host, port, noDelay: true })
+  socket.on("error", () => undefined)
+  signal.addEventListener("abort", () => socket.destroy(), { once: true })
+  while (!signal.aborted && !socket.destroyed) {
+    const sentAt = performance.now()
+    socket.write(request)
+    const answer = await readAnswer(socket)
+    if (answer === undefined) break
+    hear({ ...answer, ms: performance.now() - sentAt })
+    // Whoever is asked to come back later does so, and not all at once.
+    if (answer.retryAfterMs > 0) await pause(answer.retryAfterMs * (0.5 + Math.random()), signal)
+  }
+  socket.destroy()
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined)
+}
+
+function readAnswer(socket: Socket): Promise<Omit<Heard, "ms"> | undefined> {
+  return new Promise((resolve) => {
+    let text = ""
+    const done = (answer: Omit<Heard, "ms"> | undefined) => {
+      socket.off("data", onData)
+      socket.off("close", onClose)
+      resolve(answer)
+    }
+    const onClose = () => done(undefined)
+    function onData(bytes: Buffer) {
+      text += bytes.toString("latin1")
+      const headEnd = text.indexOf("\r\n\r\n")
+      if (headEnd < 0) return
+      const length = Number(headerOf(text, "Content-Length"))
+      if (text.length < headEnd + 4 + length) return
+      const status = Number(text.slice(9, 12))
+      done({ status, retryAfterMs: status === 503 ? 1_000 * Number(headerOf(text, "Retry-After")) : 0 })
+    }
+    socket.on("data", onData)
+    socket.on("close", onClose)
+  })
+}
+
+function headerOf(text: string, name: string): string {
+  const at = text.indexOf(`\r\n${name}: `)
+  return at < 0 ? "0" : text.slice(at + name.length + 4, text.indexOf("\r\n", at + 2))
+}

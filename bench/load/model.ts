@@ -1,0 +1,28 @@
+import { z } from "zod"
+
+/** What the process of the callers is told. Caller i sends `requests[i % requests.length]` again and again. */
+export const LoadPlan = z.object({
+  url: z.url(),
+  callers: z.int().min(1),
+  warmUpMs: z.number(),
+  measureMs: z.number(),
+  requests: z.array(z.object({ path: z.string(), body: z.string() })).min(1),
+})
+export type LoadPlan = z.infer<typeof LoadPlan>
+
+const Answers = z.object({ count: z.int(), p50: z.number(), p95: z.number(), p99: z.number() })
+
+/** What it tells: when the warm-up is over, and what it measured after. Latencies in ms. */
+export const LoadEvent = z.union([
+  z.object({ event: z.literal("warm") }),
+  z.object({
+    event: z.literal("done"),
+    accepted: Answers,
+    /** Answered 503. */
+    refused: Answers,
+    /** Any other status, or a connection that broke. */
+    failed: z.int(),
+  }),
+])
+export type LoadEvent = z.infer<typeof LoadEvent>
+export type LoadResult = Extract<LoadEvent, { event: "done" }>

@@ -1,0 +1,33 @@
+import type { Machine } from "./machine.ts"
+
+/** What one round of one variant measured, by the name of the figure; null where it could not be measured. */
+export type Figures = Record<string, number | null>
+
+export type VariantReport = {
+  name: string
+  rounds: Figures[]
+  /** Of the rounds. */
+  median: Figures
+  /** (max - min) / median of the rounds. */
+  spread: Figures
+}
+
+/** What `docs/results/<suite>.json` holds. */
+export type BenchReport = {
+  schema: "saleproof.bench/1"
+  suite: string
+  title: string
+  command: string
+  startedAt: string
+  tookMs: number
+  quick: boolean
+  /** False when it was interrupted: some variants have fewer rounds. */
+  complete: boolean
+  machine: Machine
+  versions: Record<string, string>
+  /** Of each figure: its heading, and how it is written. */
+  columns: Column[]
+  variants: VariantReport[]
+}
+
+export type Column = { figure: string; heading: string; unit: "count" | "rate" | "ms" | "share" | "times" }

@@ -1,0 +1,52 @@
+import { watchMachine } from "./report/machine.ts"
+import type { BenchReport, Figures } from "./report/model.ts"
+import { summarize } from "./report/summarize.ts"
+import { SUITES } from "./suites/catalogue.ts"
+import type { SuiteName } from "./suites/catalogue.ts"
+import type { Variant } from "./suites/suite.ts"
+import type { Io } from "./io.ts"
+
+type RunOptions = { io: Io; suite: SuiteName; rounds: number; quick: boolean }
+
+/** Measures every variant of a suite in turns, so that what the machine does meanwhile hits them alike. */
+export async function runSuite({ io, suite, rounds, quick }: RunOptions): Promise<BenchReport> {
+  const { title, columns, open } = SUITES[suite]
+  const startedAt = new Date()
+  const machine = watchMachine({ root: io.root })
+  io.stderr(`${title}\nStarting the stack\n`)
+  const measured = new Map<string, Figures[]>()
+  let versions: Record<string, string> = {}
+  try {
+    await using opened = await open({ io, quick })
+    versions = opened.versions
+    for (let round = 1; round <= rounds; round++) await measureRound(opened.variants, { io, round, measured })
+  } catch (error) {
+    // What was measured until Ctrl-C is worth keeping.
+    if (!io.interrupted.aborted) throw error
+  }
+  return {
+    schema: "saleproof.bench/1",
+    suite,
+    title,
+    command: `npm run bench -- ${suite}${quick ? " --quick" : ""}`,
+    startedAt: startedAt.toISOString(),
+    tookMs: Date.now() - startedAt.getTime(),
+    quick,
+    complete: !io.interrupted.aborted,
+    machine: await machine(),
+    versions,
+    columns,
+    variants: [...measured].map(([name, figures]) => summarize(name, figures)),
+  }
+}
+
+type Round = { io: Io; round: number; measured: Map<string, Figures[]> }
+
+async function measureRound(variants: Variant[], { io, round, measured }: Round): Promise<void> {
+  for (const { name, measure } of variants) {
+    io.interrupted.throwIfAborted()
+    const figures = await measure()
+    measured.set(name, [...(measured.get(name) ?? []), figures])
+    io.stderr(`[round ${round}] ${name}: ${Math.round(figures["rate"] ?? 0).toLocaleString("en")}/s\n`)
+  }
+}

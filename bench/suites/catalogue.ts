@@ -1,0 +1,14 @@
+import { couponsSuite } from "./coupons.ts"
+import { flowSuite } from "./flow.ts"
+import { httpSuite } from "./http.ts"
+import { ordersSuite } from "./orders.ts"
+import type { Suite } from "./suite.ts"
+
+export const SUITES = {
+  orders: ordersSuite,
+  http: httpSuite,
+  coupons: couponsSuite,
+  flow: flowSuite,
+} satisfies Record<string, Suite>
+
+export type SuiteName = keyof typeof SUITES

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises"
+
+import type { LoadPlan } from "../load/model.ts"
+import type { Figures } from "../report/model.ts"
+import { startShop } from "../rig/shop.ts"
+import type { Goods, Shop } from "../rig/shop.ts"
+import { cpuEach, measureLoad } from "./measure.ts"
+import type { Suite } from "./suite.ts"
+import { versionsOf } from "./versions.ts"
+
+const CALLERS = [100, 300]
+const DRAINED_WITHIN_MS = 60_000
+
+export const couponsSuite: Suite = {
+  title: "Coupon claims through HTTP, and how fast they become coupons",
+  columns: [
+    { figure: "rate", heading: "accepted", unit: "rate" },
+    { figure: "drainRate", heading: "drained meanwhile", unit: "rate" },
+    { figure: "left", heading: "waiting at the end", unit: "count" },
+    { figure: "p50", heading: "p50", unit: "ms" },
+    { figure: "p95", heading: "p95", unit: "ms" },
+    { figure: "p99", heading: "p99", unit: "ms" },
+    { figure: "failed", heading: "refused or failed", unit: "count" },
+    { figure: "lost", heading: "accepted and no coupon", unit: "count" },
+    { figure: "apiMs", heading: "API CPU a claim", unit: "ms" },
+    { figure: "workerMs", heading: "worker CPU a claim", unit: "ms" },
+    { figure: "databaseMs", heading: "database CPU a claim", unit: "ms" },
+  ],
+  async open({ io, quick }) {
+    const shop = await startShop({ io, shopEnv: {} })
+    const timing = quick ? { warmUpMs: 1_000, measureMs: 3_000 } : { warmUpMs: 2_000, measureMs: 8_000 }
+    const variants = CALLERS.map((callers) => ({
+      name: `${callers} callers`,
+      async measure(): Promise<Figures> {
+        const goods = await shop.stockUp({ users: callers })
+        const plan = { url: shop.url, callers, ...timing, requests: claimRequests(goods) }
+        return measureClaims(shop, plan, io.interrupted)
+      },
+    }))
+    return { variants, versions: await versionsOf(shop), [Symbol.asyncDispose]: shop[Symbol.asyncDispose] }
+  },
+}
+
+async function measureClaims(shop: Shop, plan: LoadPlan, signal: AbortSignal): Promise<Figures> {
+  const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, signal)
+  // Coupons are dated by their claim, so those granted in time are counted by what is there now.
+  const granted = await shop.number("SELECT count(*) AS n FROM coupons")
+  await drained(shop)
+  const claimed = await shop.number(
+    "SELECT count(*) AS n FROM coupons WHERE issued_at >= $1 AND issued_at < $2",
+    [from, to],
+  )
+  const left = (await shop.number("SELECT count(*) AS n FROM coupons")) - granted
+  return {
+    accepted: claimed,
+    rate: claimed / seconds,
+    drainRate: Math.max(0, claimed - left) / seconds,
+    left,
+    p50: accepted.p50,
+    p95: accepted.p95,
+    p99: accepted.p99,
+    failed: failed + refused.count,
+    // The callers' window lies within the database's, so each of their 201s has its coupon in it.
+    lost: Math.max(0, accepted.count - claimed),
+    ...cpuEach(cpu, claimed),
+  }
+}
+
+/** Waits until no more coupons appear. */
+async function drained(shop: Shop): Promise<void> {
+  const deadline = performance.now() + DRAINED_WITHIN_MS
+  let before = -1
+  let now = await shop.number("SELECT sum(issued) AS n FROM coupon_policies")
+  while (now !== before && performance.now() < deadline) {
+    await sleep(1_000)
+    before = now
+    now = await shop.number("SELECT sum(issued) AS n FROM coupon_policies")
+  }
+}
+
+function claimRequests({ userIds, policyIds }: Goods): LoadPlan["requests"] {
+  return userIds.map((userId, index) => {
+    const policyId = policyIds[index % policyIds.length]
+    return { path: `/coupons?userId=${userId}&policyId=${policyId}`, body: "" }
+  })
+}

@@ -1,0 +1,7 @@
+import process from "node:process"
+
+import type { Shop } from "../rig/shop.ts"
+
+export async function versionsOf(shop: Shop): Promise<Record<string, string>> {
+  return { Node: process.version, PostgreSQL: await shop.version() }
+}
