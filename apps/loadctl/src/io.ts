@@ -10,8 +10,8 @@ export type Io = {
   cwd: string
   stdoutIsTTY: boolean
   stderrIsTTY: boolean
-  /** Width of stderr's terminal in columns; 80 when it is none. */
-  columns: number
+  /** For what redraws itself on a terminal; anything else goes through `stderr`. */
+  stderrStream: NodeJS.WriteStream
   /** Aborted by the first Ctrl-C or SIGTERM: stop gracefully, save, report. */
   interrupted: AbortSignal
   /** Aborted by the second one: stop at once. */

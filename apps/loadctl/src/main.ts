@@ -23,7 +23,7 @@ function processIo(): Io {
     cwd: process.cwd(),
     stdoutIsTTY: process.stdout.isTTY,
     stderrIsTTY: process.stderr.isTTY,
-    columns: process.stderr.columns ?? 80,
+    stderrStream: process.stderr,
     interrupted: interrupted.signal,
     killed: killed.signal,
     setExitCode: (code) => {

@@ -62,7 +62,7 @@ export function registerAb(program: Command, io: Io): void {
 }
 
 async function experiment(flags: Flags, io: Io): Promise<{ report: AbReport; savedIn: string }> {
-  const [{ driveExperiment }, { createStore }, { newDocument }, { createLineObserver }] = await Promise.all([
+  const [{ driveExperiment }, { createStore }, { newDocument }, { createObserver }] = await Promise.all([
     import("../ab/drive.ts"),
     import("../store.ts"),
     import("../document.ts"),
@@ -74,7 +74,7 @@ async function experiment(flags: Flags, io: Io): Promise<{ report: AbReport; sav
   const report = await driveExperiment({
     store: createStore(root),
     io,
-    observer: createLineObserver(io.stderr),
+    observer: await createObserver(io),
     id: saved.id,
     sides,
     rounds: flags.rounds,

@@ -69,7 +69,7 @@ export function registerCapacity(program: Command, io: Io): void {
 }
 
 async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; savedIn: string }> {
-  const [{ driveSearch }, { planLoad }, { createStore }, { newDocument }, { createLineObserver }] =
+  const [{ driveSearch }, { planLoad }, { createStore }, { newDocument }, { createObserver }] =
     await Promise.all([
       import("../capacity/drive.ts"),
       import("../capacity/plan-load.ts"),
@@ -85,7 +85,7 @@ async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; s
     loaded,
     store: createStore(loaded.root),
     io,
-    observer: createLineObserver(io.stderr),
+    observer: await createObserver(io),
     alwaysPrivate: flags.private ?? false,
     warmUp: flags.warmUp,
     id: saved.id,

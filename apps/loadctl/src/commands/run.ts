@@ -37,7 +37,7 @@ export function registerRun(program: Command, io: Io): void {
 }
 
 async function run(flags: Flags, io: Io): Promise<{ report: RunReport; savedIn: string }> {
-  const [{ executeRun }, { createStore }, { createLineObserver }] = await Promise.all([
+  const [{ executeRun }, { createStore }, { createObserver }] = await Promise.all([
     import("../run/run.ts"),
     import("../store.ts"),
     import("../report/progress.ts"),
@@ -45,7 +45,7 @@ async function run(flags: Flags, io: Io): Promise<{ report: RunReport; savedIn: 
   const loaded = await readScenarioConfig(io, flags)
   const plan = await planScenario(loaded, flags, flags.env ?? {})
   const store = createStore(loaded.root)
-  const observer = createLineObserver(io.stderr)
+  const observer = await createObserver(io)
   const report = await executeRun({
     loaded,
     plan,

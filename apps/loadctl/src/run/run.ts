@@ -13,12 +13,12 @@ import { judge } from "../sla/judge.ts"
 import { provideK6 } from "../stack/provide/k6.ts"
 import { lineProgress } from "../stack/provide/progress.ts"
 import type { RunFolder, Store } from "../store.ts"
-import { runLoad } from "./load.ts"
 import type { Phase, RunObserver } from "./observer.ts"
 import { queryRun } from "./query.ts"
 import { seedTarget } from "./seed.ts"
 import { reachTarget } from "./target.ts"
 import type { Surroundings } from "./target.ts"
+import { runWatchedLoad } from "./watch.ts"
 import { wantsWarmUp, warmTarget } from "./warm-up.ts"
 
 export type RunContext = {
@@ -71,7 +71,7 @@ async function runPhases(context: PhaseContext): Promise<RunReport> {
   let phase: Phase = "seed"
   const begin = (next: Phase): void => {
     phase = next
-    context.observer.phase(next)
+    context.observer.phase(next, next === "load" ? plan.phases : null)
   }
   try {
     await collect(context, parts, begin)
@@ -114,7 +114,7 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   await folder.writeJson("manifest.json", parts.manifest)
   io.interrupted.throwIfAborted()
   begin("load")
-  const load = await runLoad({
+  const load = await runWatchedLoad(surroundings, {
     binary,
     root,
     plan,
@@ -123,7 +123,6 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
     observer,
     targetUrl,
     seeded,
-    influx: influx?.settings ?? null,
   })
   io.killed.throwIfAborted()
   if (influx) begin("query")

@@ -12,14 +12,24 @@ export function loadctl(
   args: readonly string[],
   { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
 ) {
+  return execa(process.execPath, [MAIN, ...args], inTest(cwd, env))
+}
+
+/** The same on a terminal of 100 columns, by util-linux' script(1); both streams come out of it as one. */
+export function loadctlOnTerminal(
+  args: readonly string[],
+  { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
+) {
+  const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ")
+  const sized = `stty cols 100 rows 40; exec ${command}`
+  return execa("script", ["-qefc", sized, "/dev/null"], inTest(cwd, { TERM: "xterm-256color", ...env }))
+}
+
+function inTest(cwd: string, env: Record<string, string>) {
   // oxlint-disable-next-line node/no-process-env -- a child needs a PATH and a home
   const { PATH = "", HOME = "" } = process.env
-  return execa(process.execPath, [MAIN, ...args], {
-    cwd,
-    reject: false,
-    extendEnv: false,
-    env: { PATH: [dirname(inject("k6Path")), PATH].join(delimiter), HOME, ...env },
-  })
+  const path = [dirname(inject("k6Path")), PATH].join(delimiter)
+  return { cwd, reject: false, extendEnv: false, env: { PATH: path, HOME, ...env } } as const
 }
 
 /** A copy of the box office's load test in a folder of its own, which goes when the test ends. */

@@ -1,0 +1,91 @@
+import { styleText } from "node:util"
+
+import type { K6Progress } from "../k6/progress.ts"
+import { formatDuration } from "../plan/duration.ts"
+import type { Phases } from "../plan/plan.ts"
+import type { LiveFigures, LiveRow } from "../run/live-figures.ts"
+import { msText } from "../sla/text.ts"
+import { formatTable } from "./table.ts"
+
+/** What is known of a load that is under way. */
+export type LiveState = {
+  title: string
+  phases: Phases | null
+  progress: K6Progress | null
+  figures: LiveFigures | null
+  /** One value a second, the newest last. */
+  rates: number[]
+  p95s: number[]
+}
+
+const BLOCKS = "▁▂▃▄▅▆▇█"
+const SPARK_WIDTH = 60
+
+/** The load as lines for a terminal: where it is, how much there is of it, and the last seconds of each endpoint. */
+export function renderLive(
+  state: LiveState,
+  { colour, columns }: { colour: boolean; columns: number },
+): string {
+  const red = (text: string): string => (colour ? styleText("red", text, { validateStream: false }) : text)
+  const { progress, figures, rates, p95s } = state
+  const width = Math.max(10, Math.min(SPARK_WIDTH, columns - 16))
+  const lines = [[state.title, progress ? phaseText(progress, state.phases) : ""].filter(Boolean).join(": ")]
+  if (progress) lines.push(`  ${loadText(progress, figures)}`)
+  if (figures) {
+    lines.push(`  requests/s  ${sparkline(rates.slice(-width))}`)
+    lines.push(`  p95         ${sparkline(p95s.slice(-width))}`)
+    lines.push(...rowLines(figures, red).map((line) => `  ${line}`))
+  }
+  return lines.join("\n")
+}
+
+/** "hold, 43s of 1m00s left"; after the plan's last phase, what is still going on. */
+export function phaseText({ elapsedS }: Pick<K6Progress, "elapsedS">, phases: Phases | null): string {
+  const elapsed = elapsedS * 1_000
+  if (!phases) return formatDuration(elapsed)
+  const { warmupMs, holdMs, cooldownMs } = phases
+  const ends = [
+    ["warm-up", warmupMs, warmupMs],
+    ["hold", warmupMs + holdMs, holdMs],
+    ["cool-down", warmupMs + holdMs + cooldownMs, cooldownMs],
+  ] as const
+  const current = ends.find(([, end]) => elapsed < end)
+  if (!current) return "the last iterations finish"
+  const [name, end, length] = current
+  return `${name}, ${formatDuration(end - elapsed)} of ${formatDuration(length)} left`
+}
+
+/** "300 of 300 VUs  1,204 iterations  402 requests/s  p95 41.0 ms  2 failed" */
+export function loadText(
+  { vus, maxVus, iterations, interrupted }: K6Progress,
+  figures: LiveFigures | null,
+): string {
+  const parts = [`${vus} of ${maxVus} VUs`, `${iterations.toLocaleString("en-US")} iterations`]
+  if (interrupted > 0) parts.push(`${interrupted} cut off`)
+  if (figures && figures.overall.n > 0) {
+    const { p95, failed } = figures.overall
+    parts.push(
+      `${figures.perSecond.toFixed(0)} requests/s`,
+      `p95 ${msText(p95)} ms`,
+      failed === 0 ? "none failed" : `${failed} failed`,
+    )
+  }
+  return parts.join("  ")
+}
+
+/** One block a value, from none to the highest of them. */
+export function sparkline(values: readonly number[]): string {
+  const highest = Math.max(...values)
+  if (!(highest > 0)) return BLOCKS.charAt(0).repeat(values.length)
+  return values.map((value) => BLOCKS.charAt(Math.round((value / highest) * (BLOCKS.length - 1)))).join("")
+}
+
+function rowLines({ endpoints, overall }: LiveFigures, red: (text: string) => string): string[] {
+  const rows = [...endpoints, overall].map(({ name, n, p95, failed, limit }: LiveRow) => [
+    name,
+    String(n),
+    p95 !== null && limit !== null && p95 > limit ? red(msText(p95)) : msText(p95),
+    failed > 0 ? red(String(failed)) : "0",
+  ])
+  return formatTable([["last seconds", "n", "p95", "failed"], ...rows], "LRRR")
+}
