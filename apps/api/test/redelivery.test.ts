@@ -1,0 +1,74 @@
+import { afterAll, describe, expect, it } from "vitest"
+import { createDrain } from "../src/coupons/drain.ts"
+import { createPending } from "../src/coupons/pending.ts"
+import type { Db, Tx } from "../src/infra/db.ts"
+import { createRelay } from "../src/rankings/relay.ts"
+import { startShop } from "./support/api.ts"
+import { createTrade, times } from "./support/trade.ts"
+
+const shop = await startShop({ worker: false })
+afterAll(() => shop[Symbol.asyncDispose]())
+const trade = createTrade(shop)
+
+const MOMENTS = ["before", "after"] as const
+const DEATH = "The process died"
+
+/** A client whose owner dies in its next transaction, just before or just after the commit. */
+function dyingDb(moment: (typeof MOMENTS)[number]): Db {
+  const db = shop.deps.writeDb
+  const $transaction = async (work: (tx: Tx) => Promise<unknown>) => {
+    await db.$transaction(async (tx) => {
+      await work(tx)
+      if (moment === "before") throw new Error(DEATH)
+    })
+    throw new Error(DEATH)
+  }
+  return new Proxy(db, {
+    get: (own, name): unknown => (name === "$transaction" ? $transaction : Reflect.get(own, name)),
+  })
+}
+
+describe("a drain that dies", () => {
+  const pending = createPending(shop.deps)
+  const drainWith = (db: Db) => createDrain({ ...shop.deps, db, pending }).drainAll()
+
+  it.each(MOMENTS)("%s its commit loses no claim and grants none twice", async (moment) => {
+    const { user, policy } = await trade.refill({ users: 20, policies: 1 })
+    await Promise.all(times(20, (n) => trade.claim({ userId: user(n + 1), policyId: policy(1) })))
+
+    await expect(drainWith(dyingDb(moment))).rejects.toThrow(DEATH)
+    expect.soft(await trade.violations()).toEqual({})
+    await drainWith(shop.deps.writeDb)
+
+    expect({ granted: await shop.deps.readDb.coupon.count(), violations: await trade.violations() }).toEqual({
+      granted: 20,
+      violations: {},
+    })
+  })
+})
+
+describe("a relay that dies", () => {
+  const relayWith = (db: Db) => createRelay({ ...shop.deps, db }).relayAll()
+
+  it.each(MOMENTS)("%s its commit brings every order to the ranking once", async (moment) => {
+    const { user, product } = await trade.refill({ users: 1, topSold: [] })
+    await trade.charge(user(1), 1_000_000)
+    const orders = times(10, (n) =>
+      trade.order({ userId: user(1), items: [{ productId: product(1 + (n % 5)), quantity: 1 + n }] }),
+    )
+    await Promise.all(orders)
+
+    await expect(relayWith(dyingDb(moment))).rejects.toThrow(DEATH)
+    expect.soft(await trade.violations()).toEqual({})
+    await relayWith(shop.deps.writeDb)
+
+    const [counted, realtime] = await Promise.all([
+      shop.get("/products/top"),
+      shop.get("/products/top/realtime"),
+    ])
+    expect({ ranking: realtime.body, violations: await trade.violations() }).toEqual({
+      ranking: counted.body,
+      violations: {},
+    })
+  })
+})
