@@ -28,6 +28,8 @@ export type K6Run = {
   /** Wall clock, ms since 1970. */
   startedAt: number
   endedAt: number
+  /** The same stretch by a clock that nobody can set. */
+  tookMs: number
   last: K6Progress | null
   log: K6Log
   /** CPU that k6 used, in clock ticks; null where the system does not say. */
@@ -38,6 +40,7 @@ export type K6Run = {
 export async function runK6(options: K6Options): Promise<K6Run> {
   const { command, args } = tiedToUs(options)
   const startedAt = Date.now()
+  const began = performance.now()
   // A session of its own: the terminal's Ctrl-C comes to us, and k6 gets exactly one SIGINT. Two would cut it short.
   const child = execa(command, args, {
     cwd: options.cwd,
@@ -71,6 +74,7 @@ export async function runK6(options: K6Options): Promise<K6Run> {
     exitCode: result.exitCode ?? null,
     startedAt,
     endedAt: Date.now(),
+    tookMs: performance.now() - began,
     last,
     log: reader.log,
     cpuTicks,

@@ -9,6 +9,8 @@ import { parseSummary } from "../k6/summary.ts"
 import type { K6Summary } from "../k6/summary.ts"
 import { k6Thresholds } from "../k6/thresholds.ts"
 import { cpuShares, readCpuTimes } from "../machine/cpu.ts"
+import { readClockOffset } from "../machine/clocks.ts"
+import type { Clocks } from "../machine/clocks.ts"
 import type { CpuTimes } from "../machine/cpu.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { InfluxSettings } from "../influx/client.ts"
@@ -30,7 +32,7 @@ export type LoadOptions = {
   influx: InfluxSettings | null
 }
 
-export type Load = { run: K6Run; summary: K6Summary | null; machine: MachineUse }
+export type Load = { run: K6Run; summary: K6Summary | null; machine: MachineUse; clocks: Clocks }
 
 const SUMMARY = "k6-summary.json"
 const SUMMARY_EXPORT = "k6-summary-export.json"
@@ -59,7 +61,8 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
     killed: io.killed,
   })
   const machine = machineUse(before, readCpuTimes(), run.cpuTicks)
-  return { run, summary: await readSummary(folder), machine }
+  const [summary, clocks] = await Promise.all([readSummary(folder), readClocks(run, options)])
+  return { run, summary, machine, clocks }
 }
 
 /** What k6 and its script are told; secrets travel here, not on the command line. */
@@ -84,6 +87,14 @@ async function readSummary(folder: RunFolder): Promise<K6Summary | null> {
     if (text !== null) return parseSummary(JSON.parse(text))
   }
   return null
+}
+
+async function readClocks(run: K6Run, { targetUrl, influx }: LoadOptions): Promise<Clocks> {
+  const [target, influxdb] = await Promise.all([
+    readClockOffset(targetUrl),
+    influx ? readClockOffset(new URL("ping", `${influx.url.replace(/\/$/, "")}/`)) : null,
+  ])
+  return { target, influx: influxdb, set: run.endedAt - run.startedAt - run.tookMs }
 }
 
 function machineUse(before: CpuTimes | null, after: CpuTimes | null, k6Ticks: number | null): MachineUse {

@@ -5,8 +5,9 @@ import type { SampleSeries } from "../influx/samples.ts"
 import { readLoadModel } from "../k6/executor.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { correctRun } from "../stats/corrected.ts"
+import { findGaps } from "../stats/gaps.ts"
 import { measure } from "../stats/measure.ts"
-import type { InfluxState, K6Facts, Measurement } from "../stats/model.ts"
+import type { Gap, InfluxState, K6Facts, Measurement } from "../stats/model.ts"
 import { measureSummary, reconcile } from "../stats/reconcile.ts"
 import type { K6Summary } from "../k6/summary.ts"
 import type { RunFolder } from "../store.ts"
@@ -48,7 +49,7 @@ function measurementOf({
   influx: InfluxState
   model: "open" | "closed" | null
 }): Measurement {
-  const { run, summary, machine } = load
+  const { run, summary, machine, clocks } = load
   const table = samples
     ? measure(samples, plan)
     : { window: null, hold: null, ...measureSummary(summary ?? emptySummary(), plan) }
@@ -62,7 +63,18 @@ function measurementOf({
     omission: closed ? correctRun(closed) : model === "open" ? { model } : null,
     k6,
     machine,
+    gaps: gapsIn(samples, plan, table),
+    clocks,
   }
+}
+
+function gapsIn(
+  samples: readonly SampleSeries[] | null,
+  { k6Scenarios }: RunPlan,
+  { hold, window }: Pick<Measurement, "hold" | "window">,
+): Gap[] {
+  const judged = (samples ?? []).filter(({ scenario }) => k6Scenarios.includes(scenario))
+  return findGaps(judged, hold ?? window)
 }
 
 async function fetchSamples({ plan, load, surroundings, signal }: Omit<QueryOptions, "folder">) {

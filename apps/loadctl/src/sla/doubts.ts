@@ -7,6 +7,12 @@ import { countText, shareText } from "./text.ts"
 const COUNT_TOLERANCE = 0.005
 // A generator that has no CPU left measures its own queue, not the server's.
 const STARVED_SHARE = 0.8
+// On a machine without CPU left, whoever uses the most of it is who it is short for.
+const FULL_SHARE = 0.95
+const HOG_SHARE = 0.5
+// InfluxDB's and the target's dates are whole seconds; less than this may be rounding.
+const CLOCK_TOLERANCE_MS = 2_000
+const BUDGET_WORTH_A_WORD = 0.8
 const STEAL_WORTH_A_WORD = 0.05
 
 /** Why the measurement itself cannot be trusted, and what is worth knowing about it. */
@@ -16,13 +22,24 @@ export function doubts({ plan, measurement, audit, stopped }: Evidence) {
   if (stopped !== null) doubtful.push(stopped)
   else if (!measurement) doubtful.push("Nothing was measured.")
   if (measurement) {
-    doubtful.push(...k6Doubts(measurement), ...sourceDoubts(measurement), ...generatorDoubts(measurement))
+    doubtful.push(
+      ...k6Doubts(measurement),
+      ...sourceDoubts(measurement),
+      ...generatorDoubts(measurement),
+      ...clockDoubts(measurement),
+    )
     if (measurement.k6.droppedIterations > plan.sla.droppedIterations) {
       doubtful.push(
         `k6 dropped ${countText(measurement.k6.droppedIterations, "iteration")}: the planned load was not offered.`,
       )
     }
-    warnings.push(...sourceWarnings(measurement))
+    warnings.push(
+      ...sourceWarnings(measurement),
+      ...machineWarnings(measurement),
+      ...gapWarnings(measurement),
+      ...clockWarnings(measurement),
+      ...budgetWarnings(measurement, plan.sla),
+    )
   }
   if (!audit && !stopped) doubtful.push("There was no audit.")
   if (plan.scale !== 1)
@@ -58,13 +75,81 @@ function differenceText({ name, influxN, k6N }: Reconciled): string {
 }
 
 function generatorDoubts({ machine }: Measurement): string[] {
-  if (machine.k6 === null || machine.k6 <= STARVED_SHARE) return []
+  if (!isStarved(machine)) return []
   return [
-    `k6 alone used ${shareText(machine.k6)} of the CPU: it was short of it, and latencies are its own too.`,
+    `k6 alone used ${shareText(machine.k6 ?? 0)} of the CPU: it was short of it, and latencies are its own too.`,
   ]
 }
 
-function sourceWarnings({ influx, k6, machine }: Measurement): string[] {
+function isStarved({ k6, busy }: Measurement["machine"]): boolean {
+  if (k6 === null) return false
+  return k6 > STARVED_SHARE || ((busy ?? 0) > FULL_SHARE && k6 > HOG_SHARE)
+}
+
+/** Points and phases go by this clock; set in the middle of a run, it puts them where they were not. */
+function clockDoubts({ clocks }: Measurement): string[] {
+  if (Math.abs(clocks.set) <= CLOCK_TOLERANCE_MS) return []
+  return [
+    `This machine's clock was set ${secondsText(clocks.set)} ${clocks.set > 0 ? "forward" : "back"} during the run.`,
+  ]
+}
+
+function clockWarnings({ clocks }: Measurement): string[] {
+  const others = [
+    ["target", clocks.target],
+    ["InfluxDB", clocks.influx],
+  ] as const
+  return others.flatMap(([who, offset]) =>
+    offset === null || Math.abs(offset) <= CLOCK_TOLERANCE_MS
+      ? []
+      : [
+          `${who === "target" ? "The target" : who}'s clock is ${secondsText(offset)} ${offset > 0 ? "ahead of" : "behind"} this machine's.`,
+        ],
+  )
+}
+
+function secondsText(ms: number): string {
+  return `${(Math.abs(ms) / 1_000).toFixed(1)} s`
+}
+
+/** Nobody was answered for a while; where points were lost instead, the counts differ too. */
+function gapWarnings({ gaps, window }: Measurement): string[] {
+  const [longest] = gaps.toSorted((a, b) => b.ms - a.ms)
+  if (!longest || !window) return []
+  const others = gaps.length > 1 ? `, the longest of ${gaps.length} such gaps` : ""
+  const after = ((longest.from - window.from) / 1_000).toFixed(1)
+  return [`Nobody was answered for ${secondsText(longest.ms)}, ${after} s into the run${others}.`]
+}
+
+function machineWarnings({ machine }: Measurement): string[] {
+  const { busy, k6 } = machine
+  const warnings: string[] = []
+  if ((busy ?? 0) > FULL_SHARE && !isStarved(machine)) {
+    const share = k6 === null ? "" : `, k6 with ${shareText(k6)} of it`
+    warnings.push(`The CPU was ${shareText(busy ?? 0)} busy${share}: latencies include waiting for it.`)
+  }
+  if ((machine.steal ?? 0) > STEAL_WORTH_A_WORD) {
+    warnings.push(`${shareText(machine.steal ?? 0)} of the CPU was stolen by other guests of this machine.`)
+  }
+  return warnings
+}
+
+/** Who has used up most of what may fail is about to break its limit. */
+function budgetWarnings({ endpoints, overall }: Measurement, sla: Evidence["plan"]["sla"]): string[] {
+  const rows = [
+    ...endpoints.map((row) => ({ row, owed: sla.endpoints[row.name] ?? sla.each })),
+    { row: overall, owed: sla.overall },
+  ]
+  return rows.flatMap(({ row: { name, n, failed }, owed: { errorRate } }) => {
+    const used = n > 0 && errorRate.limit > 0 ? failed / n / errorRate.limit : 0
+    if (used < BUDGET_WORTH_A_WORD || used > 1) return []
+    return [
+      `${name}: ${failed} of ${countText(n, "request")} failed, ${shareText(used)} of its error budget.`,
+    ]
+  })
+}
+
+function sourceWarnings({ influx, k6 }: Measurement): string[] {
   const warnings: string[] = []
   if (influx.state === "away")
     warnings.push(`InfluxDB did not answer (${influx.text}): the verdict is from k6's summary alone.`)
@@ -72,9 +157,6 @@ function sourceWarnings({ influx, k6, machine }: Measurement): string[] {
     warnings.push("No InfluxDB is configured: the verdict is from k6's summary alone.")
   if (influx.state === "ok" && k6.slowFlushes > 0) {
     warnings.push(`k6 was late writing to InfluxDB ${countText(k6.slowFlushes, "time")}.`)
-  }
-  if ((machine.steal ?? 0) > STEAL_WORTH_A_WORD) {
-    warnings.push(`${shareText(machine.steal ?? 0)} of the CPU was stolen by other guests of this machine.`)
   }
   return warnings
 }

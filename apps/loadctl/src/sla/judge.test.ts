@@ -61,7 +61,17 @@ describe("judge", () => {
     ["two counts that differ by more than 0.5 %", { reconciliation: [counts(300, 302)] }, "k6 counted 302"],
     ["lost writes", { k6: k6Facts({ lostWrites: 1 }) }, "refused 1 write"],
     ["dropped iterations", { k6: k6Facts({ droppedIterations: 7 }) }, "dropped 7 iterations"],
-    ["a starved generator", { machine: { k6: 0.85, busy: 1, steal: 0 } }, "85 % of the CPU"],
+    ["a starved generator", { machine: { k6: 0.85, busy: 0.9, steal: 0 } }, "85 % of the CPU"],
+    [
+      "a generator that hogs a full machine",
+      { machine: { k6: 0.6, busy: 0.98, steal: 0 } },
+      "60 % of the CPU",
+    ],
+    [
+      "a clock that was set meanwhile",
+      { clocks: { target: 0, influx: 0, set: -3_600_000 } },
+      "This machine's clock was set 3600.0 s back during the run.",
+    ],
     [
       "a script exception",
       { k6: k6Facts({ exitCode: 107, errors: ["Error: boom"] }) },

@@ -1,5 +1,7 @@
 import type { Omission } from "./corrected.ts"
 
+import type { Clocks } from "../machine/clocks.ts"
+
 /** Wall-clock bounds in ms since 1970. */
 export type Window = { from: number; to: number }
 
@@ -28,6 +30,9 @@ export type Reconciled = {
 
 export type InfluxState = { state: "ok" } | { state: "off" } | { state: "away"; text: string }
 
+/** A stretch without an answer: when it began, ms since 1970, and how long it was. */
+export type Gap = { from: number; ms: number }
+
 /** How busy the machine was during the load, as shares of all its cores from 0 to 1; null where unknown. */
 export type MachineUse = { k6: number | null; busy: number | null; steal: number | null }
 
@@ -45,6 +50,9 @@ export type Measurement = {
   omission: Omission | null
   k6: K6Facts
   machine: MachineUse
+  /** Of the hold, or of everything when there is none; empty without InfluxDB. */
+  gaps: Gap[]
+  clocks: Clocks
 }
 
 /** What k6 itself said, whoever is judged by. */
