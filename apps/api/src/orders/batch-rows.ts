@@ -11,42 +11,50 @@ type CouponRow = {
   used: boolean
   expired: boolean
 }
+// Money fits a double exactly (at most 10^12), which is what JSON makes of it.
+type Locked = { users: UserRow[]; coupons: CouponRow[]; products: ProductRow[]; orderIds: number[] }
+
+/** What a batch of orders may change, locked; and an id for each order. Ids of orders that are refused leave gaps. */
+export type LockedRows = { rows: Rows; orderIds: number[] }
 
 /**
  * Locks what a batch of orders may change and reads it: users, coupons, products, each by ascending id. Everybody
- * who locks in that order waits instead of deadlocking, and the hot rows, products, are held the shortest.
+ * who locks in that order waits instead of deadlocking, and the hot rows, products, are held the shortest. One round
+ * trip: each part counts the one before it, so that it cannot begin to lock before that one has ended.
  */
-export async function lockRows(tx: Tx, commands: readonly OrderCommand[]): Promise<Rows> {
-  const users = await lockUsers(tx, idList(commands.map(({ userId }) => userId)))
-  const couponIds = commands.flatMap(({ couponId }) => couponId ?? [])
-  const coupons = couponIds.length === 0 ? [] : await lockCoupons(tx, idList(couponIds))
-  const productIds = commands.flatMap(({ lines }) => lines.map(({ productId }) => productId))
-  const products = await lockProducts(tx, idList(productIds))
+export async function lockRows(tx: Tx, commands: readonly OrderCommand[]): Promise<LockedRows> {
+  const userIds = idList(commands.map(({ userId }) => userId))
+  const couponIds = idList(commands.flatMap(({ couponId }) => couponId ?? []))
+  const productIds = idList(commands.flatMap(({ lines }) => lines.map(({ productId }) => productId)))
+  const [locked] = await tx.$queryRaw<Locked[]>`
+    WITH u AS MATERIALIZED (
+      SELECT id, balance FROM users WHERE id = ANY (${userIds}::int[]) ORDER BY id FOR NO KEY UPDATE
+    ), c AS MATERIALIZED (
+      SELECT id, user_id AS "userId", discount_amount AS amount, discount_rate_bp AS "rateBp",
+             used_at IS NOT NULL AS used, expires_at <= now() AS expired
+      FROM coupons WHERE id = ANY (${couponIds}::int[]) AND (SELECT count(*) FROM u) >= 0
+      ORDER BY id FOR NO KEY UPDATE
+    ), p AS MATERIALIZED (
+      SELECT id, price, stock FROM products
+      WHERE id = ANY (${productIds}::int[]) AND (SELECT count(*) FROM c) >= 0 ORDER BY id FOR NO KEY UPDATE
+    )
+    SELECT (SELECT coalesce(json_agg(u), '[]') FROM u) AS users,
+           (SELECT coalesce(json_agg(c), '[]') FROM c) AS coupons,
+           (SELECT coalesce(json_agg(p), '[]') FROM p) AS products,
+           (SELECT json_agg(nextval('orders_id_seq')) FROM generate_series(1, ${commands.length}::int)) AS "orderIds"`
+  if (!locked) throw new Error("A SELECT without FROM answered no row")
+  const { users, coupons, products, orderIds } = locked
   return {
-    users: new Map(users.map((row) => [row.id, row])),
-    coupons: new Map(
-      coupons.map(({ id, amount, rateBp, ...row }) => [id, { ...row, discount: { amount, rateBp } }]),
-    ),
-    products: new Map(products.map((row) => [row.id, row])),
+    rows: {
+      users: new Map(users.map((row) => [row.id, row])),
+      coupons: new Map(
+        coupons.map(({ id, amount, rateBp, ...row }) => [id, { ...row, discount: { amount, rateBp } }]),
+      ),
+      products: new Map(products.map((row) => [row.id, row])),
+    },
+    orderIds,
   }
 }
-
-// Money fits a double exactly (at most 10^12), and a double needs no BigInt on the way.
-const lockUsers = (tx: Tx, ids: string) =>
-  tx.$queryRaw<UserRow[]>`
-    SELECT id, balance::float8 AS balance FROM users
-    WHERE id = ANY (${ids}::int[]) ORDER BY id FOR NO KEY UPDATE`
-
-const lockCoupons = (tx: Tx, ids: string) =>
-  tx.$queryRaw<CouponRow[]>`
-    SELECT id, user_id AS "userId", discount_amount::float8 AS amount, discount_rate_bp AS "rateBp",
-           used_at IS NOT NULL AS used, expires_at <= now() AS expired
-    FROM coupons WHERE id = ANY (${ids}::int[]) ORDER BY id FOR NO KEY UPDATE`
-
-const lockProducts = (tx: Tx, ids: string) =>
-  tx.$queryRaw<ProductRow[]>`
-    SELECT id, price::float8 AS price, stock::float8 AS stock FROM products
-    WHERE id = ANY (${ids}::int[]) ORDER BY id FOR NO KEY UPDATE`
 
 /** An array of PostgreSQL as text: one string parameter costs far less than a list of values. */
 function idList(ids: readonly number[]): string {

@@ -15,13 +15,6 @@ type Counts = { spent: number; taken: number; used: number }
 
 export const ORDER_PLACED = "order.placed"
 
-/** Ids for orders to come. The sequence has gaps where orders are refused. */
-export async function takeOrderIds(tx: Tx, count: number): Promise<number[]> {
-  const rows = await tx.$queryRaw<{ id: number }[]>`
-    SELECT nextval('orders_id_seq')::float8 AS id FROM generate_series(1, ${count}::int)`
-  return rows.map(({ id }) => id)
-}
-
 /**
  * Writes a decided batch in one statement: balances, stocks and coupons conditionally, then orders, lines, ledger,
  * outbox and kept answers. The rows are locked, so a condition that does not hold is a bug and rolls all back.

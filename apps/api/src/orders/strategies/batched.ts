@@ -5,8 +5,7 @@ import type { Tx } from "../../infra/db.ts"
 import { withRetry } from "../../infra/retry.ts"
 import { orderAnswer } from "../answer.ts"
 import { lockRows } from "../batch-rows.ts"
-import { takeOrderIds, writeBatch } from "../batch-write.ts"
-import type { NumberedOrder } from "../batch-write.ts"
+import { writeBatch } from "../batch-write.ts"
 import { decideOrders } from "../decide.ts"
 import type { OrderJob } from "../job.ts"
 import type { PlaceOrder, StrategyDeps } from "../place-order.ts"
@@ -31,8 +30,13 @@ export function createBatchedStrategy({ db, writers, maxQueued, observe }: Strat
 async function placeBatch(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
   const answers = await repeatedAnswers(tx, jobs)
   const fresh = jobs.filter((job) => !answers.has(job))
-  const orders = await numberOrders(tx, fresh)
-  const decisions = decideOrders(orders, await lockRows(tx, orders))
+  if (fresh.length === 0) return answers
+  const { rows, orderIds } = await lockRows(
+    tx,
+    fresh.map(({ command }) => command),
+  )
+  const orders = fresh.map((job, index) => ({ ...job.command, id: orderIds[index] ?? 0, job }))
+  const decisions = decideOrders(orders, rows)
   const answered = decisions.map((decided) => ({ decided, answer: orderAnswer(decided.order.id, decided) }))
   await writeBatch(tx, answered)
   for (const { decided, answer } of answered) answers.set(decided.order.job, answer)
@@ -48,9 +52,4 @@ async function repeatedAnswers(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<O
     if (answer) answers.set(job, answer)
   }
   return answers
-}
-
-async function numberOrders(tx: Tx, jobs: readonly OrderJob[]): Promise<NumberedOrder[]> {
-  const ids = await takeOrderIds(tx, jobs.length)
-  return jobs.map((job, index) => ({ ...job.command, id: ids[index] ?? 0, job }))
 }
