@@ -12,8 +12,8 @@ import { createHealer } from "./shop/heal.ts"
 import { createReconciler } from "./shop/reconcile.ts"
 
 // An order shows in the realtime ranking within this and a commit.
-const RELAY_EVERY_MS = 25
-const SWEEP_EVERY_MS = 200
+const RELAY_EVERY_MS = 100
+const SWEEP_EVERY_MS = 500
 const CHECK_EVERY_MS = 250
 const RECONCILE_CLAIMS_EVERY_MS = 2_000
 // A recount reads every order of three days.

@@ -5,8 +5,8 @@ import { shopEpoch } from "../shop/epoch.ts"
 import type { Drain } from "./drain.ts"
 import type { Pending } from "./pending.ts"
 
-// Gathers claims into one commit; a tenth of what a coupon may take to appear.
-const LINGER_MS = 20
+// Gathers claims into one commit; a fifth of what a coupon may take to appear.
+const LINGER_MS = 50
 // One job serves a rush of claims; ending now and then keeps BullMQ's view of it fresh.
 const LONGEST_JOB_MS = 1_000
 

@@ -3,6 +3,7 @@ import type { Db } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { withRetry } from "../infra/retry.ts"
+import type { Epoch } from "../infra/keys.ts"
 import { shopEpoch } from "../shop/epoch.ts"
 import { grantChunk } from "./grant-chunk.ts"
 import type { Decision } from "./grants.ts"
@@ -14,8 +15,7 @@ type DrainDeps = { db: Db; pending: Pending; clock: Clock; logger: Logger; metri
 
 /** Turns the pending list into coupons: read a chunk from its head, commit it, then trim it; so nothing is lost between. */
 export function createDrain({ db, pending, clock, logger, metrics }: DrainDeps) {
-  async function drainChunk(): Promise<number> {
-    const epoch = await shopEpoch(db)
+  async function drainChunk(epoch: Epoch): Promise<number> {
     const claims = await pending.head(epoch, CHUNK)
     const last = claims.at(-1)
     if (last === undefined) return 0
@@ -36,11 +36,15 @@ export function createDrain({ db, pending, clock, logger, metrics }: DrainDeps) 
   }
 
   return {
-    drainChunk,
-    /** Drains until the list is empty; returns how many claims were read. */
+    /** Drains until the end of the list was read; returns how many claims that were. */
     async drainAll(): Promise<number> {
+      const epoch = await shopEpoch(db)
       let drained = 0
-      for (let claims = await drainChunk(); claims > 0; claims = await drainChunk()) drained += claims
+      for (let more = true; more;) {
+        const claims = await drainChunk(epoch)
+        drained += claims
+        more = claims === CHUNK
+      }
       return drained
     },
   }

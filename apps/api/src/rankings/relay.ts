@@ -60,7 +60,6 @@ export function createRelay({ db, redis, logger, metrics }: RelayDeps) {
   }
 
   async function relayChunk(): Promise<number> {
-    if (!(await hasEvents(db))) return 0
     const { epoch, ids } = await db.$transaction(relayInto)
     if (ids.length === 0) return 0
     // Deleted events cannot come back, so nobody needs to remember them.
@@ -70,10 +69,15 @@ export function createRelay({ db, redis, logger, metrics }: RelayDeps) {
   }
 
   return {
-    /** Relays until nothing is waiting; returns how many events that were. */
+    /** Relays until the last event was read; returns how many that were. */
     async relayAll(): Promise<number> {
+      if (!(await hasEvents(db))) return 0
       let relayed = 0
-      for (let events = await relayChunk(); events > 0; events = await relayChunk()) relayed += events
+      for (let more = true; more;) {
+        const events = await relayChunk()
+        relayed += events
+        more = events === CHUNK
+      }
       return relayed
     },
   }
