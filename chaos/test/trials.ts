@@ -5,16 +5,17 @@ import { createRandom } from "../random.ts"
 import type { Rig } from "../rig/rig.ts"
 import type { KeyOf } from "../trial/bench.ts"
 import { PACES } from "../trial/pace.ts"
+import type { Pace } from "../trial/pace.ts"
 import { runTrial } from "../trial/trial.ts"
 
-type Options = { rig: Rig; fault: Fault; keyOf?: KeyOf }
+type Options = { rig: Rig; fault: Fault; keyOf?: KeyOf; pace?: Pace }
 
 /** The short version of a fault; answers the promises that it broke, those about time apart. */
-export async function brokenBy({ rig, fault, keyOf }: Options): Promise<Violation[]> {
+export async function brokenBy({ rig, fault, keyOf, pace = PACES.test }: Options): Promise<Violation[]> {
   const { violations } = await runTrial({
     fault,
     rig,
-    pace: PACES.test,
+    pace,
     random: createRandom(fault.name),
     signal: new AbortController().signal,
     ...(keyOf && { keyOf }),

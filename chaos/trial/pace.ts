@@ -9,6 +9,8 @@ export type Pace = {
   calmMs: number
   /** How long a user repeats one request, and how long one that stayed open is asked about afterwards. */
   patienceMs: number
+  /** Within this every accepted claim has to be a coupon, also when a worker died over it. */
+  couponsWithinMs: number
   mostRounds: number
   mostHoldMs: number
   /** Of what a race has in buyers and repetitions. */
@@ -25,6 +27,7 @@ export const PACES = {
     warmUpMs: 500,
     calmMs: 500,
     patienceMs: 15_000,
+    couponsWithinMs: 30_000,
     mostRounds: 1,
     mostHoldMs: 1_500,
     scale: 0.03,
@@ -34,6 +37,7 @@ export const PACES = {
     warmUpMs: 3_000,
     calmMs: 1_500,
     patienceMs: 30_000,
+    couponsWithinMs: 60_000,
     mostRounds: 2,
     mostHoldMs: 4_000,
     scale: 0.1,
@@ -43,6 +47,7 @@ export const PACES = {
     warmUpMs: 3_000,
     calmMs: 3_000,
     patienceMs: 60_000,
+    couponsWithinMs: 60_000,
     mostRounds: 20,
     mostHoldMs: 10_000,
     scale: 1,
@@ -53,6 +58,7 @@ export const PACES = {
     warmUpMs: 5_000,
     calmMs: 5_000,
     patienceMs: 60_000,
+    couponsWithinMs: 60_000,
     mostRounds: 120,
     mostHoldMs: 10_000,
     scale: 1,

@@ -6,8 +6,6 @@ import type { Database } from "../rig/database.ts"
 
 const POLL_MS = 100
 const READY_WITHIN_MS = 30_000
-// An accepted claim becomes a coupon within this, also when a worker died over it.
-const COUPONS_WITHIN_MS = 60_000
 const QUIET_WITHIN_MS = 10_000
 
 const OPEN_TRANSACTIONS = `
@@ -37,19 +35,17 @@ export function untilReady({ http, signal }: Waiting & { http: Pick<Http, "send"
   return eventually(isReady, { withinMs: READY_WITHIN_MS, signal })
 }
 
+type Grants = Waiting & { database: Database; journal: Journal; withinMs: number }
+
 /** Waits until there is a coupon for every acknowledged claim; answers how long that took, in ms. */
-export async function untilGranted({
-  database,
-  journal,
-  signal,
-}: Waiting & { database: Database; journal: Journal }) {
+export async function untilGranted({ database, journal, withinMs, signal }: Grants): Promise<number> {
   const startedAt = Date.now()
   const claims = journal.of("claim").filter(({ outcome }) => outcome === "acknowledged").length
   const granted = async () => {
     const { rows } = await database.use((db) => db.query<{ count: string }>("SELECT count(*) FROM coupons"))
     return Number(rows[0]?.count) >= claims
   }
-  await eventually(granted, { withinMs: COUPONS_WITHIN_MS, signal })
+  await eventually(granted, { withinMs, signal })
   return Date.now() - startedAt
 }
 

@@ -58,7 +58,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
     const samples = await underLoad(fault, bench, site)
     const isBack = await untilReady({ http: bench.http, signal })
     if (isBack) await bench.sender.resolve(pace.users)
-    const grantedAfterMs = await untilGranted({ ...bench, signal })
+    const grantedAfterMs = await untilGranted({ ...bench, signal, withinMs: pace.couponsWithinMs })
     const leaks = await leaksOf(site, before.deadlocks)
     const { violations, unacknowledged } = await judge({
       ...bench,

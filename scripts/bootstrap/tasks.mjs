@@ -31,6 +31,7 @@ export const TASKS = {
   dashboards: () => here(script("dashboards/src/main.ts")),
   "dashboards:picture": (args) => here(script("dashboards/src/picture.ts", ...args)),
   bench: (args) => here(script("bench/main.ts", ...args)),
+  chaos: (args) => here(script("chaos/main.ts", ...args)),
   test: (args) => here(vitest(...args)),
   check: (args) => here(oxfmt("--check"), oxlint(), ...TYPES, UNUSED, vitest(...args)),
   lint: (args) => here(oxlint(...args)),
