@@ -26,6 +26,6 @@ export function registerReport(program: Command, io: Io): void {
       const folder = await createStore((await readConfig(io, flags.config)).root).find(runId)
       const report = await loadReport(folder)
       const savedIn = relative(io.cwd, folder.path)
-      io.stdout(RENDERERS[flags.format](report, { colour: wantsColour(io, "stdout"), savedIn }))
+      io.stdout(await RENDERERS[flags.format]({ report, colour: wantsColour(io, "stdout"), savedIn }))
     })
 }

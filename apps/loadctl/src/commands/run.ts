@@ -31,7 +31,7 @@ export function registerRun(program: Command, io: Io): void {
     .action(async (flags: Flags) => {
       const { report, savedIn } = await run(flags, io)
       const { RENDERERS } = await import("../report/formats.ts")
-      io.stdout(RENDERERS[flags.format](report, { colour: wantsColour(io, "stdout"), savedIn }))
+      io.stdout(await RENDERERS[flags.format]({ report, colour: wantsColour(io, "stdout"), savedIn }))
       io.setExitCode(io.interrupted.aborted ? EXIT.interrupted : exitCodeOf(report))
     })
 }

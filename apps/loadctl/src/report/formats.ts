@@ -1,13 +1,13 @@
 import type { Format } from "./format-names.ts"
-import { renderJson } from "./json.ts"
-import { renderMarkdown } from "./markdown.ts"
 import type { RunReport } from "./model.ts"
-import { renderText } from "./text.ts"
 import type { TextOptions } from "./text.ts"
 
-/** How each `--format` is made; a format without a renderer is a type error. */
+export type Rendering = TextOptions & { report: RunReport }
+
+/** How each `--format` is made, with what it alone needs loaded; a format without a renderer is a type error. */
 export const RENDERERS = {
-  text: renderText,
-  json: renderJson,
-  markdown: renderMarkdown,
-} satisfies Record<Format, (report: RunReport, options: TextOptions) => string>
+  text: async ({ report, ...options }) => (await import("./text.ts")).renderText(report, options),
+  json: async ({ report }) => (await import("./json.ts")).renderJson(report),
+  junit: async ({ report }) => (await import("./junit.ts")).renderJunit(report),
+  markdown: async ({ report }) => (await import("./markdown.ts")).renderMarkdown(report),
+} satisfies Record<Format, (rendering: Rendering) => Promise<string>>

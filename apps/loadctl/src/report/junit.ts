@@ -1,0 +1,135 @@
+import { create } from "xmlbuilder2"
+
+import type { RuleResult } from "../sla/rules.ts"
+import { brokenRule, msText, shareText } from "../sla/text.ts"
+import { headline, violationCount } from "./cells.ts"
+import type { EndpointReport, RunReport } from "./model.ts"
+
+type Problem = { type: string; message: string; text?: string }
+type Case = { of: string; name: string; failure?: Problem; error?: Problem; note?: string }
+type Suite = { name: string; cases: Case[] }
+
+/**
+ * A run as JUnit XML: one test case for each limit of each endpoint, each expectation and each invariant of the
+ * audit. A broken limit is a failure; what could not be told is an error, and so is a run that is INVALID.
+ */
+export function renderJunit(report: RunReport): string {
+  const suites: Suite[] = [
+    { name: "run", cases: [verdictCase(report)] },
+    { name: "sla", cases: [...report.endpoints, report.overall].flatMap(ruleCases) },
+    { name: "expectations", cases: report.expectations.map(expectationCase) },
+    { name: "audit", cases: auditCases(report) },
+  ].filter(({ cases }) => cases.length > 0)
+  const all = suites.flatMap(({ cases }) => cases)
+  const document = {
+    testsuites: {
+      "@name": `loadctl ${report.scenario}`,
+      ...counts(all),
+      "@time": seconds(report),
+      testsuite: suites.map((suite) => suiteElement(suite, report)),
+    },
+  }
+  // A name or a message may hold characters that XML has no way to write.
+  return `${create({ encoding: "UTF-8", invalidCharReplacement: "\uFFFD" }, document).end({ prettyPrint: true })}\n`
+}
+
+/** "pass" for the whole run, so that a reason which belongs to no limit is not lost. */
+function verdictCase(report: RunReport): Case {
+  const base = { of: "verdict", name: "PASS" }
+  if (report.verdict === "PASS") return base
+  const [first = headline(report), ...others] = report.reasons
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`
+  const problem = {
+    type: report.verdict,
+    message: `${report.verdict}: ${first}${more}`,
+    text: [headline(report), ...report.reasons].join("\n"),
+  }
+  return report.verdict === "FAIL" ? { ...base, failure: problem } : { ...base, error: problem }
+}
+
+function ruleCases(row: EndpointReport): Case[] {
+  return row.rules.map((rule) => {
+    const base = { of: row.name, name: ruleName(rule) }
+    if (rule.outcome === "pass") return base
+    if (rule.outcome === "no-data") {
+      return {
+        ...base,
+        error: { type: rule.metric, message: `${row.name}: no ${rule.metric}, n = ${row.n}.` },
+      }
+    }
+    const message = brokenRule(row, rule)
+    if (rule.level === "warn") return { ...base, note: `Warning: ${message}` }
+    const problem = { type: rule.metric, message }
+    return rule.metric === "minSamples" ? { ...base, error: problem } : { ...base, failure: problem }
+  })
+}
+
+/** The limit as it is applied: everything up to it, the limit included, is kept. */
+function ruleName({ metric, limit }: RuleResult): string {
+  if (metric === "minSamples") return `samples >= ${limit}`
+  if (metric === "errorRate") return `failed requests <= ${limit === 0 ? "0 %" : shareText(limit)}`
+  return `${metric} <= ${msText(limit)} ms`
+}
+
+function expectationCase({ title, wanted, outcome, actual, level }: RunReport["expectations"][number]): Case {
+  const base = { of: "expectations", name: `${title}: ${wanted}` }
+  if (outcome === "pass") return base
+  if (outcome === "no-data") return { ...base, error: { type: outcome, message: `${title}: not measured.` } }
+  const message = `${title}: ${actual}, but ${wanted} was expected.`
+  return level === "warn"
+    ? { ...base, note: `Warning: ${message}` }
+    : { ...base, failure: { type: "expectation", message } }
+}
+
+function auditCases({ audit }: RunReport): Case[] {
+  if (audit.ok === null) return []
+  const cases = audit.checks.map(({ id, title, violations }): Case => {
+    const base = { of: "audit", name: title === "" ? id : `${id}: ${title}` }
+    const count = violationCount(violations)
+    if (count === 0) return base
+    const found = Array.isArray(violations) ? { text: JSON.stringify(violations, null, 2) } : {}
+    return { ...base, failure: { type: id, message: `${id}: ${count} violations.`, ...found } }
+  })
+  const told = audit.ok || cases.some(({ failure }) => failure)
+  const message = "The audit says that the books are not in order."
+  return told ? cases : [...cases, { of: "audit", name: "ok", failure: { type: "audit", message } }]
+}
+
+function suiteElement({ name, cases }: Suite, { runId, scenario, startedAt, target }: RunReport) {
+  return {
+    "@name": name,
+    ...counts(cases),
+    "@skipped": 0,
+    "@timestamp": startedAt,
+    properties: {
+      property: [
+        { "@name": "run", "@value": runId },
+        ...(target === null ? [] : [{ "@name": "target", "@value": target }]),
+      ],
+    },
+    testcase: cases.map(({ of, name, failure, error, note }) => ({
+      "@classname": `${scenario}.${of}`,
+      "@name": name,
+      "@time": 0,
+      ...(failure && { failure: problemElement(failure) }),
+      ...(error && { error: problemElement(error) }),
+      ...(note !== undefined && { "system-out": note }),
+    })),
+  }
+}
+
+function problemElement({ type, message, text = message }: Problem) {
+  return { "@message": message, "@type": type, "#": text }
+}
+
+function counts(cases: readonly Case[]) {
+  return {
+    "@tests": cases.length,
+    "@failures": cases.filter(({ failure }) => failure).length,
+    "@errors": cases.filter(({ error }) => error).length,
+  }
+}
+
+function seconds({ startedAt, finishedAt }: RunReport): string {
+  return finishedAt === null ? "0" : ((Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000).toFixed(3)
+}
