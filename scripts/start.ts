@@ -18,13 +18,17 @@ const processes = ["main.ts", "worker.ts"].map((entry) => {
   return spawn(program, args, { stdio: "inherit" })
 })
 
+let stopping = false
+
 function stopAll(signal: NodeJS.Signals): void {
+  stopping = true
   for (const child of processes) child.kill(signal)
 }
 
 async function exitCodeOf(child: ChildProcess): Promise<number> {
   const [code] = await once(child, "exit")
-  stopAll("SIGTERM")
+  // To one that stops already, a second signal would mean: at once.
+  if (!stopping) stopAll("SIGTERM")
   return typeof code === "number" ? code : 1
 }
 
