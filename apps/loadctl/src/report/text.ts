@@ -3,6 +3,7 @@ import { styleText } from "node:util"
 import {
   ENDPOINT_COLUMNS,
   auditText,
+  causeTexts,
   endpointCells,
   headline,
   mark,
@@ -35,16 +36,18 @@ const SIGN_STYLE = { "✓": "green", "✗": "red", "?": "yellow" } as const sati
 export function renderText(report: RunReport, { colour, savedIn }: TextOptions): string {
   // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
   const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
+  const saved = savedIn === null ? [] : [["saved", savedIn]]
   const verdict = paint([...VERDICT_STYLE[report.verdict]], report.verdict)
   return [
     "",
     `${verdict}  ${headline(report)}`,
     ...report.reasons.map((reason) => `  ${paint("red", "✗")} ${reason}`),
+    ...causeTexts(report).map((cause) => `  ${paint("cyan", "→")} ${cause}`),
     ...report.warnings.map((warning) => `  ${paint("yellow", "!")} ${warning}`),
     "",
     ...endpointTable(report, paint).map((line) => `  ${line}`),
     "",
-    ...formatTable(facts(report, savedIn), "LL").map((line) => `  ${line}`),
+    ...formatTable([...facts(report), ...saved], "LL").map((line) => `  ${line}`),
     "",
     `${verdict}  ${report.runId}`,
     "",
@@ -67,30 +70,3 @@ function endpointTable(report: RunReport, paint: Paint): string[] {
 
 /** Which rule a column of the table is about. */
 const COLUMN_METRIC = ["", "minSamples", "", "p50", "p95", "p99", "max", "errorRate", "", ""]
-
-function facts(report: RunReport, savedIn: string | null): string[][] {
-  const { hold, checks, expectations, target } = report
-  const rates = hold ? `over the hold of ${hold.seconds.toFixed(0)} s` : "over all of it"
-  const warmUp = warmUpText(report)
-  const omission = omissionText(report)
-  const total = checks.passes + checks.fails
-  return [
-    ["units", `milliseconds; rates ${rates}; percentiles interpolate as k6 does`],
-    ...(total > 0
-      ? [["checks", `${checks.passes.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} hold`]]
-      : []),
-    ...expectations.map(({ title, wanted, actual }) => [
-      "expected",
-      `${title}: ${actual ?? "no data"} (${wanted})`,
-    ]),
-    ...(report.cutOff > 0
-      ? [["cut off", `${countText(report.cutOff, "iteration")} at the end, in no figure`]]
-      : []),
-    ...(warmUp === null ? [] : [["warm-up", warmUp]]),
-    ...(omission === null ? [] : [["omitted", omission]]),
-    ["sources", sourcesText(report)],
-    ["audit", auditText(report)],
-    ...(target === null ? [] : [["target", target]]),
-    ...(savedIn === null ? [] : [["saved", savedIn]]),
-  ]
-}
