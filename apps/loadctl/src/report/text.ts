@@ -1,17 +1,7 @@
 import { styleText } from "node:util"
 
-import {
-  ENDPOINT_COLUMNS,
-  auditText,
-  causeTexts,
-  endpointCells,
-  headline,
-  mark,
-  omissionText,
-  sourcesText,
-  warmUpText,
-} from "./cells.ts"
-import { countText } from "../sla/text.ts"
+import { ENDPOINT_COLUMNS, endpointCells, headline, mark } from "./cells.ts"
+import { facts } from "./facts.ts"
 import type { RunReport } from "./model.ts"
 import { formatTable } from "./table.ts"
 
@@ -42,7 +32,6 @@ export function renderText(report: RunReport, { colour, savedIn }: TextOptions):
     "",
     `${verdict}  ${headline(report)}`,
     ...report.reasons.map((reason) => `  ${paint("red", "✗")} ${reason}`),
-    ...causeTexts(report).map((cause) => `  ${paint("cyan", "→")} ${cause}`),
     ...report.warnings.map((warning) => `  ${paint("yellow", "!")} ${warning}`),
     "",
     ...endpointTable(report, paint).map((line) => `  ${line}`),
