@@ -134,6 +134,7 @@ it("leaves no process when its supervisor is killed, and the next stack removes 
   const state = workshop.stateOf(parent.dir)
   process.kill(state.supervisor.pid, "SIGKILL")
   await expect.poll(() => isAlive(state.supervisor)).toBe(false)
+  await expect.poll(() => state.services.filter(isAlive), GONE).toEqual([])
   const next = await startStack({ env: workshop.env, services: ["redis"] })
   await expect.poll(() => leftOf(state), GONE).toEqual([])
   await next.stop()
