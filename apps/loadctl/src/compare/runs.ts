@@ -1,9 +1,8 @@
-import { z } from "zod"
-
 import type { SampleSeries } from "../influx/samples.ts"
 import type { Manifest } from "../machine/manifest.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { loadParts } from "../report/load.ts"
+import { loadSamples } from "../report/samples.ts"
 import type { Outcome } from "../sla/judge.ts"
 import type { MachineUse, Window } from "../stats/model.ts"
 import type { RunFolder, Store } from "../store.ts"
@@ -22,19 +21,6 @@ export type ComparedRun = {
   machine: MachineUse | null
 }
 
-const Samples = z.array(
-  z.object({
-    scenario: z.string(),
-    phase: z.string(),
-    name: z.string(),
-    status: z.string(),
-    expected: z.boolean(),
-    errorCode: z.string(),
-    at: z.array(z.number()),
-    ms: z.array(z.number()),
-  }),
-)
-
 /** Reads the named runs. Throws a usage error for one that does not exist. */
 export async function loadRuns(store: Store, runIds: readonly string[]): Promise<ComparedRun[]> {
   const runs: ComparedRun[] = []
@@ -47,14 +33,13 @@ async function loadRun(folder: RunFolder): Promise<ComparedRun> {
   const { plan, manifest = null, measurement, verdict: judged } = await loadParts(folder)
   const { window, hold, machine } = measurement ?? { window: null, hold: null, machine: null }
   const { verdict, reasons } = judged ?? { verdict: "INVALID", reasons: [] }
-  const samples = await folder.readGzip("samples.json.gz")
   return {
     runId: plan.runId,
     plan,
     manifest,
     verdict,
     reasons,
-    samples: samples === undefined ? null : Samples.parse(samples),
+    samples: await loadSamples(folder),
     window,
     hold,
     machine,
