@@ -24,8 +24,8 @@ const HELP = `
 Each side is one run, or several joined by commas. With at least 4 runs on both sides the runs themselves are
 compared by their medians; with fewer, stretches of time within them are.
 
-A difference counts when it is as large as both --min-effect and --min-effect-ms, its 95 % bootstrap interval excludes
-no change, the rank test agrees (p at most 0.05), and the base does not differ as much from itself.
+A difference counts when it is as large as both --min-effect and --min-effect-ms, its bootstrap interval excludes no
+change, the rank test agrees, and the base's runs do not differ as much among themselves.
 
 Exit codes: 0 no figure is worse, 4 something is worse, 5 the comparison could not be made.
 

@@ -10,7 +10,7 @@ export const COLUMNS = [
   "candidate",
   "change",
   "",
-  "95 % interval",
+  "interval",
   "noise",
   "p",
   "verdict",
@@ -99,8 +99,8 @@ export function methodText({ method }: Comparison): string {
       : `medians of ${units.base} against ${units.candidate} runs`
   return (
     `${cut}, ${window === "hold" ? "over the hold" : "over all of it"}; ` +
-    `${Math.round(confidence * 100)} % bootstrap interval (${resamples.toLocaleString("en-US")} draws, seed ${seed}); ` +
-    `Mann-Whitney rank test; a change counts from ${Number((limits.share * 100).toFixed(1))} % and ${limits.ms} ms, ` +
+    `${Math.round(confidence * 100)} % bootstrap intervals (${resamples.toLocaleString("en-US")} draws, seed ${seed}); ` +
+    `Mann-Whitney rank test (p at most ${Number((1 - confidence).toFixed(3))}); a change counts from ${Number((limits.share * 100).toFixed(1))} % and ${limits.ms} ms, ` +
     `failures from ${Number((limits.failedShare * 100).toFixed(3))} percentage points`
   )
 }

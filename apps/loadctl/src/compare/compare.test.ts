@@ -36,6 +36,10 @@ it("shows no difference between two runs of the same thing", () => {
   })
 })
 
+it.each([11, 12, 13, 14, 15, 16])("does not cry wolf over equal runs (%i)", (seed) => {
+  expect(compareTo({ seed }).verdict).toBe("no difference shown")
+})
+
 it("finds the endpoint that became slower, by how much, and how surely", () => {
   const comparison = compareTo({ endpoints: { ...STEADY, buy: { perSecond: 10, ms: 110 } } })
   expect(comparison.verdict).toBe("worse")

@@ -22,7 +22,7 @@ export type CompareOptions = {
   allow: readonly Condition[]
 }
 
-const RESAMPLING = { resamples: 2_000, confidence: 0.95, seed: 1 } as const
+const RESAMPLING = { resamples: 2_000, seed: 1 } as const
 
 type Sides<T> = { base: T; candidate: T }
 
@@ -67,7 +67,7 @@ function methodOf(
   cut: Cut,
   { limits }: CompareOptions,
 ): Comparison["method"] {
-  const { unit, blocksPerRun, window } = cut
+  const { unit, blocksPerRun, window, confidence } = cut
   const [first] = runs.base
   const span = window === "hold" ? first?.hold : first?.window
   return {
@@ -76,6 +76,7 @@ function methodOf(
     blockSeconds: unit === "block" && span ? (span.to - span.from) / 1_000 / blocksPerRun : null,
     window,
     ...RESAMPLING,
+    confidence,
     limits,
   }
 }
@@ -89,13 +90,13 @@ function compareEndpoints(units: Sides<SideUnits>, cut: Cut, options: CompareOpt
       base: endpointSide(units.base.get(name) ?? [], cut),
       candidate: endpointSide(units.candidate.get(name) ?? [], cut),
     }
-    return { name, ...compareEndpoint(sides, options) }
+    return { name, ...compareEndpoint(sides, cut, options) }
   })
 }
 
-function compareEndpoint(sides: Sides<EndpointSide>, { limits }: CompareOptions) {
+function compareEndpoint(sides: Sides<EndpointSide>, { confidence }: Cut, { limits }: CompareOptions) {
   const { base, candidate } = sides
-  const intervals = bootstrapDifferences(base.drawable, candidate.drawable, RESAMPLING)
+  const intervals = bootstrapDifferences(base.drawable, candidate.drawable, { ...RESAMPLING, confidence })
   const n = { base: base.n, candidate: candidate.n }
   const differences = METRICS.map((metric, index) => {
     const units = [base.ofUnits[index] ?? [], candidate.ofUnits[index] ?? []] as const
@@ -106,6 +107,7 @@ function compareEndpoint(sides: Sides<EndpointSide>, { limits }: CompareOptions)
         n,
         interval: intervals[index] ?? null,
         p: metric === "failed" ? failureTest(base, candidate) : (rankTest(...units)?.p ?? null),
+        alpha: 1 - confidence,
         smallestP: smallestP(units[0].length, units[1].length),
         noise: noiseFloor(base.ofRuns[index] ?? []),
       },

@@ -18,6 +18,7 @@ function measured(change: Partial<Measured> = {}): Measured {
     noise: null,
     n: { base: 1_000, candidate: 1_000 },
     smallestP: 1e-9,
+    alpha: 0.05,
     ...change,
   }
 }

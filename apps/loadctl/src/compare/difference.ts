@@ -1,7 +1,5 @@
 import type { Difference, Limits, Metric, Verdict } from "./model.ts"
 
-/** The usual bound for the rank test. */
-const ALPHA = 0.05
 // The test of failures takes requests for independent, so it has to be far surer of itself.
 const FAILURE_ALPHA = 0.001
 // With fewer requests beyond a percentile it is the mood of single requests.
@@ -15,6 +13,8 @@ export type Measured = Omit<Difference, "verdict" | "reason"> & {
   n: { base: number; candidate: number }
   /** The smallest p that as many units could give. */
   smallestP: number
+  /** The largest p that is taken for more than chance. */
+  alpha: number
 }
 
 /**
@@ -23,7 +23,7 @@ export type Measured = Omit<Difference, "verdict" | "reason"> & {
  * of them is no trend, but nobody wants it called nothing.
  */
 export function judgeDifference(measured: Measured, limits: Limits): Difference {
-  const { n: _, smallestP: __, ...difference } = measured
+  const { n: _, smallestP: __, alpha: ___, ...difference } = measured
   const lack = lackOf(measured)
   if (lack !== null) return { ...difference, verdict: "not comparable", reason: lack }
   const doubt = measured.metric === "failed" ? failureDoubt(measured, limits) : doubtOf(measured, limits)
@@ -42,7 +42,7 @@ function lackOf({ metric, base, candidate, n }: Measured): string | null {
 }
 
 function doubtOf(measured: Measured, limits: Limits): string | null {
-  const { metric, base, interval, p, noise, smallestP } = measured
+  const { metric, base, interval, p, noise, smallestP, alpha } = measured
   const size = Math.abs(measured.change ?? 0)
   const least = Math.max(limits.share * (base ?? 0), metric === "rate" ? 0 : limits.ms)
   const small = size < least || size === 0
@@ -50,8 +50,8 @@ function doubtOf(measured: Measured, limits: Limits): string | null {
     [small && isWithin(interval, least), "surely below the limits"],
     [small, "below the limits"],
     [includesZero(interval), "the interval includes no change"],
-    [smallestP > ALPHA, "too few units for the rank test"],
-    [p === null || p > ALPHA, "the ranks are too even"],
+    [smallestP > alpha, "too few units for the rank test"],
+    [p === null || p > alpha, "the ranks are too even"],
     [noise !== null && size <= noise, "the base differs as much from itself"],
   ]
   return doubts.find(([holds]) => holds)?.[1] ?? null

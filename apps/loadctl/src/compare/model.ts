@@ -57,6 +57,7 @@ export type Method = {
   /** Whether the hold was compared, or everything where a scenario has no hold. */
   window: "hold" | "all"
   resamples: number
+  /** Of the intervals; p must be at most what is left of it. */
   confidence: number
   seed: number
   limits: Limits

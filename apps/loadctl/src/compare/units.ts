@@ -4,7 +4,13 @@ import type { MeasurePlan } from "../stats/measure.ts"
 import type { ComparedRun } from "./runs.ts"
 
 /** How runs are cut into what is drawn and ranked. */
-export type Cut = { unit: "block" | "run"; blocksPerRun: number; window: "hold" | "all" }
+export type Cut = {
+  unit: "block" | "run"
+  blocksPerRun: number
+  window: "hold" | "all"
+  /** Of the interval; what is left of it is the largest p that counts. */
+  confidence: number
+}
 
 /** The units of each endpoint of one side, in the order of the SLA, "overall" last. */
 export type SideUnits = Map<string, Slice[]>
@@ -16,6 +22,9 @@ export const MIN_BLOCKS = 6
 // More blocks say no more, but cost the exact rank test time; for one run of a minute they are 3 s long.
 const MAX_BLOCKS_A_RUN = 20
 const MAX_BLOCKS_A_SIDE = 30
+// Dozens of figures are tested at once. Blocks are many enough for a strict test, and need it: they know nothing of how
+// runs differ. Four runs a side cannot pass one, but there the noise of the base is known.
+const CONFIDENCE = { block: 0.99, run: 0.95 }
 // Blocks shorter than this would have next to no requests of their own.
 const MIN_BLOCK_MS = 1_000
 
@@ -26,7 +35,9 @@ const MIN_BLOCK_MS = 1_000
 export function chooseCut(base: readonly ComparedRun[], candidate: readonly ComparedRun[]): Cut | string {
   const all = [...base, ...candidate]
   const window = all.every(({ hold }) => hold !== null) ? "hold" : "all"
-  if (base.length >= MIN_RUNS && candidate.length >= MIN_RUNS) return { unit: "run", blocksPerRun: 1, window }
+  if (base.length >= MIN_RUNS && candidate.length >= MIN_RUNS) {
+    return { unit: "run", blocksPerRun: 1, window, confidence: CONFIDENCE.run }
+  }
   const shortest = Math.min(...all.map((run) => lengthMs(run, window)))
   const most = Math.max(base.length, candidate.length)
   const fewest = Math.min(base.length, candidate.length)
@@ -35,7 +46,9 @@ export function chooseCut(base: readonly ComparedRun[], candidate: readonly Comp
     Math.max(1, Math.floor(MAX_BLOCKS_A_SIDE / most)),
     Math.floor(shortest / MIN_BLOCK_MS),
   )
-  if (blocksPerRun * fewest >= MIN_BLOCKS) return { unit: "block", blocksPerRun, window }
+  if (blocksPerRun * fewest >= MIN_BLOCKS) {
+    return { unit: "block", blocksPerRun, window, confidence: CONFIDENCE.block }
+  }
   return (
     `The runs are too short to be cut into ${MIN_BLOCKS} stretches of ${MIN_BLOCK_MS / 1_000} s: ` +
     `compare at least ${MIN_RUNS} runs a side instead.`
