@@ -18,20 +18,20 @@ export type Start = { spawnedAt: number; answersAt: number }
 /** How a process ended after a signal. */
 export type End = { how: string; tookMs: number }
 
-/** How a process ended although nobody here ended it. */
+/** How a process ended that was not told to, or not as it was told to. */
 export type Death = { name: string; at: number; reason: string }
 
 /** A service that can be killed, frozen and started again on the same port with the same data. */
-export function createProgram(unit: ServiceUnit) {
+export function createProgram({ unit, deaths }: { unit: ServiceUnit; deaths: Death[] }) {
   const { name } = unit
   let child: ChildProcess | undefined
-  let doomed: ChildProcess | undefined
-  const deaths: Death[] = []
+  /** The process that has to stay: it answered, and nobody has told it to end. */
+  let settled: ChildProcess | undefined
 
   function launch(): ChildProcess {
     const launched = launchUnit(unit)
     launched.once("exit", (code, signal) => {
-      if (doomed !== launched) deaths.push({ name, at: Date.now(), reason: signal ?? `exit code ${code}` })
+      if (settled === launched) deaths.push({ name, at: Date.now(), reason: signal ?? `exit code ${code}` })
       child = undefined
     })
     child = launched
@@ -46,8 +46,10 @@ export function createProgram(unit: ServiceUnit) {
       const spawnedAt = Date.now()
       const launched = launch()
       const first = await endsOrAnswers(launched, unit)
-      if (first === "answers") return { spawnedAt, answersAt: Date.now() }
-      deaths.pop()
+      if (first === "answers") {
+        settled = launched
+        return { spawnedAt, answersAt: Date.now() }
+      }
       if (first === "late" || Date.now() > givesUpAt)
         throw new Error(`${name} does not start\n${tailOf(unit.log)}`)
       await sleep(RETRY_MS)
@@ -57,7 +59,7 @@ export function createProgram(unit: ServiceUnit) {
   /** Sends the signal and waits for the end of the process; undefined when it does not run. */
   async function kill(signal: NodeJS.Signals): Promise<End | undefined> {
     if (!child) return undefined
-    doomed = child
+    settled = undefined
     const sentAt = Date.now()
     const exited = once(child, "exit")
     child.kill(signal)
@@ -70,15 +72,16 @@ export function createProgram(unit: ServiceUnit) {
     const victim = child
     victim?.kill("SIGCONT")
     const force = setTimeout(() => victim?.kill("SIGKILL"), STOP_GRACE_MS)
-    await kill(unit.stopSignal)
+    const end = await kill(unit.stopSignal)
     clearTimeout(force)
+    if (end && end.how !== "exit code 0")
+      deaths.push({ name, at: Date.now(), reason: `${end.how}, ${end.tookMs} ms after ${unit.stopSignal}` })
   }
 
   return {
     name,
     unit,
     running: () => child !== undefined,
-    deaths,
     start,
     kill,
     /** kill -9, and up again as soon as it can be; answers when it answered. */

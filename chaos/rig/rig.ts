@@ -10,7 +10,7 @@ import type { ServiceUnit, StackPlan } from "@saleproof/loadctl/stack/unit.ts"
 import { startTcpProxy } from "../proxy/tcp-proxy.ts"
 import { makeDisk } from "./disk.ts"
 import { createProgram, runTask } from "./program.ts"
-import type { Program } from "./program.ts"
+import type { Death, Program } from "./program.ts"
 import { DIRECT, PAIRS, sameWiring } from "./wiring.ts"
 import type { Pair, Wiring } from "./wiring.ts"
 
@@ -29,12 +29,14 @@ export async function startRig({ env, root = REPOSITORY, diskMb, entry }: RigOpt
   const disk = await makeDisk({ sizeMb: diskMb })
   const logs = await makeDisk({ sizeMb: undefined })
   const plan = await planRig({ env, root, dir: disk.dir, logDir: logs.dir })
-  const database = createProgram(serviceOf(plan, "postgres"))
-  const redis = createProgram(serviceOf(plan, "redis"))
+  const deaths: Death[] = []
+  const programOf = (unit: ServiceUnit) => createProgram({ unit, deaths })
+  const database = programOf(serviceOf(plan, "postgres"))
+  const redis = programOf(serviceOf(plan, "redis"))
   const proxies = await startProxies(plan)
   const secondPort = await freePort()
   let apis: Program[] = []
-  let worker = createProgram(serviceOf(plan, "worker"))
+  let worker = programOf(serviceOf(plan, "worker"))
   let wiring: Wiring | undefined
 
   async function boot(): Promise<void> {
@@ -53,8 +55,8 @@ export async function startRig({ env, root = REPOSITORY, diskMb, entry }: RigOpt
     wiring = next
     const apiUnit = wired(plan, { name: "api", wiring: next, proxies, entry })
     const ports = [apiUnit.port, secondPort].slice(0, next.apis)
-    apis = ports.map((port) => createProgram(onPort(apiUnit, port)))
-    worker = createProgram(wired(plan, { name: "worker", wiring: next, proxies, entry }))
+    apis = ports.map((port) => programOf(onPort(apiUnit, port)))
+    worker = programOf(wired(plan, { name: "worker", wiring: next, proxies, entry }))
     await Promise.all([...apis, worker].map((program) => program.start()))
   }
 
@@ -77,6 +79,8 @@ export async function startRig({ env, root = REPOSITORY, diskMb, entry }: RigOpt
     redis,
     proxies,
     disk,
+    /** Of all its processes, since it was started. */
+    deaths: deaths as readonly Death[],
     logDir: logs.dir,
     databaseUrl: plan.urls.databaseUrl,
     redisPort: redis.unit.port,

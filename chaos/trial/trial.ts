@@ -8,6 +8,7 @@ import type { Sample } from "../client/prober.ts"
 import { visit } from "../client/shopper.ts"
 import type { Fault, Site } from "../faults/fault.ts"
 import type { Random } from "../random.ts"
+import type { Death } from "../rig/program.ts"
 import type { Rig } from "../rig/rig.ts"
 import { PAIRS } from "../rig/wiring.ts"
 import { BATCHES } from "./batches.ts"
@@ -50,16 +51,17 @@ const SERVED_WITHIN_MS = 20_000
 /** Puts a shop under load, lets the fault strike, waits for recovery and judges what is left. */
 export async function runTrial(options: TrialOptions): Promise<Trial> {
   const { fault, rig, pace, random, signal } = options
+  const deathsBefore = rig.deaths.length
   const bench = await openBench(options)
   const account: Account = { injuries: [], violations: [], notes: {} }
   const site = createSite({ bench, pace, random, signal, account })
   try {
-    const before = { deaths: deathsOf(rig).length, deadlocks: await countDeadlocks(bench) }
+    const deadlocksBefore = await countDeadlocks(bench)
     const samples = await underLoad(fault, bench, site)
     const isBack = await untilReady({ http: bench.http, signal })
     if (isBack) await bench.sender.resolve(pace.users)
     const grantedAfterMs = await untilGranted({ ...bench, signal, withinMs: pace.couponsWithinMs })
-    const leaks = await leaksOf(site, before.deadlocks)
+    const leaks = await leaksOf(site, deadlocksBefore)
     const { violations, unacknowledged } = await judge({
       ...bench,
       random: random.branch("replays"),
@@ -71,9 +73,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
       ...violations,
       ...leaks,
       ...(isBack ? [] : [{ check: "served" as const, detail: "the shop did not become ready again" }]),
-      ...deathsOf(rig)
-        .slice(before.deaths)
-        .flatMap((death) => uninvited(death, fault)),
+      ...rig.deaths.slice(deathsBefore).flatMap((death) => uninvited(death, fault)),
       ...aways.flatMap((away) => checkAway(away, fault)),
       ...((await fault.check?.(site)) ?? []),
     )
@@ -130,10 +130,7 @@ function awaysOf(samples: readonly Sample[], { injuries }: Account): Away[] {
   return injuries.map((injury, index) => measureAway(samples, injury, injuries[index + 1]?.at ?? end))
 }
 
-const deathsOf = (rig: Rig) =>
-  [rig.database, rig.redis, rig.worker(), ...rig.apis()].flatMap(({ deaths }) => deaths)
-
-function uninvited({ name, reason }: { name: string; reason: string }, { mayDie = [] }: Fault): Violation[] {
+function uninvited({ name, reason }: Death, { mayDie = [] }: Fault): Violation[] {
   return mayDie.includes(name) ? [] : [{ check: "alive", detail: `${name} ended: ${reason}` }]
 }
 
