@@ -28,6 +28,7 @@ const ENV_PATHS = {
   LOADCTL_INFLUX_USERNAME: ["influx", "username"],
   LOADCTL_INFLUX_PASSWORD: ["influx", "password"],
   LOADCTL_PERSONA: ["persona"],
+  LOADCTL_DATABASE_URL: ["metrics", "database"],
 } as const
 
 /** Reads the environment's part of the configuration; an empty variable counts as unset. */

@@ -8,7 +8,9 @@ import { z } from "zod"
 import { loadctl } from "./support/loadctl.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
+const Metrics = z.object({ samples: z.array(z.object({ values: z.record(z.string(), z.number()) })) })
 const Report = z.looseObject({
+  runId: z.string(),
   verdict: z.string(),
   reasons: z.array(z.string()),
   target: z.string(),
@@ -44,6 +46,19 @@ describe("loadctl run on the shop, in a private stack", () => {
     expect(report.endpoints.find(({ name }) => name === "2_claim_coupon")).toMatchObject({ n: 30, failed: 0 })
     expect(report.audit.checks.length).toBeGreaterThanOrEqual(6)
     await expect(fetch(report.target)).rejects.toThrow("fetch failed")
+
+    const health = await readFile(join(folder, ".loadctl/runs", report.runId, "metrics.json"), "utf8")
+    const seen = Metrics.parse(JSON.parse(health)).samples.flatMap(({ values }) => Object.keys(values))
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        "api.cpu",
+        "api.inFlight",
+        "worker.cpu",
+        "queue.jobs",
+        "database.active",
+        "k6.cpu",
+      ]),
+    )
   })
 
   it("stops everything after Ctrl-C as well", async () => {

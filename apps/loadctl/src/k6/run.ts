@@ -16,6 +16,8 @@ export type K6Options = {
   outputFile: string
   logFile: string
   onProgress: (progress: K6Progress) => void
+  /** Told its process id as soon as there is one. */
+  onStart?: ((pid: number) => void) | undefined
   /** Asks k6 to stop, summary and last flush included. */
   interrupted: AbortSignal
   /** Ends it at once. */
@@ -53,6 +55,7 @@ export async function runK6(options: K6Options): Promise<K6Run> {
     buffer: false,
     reject: false,
   })
+  if (child.pid !== undefined) options.onStart?.(child.pid)
   const unlisten = forwardStops(options, (signal) => child.kill(signal))
   const reader = createLogReader()
   let last: K6Progress | null = null

@@ -88,7 +88,12 @@ export const Config = z
     warmUp: z.strictObject({ scenario: Name }).optional(),
     seed: Seed.optional(),
     audit: Endpoint.extend({ settle: Duration.default("10s") }).optional(),
-    metrics: Endpoint.optional(),
+    metrics: Endpoint.extend({
+      /** Where a second process of the target shows its own. */
+      worker: HttpUrl.optional(),
+      /** PostgreSQL, to see what its sessions wait for. */
+      database: z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// URL" }).optional(),
+    }).optional(),
     influx: z
       .strictObject({
         url: HttpUrl,

@@ -18,8 +18,9 @@ target:
 # Answers {ok, checks: [{id, title, violations}]} when asked whether the books are in order. A violation fails the run.
 # audit: { path: /audit, settle: 10s } # settle: how long work that was accepted may still take
 
-# Prometheus metrics of the target.
-# metrics: { path: /metrics }
+# Prometheus metrics of the target, sampled during a run to say why it was slow; also of a worker, by its whole URL.
+# LOADCTL_DATABASE_URL lets it look at what PostgreSQL's sessions wait for.
+# metrics: { path: /metrics, worker: "http://127.0.0.1:8081/metrics" }
 
 # Where k6 writes its points and loadctl reads them. Without it the verdict comes from k6's summary alone.
 influx:

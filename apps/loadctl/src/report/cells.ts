@@ -72,6 +72,12 @@ export function auditText({ audit }: RunReport): string {
     .join("; ")
 }
 
+/** Why it was slow: each reason once, with the rules that it is the reason of. */
+export function causeTexts({ causes }: RunReport): string[] {
+  const grouped = Map.groupBy(causes, ({ text }) => text)
+  return [...grouped].map(([text, rules]) => `${rules.map(({ rule }) => rule).join(", ")}: ${text}`)
+}
+
 /** What went before the seeding; null for a run that began on the target as it was. */
 export function warmUpText({ manifest }: RunReport): string | null {
   const warmUp = manifest?.warmUp ?? null

@@ -11,12 +11,14 @@ export async function loadReport(folder: RunFolder): Promise<RunReport> {
 
 /** The files of a run as they are; what it did not come to is undefined. */
 export async function loadParts(folder: RunFolder): Promise<RunParts> {
-  const [plan, manifest, measurement, audit, verdict] = await Promise.all(
-    ["plan.json", "manifest.json", "endpoints.json", "audit.json", "verdict.json"].map(folder.readJson),
+  const [plan, manifest, measurement, audit, verdict, health] = await Promise.all(
+    ["plan.json", "manifest.json", "endpoints.json", "audit.json", "verdict.json", "metrics.json"].map(
+      folder.readJson,
+    ),
   )
   if (!isOurs(plan)) throw usageError(`${folder.runId} was not saved by this version of loadctl.`)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- files of our own, whose version the plan names
-  return { plan, manifest, measurement, audit, verdict } as RunParts
+  return { plan, manifest, measurement, audit, verdict, health } as RunParts
 }
 
 function isOurs(plan: unknown): boolean {

@@ -1,6 +1,7 @@
 import {
   ENDPOINT_COLUMNS,
   auditText,
+  causeTexts,
   endpointCells,
   headline,
   mark,
@@ -23,6 +24,7 @@ export function renderMarkdown(report: RunReport): string {
     `### ${SIGN[report.verdict]} ${report.verdict}: ${escapeCell(headline(report))}`,
     "",
     ...list(report.reasons),
+    ...list(causeTexts(report).map((cause) => `Why: ${cause}`)),
     ...list(report.warnings.map((warning) => `Warning: ${warning}`)),
     ...[head, rule, ...rows].map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`),
     "",

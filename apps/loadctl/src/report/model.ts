@@ -1,4 +1,7 @@
 import type { Audit, AuditAnswer } from "../audit/model.ts"
+import { attribute } from "../health/attribute.ts"
+import type { Cause } from "../health/attribute.ts"
+import type { Health } from "../health/model.ts"
 import type { Manifest } from "../machine/manifest.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { ExpectationResult } from "../sla/expectations.ts"
@@ -30,6 +33,8 @@ export type RunReport = {
   verdict: Outcome
   reasons: string[]
   warnings: string[]
+  /** One for each broken rule of the SLA, as "endpoint metric". */
+  causes: Cause[]
   startedAt: string
   finishedAt: string | null
   target: string | null
@@ -59,6 +64,7 @@ export type RunParts = {
   measurement?: Measurement | undefined
   audit?: Audit | undefined
   verdict?: SavedVerdict | undefined
+  health?: Health | undefined
 }
 
 type SavedVerdict = Judgement & { finishedAt: string }
@@ -72,8 +78,9 @@ const UNJUDGED: Judgement & { finishedAt: string | null } = {
 }
 
 /** Puts the saved parts together; a run without a verdict never finished, and the report says so. */
-export function composeReport({ plan, manifest, measurement, audit, verdict }: RunParts): RunReport {
+export function composeReport({ plan, manifest, measurement, audit, verdict, health }: RunParts): RunReport {
   const { verdict: outcome, reasons, warnings, expectations, finishedAt } = verdict ?? UNJUDGED
+  const table = tableOf(plan, measurement)
   return {
     schema: RUN_SCHEMA,
     runId: plan.runId,
@@ -87,7 +94,8 @@ export function composeReport({ plan, manifest, measurement, audit, verdict }: R
     startedAt: plan.startedAt,
     finishedAt,
     target: manifest?.target ?? null,
-    ...tableOf(plan, measurement),
+    ...table,
+    causes: causesOf(table, { measurement, health }),
     // Runs that an earlier version saved have none.
     omission: measurement?.omission ?? null,
     expectations,
@@ -113,6 +121,24 @@ function tableOf({ sla }: RunPlan, measurement: Measurement | undefined) {
     sources: measurement ? sourcesOf(measurement) : null,
     hold: hold && { from: new Date(hold.from).toISOString(), seconds: (hold.to - hold.from) / 1_000 },
   }
+}
+
+function causesOf(
+  table: Pick<RunReport, "endpoints" | "overall">,
+  { measurement, health }: Pick<RunParts, "measurement" | "health">,
+): Cause[] {
+  return attribute(brokenRules(table), health ?? null, measurement?.window ?? null)
+}
+
+/** The rules of latency and failures that were broken: those that somebody asks the reason of. */
+function brokenRules({ endpoints, overall }: Pick<RunReport, "endpoints" | "overall">): string[] {
+  return [...endpoints, overall].flatMap(({ name, rules }) =>
+    rules
+      .filter(
+        ({ outcome, level, metric }) => outcome === "fail" && level === "fail" && metric !== "minSamples",
+      )
+      .map(({ metric }) => `${name} ${metric}`),
+  )
 }
 
 function nothingMeasured(sla: Sla): Pick<Measurement, "overall" | "endpoints" | "hold"> {

@@ -94,6 +94,8 @@ describe("renderMarkdown", () => {
 
 - order: p95 was 231 ms, the limit is 200 ms (n = 300).
 
+- Why: order p95: not known: nothing was sampled
+
 |  | endpoint | n | rate/s | p50 | p95 | p99 | max | failed | limit | margin |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 | ✗ | order | 300 | 5.0 | 40.0 | 231 | 120 | 150 | 0 | 200 | -16 % |

@@ -1,6 +1,6 @@
 import { styleText } from "node:util"
 
-import { ENDPOINT_COLUMNS, endpointCells, headline, mark } from "./cells.ts"
+import { ENDPOINT_COLUMNS, causeTexts, endpointCells, headline, mark } from "./cells.ts"
 import { facts } from "./facts.ts"
 import type { RunReport } from "./model.ts"
 import { formatTable } from "./table.ts"
@@ -32,6 +32,7 @@ export function renderText(report: RunReport, { colour, savedIn }: TextOptions):
     "",
     `${verdict}  ${headline(report)}`,
     ...report.reasons.map((reason) => `  ${paint("red", "✗")} ${reason}`),
+    ...causeTexts(report).map((cause) => `  ${paint("cyan", "→")} ${cause}`),
     ...report.warnings.map((warning) => `  ${paint("yellow", "!")} ${warning}`),
     "",
     ...endpointTable(report, paint).map((line) => `  ${line}`),

@@ -30,6 +30,7 @@ export type LoadOptions = {
   targetUrl: string
   seeded: unknown
   influx: InfluxSettings | null
+  onStart?: (pid: number) => void
 }
 
 export type Load = { run: K6Run; summary: K6Summary | null; machine: MachineUse; clocks: Clocks }
@@ -57,6 +58,7 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
     outputFile: folder.file("k6-output.txt"),
     logFile: folder.file("k6-log.jsonl"),
     onProgress: options.observer.load,
+    onStart: options.onStart,
     interrupted: io.interrupted,
     killed: io.killed,
   })

@@ -39,7 +39,7 @@ export async function executeRun(context: RunContext & { alwaysPrivate: boolean 
   const { loaded, plan, io, observer, alwaysPrivate } = context
   observer.phase("check")
   const progress = lineProgress((text) => observer.note(text.trimEnd()))
-  const binary = await provideK6({ env: io.env, progress })
+  const binary = await provideK6({ env: io.env, progress, signal: io.interrupted })
   await using surroundings = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer, alwaysPrivate })
   // Awaited here: the stack must outlive the run.
   return await runOn({ ...context, surroundings, binary })
@@ -114,16 +114,17 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   await folder.writeJson("manifest.json", parts.manifest)
   io.interrupted.throwIfAborted()
   begin("load")
-  const load = await runWatchedLoad(surroundings, {
+  const { load, health } = await runWatchedLoad(surroundings, {
+    config,
     binary,
     root,
     plan,
     folder,
     io,
     observer,
-    targetUrl,
     seeded,
   })
+  parts.health = health
   io.killed.throwIfAborted()
   if (influx) begin("query")
   parts.measurement = await queryRun({ plan, folder, load, surroundings, signal: io.killed })

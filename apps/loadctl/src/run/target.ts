@@ -21,6 +21,8 @@ export type Surroundings = AsyncDisposable & {
   api: Api
   influx: { client: Influx; settings: InfluxSettings } | null
   influxState: InfluxState
+  /** Where else to look while the load runs. */
+  health: { workerUrl: string | null; databaseUrl: string | null }
 }
 
 export type TargetOptions = {
@@ -66,8 +68,10 @@ async function useRunning(
       "Add --private, or stop it.",
     )
   }
+  const { worker = null, database = null } = config.metrics ?? {}
   return {
     ...(await reachInflux(config)),
+    health: { workerUrl: worker, databaseUrl: database },
     cold: false,
     targetUrl: url,
     api,
@@ -102,6 +106,7 @@ async function startPrivate({ config }: LoadedConfig, options: TargetOptions): P
     api: createApi(stack.urls.url, io.env),
     influx: { client: createInflux(settings), settings },
     influxState: { state: "ok" },
+    health: { workerUrl: stack.urls.workerMetricsUrl, databaseUrl: stack.urls.databaseUrl },
     [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   }
 }

@@ -1,16 +1,41 @@
+import { startSampling } from "../health/sampler.ts"
+import type { HealthSources } from "../health/sampler.ts"
+import type { Health } from "../health/model.ts"
+import type { Config } from "../plan/schema.ts"
 import { watchLoad } from "./live.ts"
 import { runLoad } from "./load.ts"
 import type { Load, LoadOptions } from "./load.ts"
 import type { Surroundings } from "./target.ts"
+import { fillTemplates } from "./templates.ts"
 
-/** Runs the load and, meanwhile, everything that looks on. */
+export type WatchedLoad = { load: Load; health: Health }
+
+type Watching = Omit<LoadOptions, "influx" | "targetUrl" | "onStart"> & { config: Config }
+
+/** Runs the load and, meanwhile, everything that looks on; what it saw of the target is saved with the run. */
 export async function runWatchedLoad(
-  { influx }: Pick<Surroundings, "influx">,
-  options: Omit<LoadOptions, "influx">,
-): Promise<Load> {
-  const { plan, observer } = options
+  surroundings: Surroundings,
+  { config, ...options }: Watching,
+): Promise<WatchedLoad> {
+  const { influx, targetUrl } = surroundings
+  const { plan, observer, folder } = options
   await using watchers = new AsyncDisposableStack()
   if (influx) watchers.use(watchLoad({ influx: influx.client, plan, onFigures: observer.figures }))
-  // Awaited here: whoever looks on stays until the load is over.
-  return await runLoad({ ...options, influx: influx?.settings ?? null })
+  const sampler = watchers.use(await startSampling(sourcesOf(config, surroundings, options.io.env)))
+  const settings = influx?.settings ?? null
+  const load = await runLoad({ ...options, targetUrl, influx: settings, onStart: sampler.k6Started })
+  const health = await sampler.stop()
+  await folder.writeJson("metrics.json", health)
+  return { load, health }
+}
+
+function sourcesOf(
+  { metrics }: Config,
+  { targetUrl, health }: Pick<Surroundings, "targetUrl" | "health">,
+  env: NodeJS.ProcessEnv,
+): HealthSources {
+  const api = metrics
+    ? { url: new URL(metrics.path, targetUrl), headers: fillTemplates(metrics.headers, env) }
+    : null
+  return { api, ...health }
 }

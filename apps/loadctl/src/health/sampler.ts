@@ -1,0 +1,123 @@
+import { cpus } from "node:os"
+import { setTimeout as sleep } from "node:timers/promises"
+
+import { cpuShares, readCpuTimes, readProcessTicks } from "../machine/cpu.ts"
+import type { CpuTimes } from "../machine/cpu.ts"
+import { watchDatabase } from "./database.ts"
+import type { DatabaseLook, DatabaseWatch } from "./database.ts"
+import { parseExposition } from "./exposition.ts"
+import type { Scrape } from "./exposition.ts"
+import { HEALTH_SCHEMA } from "./model.ts"
+import type { Health, HealthSample } from "./model.ts"
+import { apiSignals, workerSignals } from "./signals.ts"
+
+const EVERY_MS = 1_000
+const SCRAPE_TIMEOUT_MS = 3_000
+
+/** Where to look; null is not to. */
+export type HealthSources = {
+  api: { url: URL; headers: Record<string, string> } | null
+  workerUrl: string | null
+  databaseUrl: string | null
+}
+
+export type Sampler = AsyncDisposable & { k6Started: (pid: number) => void; stop: () => Promise<Health> }
+
+/** Samples every second until it is stopped; a source that does not answer is missing in that sample. */
+export async function startSampling(sources: HealthSources): Promise<Sampler> {
+  const stopping = new AbortController()
+  const database = sources.databaseUrl ? await watchDatabase(sources.databaseUrl).catch(() => null) : null
+  const health: Health = { schema: HEALTH_SCHEMA, cores: cpus().length, samples: [], waits: {} }
+  let k6Pid: number | null = null
+  const sampling = (async () => {
+    let before = await look({ sources, database, k6Pid })
+    while (!stopping.signal.aborted) {
+      await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {})
+      const after = await look({ sources, database, k6Pid })
+      health.samples.push(sampleOf(before, after, health.cores))
+      for (const wait of after.database?.waits ?? []) health.waits[wait] = (health.waits[wait] ?? 0) + 1
+      before = after
+    }
+  })()
+  const stop = async (): Promise<Health> => {
+    stopping.abort()
+    await sampling
+    await database?.[Symbol.asyncDispose]()
+    return health
+  }
+  return {
+    k6Started: (pid) => {
+      k6Pid = pid
+    },
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  }
+}
+
+type Look = {
+  at: number
+  api: Scrape | null
+  scrapeMs: number
+  worker: Scrape | null
+  database: DatabaseLook | null
+  cpu: CpuTimes | null
+  k6Ticks: number | null
+}
+
+type Looking = { sources: HealthSources; database: DatabaseWatch | null; k6Pid: number | null }
+
+async function look({ sources, database, k6Pid }: Looking): Promise<Look> {
+  const { api, workerUrl } = sources
+  const began = performance.now()
+  let scrapeMs = 0
+  const [apiScrape, worker, sessions] = await Promise.all([
+    api &&
+      scrape(api.url, api.headers).finally(() => {
+        scrapeMs = performance.now() - began
+      }),
+    workerUrl === null ? null : scrape(workerUrl, {}),
+    database && database.look().catch(() => null),
+  ])
+  const cpu = readCpuTimes()
+  const k6Ticks = k6Pid === null ? null : readProcessTicks(k6Pid)
+  return { at: Date.now(), api: apiScrape, scrapeMs, worker, database: sessions, cpu, k6Ticks }
+}
+
+async function scrape(url: string | URL, headers: Record<string, string>): Promise<Scrape | null> {
+  try {
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) })
+    return answer.ok ? parseExposition(await answer.text()) : null
+  } catch {
+    return null
+  }
+}
+
+function sampleOf(before: Look, after: Look, cores: number): HealthSample {
+  const seconds = (after.at - before.at) / 1_000
+  const { busy } = cpuShares(before.cpu, after.cpu)
+  const totalTicks = before.cpu && after.cpu ? after.cpu.total - before.cpu.total : 0
+  const coresOf = (ticks: number | null) =>
+    ticks === null || totalTicks <= 0 ? undefined : (ticks / totalTicks) * cores
+  const k6 = before.k6Ticks !== null && after.k6Ticks !== null ? after.k6Ticks - before.k6Ticks : null
+  const values = {
+    ...workerSignals({ before: before.worker, after: after.worker, seconds }),
+    ...apiSignals({ before: before.api, after: after.api, seconds }),
+    ...after.database?.values,
+    "api.scrape": after.api ? after.scrapeMs : undefined,
+    "database.cpu": coresOf(databaseTicks(before.database, after.database)),
+    "k6.cpu": coresOf(k6),
+    "machine.busy": busy ?? undefined,
+  }
+  const known = Object.entries(values).filter(([, value]) => value !== undefined)
+  return { at: after.at, values: Object.fromEntries(known.map(([key, value]) => [key, rounded(value ?? 0)])) }
+}
+
+/** CPU of the sessions that were there both times; one that came or went in between is too short to matter. */
+function databaseTicks(before: DatabaseLook | null, after: DatabaseLook | null): number | null {
+  if (!before || !after || after.ticks.size === 0) return null
+  return [...after.ticks].reduce((sum, [pid, ticks]) => sum + ticks - (before.ticks.get(pid) ?? ticks), 0)
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4))
+}

@@ -1,0 +1,69 @@
+import { expect, it } from "vitest"
+
+import { summarize } from "./database.ts"
+import { parseExposition, total } from "./exposition.ts"
+import { apiSignals } from "./signals.ts"
+
+// As a scrape of the API shows them, cut down to one line of each kind.
+const scrape = (cpu: number, [count, sum]: [number, number]) =>
+  parseExposition(`# HELP process_cpu_seconds_total Total user and system CPU time spent in seconds.
+# TYPE process_cpu_seconds_total counter
+process_cpu_seconds_total{process="api"} ${cpu}
+nodejs_eventloop_lag_p99_seconds{process="api"} 0.0421
+nodejs_heap_size_used_bytes{process="api"} Nan
+saleproof_order_batch_size_bucket{le="1",process="api"} 3
+saleproof_order_batch_size_sum{process="api"} ${sum}
+saleproof_order_batch_size_count{process="api"} ${count}
+saleproof_refusals_total{code="SOLD_OUT",process="api"} 4
+saleproof_refusals_total{code="OVERLOADED",process="api"} 2 1732212930000
+`)
+
+it("reads gauges as they are, counters per second, and histograms as the mean of what came between", () => {
+  const signals = apiSignals({
+    before: scrape(10, [100, 900]),
+    after: scrape(11.5, [104, 1_000]),
+    seconds: 2,
+  })
+  expect(signals).toEqual({ "api.cpu": 0.75, "api.loopDelay": 42.1, "api.batchSize": 25 })
+})
+
+it("has nothing to say of a process that was restarted, or of a histogram that saw nothing", () => {
+  const restarted = apiSignals({ before: scrape(10, [100, 900]), after: scrape(1, [0, 0]), seconds: 1 })
+  expect(restarted).toEqual({ "api.loopDelay": 42.1 })
+  const idle = apiSignals({ before: scrape(10, [100, 900]), after: scrape(10, [100, 900]), seconds: 1 })
+  expect(idle).toEqual({ "api.cpu": 0, "api.loopDelay": 42.1 })
+})
+
+it("adds up a metric over its labels and does not mistake one name for the start of another", () => {
+  expect(total(scrape(0, [0, 0]), "saleproof_refusals_total")).toBe(6)
+  expect(total(scrape(0, [0, 0]), "saleproof_refusals")).toBeUndefined()
+  expect(total(scrape(0, [0, 0]), "nodejs_heap_size_used_bytes")).toBeUndefined()
+})
+
+it("counts what the sessions of a database wait for, except for their clients", () => {
+  const session = (state: string, waitType: string | null, wait: string | null) => ({
+    pid: 1,
+    state,
+    waitType,
+    wait,
+    client: true,
+  })
+  const look = summarize([
+    session("active", "Lock", "transactionid"),
+    session("active", "IO", "WalSync"),
+    session("active", "Client", "ClientWrite"),
+    session("active", null, null),
+    session("idle", "Client", "ClientRead"),
+    session("idle in transaction", "Client", "ClientRead"),
+    { ...session("active", "IO", "WalWrite"), client: false },
+  ])
+  expect(look).toEqual({
+    values: {
+      "database.active": 4,
+      "database.idleInTransaction": 1,
+      "database.locks": 1,
+      "database.io": 1,
+    },
+    waits: ["Lock: transactionid", "IO: WalSync"],
+  })
+})
