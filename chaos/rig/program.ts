@@ -60,11 +60,7 @@ export function createProgram({ unit, deaths }: { unit: ServiceUnit; deaths: Dea
   async function kill(signal: NodeJS.Signals): Promise<End | undefined> {
     if (!child) return undefined
     settled = undefined
-    const sentAt = Date.now()
-    const exited = once(child, "exit")
-    child.kill(signal)
-    const [code, by] = await exited
-    return { how: typeof by === "string" ? by : `exit code ${code}`, tookMs: Date.now() - sentAt }
+    return endOf(child, signal)
   }
 
   /** Ends it as its unit asks for, by force after a while. */
@@ -96,6 +92,14 @@ export function createProgram({ unit, deaths }: { unit: ServiceUnit; deaths: Dea
 }
 
 export type Program = ReturnType<typeof createProgram>
+
+async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promise<End> {
+  const sentAt = Date.now()
+  const exited = once(child, "exit")
+  child.kill(signal)
+  const [code, by] = await exited
+  return { how: typeof by === "string" ? by : `exit code ${code}`, tookMs: Date.now() - sentAt }
+}
 
 async function endsOrAnswers(launched: ChildProcess, { probe }: ServiceUnit) {
   const settled = new AbortController()
