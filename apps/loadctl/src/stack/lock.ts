@@ -3,14 +3,21 @@ import { dirname } from "node:path"
 import process from "node:process"
 import { setTimeout as sleep } from "node:timers/promises"
 
+import { interruptedError } from "../errors.ts"
 import { identify, isAlive, ProcessIdentity } from "./identity.ts"
 
 const POLL_MS = 200
 
-/** Runs the action while no other process runs one under the same lock file. A dead holder is no holder. */
-export async function withLock<T>(file: string, action: () => Promise<T>): Promise<T> {
+/**
+ * Runs the action while no other process runs one under the same lock file. A dead holder is no holder. Rejects as
+ * interrupted when the signal aborts before it is this process's turn.
+ */
+export async function withLock<T>(file: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   await mkdir(dirname(file), { recursive: true })
-  while (!(await take(file))) await sleep(POLL_MS)
+  while (!(await take(file))) {
+    if (signal?.aborted) throw interruptedError()
+    await sleep(POLL_MS)
+  }
   try {
     return await action()
   } finally {

@@ -39,8 +39,8 @@ export function sharedStack(env: NodeJS.ProcessEnv): StackState | undefined {
 export async function startSharedStack(
   options: SharedStackOptions,
 ): Promise<{ stack: StackState; alreadyRunning: boolean }> {
-  const { env } = options
-  return withLock(join(stacksDir(env), `${NAME}.lock`), async () => {
+  const { env, signal } = options
+  const start = async () => {
     const running = sharedStack(env)
     if (running?.phase === "ready") return { stack: running, alreadyRunning: true }
     if (running) await untilGone(running)
@@ -50,7 +50,8 @@ export async function startSharedStack(
     const stack = sharedStack(env)
     if (!stack) throw new LoadctlError(EXIT.missing, "The stack ended right after it had started.")
     return { stack, alreadyRunning: false }
-  })
+  }
+  return withLock(join(stacksDir(env), `${NAME}.lock`), start, signal)
 }
 
 /** Stops the stack of `loadctl up` and says whether there was one; `purge` removes its data as well. */

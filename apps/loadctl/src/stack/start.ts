@@ -61,6 +61,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     shopEnv,
     progress,
   })
-  const { stop } = await runSupervisor(plan, options)
+  const supervisor = await runSupervisor(plan, options)
+  const stop = async (): Promise<void> => {
+    await supervisor.stop()
+    // For the case that the supervisor was killed before it could clean up.
+    await clearAbandonedStacks(folder)
+  }
   return { urls: plan.urls, dir, stop, [Symbol.asyncDispose]: stop }
 }

@@ -2,7 +2,7 @@ import { fork } from "node:child_process"
 import { closeSync, openSync } from "node:fs"
 import { join } from "node:path"
 
-import { EXIT, interruptedError, LoadctlError } from "../errors.ts"
+import { EXIT, interruptedError, LoadctlError, missingError } from "../errors.ts"
 import type { UnitFailure } from "./supervision.ts"
 import type { Order, Report } from "./supervisor.ts"
 import type { StackPlan } from "./unit.ts"
@@ -41,14 +41,13 @@ export async function runSupervisor(plan: StackPlan, { signal, onReady, onDeath 
       if (report.type === "failed") reject(unitError(report.failure))
       if (report.type === "died") onDeath?.(report.failure)
     })
-    signal?.addEventListener("abort", () => reject(interruptedError()), { once: true })
-    void exited.then(() =>
-      reject(new Error(`the supervisor of the stack ended, see ${plan.dir}/supervisor.log`)),
-    )
+    const interrupt = (): void => reject(interruptedError())
+    if (signal?.aborted) interrupt()
+    signal?.addEventListener("abort", interrupt, { once: true })
+    void exited.then(() => reject(stoppedError(plan)))
   })
   order({ type: "run", plan })
   try {
-    signal?.throwIfAborted()
     await ready
   } catch (error) {
     await stop()
@@ -66,6 +65,13 @@ export async function runSupervisor(plan: StackPlan, { signal, onReady, onDeath 
         })
       }),
   }
+}
+
+function stoppedError({ dir }: StackPlan): LoadctlError {
+  return missingError(
+    "The stack was stopped while it started.",
+    `its supervisor's log: ${dir}/supervisor.log`,
+  )
 }
 
 /** What failed, why, and the end of its log, as one message. */

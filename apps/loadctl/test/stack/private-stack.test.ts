@@ -120,6 +120,13 @@ it("leaves nothing when it is interrupted while it starts", async () => {
   await expect.poll(() => workshop.stacks()).toEqual([])
 })
 
+it("starts nothing when it was interrupted before", async () => {
+  await using workshop = await createWorkshop()
+  const start = startStack({ env: workshop.env, services: ["redis"], signal: AbortSignal.abort() })
+  await expect(start).rejects.toMatchObject({ exitCode: 130 })
+  expect(await workshop.stacks()).toEqual([])
+})
+
 it.for(["SIGKILL", "SIGTERM"] as const)("leaves nothing when its parent gets %s", async (signal) => {
   await using workshop = await createWorkshop()
   await using parent = await holdStack(workshop.env)

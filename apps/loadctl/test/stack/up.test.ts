@@ -7,7 +7,7 @@ import { expect, it } from "vitest"
 import { createWorkshop, GONE, leftOf } from "./workshop.ts"
 
 const BIN = join(import.meta.dirname, "../../bin/loadctl.mjs")
-const STARTS_MS = 60_000
+const STARTS_MS = 120_000
 
 it(
   "starts everything, says so when asked again, shows a death, and stops everything",

@@ -6,7 +6,7 @@ import process from "node:process"
 
 import { execa } from "execa"
 
-import { EXIT, LoadctlError } from "../../errors.ts"
+import { EXIT, interruptedError, LoadctlError } from "../../errors.ts"
 import { withLock } from "../lock.ts"
 import { cacheDir } from "./cache.ts"
 import { findOnPath, isExecutable } from "./path.ts"
@@ -16,18 +16,23 @@ const TOOLCHAIN = join(import.meta.dirname, "../../../toolchain/k6")
 const MODULE = "go.k6.io/k6/v2"
 export const INSTALL_K6 = "https://grafana.com/docs/k6/latest/set-up/install-k6/"
 
-type Surroundings = { env: NodeJS.ProcessEnv; progress: Progress }
+type Surroundings = { env: NodeJS.ProcessEnv; progress: Progress; signal?: AbortSignal | undefined }
 
 /** The path of a k6 that speaks as ours does: the one on the PATH, the one built before, or one built now. */
-export async function provideK6({ env, progress }: Surroundings): Promise<string> {
+export async function provideK6({ env, progress, signal }: Surroundings): Promise<string> {
   const version = await pinnedVersion()
   const onPath = findOnPath("k6", env)
   if (onPath && (await majorOf(onPath)) === version.split(".")[0]) return onPath
   const built = builtK6(version, env)
   if (isExecutable(built)) return built
-  await withLock(join(cacheDir(env), "k6.lock"), async () => {
-    if (!isExecutable(built)) await build({ version, target: built, env, progress })
-  })
+  const buildOnce = async (): Promise<void> => {
+    if (!isExecutable(built)) await build({ version, target: built, env, progress, signal })
+  }
+  try {
+    await withLock(join(cacheDir(env), "k6.lock"), buildOnce, signal)
+  } catch (error) {
+    throw signal?.aborted ? interruptedError() : error
+  }
   return built
 }
 
@@ -53,7 +58,13 @@ async function majorOf(k6: string): Promise<string | undefined> {
   return /v(\d+)\./.exec(stdout)?.[1]
 }
 
-async function build({ version, target, env, progress }: Surroundings & { version: string; target: string }) {
+async function build({
+  version,
+  target,
+  env,
+  progress,
+  signal,
+}: Surroundings & { version: string; target: string }) {
   const go = findGo(env)
   if (!go) {
     throw new LoadctlError(EXIT.missing, `k6 is not installed, and without Go it cannot be built.`, {
@@ -68,6 +79,7 @@ async function build({ version, target, env, progress }: Surroundings & { versio
         cwd: TOOLCHAIN,
         env: { ...goFolders(env), ...env, CGO_ENABLED: "0", GOWORK: "off" },
         extendEnv: false,
+        ...(signal && { cancelSignal: signal }),
       }),
     )
     await rename(unfinished, target)

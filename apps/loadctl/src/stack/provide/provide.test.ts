@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
@@ -102,6 +103,21 @@ it("keeps no half-built k6, and says what else to do", async () => {
     message: expect.stringMatching(/could not be built: go: no such host/),
     hint: expect.stringContaining("go build"),
   })
+})
+
+it("stops building when it is interrupted", async () => {
+  await using slow = await machine({ go: `: > "$HOME/started"; exec /bin/sleep 60` })
+  const interruption = new AbortController()
+  const provide = provideK6({ env: slow.env, progress: silently, signal: interruption.signal })
+  const interruptWhenStarted = async (): Promise<void> => {
+    await expect.poll(() => existsSync(join(slow.folder, "started"))).toBe(true)
+    interruption.abort()
+  }
+  await Promise.all([expect(provide).rejects.toMatchObject({ exitCode: 130 }), interruptWhenStarted()])
+})
+  await expect.poll(() => existsSync(join(slow.folder, "started"))).toBe(true)
+  interruption.abort()
+  await outcome
 })
 
 it("looks for a program in every folder of the PATH", async () => {
