@@ -1,6 +1,7 @@
 import express from "express"
 import type { Express } from "express"
 import helmet from "helmet"
+import type { HelmetOptions } from "helmet"
 import { createAuditRoutes } from "./audit/routes.ts"
 import { createBalanceRoutes } from "./balance/routes.ts"
 import { createCouponRoutes } from "./coupons/routes.ts"
@@ -32,26 +33,39 @@ type AppOptions = { env: Env; deps: Deps; services: Services; lifecycle: Lifecyc
 export function createApp({ env, deps, services, lifecycle }: AppOptions): Express {
   const app = express()
   app.disable("x-powered-by").set("etag", false).set("query parser", "simple")
-  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"] } } }))
+  app.use(helmet(HEADERS))
   app.use(
     requestId,
     observe(deps),
     closeWhenStopping(lifecycle),
-    admission({ limit: env.MAX_IN_FLIGHT }),
+    admission({ limit: env.MAX_IN_FLIGHT, orderLimit: env.MAX_QUEUED_ORDERS }),
     jsonBody(),
   )
+  // Express asks one router after the other, so those that are asked most come first.
+  app.use(createOrderRoutes({ service: services.orders }))
+  app.use(createBalanceRoutes({ service: services.balance }))
+  app.use(createCouponRoutes({ service: services.coupons }))
+  app.use(createUserRoutes({ service: services.users }))
+  app.use(createRankingRoutes({ service: services.rankings }))
+  app.use(createProductRoutes({ service: services.products }))
   app.use(createHealthRoutes({ lifecycle, probes: probes(deps) }), createMetricsRoutes(deps))
   app.use(["/init", "/audit"], labGuard({ lab: env.LAB, token: env.LAB_TOKEN }))
   app.use(createLabRoutes({ service: services.lab }), createAuditRoutes({ service: services.audit }))
-  app.use(createUserRoutes({ service: services.users }))
-  app.use(createBalanceRoutes({ service: services.balance }))
-  app.use(createCouponRoutes({ service: services.coupons }))
-  app.use(createRankingRoutes({ service: services.rankings }))
-  app.use(createProductRoutes({ service: services.products }))
-  app.use(createOrderRoutes({ service: services.orders }))
   app.use(createDocsRoutes(manifest))
   app.use(unmatched(app), problemHandler(deps))
   return app
+}
+
+/** What matters to whoever gets JSON; the rest of helmet's headers speak to browsers about documents. */
+const HEADERS: HelmetOptions = {
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"] } },
+  crossOriginEmbedderPolicy: false,
+  crossOriginOpenerPolicy: false,
+  dnsPrefetchControl: false,
+  ieNoOpen: false,
+  originAgentCluster: false,
+  permittedCrossDomainPolicies: false,
+  xssFilter: false,
 }
 
 const probes = ({ readDb, redis, queue }: Deps) => [

@@ -13,16 +13,18 @@ import { createUsers } from "./users/service.ts"
 /** Everything the API can do, made of what it is given. */
 export function createServices(deps: Deps, env: Env) {
   const { readDb, writeDb, redis, view, queue, clock, metrics } = deps
-  const users = createUsers({ db: readDb })
+  const onRetry = (sqlstate: string) => metrics.retries.labels(sqlstate).inc()
+  const users = createUsers({ db: readDb, view })
   return {
     users,
     products: createProducts({ db: readDb }),
     rankings: createRankings({ db: readDb, redis, view, clock }),
-    balance: createBalance({ readDb, writeDb }),
+    balance: createBalance({ readDb, writeDb, onRetry }),
     orders: createOrders({
       readDb,
       writeDb,
       redis,
+      onRetry,
       strategy: env.ORDER_STRATEGY,
       writers: env.DB_WRITE_POOL,
       maxQueued: env.MAX_QUEUED_ORDERS,

@@ -155,6 +155,20 @@ describe("admission", () => {
     expect(answers.some(({ status }) => status === 200)).toBe(true)
     expect(await small.get("/products")).toMatchObject({ status: 200 })
   })
+
+  it("refuses the order that would wait too long, and nothing else", async () => {
+    await using small = await startShop({ worker: false, variables: { MAX_QUEUED_ORDERS: "1" } })
+    const order = () => small.post("/orders", { body: { userId: 1, items: [{ productId: 1, quantity: 1 }] } })
+    const [reads, answers] = await Promise.all([
+      Promise.all(Array.from({ length: 20 }, () => small.get("/products"))),
+      Promise.all(Array.from({ length: 50 }, order)),
+    ])
+    const refused = answers.filter(({ status }) => status === 503)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused[0]?.headers.get("retry-after")).toBe("1")
+    expect(reads.every(({ status }) => status === 200)).toBe(true)
+    expect(await order()).toMatchObject({ status: 404 })
+  })
 })
 
 describe("the metrics", () => {

@@ -8,21 +8,26 @@ import type { KeyedRequest } from "../idempotency/request.ts"
 import { findAnswers, keepAnswer } from "../idempotency/store.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { withRetry } from "../infra/retry.ts"
+import type { RetryObserver } from "../infra/retry.ts"
 import type { Balance as BalanceShape, LedgerEntry, LedgerPage, LedgerPageQuery } from "./schema.ts"
 
 const MAX_BALANCE = 1_000_000_000_000
 
+type BalanceDeps = { readDb: Db; writeDb: Db; onRetry?: RetryObserver | undefined }
+
 /** The prepaid balance of a user, and the ledger of all that changed it. */
-export function createBalance({ readDb, writeDb }: { readDb: Db; writeDb: Db }) {
+export function createBalance({ readDb, writeDb, onRetry }: BalanceDeps) {
   const once = createOnce({ db: writeDb })
 
   /** Adds `amount` won, once however often a keyed request is repeated. */
   function charge(userId: number, amount: number, request: KeyedRequest | null): Promise<Answer> {
     return once(request, () =>
-      withRetry(() =>
-        request === null
-          ? addMoney(writeDb, userId, amount)
-          : writeDb.$transaction((tx) => addMoneyOnce(tx, request, () => addMoney(tx, userId, amount))),
+      withRetry(
+        () =>
+          request === null
+            ? addMoney(writeDb, userId, amount)
+            : writeDb.$transaction((tx) => addMoneyOnce(tx, request, () => addMoney(tx, userId, amount))),
+        { onRetry },
       ),
     )
   }

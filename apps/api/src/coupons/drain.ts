@@ -19,7 +19,9 @@ export function createDrain({ db, pending, clock, logger, metrics }: DrainDeps) 
     const claims = await pending.head(epoch, CHUNK)
     const last = claims.at(-1)
     if (last === undefined) return 0
-    const decisions = await withRetry(() => db.$transaction((tx) => grantChunk(tx, epoch, claims)))
+    const decisions = await withRetry(() => db.$transaction((tx) => grantChunk(tx, epoch, claims)), {
+      onRetry: (sqlstate) => metrics.retries.labels(sqlstate).inc(),
+    })
     await pending.trimThrough(epoch, last.entryId)
     if (decisions) report(decisions)
     return claims.length

@@ -3,15 +3,29 @@ import { Refusal } from "../errors.ts"
 
 const EXEMPT = new Set(["/healthz", "/readyz", "/metrics"])
 
-/** Refuses at once what is above `limit` requests under way: a queue that nobody can wait out helps nobody. */
-export function admission({ limit }: { limit: number }): RequestHandler {
+type Limits = {
+  /** Requests under way. */
+  limit: number
+  /** Orders among them: each waits for a place in a batch, so their number is how long the last one waits. */
+  orderLimit: number
+}
+
+/** Refuses at once, before anything is read, what is above a limit: a queue that nobody can wait out helps nobody. */
+export function admission({ limit, orderLimit }: Limits): RequestHandler {
   let inFlight = 0
+  let orders = 0
   return (req, res, next) => {
-    if (EXEMPT.has(req.path)) return next()
-    if (inFlight >= limit)
+    const { path } = req
+    if (EXEMPT.has(path)) return next()
+    const order = path === "/orders" && req.method === "POST" ? 1 : 0
+    if (inFlight >= limit || orders + order > orderLimit)
       throw new Refusal("OVERLOADED", "Too many requests under way", { retryAfterSeconds: 1 })
     inFlight++
-    res.once("close", () => inFlight--)
+    orders += order
+    res.once("close", () => {
+      inFlight--
+      orders -= order
+    })
     next()
   }
 }

@@ -24,7 +24,7 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
       labelNames: ["code"],
       registers,
     }),
-    ...orderMetrics(registers),
+    ...transactionMetrics(registers),
     claims: new Counter({
       name: "saleproof_claims_total",
       help: "Coupon claims, by what the Redis script said",
@@ -63,7 +63,7 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
   }
 }
 
-function orderMetrics(registers: Registry[]) {
+function transactionMetrics(registers: Registry[]) {
   return {
     orderBatchSize: new Histogram({
       name: "saleproof_order_batch_size",
@@ -75,6 +75,12 @@ function orderMetrics(registers: Registry[]) {
       name: "saleproof_order_wait_seconds",
       help: "How long the first order of a batch waited for its turn",
       buckets: SECONDS,
+      registers,
+    }),
+    retries: new Counter({
+      name: "saleproof_transaction_retries_total",
+      help: "Transactions repeated, by the SQLSTATE that PostgreSQL refused them with",
+      labelNames: ["sqlstate"],
       registers,
     }),
   }

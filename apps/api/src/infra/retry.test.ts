@@ -29,6 +29,13 @@ it.each([failure("40001"), failure("40001", "P2034"), failure("40P01"), failure(
   },
 )
 
+it("says what made it repeat", async () => {
+  const heard: string[] = []
+  const run = failing(failure("40P01"), failure("55P03")).run
+  await withRetry(run, { ...immediately, onRetry: (state) => heard.push(state) })
+  expect(heard).toEqual(["40P01", "55P03"])
+})
+
 it("gives up after three repeats", async () => {
   const stuck = failing(...[1, 2, 3, 4, 5].map(() => failure("40P01")))
   await expect(withRetry(stuck.run, immediately)).rejects.toThrow("40P01")

@@ -4,6 +4,7 @@ import type { Answer } from "../idempotency/answer.ts"
 import { findAnswers, keepAnswer } from "../idempotency/store.ts"
 import type { Db } from "../infra/db.ts"
 import { withRetry } from "../infra/retry.ts"
+import type { RetryObserver } from "../infra/retry.ts"
 import { orderAnswer } from "./answer.ts"
 import { decideOrder } from "./decide.ts"
 import type { Line } from "./decide.ts"
@@ -13,13 +14,19 @@ import { LostRace, readRows, takeStock, writeOrder } from "./model-steps.ts"
 /** Locks products for the update of their stock; disposed once that update is committed or rolled back. */
 export type LockStock = (lines: readonly Line[]) => Promise<AsyncDisposable>
 
+type PlaceDeps = { db: Db; onRetry?: RetryObserver | undefined }
+
 /**
  * Places one order in one interactive transaction of model calls: read, decide, then write with the decision as a
  * condition, because nothing was locked when it was read. Products are hot, so they come last.
  */
-export async function placeAlone(db: Db, job: OrderJob, lockStock?: LockStock): Promise<Answer> {
+export async function placeAlone(
+  { db, onRetry }: PlaceDeps,
+  job: OrderJob,
+  lockStock?: LockStock,
+): Promise<Answer> {
   try {
-    return await withRetry(() => attempt(db, job, lockStock))
+    return await withRetry(() => attempt(db, job, lockStock), { onRetry })
   } catch (error) {
     if (!(error instanceof LostRace)) throw error
     const answer = refusedAnswer(new Refusal(error.refused.code, error.refused.detail))

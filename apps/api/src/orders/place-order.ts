@@ -4,6 +4,7 @@ import { createOnce } from "../idempotency/once.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
 import type { BatchObserver } from "../infra/batcher.ts"
 import type { Db } from "../infra/db.ts"
+import type { RetryObserver } from "../infra/retry.ts"
 import type { OrderCommand } from "./decide.ts"
 import { createBatchedStrategy } from "./strategies/batched.ts"
 import { createConditionalStrategy } from "./strategies/conditional.ts"
@@ -26,6 +27,7 @@ export type StrategyDeps = {
   /** How long an order waits for the Redis locks of its products. */
   lockWaitMs?: number
   observe?: BatchObserver
+  onRetry?: RetryObserver | undefined
 }
 
 const STRATEGIES = {

@@ -14,8 +14,15 @@ const MAX_BATCH = 128
 const MAX_IN_FLIGHT = 2
 
 /** Orders that arrive while a commit is under way are committed together, in one transaction a batch. */
-export function createBatchedStrategy({ db, writers, maxQueued, observe }: StrategyDeps): PlaceOrder {
-  const commit = (jobs: OrderJob[]) => withRetry(() => db.$transaction((tx) => placeBatch(tx, jobs)))
+export function createBatchedStrategy({
+  db,
+  writers,
+  maxQueued,
+  observe,
+  onRetry,
+}: StrategyDeps): PlaceOrder {
+  const commit = (jobs: OrderJob[]) =>
+    withRetry(() => db.$transaction((tx) => placeBatch(tx, jobs)), { onRetry })
   const batcher = createBatcher({
     commit,
     maxBatch: MAX_BATCH,

@@ -14,9 +14,10 @@ export function createMultilockWideStrategy({
   writers,
   maxQueued,
   lockWaitMs,
+  onRetry,
 }: StrategyDeps): PlaceOrder {
   const { withLocks } = createLocks({ redis, waitMs: lockWaitMs })
-  const line = createLine({ place: (job) => placeAlone(db, job), writers, maxQueued })
+  const line = createLine({ place: (job) => placeAlone({ db, onRetry }, job), writers, maxQueued })
   return (command, request) => withLocks(lockKeys(command.lines), () => line.submit({ command, request }))
 }
 
@@ -27,9 +28,10 @@ export function createMultilockNarrowStrategy({
   writers,
   maxQueued,
   lockWaitMs,
+  onRetry,
 }: StrategyDeps): PlaceOrder {
   const { hold } = createLocks({ redis, waitMs: lockWaitMs })
   const lockStock = (lines: readonly Line[]) => hold(lockKeys(lines))
-  const line = createLine({ place: (job) => placeAlone(db, job, lockStock), writers, maxQueued })
+  const line = createLine({ place: (job) => placeAlone({ db, onRetry }, job, lockStock), writers, maxQueued })
   return (command, request) => line.submit({ command, request })
 }
