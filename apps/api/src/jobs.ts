@@ -3,6 +3,7 @@ import { createDrainJob, createSweep } from "./coupons/drain-job.ts"
 import { createPending } from "./coupons/pending.ts"
 import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
+import { pruneAnswers } from "./idempotency/prune.ts"
 import { every } from "./infra/every.ts"
 import { createCouponWorker } from "./infra/queue.ts"
 import { createBlockingRedis } from "./infra/redis.ts"
@@ -18,6 +19,7 @@ const CHECK_EVERY_MS = 250
 const RECONCILE_CLAIMS_EVERY_MS = 2_000
 // A recount reads every order of three days.
 const RECONCILE_RANKING_EVERY_MS = 30_000
+const PRUNE_EVERY_MS = 600_000
 const CLOSE_JOBS_WITHIN_MS = 5_000
 
 /** Everything that happens behind the requests: claims become coupons, orders reach the ranking, Redis is kept right. */
@@ -43,6 +45,7 @@ export async function startJobs(deps: Deps, env: Env) {
     every({ everyMs: RELAY_EVERY_MS, step: () => relay.relayAll(), onError }),
     every({ everyMs: SWEEP_EVERY_MS, step: sweep, onError }),
     every({ everyMs: RECONCILE_CLAIMS_EVERY_MS, step: () => reconciler.claims(), onError }),
+    every({ everyMs: PRUNE_EVERY_MS, step: () => pruneAnswers(db), onError }),
     every({ everyMs: RECONCILE_RANKING_EVERY_MS, step: () => reconciler.ranking(), onError }),
   ]
 
