@@ -33,6 +33,7 @@ export const TASKS = {
   bench: (args) => here(script("bench/main.ts", ...args)),
   chaos: (args) => here(script("chaos/main.ts", ...args)),
   test: (args) => here(vitest(...args)),
+  planted: (args) => here(script("test/planted/main.ts", ...args)),
   check: (args) => here(oxfmt("--check"), oxlint(), ...TYPES, UNUSED, vitest(...args)),
   lint: (args) => here(oxlint(...args)),
   format: (args) => here(oxfmt(...args)),

@@ -13,7 +13,7 @@ import type { Trade } from "./support/trade.ts"
 
 const CALLERS = 300
 
-describe.each(ORDER_STRATEGIES)("%s:", (strategy) => {
+describe.each(ORDER_STRATEGIES)("%s", (strategy) => {
   let shop: TestShop
   let trade: Trade
   beforeAll(async () => {
@@ -102,8 +102,8 @@ describe.each(ORDER_STRATEGIES)("%s:", (strategy) => {
   })
 })
 
-describe.each(["conditional", "batched"])("%s: orders that name", (strategy) => {
-  it("the same products in any order never deadlock", async () => {
+describe.each(["conditional", "batched"])("%s", (strategy) => {
+  it("orders that name the same products in any order never deadlock", async () => {
     await using database = await createDatabase()
     await using redis = await createTestRedis()
     const variables = { ORDER_STRATEGY: strategy, DB_WRITE_POOL: "6" }

@@ -1,0 +1,154 @@
+import type { Bug } from "../bug.ts"
+
+const CONTENTION = "apps/api/test/contention.test.ts"
+const LOCKS = "apps/api/test/locks.test.ts"
+const RULES = "apps/api/test/orders.test.ts"
+const HTTP = "apps/api/test/orders-http.test.ts"
+
+/** Guards of how an order is placed: locks, keys, the outbox, the line before it. */
+export const ORDER_MACHINERY_BUGS: Bug[] = [
+  {
+    id: "locks-unsorted",
+    guard: "everybody takes the locks in Redis in one order",
+    patches: [
+      {
+        file: "apps/api/src/infra/locks.ts",
+        find: "[...new Set(keys)].toSorted()",
+        replace: "new Set(keys)",
+      },
+    ],
+    tests: [{ file: LOCKS, names: ["locks in Redis > never deadlock"] }],
+  },
+  {
+    id: "stock-taken-unsorted",
+    guard: "everybody takes the rows of products in one order",
+    patches: [
+      {
+        file: "apps/api/src/orders/schema.ts",
+        find: ".toSorted((a, b) => a.productId - b.productId)",
+        replace: "",
+      },
+    ],
+    tests: [{ file: CONTENTION, names: ["conditional > orders that name"] }],
+  },
+  {
+    id: "lock-released-by-stranger",
+    guard: "only who took a lock can release it",
+    patches: [
+      {
+        file: "apps/api/src/infra/locks.ts",
+        find: "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end",
+        replace: "",
+      },
+    ],
+    tests: [{ file: LOCKS, names: ["locks in Redis > are not released by an owner whose time has run out"] }],
+  },
+  {
+    id: "unlocked-before-commit",
+    guard: "the lock on the stock is held until the stock is committed",
+    patches: [
+      {
+        file: "apps/api/src/orders/place-alone.ts",
+        find: `if (lockStock) locked.use(await lockStock(command.lines))
+    await takeStock(tx, command.lines)`,
+        replace: `const held = lockStock && (await lockStock(command.lines))
+    await takeStock(tx, command.lines)
+    await held?.[Symbol.asyncDispose]()`,
+      },
+    ],
+    tests: [{ file: CONTENTION, names: ["an order placed multilock_narrow > keeps its locks"] }],
+  },
+  {
+    id: "outbox-outside-transaction",
+    guard: "what the ranking is told is written with the order, or not at all",
+    patches: [
+      {
+        file: "apps/api/src/orders/service.ts",
+        find: "createPlaceOrder({ db: writeDb, ...rest })",
+        replace: `createPlaceOrder({
+          db: new Proxy(writeDb, {
+            get: (db, name) => name === "$transaction"
+              ? (work, options) => db.$transaction((tx) => work(new Proxy(tx, {
+                  get: (own, model) => (model === "outboxEvent" ? readDb : own)[model],
+                })), options)
+              : db[name],
+          }),
+          ...rest,
+        })`,
+      },
+    ],
+    tests: [{ file: CONTENTION, names: ["conditional > the last unit"] }],
+  },
+  {
+    id: "key-not-kept",
+    guard: "the answer of a keyed order is kept with its effect",
+    patches: [
+      {
+        file: "apps/api/src/orders/batch-write.ts",
+        find: "${keepAnswers(kept)}",
+        replace: "${keepAnswers([])}",
+      },
+    ],
+    tests: [{ file: HTTP, names: ["POST /orders > answers a repeat with the same bytes"] }],
+  },
+  {
+    id: "key-not-kept-conditional",
+    guard: "the same in the conditional strategies",
+    patches: [
+      {
+        file: "apps/api/src/orders/place-alone.ts",
+        find: "if (request) await keepAnswer(tx, request, answer)",
+        replace: "",
+      },
+    ],
+    tests: [{ file: RULES, names: ["an order placed conditional > happens once"] }],
+  },
+  {
+    id: "key-of-another-payload-accepted",
+    guard: "a key counts for one payload",
+    patches: [
+      {
+        file: "apps/api/src/idempotency/store.ts",
+        find: "return requestHash === hash ?",
+        replace: "return true ?",
+      },
+    ],
+    tests: [{ file: HTTP, names: ["POST /orders > answers a repeat with the same bytes"] }],
+  },
+  {
+    id: "line-without-end",
+    guard: "orders past the line's limit are refused at once",
+    patches: [
+      {
+        file: "apps/api/src/infra/batcher.ts",
+        find: "if (queue.length >= maxQueued)",
+        replace: "if (maxQueued < 0)",
+      },
+    ],
+    tests: [{ file: RULES, names: ["an order placed batched > is refused at once"] }],
+  },
+  {
+    id: "charge-not-booked",
+    guard: "a charge is booked in the ledger",
+    patches: [
+      {
+        file: "apps/api/src/balance/service.ts",
+        find: "SELECT id, 'charge', ${amount}::bigint, balance FROM charged",
+        replace: "SELECT id, 'charge', ${amount}::bigint, balance FROM charged WHERE false",
+      },
+    ],
+    tests: [{ file: CONTENTION, names: ["batched > the last won"] }],
+  },
+  {
+    id: "balance-limit-dropped",
+    guard: "a balance has a limit, which a charge is refused for",
+    patches: [
+      {
+        file: "apps/api/src/balance/service.ts",
+        find: " AND balance + ${amount}::bigint <= ${MAX_BALANCE}::bigint",
+        replace: "",
+      },
+    ],
+    tests: [{ file: "apps/api/test/balance.test.ts", names: ["a charge > fills a balance to its limit"] }],
+  },
+]

@@ -1,0 +1,95 @@
+import type { ProvidedContext } from "vitest"
+
+import { CHECKS } from "../../apps/api/src/audit/checks.ts"
+import type { Bug, Tests } from "./bug.ts"
+import { withoutConstraints } from "./database.ts"
+import { checkFit } from "./plant.ts"
+import { runTrial } from "./trial.ts"
+import type { Failure } from "./trial.ts"
+
+/** What the audit looks at beyond the database. */
+const LIVE_INVARIANTS = ["claims-counted", "claims-kept", "ranking-equals-recount"]
+const INVARIANTS = [...CHECKS.map(({ id }) => id), ...LIVE_INVARIANTS]
+
+export type BugReport = {
+  id: string
+  guard: string
+  caught: boolean
+  /** Every test that failed; invariants are those that its error names. */
+  by: Failure[]
+  /** What the database said no with, as "constraint". */
+  constraints: string[]
+  without: readonly string[]
+  tookMs: number
+}
+
+/** The tests of all bugs on the clean source, then each bug. Times in ms. */
+export type Report = {
+  schema: "saleproof.planted/1"
+  ok: boolean
+  startedAt: string
+  tookMs: number
+  clean: { passed: number; failures: Failure[]; tookMs: number }
+  bugs: BugReport[]
+}
+
+type CampaignOptions = {
+  root: string
+  bugs: readonly Bug[]
+  provide: Pick<ProvidedContext, "databaseUrl" | "redisUrl">
+  /** The log of PostgreSQL so far. */
+  readLog: () => Promise<string>
+  say: (text: string) => void
+}
+
+/** Shows that the tests let the clean source pass and notice every bug that is planted in it. */
+export async function runCampaign({ root, bugs, provide, readLog, say }: CampaignOptions): Promise<Report> {
+  const startedAt = new Date()
+  for (const bug of bugs) await checkFit(root, bug)
+
+  say(`clean: the tests of ${bugs.length} bugs`)
+  const tests = merged(bugs.flatMap((bug) => bug.tests))
+  const clean = await runTrial({ root, patches: [], tests, invariants: INVARIANTS, provide })
+  const usual = new Set(refusals(await readLog()))
+  const reports: BugReport[] = []
+  for (const bug of clean.failures.length === 0 ? bugs : []) {
+    say(`[${reports.length + 1}/${bugs.length}] ${bug.id}`)
+    const before = (await readLog()).length
+    const trial = await tryBug(bug)
+    const said = refusals((await readLog()).slice(before)).filter((name) => !usual.has(name))
+    reports.push({ ...trial, constraints: [...new Set(said)] })
+  }
+  return {
+    schema: "saleproof.planted/1",
+    ok: reports.length === bugs.length && reports.every(({ caught }) => caught),
+    startedAt: startedAt.toISOString(),
+    tookMs: Date.now() - startedAt.getTime(),
+    clean,
+    bugs: reports,
+  }
+
+  async function tryBug({ id, guard, patches, tests: own, without = [] }: Bug) {
+    const databaseUrl =
+      without.length === 0 ? provide.databaseUrl : await withoutConstraints(provide.databaseUrl, without)
+    const options = {
+      root,
+      patches,
+      tests: own,
+      invariants: INVARIANTS,
+      provide: { ...provide, databaseUrl },
+    }
+    const { failures, tookMs } = await runTrial(options)
+    return { id, guard, caught: failures.length > 0, by: failures, without, tookMs }
+  }
+}
+
+/** One entry a file, with the names that all of them gave. */
+function merged(tests: readonly Tests[]): Tests[] {
+  const byFile = Map.groupBy(tests, ({ file }) => file)
+  return [...byFile].map(([file, own]) => ({ file, names: [...new Set(own.flatMap(({ names }) => names))] }))
+}
+
+const refusals = (log: string): string[] =>
+  [...log.matchAll(/violates (?:check|unique) constraint "(\w+)"|unique constraint "(\w+)"/g)].map(
+    ([, check, unique]) => check ?? unique ?? "",
+  )
