@@ -1,8 +1,5 @@
-import { relative } from "node:path"
-
 import type { Command } from "commander"
 
-import { wantsColour } from "../io.ts"
 import type { Io } from "../io.ts"
 import { FORMATS } from "../report/format-names.ts"
 import type { Format } from "../report/format-names.ts"
@@ -18,14 +15,12 @@ export function registerReport(program: Command, io: Io): void {
       "\nExamples:\n  $ loadctl report\n  $ loadctl report 20260822-101500-flow_10vus-3f9a --format json",
     )
     .action(async (runId: string | undefined, flags: { format: Format; config?: string }) => {
-      const [{ createStore }, { loadReport }, { RENDERERS }] = await Promise.all([
+      const [{ createStore }, { loadReport }, { printReport }] = await Promise.all([
         import("../store.ts"),
         import("../report/load.ts"),
-        import("../report/formats.ts"),
+        import("./print-report.ts"),
       ])
       const folder = await createStore((await readConfig(io, flags.config)).root).find(runId)
-      const report = await loadReport(folder)
-      const savedIn = relative(io.cwd, folder.path)
-      io.stdout(await RENDERERS[flags.format]({ report, colour: wantsColour(io, "stdout"), savedIn }))
+      await printReport(io, { report: await loadReport(folder), folder, format: flags.format })
     })
 }

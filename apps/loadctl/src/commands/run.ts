@@ -1,10 +1,7 @@
-import { relative } from "node:path"
-
 import type { Command } from "commander"
 
 import { EXIT } from "../errors.ts"
 import type { ExitCode } from "../errors.ts"
-import { wantsColour } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { RunReport } from "../report/model.ts"
 import { formatOption } from "./options.ts"
@@ -12,6 +9,7 @@ import { planScenario, readScenarioConfig, withScenario, withTarget } from "./sc
 import type { ScenarioFlags, TargetFlags } from "./scenario.ts"
 import { FORMATS } from "../report/format-names.ts"
 import type { Format } from "../report/format-names.ts"
+import type { RunFolder } from "../store.ts"
 
 type Flags = ScenarioFlags & TargetFlags & { format: Format }
 
@@ -29,14 +27,16 @@ export function registerRun(program: Command, io: Io): void {
     .addOption(formatOption(FORMATS))
     .addHelpText("after", HELP)
     .action(async (flags: Flags) => {
-      const { report, savedIn } = await run(flags, io)
-      const { RENDERERS } = await import("../report/formats.ts")
-      io.stdout(await RENDERERS[flags.format]({ report, colour: wantsColour(io, "stdout"), savedIn }))
+      const [{ report, folder }, { printReport }] = await Promise.all([
+        run(flags, io),
+        import("./print-report.ts"),
+      ])
+      await printReport(io, { report, folder, format: flags.format })
       io.setExitCode(io.interrupted.aborted ? EXIT.interrupted : exitCodeOf(report))
     })
 }
 
-async function run(flags: Flags, io: Io): Promise<{ report: RunReport; savedIn: string }> {
+async function run(flags: Flags, io: Io): Promise<{ report: RunReport; folder: RunFolder }> {
   const [{ executeRun }, { createStore }, { createObserver }] = await Promise.all([
     import("../run/run.ts"),
     import("../store.ts"),
@@ -55,7 +55,7 @@ async function run(flags: Flags, io: Io): Promise<{ report: RunReport; savedIn: 
     alwaysPrivate: flags.private ?? false,
     warmUp: flags.warmUp,
   })
-  return { report, savedIn: relative(io.cwd, `${store.home}/${plan.runId}`) }
+  return { report, folder: await store.find(plan.runId) }
 }
 
 const VERDICT_EXIT = { PASS: EXIT.pass, FAIL: EXIT.fail, INVALID: EXIT.invalid } as const satisfies Record<

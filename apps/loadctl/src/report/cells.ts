@@ -16,6 +16,16 @@ export const ENDPOINT_COLUMNS = [
   "margin",
 ]
 
+/** Which rule a column is about. */
+const COLUMN_METRIC = ["", "minSamples", "", "p50", "p95", "p99", "max", "errorRate", "", ""]
+
+/** For each column, whether what it shows breaks a rule. */
+export function brokenColumns({ rules }: EndpointReport): boolean[] {
+  return COLUMN_METRIC.map((column) =>
+    rules.some(({ metric, outcome }) => metric === column && outcome === "fail"),
+  )
+}
+
 export function endpointCells(row: EndpointReport): string[] {
   const { name, n, rate, p50, p95, p99, max, failed, limit } = row
   return [

@@ -1,3 +1,3 @@
 /** The names of `--format`, apart from the renderers, so that `--help` loads none of them. */
-export const FORMATS = ["text", "json", "junit", "markdown"] as const
+export const FORMATS = ["text", "json", "junit", "markdown", "html"] as const
 export type Format = (typeof FORMATS)[number]

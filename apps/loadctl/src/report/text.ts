@@ -1,6 +1,6 @@
 import { styleText } from "node:util"
 
-import { ENDPOINT_COLUMNS, causeTexts, endpointCells, headline, mark } from "./cells.ts"
+import { ENDPOINT_COLUMNS, brokenColumns, causeTexts, endpointCells, headline, mark } from "./cells.ts"
 import { facts } from "./facts.ts"
 import type { RunReport } from "./model.ts"
 import { formatTable } from "./table.ts"
@@ -47,16 +47,10 @@ export function renderText(report: RunReport, { colour, savedIn }: TextOptions):
 function endpointTable(report: RunReport, paint: Paint): string[] {
   const rows = [...report.endpoints, report.overall].map((row) => {
     const sign = mark(row)
-    const broken = (key: string): boolean =>
-      row.rules.some(({ metric, outcome }) => metric === key && outcome === "fail")
-    const cells = endpointCells(row).map((cell, column) =>
-      broken(COLUMN_METRIC[column] ?? "") ? paint("red", cell) : cell,
-    )
+    const broken = brokenColumns(row)
+    const cells = endpointCells(row).map((cell, column) => (broken[column] ? paint("red", cell) : cell))
     return [paint(SIGN_STYLE[sign], sign), ...cells]
   })
   const head = ["", ...ENDPOINT_COLUMNS].map((cell) => paint("dim", cell))
   return formatTable([head, ...rows], `LL${"R".repeat(ENDPOINT_COLUMNS.length - 1)}`)
 }
-
-/** Which rule a column of the table is about. */
-const COLUMN_METRIC = ["", "minSamples", "", "p50", "p95", "p99", "max", "errorRate", "", ""]

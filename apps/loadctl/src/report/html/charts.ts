@@ -1,0 +1,131 @@
+import type { K6Progress } from "../../k6/progress.ts"
+import { formatDuration } from "../../plan/duration.ts"
+import type { Window } from "../../stats/model.ts"
+import { OVERALL } from "../../stats/slices.ts"
+import { msText } from "../../sla/text.ts"
+import type { Distribution } from "./distribution.ts"
+import type { Chart, Line } from "./model.ts"
+import type { Point, Timeline } from "./timeline.ts"
+
+/** What every chart over time is drawn against. */
+export type Frame = { timeline: Timeline; window: Window; hold: Window | null }
+
+/** The p95 limit in ms of an endpoint, or of "overall"; null when there is none. */
+export type LimitOf = (name: string) => number | null
+
+/** Percentiles of each endpoint over time, on one scale so that they can be compared; all together last. */
+export function latencyCharts(frame: Frame, limitOf: LimitOf): Chart[] {
+  const { rows } = frame.timeline
+  const values = rows.flatMap(({ name, points }) => [
+    limitOf(name) ?? 0,
+    ...points.map(({ p99 }) => p99 ?? 0),
+  ])
+  const yMax = niceCeiling(Math.max(0, ...values) * 1.05)
+  return rows.map(({ name, points }) => ({
+    ...blank(frame),
+    title: titleOf(name),
+    summary: latencySummary(points, limitOf(name), frame.timeline.stepS),
+    unit: "ms",
+    lines: (["p99", "p50", "p95"] as const).map((key) => ({
+      name: key,
+      tone: key,
+      points: points.map((point): [number, number | null] => [point.at, point[key]]),
+    })),
+    limit: limitLine(limitOf(name)),
+    yMax,
+  }))
+}
+
+export function trafficChart(frame: Frame): Chart {
+  const points = frame.timeline.rows.find(({ name }) => name === OVERALL)?.points ?? []
+  const rates = points.map(({ n, seconds }) => n / seconds)
+  const failed = points.reduce((sum, point) => sum + point.failed, 0)
+  const lines: Line[] = [
+    { name: "requests", tone: "traffic", points: points.map(({ at }, index) => [at, rates[index] ?? 0]) },
+  ]
+  if (failed > 0) {
+    const ofFailed = points.map((point): [number, number] => [point.at, point.failed / point.seconds])
+    lines.push({ name: "failed", tone: "failed", points: ofFailed })
+  }
+  const middle = rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 2)] ?? 0
+  return {
+    ...blank(frame),
+    title: "Requests",
+    summary:
+      `${count(middle)} a second at the median, ${count(Math.max(0, ...rates))} at the peak; ` +
+      (failed > 0 ? `${count(failed)} failed` : "none failed"),
+    unit: "per second",
+    lines,
+    ownLegend: lines.length > 1,
+  }
+}
+
+/** k6 tells its users once a second, by a clock that starts with its first request, or a moment before. */
+export function usersChart(frame: Frame, progress: readonly K6Progress[]): Chart | null {
+  if (progress.length === 0) return null
+  const most = Math.max(...progress.map(({ vus }) => vus))
+  return {
+    ...blank(frame),
+    title: "Virtual users",
+    summary: `up to ${count(most)}`,
+    unit: "users",
+    lines: [{ name: "users", tone: "users", points: progress.map(({ elapsedS, vus }) => [elapsedS, vus]) }],
+  }
+}
+
+export function distributionCharts({ min, max, rows }: Distribution, limitOf: LimitOf): Chart[] {
+  const most = Math.max(...rows.flatMap(({ outline }) => outline.map(([, percent]) => percent)))
+  return rows.map(({ name, n, outline }) => ({
+    title: titleOf(name),
+    summary: n === 0 ? "no requests" : `${count(n)} judged ${n === 1 ? "request" : "requests"}`,
+    x: { kind: "latency", min, max },
+    unit: "% of requests",
+    lines: [{ name: "requests", tone: "share", points: outline }],
+    limit: limitLine(limitOf(name)),
+    shaded: [],
+    yMax: niceCeiling(most),
+    ownLegend: false,
+  }))
+}
+
+function blank({ timeline, window, hold }: Frame): Omit<Chart, "title" | "summary" | "unit" | "lines"> {
+  const { seconds } = timeline
+  const since = (at: number): number => (at - window.from) / 1_000
+  const around = hold ? [[0, since(hold.from)] as const, [since(hold.to), seconds] as const] : []
+  return {
+    x: { kind: "seconds", min: 0, max: seconds },
+    limit: null,
+    shaded: around.flatMap(([from, to]) => (to - from > 0.01 * seconds ? [{ from, to }] : [])),
+    yMax: null,
+    ownLegend: false,
+  }
+}
+
+function latencySummary(points: readonly Point[], limit: number | null, stepS: number): string {
+  const p95s = points.flatMap(({ p95 }) => (p95 === null ? [] : [p95]))
+  if (p95s.length === 0) return "no requests"
+  const range = `p95 from ${msText(Math.min(...p95s))} to ${msText(Math.max(...p95s))} ms`
+  if (limit === null) return range
+  const over = p95s.filter((p95) => p95 > limit).length
+  const stretches = stepS === 1 ? "seconds" : `stretches of ${formatDuration(stepS * 1_000)}`
+  return `${range}, over its limit in ${over} of ${p95s.length} ${stretches}`
+}
+
+function limitLine(limit: number | null): Chart["limit"] {
+  return limit === null ? null : { value: limit, text: `${msText(limit)} ms` }
+}
+
+function titleOf(name: string): string {
+  return name === OVERALL ? "All requests" : name
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en-US")
+}
+
+/** The next of 1, 2, 2.5, 4, 5, 8, 10, 20, ... so that an axis ends on a round number. */
+export function niceCeiling(value: number): number {
+  if (!(value > 0)) return 1
+  const decade = 10 ** Math.floor(Math.log10(value))
+  return ([1, 2, 2.5, 4, 5, 8].find((digit) => digit * decade >= value) ?? 10) * decade
+}

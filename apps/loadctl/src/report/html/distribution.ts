@@ -1,0 +1,60 @@
+import type { SampleSeries } from "../../influx/samples.ts"
+import { endpointNames, judgedBy } from "../../stats/measure.ts"
+import type { MeasurePlan } from "../../stats/measure.ts"
+import type { Window } from "../../stats/model.ts"
+import { OVERALL } from "../../stats/slices.ts"
+
+/** The judged requests by latency: outline of a histogram, [lower end of a bin in ms, % of the requests]. */
+export type Distribution = {
+  min: number
+  max: number
+  rows: { name: string; n: number; outline: [ms: number, percent: number][] }[]
+}
+
+const BINS_A_DECADE = 12
+// Below this, k6's clock says more about itself than about the server.
+const LEAST_MS = 0.1
+
+/** Every endpoint over the same bins, all together first; null when nothing was judged. */
+export function distributionOf(
+  samples: readonly SampleSeries[],
+  plan: MeasurePlan,
+  hold: Window | null,
+): Distribution | null {
+  const series = samples.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
+  const judged = judgedBy(series, plan, hold)
+  const named = Map.groupBy(series, ({ name }) => name)
+  const found = endpointNames(plan.sla, named.keys()).map((name) => ({
+    name,
+    values: (named.get(name) ?? []).flatMap((one) =>
+      one.ms.filter((_, index) => judged(one, one.at[index] ?? 0)),
+    ),
+  }))
+  const all = found.flatMap(({ values }) => values)
+  if (all.length === 0) return null
+  const bins = all.map(binOf)
+  const first = bins.reduce((least, bin) => Math.min(least, bin), Infinity)
+  const last = bins.reduce((most, bin) => Math.max(most, bin), -Infinity)
+  const rows = [{ name: OVERALL, values: all }, ...found].map(({ name, values }) => ({
+    name,
+    n: values.length,
+    outline: outlineOf(values, first, last),
+  }))
+  return { min: edgeOf(first), max: edgeOf(last + 1), rows }
+}
+
+function outlineOf(values: readonly number[], first: number, last: number): [number, number][] {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(binOf(value), (counts.get(binOf(value)) ?? 0) + 1)
+  const share = (bin: number): number => ((counts.get(bin) ?? 0) / Math.max(1, values.length)) * 100
+  const bins = Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  return [...bins.map((bin): [number, number] => [edgeOf(bin), share(bin)]), [edgeOf(last + 1), share(last)]]
+}
+
+function binOf(ms: number): number {
+  return Math.floor(Math.log10(Math.max(LEAST_MS, ms)) * BINS_A_DECADE)
+}
+
+function edgeOf(bin: number): number {
+  return 10 ** (bin / BINS_A_DECADE)
+}

@@ -1,0 +1,56 @@
+import type { SampleSeries } from "../../influx/samples.ts"
+import { isSuccess } from "../../stats/measure.ts"
+import type { MeasurePlan } from "../../stats/measure.ts"
+
+/** Failed requests of one endpoint that failed in the same way; `at` are seconds since the first request. */
+export type FailureKind = { endpoint: string; kind: string; count: number; firstAt: number; lastAt: number }
+
+/** The commonest first. What counts as a failure is what the SLA says, setup included. */
+export function failureKinds(
+  samples: readonly SampleSeries[],
+  { sla }: Pick<MeasurePlan, "sla">,
+  startMs: number,
+): FailureKind[] {
+  const failed = samples.filter(
+    (series) => series.at.length > 0 && !isSuccess(series, sla.endpoints[series.name] ?? sla.each),
+  )
+  const grouped = Map.groupBy(failed, (series) => JSON.stringify([series.name, kindOf(series)]))
+  return [...grouped.values()]
+    .map((group) => {
+      const at = group.flatMap((series) => series.at).toSorted((a, b) => a - b)
+      const seconds = (ms: number | undefined): number => ((ms ?? startMs) - startMs) / 1_000
+      const [{ name, status, errorCode } = { name: "", status: "", errorCode: "" }] = group
+      return {
+        endpoint: name,
+        kind: kindOf({ status, errorCode }),
+        count: at.length,
+        firstAt: seconds(at[0]),
+        lastAt: seconds(at.at(-1)),
+      }
+    })
+    .toSorted((a, b) => b.count - a.count)
+}
+
+/** What k6's error codes mean: https://grafana.com/docs/k6/latest/javascript-api/error-codes/ */
+const CODES: Record<string, string> = {
+  1050: "the request timed out",
+  1101: "no address for the host",
+  1201: "broken pipe",
+  1211: "connecting timed out",
+  1212: "connection refused",
+  1220: "connection reset by the server",
+}
+
+const RANGES: Record<string, string> = {
+  10: "general error",
+  11: "DNS error",
+  12: "TCP error",
+  13: "TLS error",
+  16: "HTTP/2 error",
+}
+
+function kindOf({ status, errorCode }: Pick<SampleSeries, "status" | "errorCode">): string {
+  if (status !== "" && status !== "0") return `HTTP ${status}`
+  const meaning = CODES[errorCode] ?? RANGES[errorCode.slice(0, 2)] ?? "no answer"
+  return errorCode === "" ? meaning : `${meaning} (k6 error ${errorCode})`
+}

@@ -1,0 +1,123 @@
+import type { Health, Signal } from "../../health/model.ts"
+import { SIGNALS } from "../../health/model.ts"
+import type { Window } from "../../stats/model.ts"
+import type { Chart, ChartGroup, Line, Section } from "./model.ts"
+import type { Tone } from "./tones.ts"
+
+type Panel = { title: string; unit: string; signals: [signal: Signal, name: string][] }
+
+const PANELS: Panel[] = [
+  {
+    title: "CPU",
+    unit: "cores",
+    signals: [
+      ["api.cpu", "API"],
+      ["database.cpu", "PostgreSQL"],
+      ["k6.cpu", "k6"],
+      ["worker.cpu", "worker"],
+    ],
+  },
+  {
+    title: "Event loop delay, p99",
+    unit: "ms",
+    signals: [
+      ["api.loopDelay", "API"],
+      ["worker.loopDelay", "worker"],
+    ],
+  },
+  { title: "Requests under way in the API", unit: "requests", signals: [["api.inFlight", "in flight"]] },
+  {
+    title: "Orders: wait of a batch",
+    unit: "ms",
+    signals: [["api.orderWait", "wait"]],
+  },
+  { title: "Orders: size of a batch", unit: "orders", signals: [["api.batchSize", "size"]] },
+  {
+    title: "Sessions of the database",
+    unit: "sessions",
+    signals: [
+      ["database.active", "active"],
+      ["database.locks", "waiting for a lock"],
+      ["database.io", "waiting for the disk"],
+      ["database.idleInTransaction", "idle in a transaction"],
+    ],
+  },
+  {
+    title: "Queues",
+    unit: "entries",
+    signals: [
+      ["queue.claims", "claims"],
+      ["queue.jobs", "jobs"],
+    ],
+  },
+]
+
+const TONES: Tone[] = ["first", "second", "third", "fourth"]
+
+/** What the API, the worker, the database and k6 were doing, as far as they told. */
+export function healthGroup(health: Health | undefined, window: Window | null): ChartGroup {
+  const samples = health?.samples ?? []
+  const span = spanOf(samples, window)
+  const charts = PANELS.flatMap((panel) => {
+    const lines = linesOf(panel, samples, span)
+    return lines.length > 0 ? [chartOf(panel, lines, span.max)] : []
+  })
+  const note =
+    charts.length > 0 ? null : "Nothing was sampled: no source of metrics answered during the load."
+  return { note, legend: [], charts }
+}
+
+/** From the first request, or the first sample where no request is known, for as many seconds. */
+type Span = { from: number; max: number }
+
+function spanOf(samples: Health["samples"], window: Window | null): Span {
+  const from = window?.from ?? samples[0]?.at ?? 0
+  return { from, max: ((window?.to ?? samples.at(-1)?.at ?? from) - from) / 1_000 }
+}
+
+function linesOf({ signals }: Panel, samples: Health["samples"], { from, max }: Span): Line[] {
+  const known = signals.filter(([signal]) => samples.some(({ values }) => values[signal] !== undefined))
+  return known.map(([signal, name], index) => ({
+    name,
+    tone: TONES[index] ?? "first",
+    points: samples
+      .map(({ at, values }): [number, number | null] => [(at - from) / 1_000, values[signal] ?? null])
+      .filter(([second]) => second >= 0 && second <= max),
+  }))
+}
+
+function chartOf({ title, unit, signals }: Panel, lines: Line[], max: number): Chart {
+  const peaks = lines.map(({ name, points }) => {
+    const peak = points.reduce((most, [, value]) => Math.max(most, value ?? 0), 0)
+    return `${name} up to ${Number(peak.toPrecision(3)).toLocaleString("en-US")}`
+  })
+  const [only] = signals.length === 1 ? signals : []
+  return {
+    title,
+    summary: only ? `${SIGNALS[only[0]]}; ${peaks.join(", ")}` : peaks.join(", "),
+    x: { kind: "seconds", min: 0, max },
+    unit,
+    lines,
+    limit: null,
+    shaded: [],
+    yMax: null,
+    ownLegend: lines.length > 1,
+  }
+}
+
+/** What sessions of the database were seen waiting for, the commonest first. */
+export function waitsSection(health: Health | undefined): Section {
+  const waits = Object.entries(health?.waits ?? {}).toSorted(([, a], [, b]) => b - a)
+  if (waits.length === 0) return { note: "No session of the database was seen waiting.", table: null }
+  const rows = waits.slice(0, 10).map(([wait, seen]) => ({
+    mark: null,
+    cells: [{ text: wait }, { text: seen.toLocaleString("en-US") }],
+  }))
+  const table = {
+    caption: "What sessions of the database waited for",
+    head: ["wait", "seen"],
+    rows,
+    texts: [],
+  }
+  return { note: "Looked at once a second.", table }
+}

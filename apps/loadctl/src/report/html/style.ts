@@ -1,0 +1,100 @@
+import { TONES } from "./tones.ts"
+
+function tones(scheme: "light" | "dark"): string {
+  return Object.entries(TONES)
+    .map(([name, tone]) => `--${name}: ${tone[scheme]};`)
+    .join(" ")
+}
+
+const KEYS = Object.entries(TONES)
+  .map(
+    ([name, { width, dash }]) =>
+      `.key.${name}::before { border-top: ${width * 1.5}px ${dash} var(--${name}); }`,
+  )
+  .join("\n")
+
+/** The look of the page: two colour schemes, one column on a phone, nothing fetched. */
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --page: #ffffff; --card: #f6f8fa; --text: #1f2328; --faint: #59636e; --line: #d1d9e0;
+  --shade: rgba(89, 99, 110, 0.13);
+  --pass: #1a7f37; --fail: #cf222e; --invalid: #9a6700; --on-verdict: #ffffff;
+  ${tones("light")}
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #0d1117; --card: #151b23; --text: #e6edf3; --faint: #9198a1; --line: #3d444d;
+    --shade: rgba(145, 152, 161, 0.16);
+    --pass: #3fb950; --fail: #f85149; --invalid: #d29922; --on-verdict: #0d1117;
+    ${tones("dark")}
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; padding: 1.5rem clamp(0.75rem, 3vw, 2.5rem) 4rem; max-width: 84rem;
+  background: var(--page); color: var(--text);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
+  overflow-wrap: break-word;
+}
+h1 { font-size: 1.35rem; line-height: 1.35; margin: 0.5rem 0 0.25rem; }
+h2 { font-size: 1.15rem; margin: 2.5rem 0 0.75rem; padding-bottom: 0.3rem; border-bottom: 1px solid var(--line); }
+p { margin: 0.5rem 0; }
+.faint, caption, figcaption span, .unit { color: var(--faint); }
+.verdict {
+  display: inline-block; padding: 0.15rem 0.9rem; border-radius: 2rem;
+  font-weight: 700; font-size: 1.2rem; letter-spacing: 0.03em; color: var(--on-verdict);
+}
+.verdict.PASS { background: var(--pass); }
+.verdict.FAIL { background: var(--fail); }
+.verdict.INVALID { background: var(--invalid); }
+ul.findings { list-style: none; margin: 1rem 0; padding: 0; }
+ul.findings li { padding: 0.15rem 0 0.15rem 1.5rem; text-indent: -1.5rem; }
+ul.findings b { display: inline-block; width: 1.5rem; text-indent: 0; }
+.reason b, .bad, .mark.broken { color: var(--fail); }
+.warning b, .mark.unknown { color: var(--invalid); }
+.cause b { color: var(--p50); }
+.mark.kept, .good { color: var(--pass); }
+.bad { font-weight: 700; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 0.75rem; margin: 1.25rem 0; }
+.tiles div { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.6rem 0.9rem; }
+.tiles dt { color: var(--faint); font-size: 0.85rem; }
+.tiles dd { margin: 0; }
+.tiles .value { font-size: 1.5rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.tiles .detail { color: var(--faint); font-size: 0.85rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width: min(100%, 30rem); }
+caption { text-align: left; font-size: 0.85rem; padding-bottom: 0.3rem; }
+th, td { padding: 0.3rem 0.75rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
+thead th { color: var(--faint); font-weight: 600; font-size: 0.85rem; border-top: 0; }
+th:first-child, .word { text-align: left; }
+td.word { white-space: normal; }
+tbody th { font-weight: 500; position: sticky; left: 0; background: var(--page); }
+.wide table { width: 100%; }
+.wide tbody tr:last-child > * { border-top-width: 2px; font-weight: 600; }
+.mark { display: inline-block; width: 1.4rem; font-weight: 700; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
+figure { margin: 0; padding: 0.75rem 0.75rem 0.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; }
+figure svg { display: block; width: 100%; height: auto; margin-top: 0.35rem; }
+figcaption b { display: block; font-weight: 600; }
+figcaption span { display: block; font-size: 0.85rem; }
+.legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0 0 0.75rem; padding: 0; list-style: none; font-size: 0.85rem; color: var(--faint); }
+figure .legend { margin: 0.35rem 0 0; }
+.key::before { content: ""; display: inline-block; width: 1.5rem; margin-right: 0.4rem; vertical-align: 0.25em; }
+.key.shaded::before { height: 0.8em; background: var(--shade); border: 1px solid var(--line); vertical-align: -0.1em; }
+${KEYS}
+details { margin: 1rem 0; }
+summary { cursor: pointer; color: var(--faint); padding: 0.25rem 0; }
+details[open] > summary { margin-bottom: 0.5rem; }
+dl.facts { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: 0.35rem 1.25rem; margin: 1rem 0; }
+dl.facts dt { color: var(--faint); }
+dl.facts dd { margin: 0; overflow-wrap: anywhere; }
+footer { margin-top: 3rem; color: var(--faint); font-size: 0.85rem; }
+:focus-visible { outline: 2px solid var(--p50); outline-offset: 2px; }
+@media (max-width: 40rem) {
+  dl.facts { grid-template-columns: 1fr; gap: 0; }
+  dl.facts dd { margin-bottom: 0.6rem; }
+  th, td { padding: 0.3rem 0.5rem; }
+}
+@media print { body { max-width: none; } figure, tr { break-inside: avoid; } }
+`

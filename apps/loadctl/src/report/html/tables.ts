@@ -1,0 +1,132 @@
+import { msText, shareText } from "../../sla/text.ts"
+import { OVERALL } from "../../stats/slices.ts"
+import { ENDPOINT_COLUMNS, brokenColumns, endpointCells, mark, violationCount } from "../cells.ts"
+import type { RunReport } from "../model.ts"
+import type { RunDetails } from "./details.ts"
+import { failureKinds } from "./failures.ts"
+import type { Section, Table } from "./model.ts"
+import type { Timeline } from "./timeline.ts"
+
+const cells = (...texts: string[]) => texts.map((text) => ({ text }))
+
+export function endpointTable({ endpoints, overall }: RunReport): Table {
+  const rows = [...endpoints, overall].map((row) => {
+    const broken = brokenColumns(row)
+    return {
+      mark: mark(row),
+      cells: endpointCells(row).map((text, column) => ({ text, bad: broken[column] ?? false })),
+    }
+  })
+  return { caption: "Latencies in ms", head: ENDPOINT_COLUMNS, rows, texts: [] }
+}
+
+/** Everything together, stretch by stretch: what the charts show, for reading. */
+export function secondsTable({ rows, stepS }: Timeline): Table {
+  const points = rows.find(({ name }) => name === OVERALL)?.points ?? []
+  return {
+    caption: "All requests over time, latencies in ms",
+    head: ["from", "requests/s", "failed", "p50", "p95", "p99"],
+    rows: points.map(({ at, n, failed, seconds, p50, p95, p99 }) => ({
+      mark: null,
+      cells: cells(
+        `${(at - seconds / 2).toFixed(stepS < 1 ? 1 : 0)} s`,
+        (n / seconds).toFixed(1),
+        String(failed),
+        ...[p50, p95, p99].map(msText),
+      ),
+    })),
+    texts: [],
+  }
+}
+
+export function failuresSection(report: RunReport, { samples, parts }: RunDetails): Section {
+  if (!samples || !parts.measurement?.window) return countedFailures(report)
+  const kinds = failureKinds(samples, parts.plan, parts.measurement.window.from)
+  if (kinds.length === 0) return { note: "No request failed.", table: null }
+  const total = kinds.reduce((sum, { count }) => sum + count, 0)
+  const rows = kinds.map(({ endpoint, kind, count, firstAt, lastAt }) => ({
+    mark: null,
+    cells: cells(
+      endpoint,
+      kind,
+      count.toLocaleString("en-US"),
+      shareText(count / total),
+      `${firstAt.toFixed(1)} s`,
+      `${lastAt.toFixed(1)} s`,
+    ),
+  }))
+  const head = ["endpoint", "what happened", "count", "share", "first at", "last at"]
+  const note = `${total.toLocaleString("en-US")} requests failed, judged or not.`
+  return { note, table: { caption: "Failed requests by kind", head, rows, texts: [1] } }
+}
+
+/** Without the requests themselves, only how many is known. */
+function countedFailures({ endpoints, sources }: RunReport): Section {
+  const failed = endpoints.filter((endpoint) => endpoint.failed > 0)
+  if (!sources) return { note: "Nothing was measured.", table: null }
+  if (failed.length === 0) return { note: "No request failed, says k6's summary.", table: null }
+  const rows = failed.map((row) => ({
+    mark: null,
+    cells: cells(row.name, row.failed.toLocaleString("en-US")),
+  }))
+  const note = "The requests were not saved, so nothing says how they failed."
+  return { note, table: { caption: "Failed requests", head: ["endpoint", "failed"], rows, texts: [] } }
+}
+
+export function checksSection({ parts }: RunDetails): Section {
+  const { checks = [], errors = [] } = parts.measurement?.k6 ?? {}
+  const said = errors.length === 0 ? "" : ` k6 logged: ${errors.join(" · ")}`
+  if (checks.length === 0) return { note: `The script checked nothing.${said}`, table: null }
+  const rows = checks.map(({ name, passes, fails }) => ({
+    mark: fails === 0 ? ("✓" as const) : ("✗" as const),
+    cells: [
+      { text: name },
+      { text: passes.toLocaleString("en-US") },
+      { text: fails.toLocaleString("en-US"), bad: fails > 0 },
+    ],
+  }))
+  const sorted = rows.toSorted((a, b) => Number(a.mark === "✓") - Number(b.mark === "✓"))
+  const table = {
+    caption: "Checks of the script",
+    head: ["check", "held", "failed"],
+    rows: sorted,
+    texts: [],
+  }
+  return { note: `What the script checked of the answers.${said}`, table }
+}
+
+export function auditSection({ audit }: RunReport): Section {
+  if (audit.ok === null) return { note: `Not done: ${audit.note ?? "unknown"}.`, table: null }
+  const rows = audit.checks.map(({ id, title, violations }) => {
+    const count = violationCount(violations)
+    return {
+      mark: count === 0 ? ("✓" as const) : ("✗" as const),
+      cells: [{ text: id }, { text: title }, { text: count.toLocaleString("en-US"), bad: count > 0 }],
+    }
+  })
+  const note = audit.ok ? "The books are in order." : "The books are NOT in order."
+  const table = { caption: "Invariants", head: ["invariant", "what holds", "violations"], rows, texts: [1] }
+  return { note, table: rows.length > 0 ? table : null }
+}
+
+/** The same requests by both witnesses. */
+export function sourcesSection({ sources }: RunReport): Section {
+  if (!sources) return { note: "Nothing was measured.", table: null }
+  if (sources.reconciliation.length === 0) {
+    const from = sources.source === "k6" ? "k6's summary alone" : "InfluxDB alone; k6 left no summary"
+    return { note: `The figures are from ${from}.`, table: null }
+  }
+  const rows = sources.reconciliation.map(({ name, influxN, k6N, influxP95, k6P95 }) => ({
+    mark: null,
+    cells: cells(
+      name,
+      influxN.toLocaleString("en-US"),
+      k6N.toLocaleString("en-US"),
+      msText(influxP95),
+      msText(k6P95),
+    ),
+  }))
+  const head = ["requests of", "n, InfluxDB", "n, k6", "p95, InfluxDB", "p95, k6"]
+  const note = `The figures are from ${sources.source === "k6" ? "k6's summary" : "InfluxDB"}; both counted by themselves.`
+  return { note, table: { caption: "Two witnesses", head, rows, texts: [] } }
+}

@@ -1,0 +1,113 @@
+import { formatDuration } from "../../plan/duration.ts"
+import { causeTexts, headline } from "../cells.ts"
+import { facts } from "../facts.ts"
+import type { RunReport } from "../model.ts"
+import { distributionCharts, latencyCharts, trafficChart, usersChart } from "./charts.ts"
+import type { Frame, LimitOf } from "./charts.ts"
+import type { RunDetails } from "./details.ts"
+import { distributionOf } from "./distribution.ts"
+import { healthGroup, waitsSection } from "./health-charts.ts"
+import { manifestFacts } from "./manifest.ts"
+import type { Chart, ChartGroup, ReportPage } from "./model.ts"
+import {
+  auditSection,
+  checksSection,
+  endpointTable,
+  failuresSection,
+  secondsTable,
+  sourcesSection,
+} from "./tables.ts"
+import { tilesOf } from "./tiles.ts"
+import { timelineOf } from "./timeline.ts"
+
+/** Everything that the page says about a run, in words and figures. */
+export function viewOf(report: RunReport, details: RunDetails): ReportPage {
+  const { health, measurement } = details.parts
+  const frame = frameOf(details)
+  return {
+    title: `${report.verdict} ${report.scenario} ${report.runId}`,
+    runId: report.runId,
+    verdict: report.verdict,
+    headline: headline(report),
+    when: whenText(report),
+    reasons: report.reasons,
+    causes: causeTexts(report),
+    warnings: report.warnings,
+    tiles: tilesOf(report),
+    endpoints: endpointTable(report),
+    facts: facts(report).map(([name = "", text = ""]) => ({ name, text })),
+    ...chartGroups(report, details, frame),
+    seconds: frame && secondsTable(frame.timeline),
+    health: healthGroup(health, measurement?.window ?? null),
+    waits: waitsSection(health),
+    failures: failuresSection(report, details),
+    checks: checksSection(details),
+    audit: auditSection(report),
+    sources: sourcesSection(report),
+    manifest: manifestFacts(report),
+  }
+}
+
+function frameOf({ samples, parts: { plan, measurement } }: RunDetails): Frame | null {
+  if (!samples || !measurement?.window) return null
+  const { window, hold } = measurement
+  return { timeline: timelineOf(samples, plan, window), window, hold }
+}
+
+type Groups = Pick<ReportPage, "overTime" | "perEndpoint" | "distribution">
+
+function chartGroups(
+  report: RunReport,
+  { samples, parts, progress }: RunDetails,
+  frame: Frame | null,
+): Groups {
+  const limits = new Map([report.overall, ...report.endpoints].map(({ name, limit }) => [name, limit]))
+  const limitOf: LimitOf = (name) => limits.get(name) ?? null
+  if (!frame || !samples) {
+    const nothing: ChartGroup = { note: missingText(parts), legend: [], charts: [] }
+    return { overTime: nothing, perEndpoint: nothing, distribution: nothing }
+  }
+  const latency = latencyCharts(frame, limitOf)
+  const users = usersChart(frame, progress)
+  const distribution = distributionOf(samples, parts.plan, frame.hold)
+  return {
+    overTime: group([...latency.slice(-1), trafficChart(frame), ...(users ? [users] : [])]),
+    perEndpoint: group(latency.slice(0, -1)),
+    distribution: distribution
+      ? group(distributionCharts(distribution, limitOf))
+      : { note: "Nothing was judged.", legend: [], charts: [] },
+  }
+}
+
+/** The lines that all charts of a group have in common are named once. */
+function group(charts: Chart[]): ChartGroup {
+  const tones = new Set(charts.flatMap(({ lines }) => lines.map(({ tone }) => tone)))
+  const percentiles = (["p50", "p95", "p99"] as const).filter((tone) => tones.has(tone))
+  const limited = charts.some(({ limit }) => limit !== null)
+  return {
+    note: null,
+    legend: [
+      ...percentiles.map((tone) => ({ tone, text: tone })),
+      ...(limited ? [{ tone: "limit" as const, text: "limit of the SLA" }] : []),
+    ],
+    charts,
+  }
+}
+
+/** Why there is nothing to draw. */
+function missingText({ measurement }: RunDetails["parts"]): string {
+  if (!measurement) return "The run did not come to measuring, so there is nothing to draw."
+  const { influx, window } = measurement
+  if (influx.state === "off")
+    return "No InfluxDB was configured: single requests are not known, only k6's totals."
+  if (influx.state === "away")
+    return `InfluxDB did not answer (${influx.text}): single requests are not known, only k6's totals.`
+  if (!window) return "InfluxDB has no request of this run."
+  return "The requests of this run were not saved with it; an earlier version of loadctl kept only the table."
+}
+
+function whenText({ startedAt, finishedAt }: RunReport): string {
+  const start = `${startedAt.slice(0, 19).replace("T", " ")} UTC`
+  if (finishedAt === null) return `${start}, never finished`
+  return `${start}, ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`
+}
