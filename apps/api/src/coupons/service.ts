@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis"
+import { Refusal } from "../errors.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import { createOnce } from "../idempotency/once.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
@@ -8,14 +9,17 @@ import type { Db } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import type { CouponQueue } from "../infra/queue.ts"
+import { createEpochCache } from "../shop/epoch-cache.ts"
 import type { ShopView } from "../shop/view.ts"
 import type { Users } from "../users/service.ts"
 import { createClaim } from "./claim.ts"
 import type { ClaimCommand } from "./claim.ts"
-import { createKnownUsers } from "./known-users.ts"
 import { createCouponList } from "./list.ts"
 import { createPending } from "./pending.ts"
 import { createUnconfirmedClaims } from "./unconfirmed.ts"
+
+// Users are never deleted within a filling, so who was found once is not looked for again.
+const MOST_KNOWN_USERS = 200_000
 
 type CouponsDeps = {
   db: Db
@@ -44,7 +48,7 @@ export function createCoupons(deps: CouponsDeps) {
     metrics,
     maxPending,
   })
-  const refuseUnknownUser = createKnownUsers({ users })
+  const known = createEpochCache<true>({ view, most: MOST_KNOWN_USERS })
   const once = createOnce({ db })
 
   // Redis knows the recent keys, PostgreSQL every one that became a coupon.
@@ -55,7 +59,8 @@ export function createCoupons(deps: CouponsDeps) {
 
   return {
     async claim(command: ClaimCommand, request: KeyedRequest | null): Promise<Answer> {
-      await refuseUnknownUser(view.current().epoch, command.userId)
+      view.current()
+      await known(String(command.userId), () => expectUser(users, command.userId))
       return request === null ? claim(command, null) : once(request, () => claimKeyed(command, request))
     },
     list: createCouponList({ db, users, clock }),
@@ -63,6 +68,11 @@ export function createCoupons(deps: CouponsDeps) {
     unconfirmed: unconfirmed.size,
     stop: unconfirmed.stop,
   }
+}
+
+async function expectUser(users: Users, userId: number): Promise<true> {
+  if (await users.exists(userId)) return true
+  throw new Refusal("USER_NOT_FOUND", `User ${userId} does not exist`)
 }
 
 export type Coupons = ReturnType<typeof createCoupons>
