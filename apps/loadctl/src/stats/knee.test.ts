@@ -22,5 +22,10 @@ it("needs three loads", () => {
   expect(knee([])).toBeNull()
   expect(knee(curve(10))).toBeNull()
   expect(knee(curve(10, 100))).toBeNull()
-  expect(knee([1, 2, 3].map((y) => ({ x: 100, y })))).toBeNull()
+  expect(knee([...curve(10, 64), ...curve(9, 20)])).toBeNull()
+})
+
+it("takes the median of a load that was measured more than once", () => {
+  const again = [500, 11, 13].map((y) => ({ x: 300, y }))
+  expect(knee([...curve(10, 11, 12, 14, 60, 200), ...again])).toEqual({ x: 400, y: 14 })
 })
