@@ -6,7 +6,8 @@ export type Point = { x: number; y: number }
 /**
  * Where a rising curve turns upward: the point farthest below the straight line from its first to its last, after
  * both axes are scaled to 1, as in Satopää et al., "Finding a Kneedle in a Haystack" (2011). A load that was
- * measured more than once counts with its median. Null with fewer than three loads, or when the curve does not rise or has no bend.
+ * measured more than once counts with its median. Null with fewer than three loads, or when the curve does not rise
+ * or has no bend.
  */
 export function knee(points: readonly Point[]): Point | null {
   const loads = Map.groupBy(points, ({ x }) => x)
