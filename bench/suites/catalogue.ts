@@ -1,7 +1,7 @@
 import { couponsSuite } from "./coupons.ts"
 import { flowSuite } from "./flow.ts"
 import { httpSuite } from "./http.ts"
-import { ordersSuite } from "./orders.ts"
+import { designSuite, ordersSuite } from "./orders.ts"
 import type { Suite } from "./suite.ts"
 
 export const SUITES = {
@@ -9,6 +9,7 @@ export const SUITES = {
   http: httpSuite,
   coupons: couponsSuite,
   flow: flowSuite,
+  design: designSuite,
 } satisfies Record<string, Suite>
 
 export type SuiteName = keyof typeof SUITES

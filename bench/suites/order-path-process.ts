@@ -15,9 +15,41 @@ const LINES = 5
 const PRICE = 2_000
 const STOCK = 1_000_000_000
 const BALANCE = 1_000_000_000_000
-const WRITERS = 3
 // Whoever is refused is not gone: it asks again after this long.
 const COMES_BACK_MS = 100
+
+const FOREIGN_KEYS = [
+  { table: "orders", column: "user_id", to: "users" },
+  { table: "orders", column: "coupon_id", to: "coupons" },
+  { table: "order_lines", column: "order_id", to: "orders" },
+  { table: "order_lines", column: "product_id", to: "products" },
+  { table: "ledger_entries", column: "user_id", to: "users" },
+  { table: "ledger_entries", column: "order_id", to: "orders" },
+]
+
+/** What makes the schema different from the shop's. */
+const EXTRA = {
+  foreign_keys: FOREIGN_KEYS.map(
+    ({ table, column, to }) =>
+      `ALTER TABLE ${table} ADD CONSTRAINT bench_${column} FOREIGN KEY (${column}) REFERENCES ${to} (id)`,
+  ),
+  event_an_order: [
+    `CREATE FUNCTION bench_tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       INSERT INTO outbox_events (topic, payload)
+       VALUES ('bench', jsonb_build_object('day', NEW.created_at::date, 'order', NEW.id));
+       RETURN NULL;
+     END $$`,
+    "CREATE TRIGGER bench_tell AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION bench_tell()",
+  ],
+}
+
+const PLAIN = [
+  ...FOREIGN_KEYS.map(
+    ({ table, column }) => `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS bench_${column}`,
+  ),
+  "DROP TRIGGER IF EXISTS bench_tell ON orders",
+  "DROP FUNCTION IF EXISTS bench_tell",
+]
 
 type Seen = { measuring: boolean; latencies: number[]; refused: number; batches: number; batched: number }
 
@@ -27,7 +59,7 @@ process.on("SIGINT", () => undefined)
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"))
 
 async function run(plan: PathPlan): Promise<void> {
-  const db = createDb({ url: plan.databaseUrl, name: "bench", poolMax: WRITERS })
+  const db = createDb({ url: plan.databaseUrl, name: "bench", poolMax: plan.writers })
   const logger = createLogger({ level: "silent", process: "bench" })
   const redis = createRedis({ url: plan.redisUrl, name: "bench", logger })
   await redis.connect()
@@ -36,7 +68,7 @@ async function run(plan: PathPlan): Promise<void> {
     strategy: plan.strategy,
     db,
     redis,
-    writers: WRITERS,
+    writers: plan.writers,
     maxQueued: plan.maxQueued,
     lockWaitMs: 60_000,
     observe({ size }) {
@@ -45,15 +77,12 @@ async function run(plan: PathPlan): Promise<void> {
     },
   })
   process.send?.(await measure({ db, place, seen, plan }))
-  redis.disconnect()
-  await db.$disconnect()
-  process.disconnect()
 }
 
 type Measurement = { db: Db; place: PlaceOrder; seen: Seen; plan: PathPlan }
 
 async function measure({ db, place, seen, plan }: Measurement) {
-  const { userIds, productIds } = await fill(db, plan.callers)
+  const { userIds, productIds } = await stockUp(db, plan)
   const [backend] = await db.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
   const postmaster = parentOf(backend?.pid ?? 0)
   const read = async () => ({
@@ -63,8 +92,7 @@ async function measure({ db, place, seen, plan }: Measurement) {
     node: process.cpuUsage(),
   })
 
-  const stop = new AbortController()
-  const callers = userIds.map((userId) => callAgain(place, { userId, productIds, seen }, stop.signal))
+  for (const userId of userIds) void callAgain(place, { userId, productIds, seen })
   await sleep(plan.warmUpMs)
   const before = await read()
   Object.assign(seen, { measuring: true, batches: 0, batched: 0 })
@@ -73,8 +101,6 @@ async function measure({ db, place, seen, plan }: Measurement) {
   const batch = seen.batches === 0 ? null : seen.batched / seen.batches
   const node = process.cpuUsage(before.node)
   const after = await read()
-  stop.abort()
-  await Promise.all(callers)
 
   const committed = after.orders - before.orders
   const sorted = seen.latencies.toSorted((a, b) => a - b)
@@ -94,13 +120,13 @@ async function measure({ db, place, seen, plan }: Measurement) {
 
 type Caller = { userId: number; productIds: number[]; seen: Seen }
 
-async function callAgain(place: PlaceOrder, { userId, productIds, seen }: Caller, signal: AbortSignal) {
+async function callAgain(place: PlaceOrder, { userId, productIds, seen }: Caller): Promise<never> {
   const command = {
     userId,
     couponId: null,
     lines: productIds.map((productId) => ({ productId, quantity: 1 })),
   }
-  while (!signal.aborted) {
+  for (;;) {
     const since = performance.now()
     try {
       await place(command, null)
@@ -112,22 +138,20 @@ async function callAgain(place: PlaceOrder, { userId, productIds, seen }: Caller
   }
 }
 
-/** Rich users and full shelves, in the place of what an earlier round left. */
-async function fill(db: Db, users: number) {
-  await db.$executeRaw`TRUNCATE users, products, orders, order_lines, ledger_entries, outbox_events RESTART IDENTITY`
+/** Rich users and full shelves, in the place of what an earlier round left, and the schema that is asked for. */
+async function stockUp(db: Db, { callers, extra }: PathPlan) {
+  for (const statement of PLAIN) await db.$executeRawUnsafe(statement)
+  await db.$executeRaw`TRUNCATE users, products, coupons, orders, order_lines, ledger_entries, outbox_events`
+  for (const statement of extra === null ? [] : EXTRA[extra]) await db.$executeRawUnsafe(statement)
+  const users = Array.from({ length: callers }, (_, at) => ({ name: `u${at}`, balance: BALANCE }))
   const products = Array.from({ length: LINES }, (_, at) => ({
     name: `p${at}`,
     price: PRICE,
     stock: STOCK,
     stocked: STOCK,
   }))
-  await db.product.createMany({ data: products })
-  await db.user.createMany({
-    data: Array.from({ length: users }, (_, at) => ({ name: `u${at}`, balance: BALANCE })),
-  })
-  const [userRows, productRows] = await Promise.all([
-    db.user.findMany({ select: { id: true } }),
-    db.product.findMany({ select: { id: true } }),
-  ])
+  const select = { id: true }
+  const userRows = await db.user.createManyAndReturn({ data: users, select })
+  const productRows = await db.product.createManyAndReturn({ data: products, select })
   return { userIds: userRows.map(({ id }) => id), productIds: productRows.map(({ id }) => id) }
 }
