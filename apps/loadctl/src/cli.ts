@@ -5,6 +5,7 @@ import { registerAudit } from "./commands/audit.ts"
 import { registerCapacity } from "./commands/capacity.ts"
 import { registerCompare } from "./commands/compare.ts"
 import { registerDoctor } from "./commands/doctor.ts"
+import { registerExport } from "./commands/export.ts"
 import { registerInit } from "./commands/init.ts"
 import { registerList } from "./commands/list.ts"
 import { registerDown } from "./commands/down.ts"
@@ -35,6 +36,7 @@ const COMMANDS = [
   registerCompare,
   registerAb,
   registerCapacity,
+  registerExport,
   registerList,
   registerAudit,
   registerUp,

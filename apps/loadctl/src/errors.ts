@@ -9,6 +9,9 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
+/** The code that a verdict ends with. */
+export const VERDICT_EXIT = { PASS: EXIT.pass, FAIL: EXIT.fail, INVALID: EXIT.invalid } as const
+
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** A mistake or a lack that the user can do something about: shown as message and hint, never as a stack. */

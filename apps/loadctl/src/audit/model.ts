@@ -19,5 +19,6 @@ export type AuditAnswer = z.infer<typeof AuditAnswer>
 /** What became of the audit; `audit.json` of a run. */
 export type Audit =
   | { state: "done"; ok: boolean; checks: AuditAnswer["checks"]; settledAfterMs: number }
-  | { state: "off" }
+  /** Without a text, none is configured. */
+  | { state: "off"; text?: string }
   | { state: "unreachable"; text: string }

@@ -1,26 +1,111 @@
 import type { Command } from "commander"
 
+import { VERDICT_EXIT, usageError } from "../errors.ts"
+import type { LoadedConfig, Override } from "../config.ts"
 import type { Io } from "../io.ts"
+import { isSafeId } from "../plan/run-id.ts"
+import type { RunPlan } from "../plan/plan.ts"
 import { FORMATS } from "../report/format-names.ts"
 import type { Format } from "../report/format-names.ts"
+import type { RunReport } from "../report/model.ts"
+import type { RunFolder } from "../store.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+
+type Flags = {
+  format: Format
+  config?: string
+  testid?: string
+  scenario?: string
+  persona?: string
+  target?: string
+  influx?: string
+}
+
+const HELP = `
+With --testid, a run of k6 elsewhere is judged from what all its instances wrote to InfluxDB: exit 0 pass, 4 the SLA
+failed, 5 invalid. Its plan is the one that loadctl export saved; of any other run, --scenario says what it was.
+
+Examples:
+  $ loadctl report
+  $ loadctl report 20260822-101500-flow_10vus-3f9a --format json
+  $ loadctl report --format html > report.html
+  $ loadctl report --testid 20260822-101500-flow_300vus-77c0 --target https://shop.example.com`
 
 export function registerReport(program: Command, io: Io): void {
   withConfig(program.command("report"))
     .description("the latest run again, or that one, from what was saved")
     .argument("[run]", "an id of loadctl runs")
     .addOption(formatOption(FORMATS))
-    .addHelpText(
-      "after",
-      "\nExamples:\n  $ loadctl report\n  $ loadctl report 20260822-101500-flow_10vus-3f9a --format json",
-    )
-    .action(async (runId: string | undefined, flags: { format: Format; config?: string }) => {
-      const [{ createStore }, { loadReport }, { printReport }] = await Promise.all([
-        import("../store.ts"),
-        import("../report/load.ts"),
-        import("./print-report.ts"),
-      ])
-      const folder = await createStore((await readConfig(io, flags.config)).root).find(runId)
-      await printReport(io, { report: await loadReport(folder), folder, format: flags.format })
+    .option("--testid <id>", "judge a run of k6 elsewhere from InfluxDB alone")
+    .option("-s, --scenario <name>", "with --testid: what it ran")
+    .option("-p, --persona <name>", "with --testid: what each virtual user did")
+    .option("-t, --target <url>", "with --testid: the API, to audit it")
+    .option("--influx <url>", "with --testid: the InfluxDB to read from")
+    .addHelpText("after", HELP)
+    .action(async (runId: string | undefined, flags: Flags) => {
+      const { report, folder } =
+        flags.testid === undefined
+          ? await savedReport(runId, flags, io)
+          : await judgeTestid(flags.testid, flags, io)
+      const { printReport } = await import("./print-report.ts")
+      await printReport(io, { report, folder, format: flags.format })
+      if (flags.testid !== undefined) io.setExitCode(VERDICT_EXIT[report.verdict])
     })
+}
+
+type Shown = { report: RunReport; folder: RunFolder }
+
+async function savedReport(runId: string | undefined, flags: Flags, io: Io): Promise<Shown> {
+  const [{ createStore }, { loadReport }] = await Promise.all([
+    import("../store.ts"),
+    import("../report/load.ts"),
+  ])
+  const folder = await createStore((await readConfig(io, flags.config)).root).find(runId)
+  return { report: await loadReport(folder), folder }
+}
+
+async function judgeTestid(testid: string, flags: Flags, io: Io): Promise<Shown> {
+  if (!isSafeId(testid)) throw usageError(`${testid} is not an id of a run.`)
+  const [{ createStore }, { judgeDistributed }, { createApi }] = await Promise.all([
+    import("../store.ts"),
+    import("../run/distributed.ts"),
+    import("../run/api.ts"),
+  ])
+  const overrides: Override[] = [
+    ...(flags.target === undefined
+      ? []
+      : [{ path: ["target", "url"], value: flags.target, source: "--target" }]),
+    ...(flags.influx === undefined
+      ? []
+      : [{ path: ["influx", "url"], value: flags.influx, source: "--influx" }]),
+  ]
+  const loaded = await readConfig(io, flags.config, overrides)
+  const store = createStore(loaded.root)
+  const known = (await store.ids()).includes(testid)
+  const plan = known ? await savedPlan(await store.find(testid)) : await planOf(loaded, testid, flags)
+  const folder = known ? await store.find(testid) : await store.create(testid)
+  await folder.writeJson("plan.json", plan)
+  const api = loaded.targetChosen ? createApi(loaded.config.target.url, io.env) : null
+  const report = await judgeDistributed({ loaded, plan, folder, api, signal: io.interrupted })
+  return { report, folder }
+}
+
+async function savedPlan(folder: RunFolder): Promise<RunPlan> {
+  const { loadParts } = await import("../report/load.ts")
+  return (await loadParts(folder)).plan
+}
+
+async function planOf(
+  { config }: LoadedConfig,
+  runId: string,
+  { scenario, persona }: Flags,
+): Promise<RunPlan> {
+  if (scenario === undefined)
+    throw usageError(`Nothing was saved of ${runId} here.`, "--scenario NAME says what it ran.")
+  const { makePlan } = await import("../plan/plan.ts")
+  return makePlan(
+    config,
+    { scenario, persona, variants: [], scale: 1, apiEnv: {} },
+    { runId, at: new Date() },
+  )
 }

@@ -1,7 +1,6 @@
 import type { Command } from "commander"
 
-import { EXIT } from "../errors.ts"
-import type { ExitCode } from "../errors.ts"
+import { EXIT, VERDICT_EXIT } from "../errors.ts"
 import type { Io } from "../io.ts"
 import type { RunReport } from "../report/model.ts"
 import { formatOption } from "./options.ts"
@@ -32,7 +31,7 @@ export function registerRun(program: Command, io: Io): void {
         import("./print-report.ts"),
       ])
       await printReport(io, { report, folder, format: flags.format })
-      io.setExitCode(io.interrupted.aborted ? EXIT.interrupted : exitCodeOf(report))
+      io.setExitCode(io.interrupted.aborted ? EXIT.interrupted : VERDICT_EXIT[report.verdict])
     })
 }
 
@@ -56,13 +55,4 @@ async function run(flags: Flags, io: Io): Promise<{ report: RunReport; folder: R
     warmUp: flags.warmUp,
   })
   return { report, folder: await store.find(plan.runId) }
-}
-
-const VERDICT_EXIT = { PASS: EXIT.pass, FAIL: EXIT.fail, INVALID: EXIT.invalid } as const satisfies Record<
-  RunReport["verdict"],
-  ExitCode
->
-
-function exitCodeOf({ verdict }: RunReport): ExitCode {
-  return VERDICT_EXIT[verdict]
 }

@@ -37,6 +37,8 @@ export type RunPlan = {
   sla: Sla
   expect: Expectation[]
   startedAt: string
+  /** How many k6 share the load, each somewhere else; absent where loadctl runs the one k6 itself. */
+  instances?: number
 }
 
 /** Planned lengths in ms, already scaled. */

@@ -101,6 +101,8 @@ export function sourcesText({ sources }: RunReport): string {
   if (!sources) return "nothing was measured"
   const [all] = sources.reconciliation
   if (sources.source === "k6") return "k6's summary alone"
+  if (sources.instances)
+    return `InfluxDB alone, written by ${countText(sources.instances.length, "k6 instance")}`
   if (!all) return "InfluxDB alone; k6 left no summary"
   const { influxN, k6N, influxP95, k6P95 } = all
   const off = k6N === 0 ? 0 : (influxN - k6N) / k6N

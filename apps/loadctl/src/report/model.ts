@@ -48,7 +48,7 @@ export type RunReport = {
   expectations: ExpectationResult[]
   checks: { passes: number; fails: number }
   /** Null when the run never came to measuring. */
-  sources: Pick<Measurement, "source" | "influx" | "reconciliation"> | null
+  sources: Pick<Measurement, "source" | "influx" | "reconciliation" | "instances"> | null
   hold: { from: string; seconds: number } | null
   /** What waiting for slow answers may hide: both p95s and p99s; null where that is not known. */
   omission: Omission | null
@@ -155,14 +155,15 @@ function rowOf(figures: Figures, owed: EndpointSla): EndpointReport {
   return { ...figures, limit: owed.latency.p95?.limit ?? null, ok, rules }
 }
 
-function sourcesOf({ source, influx, reconciliation }: Measurement) {
-  return { source, influx, reconciliation }
+function sourcesOf({ source, influx, reconciliation, instances }: Measurement) {
+  return { source, influx, reconciliation, ...(instances ? { instances } : {}) }
 }
 
 function auditOf(audit: Audit | undefined): RunReport["audit"] {
   if (audit?.state === "done") return { ok: audit.ok, checks: audit.checks, note: null }
   if (audit?.state === "unreachable") return { ok: null, checks: [], note: audit.text }
-  return { ok: null, checks: [], note: audit ? "none is configured" : "the run did not come to it" }
+  const note = audit ? (audit.text ?? "none is configured") : "the run did not come to it"
+  return { ok: null, checks: [], note }
 }
 
 function emptyFigures(name: string): Figures {

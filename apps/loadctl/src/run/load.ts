@@ -69,15 +69,24 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
 
 /** What k6 and its script are told; secrets travel here, not on the command line. */
 function k6Environment({ io, plan, folder, targetUrl, seeded, influx }: LoadOptions): NodeJS.ProcessEnv {
-  const told = { TARGET_URL: targetUrl, TESTID: plan.runId }
   return {
     ...io.env,
-    ...fillTemplates(plan.k6Env, { ...io.env, ...told }),
-    ...told,
+    ...scriptEnv({ plan, targetUrl, seeded, env: io.env }),
     K6_NO_USAGE_REPORT: "true",
     ...(influx?.username === undefined ? {} : { K6_INFLUXDB_USERNAME: influx.username }),
     ...(influx?.password === undefined ? {} : { K6_INFLUXDB_PASSWORD: influx.password }),
     SUMMARY_PATH: folder.file(SUMMARY),
+  }
+}
+
+type ScriptTold = Pick<LoadOptions, "plan" | "targetUrl" | "seeded"> & { env: NodeJS.ProcessEnv }
+
+/** The script's own variables: the plan's, with `${NAME}` filled in from `env`, and what only this run knows. */
+export function scriptEnv({ plan, targetUrl, seeded, env }: ScriptTold): Record<string, string> {
+  const told = { TARGET_URL: targetUrl, TESTID: plan.runId }
+  return {
+    ...fillTemplates(plan.k6Env, { ...env, ...told }),
+    ...told,
     SLA_JSON: JSON.stringify(k6Sla(plan.sla)),
     ...(seeded === null || seeded === undefined ? {} : { SEEDED: JSON.stringify(seeded) }),
   }

@@ -23,6 +23,7 @@ export function doubts({ plan, measurement, audit, stopped }: Evidence) {
   else if (!measurement) doubtful.push("Nothing was measured.")
   if (measurement) {
     doubtful.push(
+      ...instanceDoubts(measurement, plan.instances),
       ...k6Doubts(measurement),
       ...sourceDoubts(measurement),
       ...generatorDoubts(measurement),
@@ -47,7 +48,15 @@ export function doubts({ plan, measurement, audit, stopped }: Evidence) {
   return { broken: [], doubtful, warnings }
 }
 
-function k6Doubts({ k6 }: Measurement): string[] {
+/** Of an instance that never wrote a point, the load is missing too. */
+function instanceDoubts({ instances }: Measurement, planned: number | undefined): string[] {
+  if (!instances || planned === undefined || instances.length === planned) return []
+  return [`InfluxDB has points of ${instances.length} of ${planned} instances of k6.`]
+}
+
+function k6Doubts({ k6, instances }: Measurement): string[] {
+  // Elsewhere k6 ended as it ended; only its points are here.
+  if (instances) return []
   const exit = readK6Exit(k6.exitCode)
   const said = k6.errors.at(-1)
   const texts: string[] = []
@@ -149,8 +158,10 @@ function budgetWarnings({ endpoints, overall }: Measurement, sla: Evidence["plan
   })
 }
 
-function sourceWarnings({ influx, k6 }: Measurement): string[] {
+function sourceWarnings({ influx, k6, instances }: Measurement): string[] {
   const warnings: string[] = []
+  if (instances)
+    warnings.push("Judged from InfluxDB alone: points that k6 could not write are missing unnoticed.")
   if (influx.state === "away")
     warnings.push(`InfluxDB did not answer (${influx.text}): the verdict is from k6's summary alone.`)
   if (influx.state === "off")

@@ -12,7 +12,7 @@ export type Outcome = "PASS" | "FAIL" | "INVALID"
 
 /** What a run is judged by. Null is what it did not come to. */
 export type Evidence = {
-  plan: Pick<RunPlan, "sla" | "expect" | "scale">
+  plan: Pick<RunPlan, "sla" | "expect" | "scale" | "instances">
   measurement: Measurement | null
   audit: Audit | null
   /** Why the run ended before its last phase; null when it did not. */
@@ -108,7 +108,7 @@ function auditFindings(audit: Audit | null): Findings {
 function checkFindings({ plan, measurement }: Evidence): Findings {
   const findings = noFindings()
   const rule = plan.sla.checks
-  if (!rule || !measurement?.k6.summary) return findings
+  if (!rule || !(measurement?.k6.summary || measurement?.instances)) return findings
   const { checks } = measurement.k6
   const passes = checks.reduce((sum, check) => sum + check.passes, 0)
   const fails = checks.reduce((sum, check) => sum + check.fails, 0)

@@ -41,6 +41,8 @@ export type Measurement = {
   /** Whose figures are judged. */
   source: "influxdb" | "k6"
   influx: InfluxState
+  /** Which k6 made the load, when it was not the one that loadctl ran itself; judged from InfluxDB alone. */
+  instances?: string[]
   window: Window | null
   hold: Window | null
   overall: Figures

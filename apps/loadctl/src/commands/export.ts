@@ -1,0 +1,116 @@
+import { resolve } from "node:path"
+
+import { InvalidArgumentError } from "commander"
+import type { Command } from "commander"
+
+import { usageError } from "../errors.ts"
+import type { Io } from "../io.ts"
+import type { LoadedConfig } from "../config.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import { planScenario, readScenarioConfig, withScenario } from "./scenario.ts"
+import type { ScenarioFlags } from "./scenario.ts"
+
+type Flags = ScenarioFlags & {
+  parallelism: number
+  target?: string
+  podsTarget?: string
+  podsInflux?: string
+  seed?: boolean
+  seeded?: unknown
+  image: string
+}
+
+const HELP = `
+The instances share the load, so none of them may seed: --seed does it now, from here; --seeded hands on the answer of
+somebody who did. Afterwards \`loadctl report --testid ID\` judges the run from what all of them wrote to InfluxDB.
+
+Examples:
+  $ loadctl export k8s --scenario flow_300vus --parallelism 4 --seed --target https://shop.example.com \\
+      --pods-influx http://influxdb.load:8086 > run.yaml
+  $ kubectl apply -f run.yaml`
+
+export function registerExport(program: Command, io: Io): void {
+  const group = program.command("export").description("the load for other machines").helpCommand(false)
+  withScenario(group.command("k8s"))
+    .description("print manifests for k6-operator: the script, and a TestRun that shares its load")
+    .requiredOption("-n, --parallelism <count>", "how many k6 share the load", parseCount)
+    .option("-t, --target <url>", "the API, as it is reached from here")
+    .option("--pods-target <url>", "the API, as the pods reach it; --target by default")
+    .option("--pods-influx <url>", "InfluxDB, as the pods reach it; --influx by default")
+    .option("--seed", "seed the target now")
+    .option("--seeded <json>", "what the target answered when it was seeded", parseJson)
+    .option("--image <name>", "the image of k6", "grafana/k6:2.2.0")
+    .addHelpText("after", HELP)
+    .action(async (flags: Flags) => {
+      const { manifests, runId } = await exportRun(flags, io)
+      io.stdout(manifests)
+      io.stderr(`Then: loadctl report --testid ${runId}\n`)
+    })
+}
+
+async function exportRun(flags: Flags, io: Io): Promise<{ manifests: string; runId: string }> {
+  const [
+    { renderManifests },
+    { archiveScript },
+    { scriptEnv },
+    { createStore },
+    { provideK6 },
+    { lineProgress },
+  ] = await Promise.all([
+    import("../k8s/manifests.ts"),
+    import("../k6/archive.ts"),
+    import("../run/load.ts"),
+    import("../store.ts"),
+    import("../stack/provide/k6.ts"),
+    import("../stack/provide/progress.ts"),
+  ])
+  const loaded = await readScenarioConfig(io, flags)
+  const { config, root } = loaded
+  if (!config.influx)
+    throw usageError("loadctl.yaml names no InfluxDB to bring the instances' points together.")
+  const plan: RunPlan = { ...(await planScenario(loaded, flags, {})), instances: flags.parallelism }
+  const seeded = await seedOnce(loaded, plan, { flags, io })
+  const targetUrl = flags.podsTarget ?? config.target.url
+  const variables = { ...scriptEnv({ plan, targetUrl, seeded, env: {} }), PART: "1" }
+  const script = resolve(root, plan.script)
+  const binary = await provideK6({ env: io.env, progress: lineProgress(io.stderr) })
+  const archive = await archiveScript({ binary, script, cwd: root, variables })
+  const influx = { url: flags.podsInflux ?? config.influx.url, database: config.influx.database }
+  const { runId, instances: parallelism = 1 } = plan
+  const manifests = renderManifests({ runId, parallelism, archive, influx, image: flags.image })
+  const folder = await createStore(root).create(runId)
+  await folder.writeJson("plan.json", plan)
+  return { manifests, runId }
+}
+
+/** The answer of the one seeding that all instances start from; null when there is nothing to seed. */
+async function seedOnce(
+  { config }: LoadedConfig,
+  { seed }: RunPlan,
+  { flags, io }: { flags: Flags; io: Io },
+): Promise<unknown> {
+  if (!seed || flags.seeded !== undefined) return flags.seeded ?? null
+  if (!flags.seed)
+    throw usageError("The target has to be seeded once for all instances.", "--seed or --seeded JSON")
+  const [{ createApi }, { seedTarget }] = await Promise.all([
+    import("../run/api.ts"),
+    import("../run/seed.ts"),
+  ])
+  return seedTarget(createApi(config.target.url, io.env), config, { seed, signal: io.interrupted })
+}
+
+function parseCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > 1_000) {
+    throw new InvalidArgumentError("Expected a whole number from 1 to 1000.")
+  }
+  return count
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new InvalidArgumentError("Expected JSON.")
+  }
+}

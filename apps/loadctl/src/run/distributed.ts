@@ -1,0 +1,102 @@
+import { runAudit } from "../audit/audit.ts"
+import type { Audit } from "../audit/model.ts"
+import type { LoadedConfig } from "../config.ts"
+import { missingError } from "../errors.ts"
+import { createInflux } from "../influx/client.ts"
+import { createRunQueries } from "../influx/distributed.ts"
+import { readSamples } from "../influx/samples.ts"
+import { parseDuration } from "../plan/duration.ts"
+import type { RunPlan } from "../plan/plan.ts"
+import { composeReport } from "../report/model.ts"
+import type { RunReport } from "../report/model.ts"
+import { judge } from "../sla/judge.ts"
+import { findGaps } from "../stats/gaps.ts"
+import { measure } from "../stats/measure.ts"
+import type { K6Facts, Measurement } from "../stats/model.ts"
+import type { RunFolder } from "../store.ts"
+import type { Api } from "./api.ts"
+
+type RunQueries = ReturnType<typeof createRunQueries>
+
+export type DistributedOptions = {
+  loaded: LoadedConfig
+  plan: RunPlan
+  folder: RunFolder
+  /** Who to ask for the books; null is nobody. */
+  api: Api | null
+  signal: AbortSignal
+}
+
+/**
+ * Judges a run that k6 made elsewhere from InfluxDB alone: the points of all its instances are one set of requests, of
+ * which the percentiles are taken. Throws a missing error when InfluxDB has nothing of it.
+ */
+export async function judgeDistributed(options: DistributedOptions): Promise<RunReport> {
+  const { loaded, plan, folder } = options
+  const measurement = await measureDistributed(options)
+  await folder.writeJson("endpoints.json", measurement)
+  const audit = await auditBooks(loaded, options)
+  await folder.writeJson("audit.json", audit)
+  const finishedAt = new Date(measurement.window?.to ?? Date.now()).toISOString()
+  const verdict = { ...judge({ plan, measurement, audit, stopped: null }), finishedAt }
+  await folder.writeJson("verdict.json", verdict)
+  return composeReport({ plan, measurement, audit, verdict })
+}
+
+async function measureDistributed({
+  loaded,
+  plan,
+  folder,
+  signal,
+}: DistributedOptions): Promise<Measurement> {
+  const { influx } = loaded.config
+  if (!influx) throw missingError("loadctl.yaml names no InfluxDB.", "influx: { url: ... }, or --influx URL.")
+  const client = createInflux(influx)
+  const queries = createRunQueries(client, plan.runId)
+  const window = await queries.window()
+  if (!window) throw missingError(`InfluxDB at ${influx.url} has no request with testid ${plan.runId}.`)
+  const samples = await readSamples(client, plan.runId, { from: window.from, to: window.to + 1, signal })
+  await folder.writeGzip("samples.json.gz", samples)
+  const table = measure(samples, plan)
+  const judged = samples.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
+  return {
+    source: "influxdb",
+    influx: { state: "ok" },
+    instances: await queries.instances(),
+    ...table,
+    reconciliation: [],
+    omission: null,
+    k6: await countedFacts(queries, plan),
+    machine: { k6: null, busy: null, steal: null },
+    gaps: findGaps(judged, table.hold ?? table.window),
+    clocks: { target: null, influx: null, set: 0 },
+  }
+}
+
+/** What k6 would say in its summary, as far as its counters are in InfluxDB. */
+async function countedFacts(queries: RunQueries, { expect }: RunPlan): Promise<K6Facts> {
+  const metrics: K6Facts["metrics"] = {}
+  for (const rule of expect) {
+    if ("metric" in rule) metrics[rule.metric] = { count: await queries.counter(rule.metric) }
+  }
+  return {
+    exitCode: null,
+    summary: false,
+    iterations: await queries.counter("iterations"),
+    interruptedIterations: 0,
+    droppedIterations: await queries.counter("dropped_iterations"),
+    checks: await queries.checks(),
+    failedThresholds: [],
+    metrics,
+    lostWrites: 0,
+    slowFlushes: 0,
+    errors: [],
+  }
+}
+
+async function auditBooks({ config }: LoadedConfig, { api, signal }: DistributedOptions): Promise<Audit> {
+  const { audit } = config
+  if (!audit) return { state: "off" }
+  if (!api) return { state: "off", text: "--target says whom to ask" }
+  return runAudit(api, audit, { settleMs: parseDuration(audit.settle) ?? 0, signal })
+}

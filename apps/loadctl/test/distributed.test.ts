@@ -1,0 +1,103 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+
+import { execa } from "execa"
+import { describe, expect, inject, it } from "vitest"
+import { parseAllDocuments } from "yaml"
+import { z } from "zod"
+
+import { boxOfficeProject, loadctl } from "./support/loadctl.ts"
+import { openBoxOffice } from "./unrelated/server.ts"
+
+const ConfigMap = z.object({ kind: z.literal("ConfigMap"), binaryData: z.record(z.string(), z.string()) })
+const TestRun = z.object({
+  kind: z.literal("TestRun"),
+  spec: z.object({
+    parallelism: z.number(),
+    script: z.object({ configMap: z.object({ name: z.string(), file: z.string() }) }),
+    arguments: z.string(),
+  }),
+})
+const Report = z.looseObject({
+  runId: z.string(),
+  verdict: z.string(),
+  reasons: z.array(z.string()),
+  warnings: z.array(z.string()),
+  iterations: z.number(),
+  requests: z.number(),
+  sources: z.looseObject({ instances: z.array(z.string()) }),
+  endpoints: z.array(z.looseObject({ name: z.string(), n: z.number(), p95: z.number().nullable() })),
+})
+
+describe("a run that several k6 share", () => {
+  it("is exported for k6-operator, and judged as one from the points of every instance", async () => {
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const exported = await exportRun(project.folder, office.url)
+    expect(office.asked.filter((path) => path === "/reset")).toHaveLength(1)
+
+    await Promise.all([runPart(project.folder, exported, 1), runPart(project.folder, exported, 2)])
+    const { exitCode, stdout } = await judged(project.folder, exported.testid)
+    const report = Report.parse(JSON.parse(stdout))
+    expect(report).toMatchObject({ verdict: "PASS", reasons: [], iterations: 60, requests: 120 })
+    expect(report.sources.instances).toEqual(["1", "2"])
+    expect(report.warnings).toEqual([expect.stringContaining("Judged from InfluxDB alone")])
+    expect(report.endpoints.map(({ name, n }) => [name, n])).toEqual([
+      ["shows", 60],
+      ["buy", 60],
+    ])
+    expect(exitCode).toBe(0)
+    expect(office.asked.filter((path) => path === "/reset")).toHaveLength(1)
+
+    const again = await loadctl(["report", exported.testid], { cwd: project.folder })
+    expect(again.stdout).toContain("InfluxDB alone, written by 2 k6 instances")
+  })
+
+  it("is invalid while an instance is missing: exit 5", async () => {
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const exported = await exportRun(project.folder, office.url)
+    await runPart(project.folder, exported, 1)
+    const { exitCode, stdout } = await judged(project.folder, exported.testid)
+    expect(Report.parse(JSON.parse(stdout)).reasons).toContain(
+      "InfluxDB has points of 1 of 2 instances of k6.",
+    )
+    expect(exitCode).toBe(5)
+  })
+
+  it("is no run when InfluxDB has nothing of it: exit 3", async () => {
+    await using project = await boxOfficeProject()
+    const run = await judged(project.folder, "20261122-000000-visitors-none", ["--scenario", "visitors"])
+    expect(run.exitCode).toBe(3)
+    expect(run.stderr).toContain("has no request with testid 20261122-000000-visitors-none")
+  })
+})
+
+type Exported = { testid: string; archive: string; args: string[] }
+
+async function exportRun(folder: string, target: string): Promise<Exported> {
+  const flags = ["--parallelism", "2", "--seed", "--target", target, "--influx", inject("influxUrl")]
+  const { stdout } = await loadctl(["export", "k8s", "--scenario", "visitors", ...flags], { cwd: folder })
+  const documents = parseAllDocuments(stdout).map((document): unknown => document.toJS())
+  const { binaryData } = ConfigMap.parse(documents[0])
+  const { spec } = TestRun.parse(documents[1])
+  expect(spec.parallelism).toBe(2)
+  const archive = join(folder, spec.script.configMap.file)
+  await writeFile(archive, Buffer.from(binaryData[spec.script.configMap.file] ?? "", "base64"))
+  const testid = /testid=(\S+)/.exec(spec.arguments)?.[1] ?? ""
+  return { testid, archive, args: spec.arguments.split(" ") }
+}
+
+/** One instance as k6-operator starts it: its segment, its tag, and the arguments of the TestRun. */
+function runPart(cwd: string, { archive, args }: Exported, instance: 1 | 2) {
+  const segment = instance === 1 ? "0:1/2" : "1/2:1"
+  const share = ["--execution-segment", segment, "--execution-segment-sequence", "0,1/2,1"]
+  const all = ["run", "--quiet", ...share, ...args, "--tag", `instance_id=${instance}`, archive]
+  // k6 prefers its own environment to what the archive brings, and vitest has a BASE_URL in its.
+  return execa(inject("k6Path"), all, { cwd, extendEnv: false, reject: false })
+}
+
+function judged(cwd: string, testid: string, more: string[] = []) {
+  const flags = ["--testid", testid, "--influx", inject("influxUrl"), "--format", "json", ...more]
+  return loadctl(["report", ...flags], { cwd })
+}
