@@ -1,4 +1,4 @@
-import { watchMachine } from "./report/machine.ts"
+import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
 import type { BenchReport, Figures } from "./report/model.ts"
 import { summarize } from "./report/summarize.ts"
 import { SUITES } from "./suites/catalogue.ts"

@@ -5,7 +5,7 @@ import { runCampaign } from "./campaign.ts"
 import { FAULTS } from "./faults/catalogue.ts"
 import { readFlags, USAGE } from "./flags.ts"
 import type { Flags } from "./flags.ts"
-import { watchMachine } from "./report/machine.ts"
+import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
 import type { FaultReport, Report } from "./report/report.ts"
 import { renderTable } from "./report/table.ts"
 

@@ -1,4 +1,4 @@
-import type { Machine } from "./machine.ts"
+import type { Machine } from "@saleproof/loadctl/machine/watch.ts"
 
 /** What one round of one variant measured, by the name of the figure; null where it could not be measured. */
 export type Figures = Record<string, number | null>

@@ -3,7 +3,7 @@ import type { Kind } from "../client/effects.ts"
 import type { Fault } from "../faults/fault.ts"
 import type { PaceName } from "../trial/pace.ts"
 import type { Trial } from "../trial/trial.ts"
-import type { Machine } from "./machine.ts"
+import type { Machine } from "@saleproof/loadctl/machine/watch.ts"
 
 /** What one fault left behind. Times in ms. */
 export type FaultReport = {

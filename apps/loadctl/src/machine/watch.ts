@@ -2,7 +2,7 @@ import { execFile } from "node:child_process"
 import { arch, cpus, platform, release, totalmem } from "node:os"
 import { promisify } from "node:util"
 
-import { cpuShares, readCpuTimes } from "@saleproof/loadctl/machine/cpu.ts"
+import { cpuShares, readCpuTimes } from "./cpu.ts"
 
 /** What a figure was measured on; `steal` is the share of CPU time that the hypervisor took meanwhile. */
 export type Machine = {
