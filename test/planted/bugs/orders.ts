@@ -10,6 +10,7 @@ const SCHEMA = "apps/api/src/orders/schema.ts"
 const CONTENTION = "apps/api/test/contention.test.ts"
 const RULES = "apps/api/test/orders.test.ts"
 const HTTP = "apps/api/test/orders-http.test.ts"
+const MODEL = "apps/api/test/model/model.test.ts"
 
 const NO_STOCK_RULE = {
   file: DECIDE,
@@ -128,7 +129,10 @@ export const ORDER_BUGS: Bug[] = [
     id: "coupon-of-another-accepted",
     guard: "a coupon is its owner's",
     patches: [{ file: DECIDE, find: "if (coupon.userId !== userId)", replace: "if (coupon.userId < 0)" }],
-    tests: [{ file: RULES, names: ["an order placed batched > is refused whole"] }],
+    tests: [
+      { file: RULES, names: ["an order placed batched > is refused whole"] },
+      { file: MODEL, names: ["a shop with batched orders > answers any sequence"] },
+    ],
   },
   {
     id: "discount-not-subtracted",
