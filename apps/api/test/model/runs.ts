@@ -29,6 +29,9 @@ export async function tryRuns<Value>(values: fc.Arbitrary<Value>, check: (value:
       throw error
     }
   }
-  await fc.assert(fc.asyncProperty(values, run), { numRuns: asked > 0 ? asked : RUNS, verbose: fc.VerbosityLevel.Verbose })
+  await fc.assert(fc.asyncProperty(values, run), {
+    numRuns: asked > 0 ? asked : RUNS,
+    verbose: fc.VerbosityLevel.Verbose,
+  })
   return tried
 }
