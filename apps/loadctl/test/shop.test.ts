@@ -41,6 +41,8 @@ describe("loadctl run on the shop, in a private stack", () => {
       failed: 0,
       sources: { source: "influxdb" },
       audit: { ok: true },
+      // A stack that was just started is cold, and warmed without being asked.
+      manifest: { warmUp: { scenario: "warmup", iterations: 300 } },
     })
     expect(run.exitCode).toBe(0)
     expect(report.endpoints.find(({ name }) => name === "2_claim_coupon")).toMatchObject({ n: 30, failed: 0 })
