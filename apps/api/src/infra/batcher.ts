@@ -73,7 +73,7 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
 
   return {
     async submit(job: Job): Promise<Result> {
-      if (queue.length >= maxQueued) throw overloaded("Too many are waiting already")
+      if (queue.length >= maxQueued) throw FULL
       return new Promise((resolve, reject) => {
         queue.push({ job, since: now(), resolve, reject })
         pump()
@@ -85,3 +85,6 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
 }
 
 const overloaded = (detail: string) => new Refusal("OVERLOADED", detail, { retryAfterSeconds: 1 })
+
+// Made once: to note the stack costs more than the rest of a refusal, and refusing must cost least when there is most to do.
+const FULL = overloaded("Too many are waiting already")
