@@ -2,7 +2,7 @@ import { create } from "xmlbuilder2"
 
 import type { RuleResult } from "../sla/rules.ts"
 import { brokenRule, msText, shareText } from "../sla/text.ts"
-import { headline, violationCount } from "./cells.ts"
+import { causeTexts, headline, violationCount, warmUpText } from "./cells.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
 
 type Problem = { type: string; message: string; text?: string }
@@ -35,14 +35,15 @@ export function renderJunit(report: RunReport): string {
 
 /** "pass" for the whole run, so that a reason which belongs to no limit is not lost. */
 function verdictCase(report: RunReport): Case {
-  const base = { of: "verdict", name: "PASS" }
+  const warmUp = warmUpText(report)
+  const base = { of: "verdict", name: "PASS", ...(warmUp === null ? {} : { note: warmUp }) }
   if (report.verdict === "PASS") return base
   const [first = headline(report), ...others] = report.reasons
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`
   const problem = {
     type: report.verdict,
     message: `${report.verdict}: ${first}${more}`,
-    text: [headline(report), ...report.reasons].join("\n"),
+    text: [headline(report), ...report.reasons, ...causeTexts(report)].join("\n"),
   }
   return report.verdict === "FAIL" ? { ...base, failure: problem } : { ...base, error: problem }
 }

@@ -6,6 +6,7 @@ import { Config } from "../plan/schema.ts"
 import { judge } from "../sla/judge.ts"
 import type { Measurement } from "../stats/model.ts"
 import { renderJson } from "./json.ts"
+import { renderJunit } from "./junit.ts"
 import { renderMarkdown } from "./markdown.ts"
 import { composeReport } from "./model.ts"
 import type { RunReport } from "./model.ts"
@@ -116,4 +117,16 @@ describe("renderJson", () => {
       endpoints: [{ limit: 200, ok: true }],
     })
   })
+})
+
+it("says once in every format why several limits were broken", () => {
+  const text = "this machine's CPU saturated first: all 2 cores were busy"
+  const slow = reportOf(measurement({ endpoints: [figures({ p95: 231 })] }))
+  const causes = ["order p95", "overall p95"].map((rule) => ({ rule, what: "this machine's CPU", text }))
+  const report = { ...slow, causes }
+  const sentence = `order p95, overall p95: ${text}`
+  expect(renderText(report, plain)).toContain(`  → ${sentence}\n`)
+  expect(renderMarkdown(report)).toContain(`- Why: ${sentence}\n`)
+  expect(renderJunit(report)).toContain(sentence)
+  expect(JSON.parse(renderJson(report))).toMatchObject({ causes })
 })

@@ -1,11 +1,13 @@
 import { shareText } from "../../sla/text.ts"
+import { warmUpText } from "../cells.ts"
 import type { RunReport } from "../model.ts"
 import type { Fact } from "./model.ts"
 
 type Manifest = NonNullable<RunReport["manifest"]>
 
 /** What somebody needs to repeat the run; empty when it never came to that. */
-export function manifestFacts({ manifest, startedAt, finishedAt }: RunReport): Fact[] {
+export function manifestFacts(report: RunReport): Fact[] {
+  const { manifest, startedAt, finishedAt } = report
   if (!manifest) return []
   const { versions, git, hashes, seed, machine, cpu, target, influx, apiEnv, k6Env } = manifest
   return [
@@ -15,6 +17,7 @@ export function manifestFacts({ manifest, startedAt, finishedAt }: RunReport): F
     fact("git", gitText(git)),
     fact("script", `SHA-256 ${hashes.script ?? "unknown"}`),
     fact("SLA", `SHA-256 ${hashes.sla}`),
+    fact("warm-up", warmUpText(report) ?? "none"),
     fact("seed", seedText(seed)),
     fact("target", target),
     fact("InfluxDB", influx ?? "none"),
