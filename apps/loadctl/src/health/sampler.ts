@@ -19,6 +19,8 @@ export type HealthSources = {
   api: { url: URL; headers: Record<string, string> } | null
   workerUrl: string | null
   databaseUrl: string | null
+  /** Gives up waiting for whoever does not answer. */
+  signal: AbortSignal
 }
 
 export type Sampler = AsyncDisposable & { k6Started: (pid: number) => void; stop: () => Promise<Health> }
@@ -67,15 +69,15 @@ type Look = {
 type Looking = { sources: HealthSources; database: DatabaseWatch | null; k6Pid: number | null }
 
 async function look({ sources, database, k6Pid }: Looking): Promise<Look> {
-  const { api, workerUrl } = sources
+  const { api, workerUrl, signal } = sources
   const began = performance.now()
   let scrapeMs = 0
   const [apiScrape, worker, sessions] = await Promise.all([
     api &&
-      scrape(api.url, api.headers).finally(() => {
+      scrape(api.url, { headers: api.headers, signal }).finally(() => {
         scrapeMs = performance.now() - began
       }),
-    workerUrl === null ? null : scrape(workerUrl, {}),
+    workerUrl === null ? null : scrape(workerUrl, { headers: {}, signal }),
     database && database.look().catch(() => null),
   ])
   const cpu = readCpuTimes()
@@ -83,9 +85,14 @@ async function look({ sources, database, k6Pid }: Looking): Promise<Look> {
   return { at: Date.now(), api: apiScrape, scrapeMs, worker, database: sessions, cpu, k6Ticks }
 }
 
-async function scrape(url: string | URL, headers: Record<string, string>): Promise<Scrape | null> {
+type ScrapeOptions = { headers: Record<string, string>; signal: AbortSignal }
+
+async function scrape(url: string | URL, { headers, signal }: ScrapeOptions): Promise<Scrape | null> {
   try {
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) })
+    const answer = await fetch(url, {
+      headers,
+      signal: AbortSignal.any([AbortSignal.timeout(SCRAPE_TIMEOUT_MS), signal]),
+    })
     return answer.ok ? parseExposition(await answer.text()) : null
   } catch {
     return null

@@ -1,6 +1,7 @@
 import { startSampling } from "../health/sampler.ts"
 import type { HealthSources } from "../health/sampler.ts"
 import type { Health } from "../health/model.ts"
+import type { Io } from "../io.ts"
 import type { Config } from "../plan/schema.ts"
 import { watchLoad } from "./live.ts"
 import { runLoad } from "./load.ts"
@@ -21,7 +22,7 @@ export async function runWatchedLoad(
   const { plan, observer, folder } = options
   await using watchers = new AsyncDisposableStack()
   if (influx) watchers.use(watchLoad({ influx: influx.client, plan, onFigures: observer.figures }))
-  const sampler = watchers.use(await startSampling(sourcesOf(config, surroundings, options.io.env)))
+  const sampler = watchers.use(await startSampling(sourcesOf(config, surroundings, options.io)))
   const settings = influx?.settings ?? null
   const load = await runLoad({ ...options, targetUrl, influx: settings, onStart: sampler.k6Started })
   const health = await sampler.stop()
@@ -32,10 +33,10 @@ export async function runWatchedLoad(
 function sourcesOf(
   { metrics }: Config,
   { targetUrl, health }: Pick<Surroundings, "targetUrl" | "health">,
-  env: NodeJS.ProcessEnv,
+  { env, killed }: Pick<Io, "env" | "killed">,
 ): HealthSources {
   const api = metrics
     ? { url: new URL(metrics.path, targetUrl), headers: fillTemplates(metrics.headers, env) }
     : null
-  return { api, ...health }
+  return { api, ...health, signal: killed }
 }
