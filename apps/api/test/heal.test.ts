@@ -122,6 +122,20 @@ describe("Redis without the shop", () => {
     await vi.waitFor(async () => expect(await violationsOf()).toEqual([]))
   })
 
+  it("counts orders once that were on their way to the ranking when it was lost", async () => {
+    const { user } = await fill({ topSold: [5], price: 1 })
+    await shop.post(`/users/${user(1)}/balance`, { body: { amount: 1_000 } })
+    const items = [{ productId: 1, quantity: 2 }]
+    await Promise.all(times(20, () => shop.post("/orders", { body: { userId: user(1), items } })))
+    await shop.redis.flushdb()
+    await runWorker()
+    await expect.poll(() => shop.deps.readDb.outboxEvent.count(), { timeout: 10_000 }).toBe(0)
+    await expect
+      .poll(async () => (await shop.get("/products/top/realtime")).body, { timeout: 10_000 })
+      .toMatchObject([{ productId: 1, soldQty: 15 + 40 }])
+    expect(await violationsOf()).toEqual([])
+  })
+
   it("is not trusted after a restart, even when it kept its data", async () => {
     const { user, policyId } = await fill()
     await shop.redis.hset(shopKey, "runId", "of-a-process-before")
