@@ -34,6 +34,7 @@ const REMARKABLE = {
       : UNKNOWN,
   "environment of the API": ({ plan }) => envText(plan.apiEnv) || "none",
   target: ({ manifest }) => targetText(manifest?.target ?? UNKNOWN),
+  "warm-up": ({ manifest }) => (manifest ? (manifest.warmUp?.scenario ?? "none") : UNKNOWN),
   k6: ({ manifest }) => manifest?.versions.k6 ?? UNKNOWN,
   node: ({ manifest }) => manifest?.versions.node ?? UNKNOWN,
 } satisfies Record<string, (run: ComparedRun) => string>
