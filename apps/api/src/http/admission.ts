@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express"
 import { Refusal } from "../errors.ts"
+import { sendProblem } from "./problem.ts"
 
 const EXEMPT = new Set(["/healthz", "/readyz", "/metrics"])
 
@@ -21,7 +22,8 @@ export function admission({ limit, orderLimit }: Limits): RequestHandler {
     const { path } = req
     if (EXEMPT.has(path)) return next()
     const order = path === "/orders" && req.method === "POST" ? 1 : 0
-    if (inFlight >= limit || orders + order > orderLimit) throw TOO_MANY
+    // Answered here: an error would pass every route on its way to the handler.
+    if (inFlight >= limit || orders + order > orderLimit) return sendProblem(res, TOO_MANY)
     inFlight++
     orders += order
     res.once("close", () => {
