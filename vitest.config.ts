@@ -24,6 +24,7 @@ export default defineConfig({
         // Tests wait for real databases and processes, which take their time on a busy machine.
         testTimeout: 30_000,
         hookTimeout: 60_000,
+        expect: { poll: { timeout: 10_000 } },
       },
     })),
   },

@@ -1,9 +1,9 @@
-import { readdir, readFile, readlink } from "node:fs/promises"
 import { createServer } from "node:net"
 
 import getPort, { portNumbers } from "get-port"
 
 import { missingError } from "../errors.ts"
+import { portHolder } from "./port-owner.ts"
 import { SERVICES } from "./unit.ts"
 import type { Service } from "./unit.ts"
 
@@ -59,40 +59,4 @@ export async function assertFree(ports: Ports): Promise<void> {
         : "stop that program, or: loadctl up --free-ports",
     )
   }
-}
-
-/** Who listens on a TCP port, as `name (pid 12)`, as far as this user may know; Linux only. */
-export async function portHolder(port: number): Promise<string | undefined> {
-  const inode = await listeningInode(port)
-  if (inode === undefined) return undefined
-  for (const pid of await readdir("/proc")) {
-    if (!/^\d+$/.test(pid)) continue
-    if (await holdsSocket(pid, inode)) {
-      const name = await readFile(`/proc/${pid}/comm`, "utf8")
-      return `${name.trim()} (pid ${pid})`
-    }
-  }
-  return undefined
-}
-
-async function listeningInode(port: number): Promise<string | undefined> {
-  const hexPort = port.toString(16).toUpperCase().padStart(4, "0")
-  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
-    const lines = (await readFile(table, "utf8").catch(() => "")).split("\n")
-    for (const line of lines) {
-      const fields = line.trim().split(/\s+/)
-      // Local address, state 0A = LISTEN, inode: columns 1, 3 and 9 of proc(5).
-      if (fields[1]?.endsWith(`:${hexPort}`) && fields[3] === "0A") return fields[9]
-    }
-  }
-  return undefined
-}
-
-async function holdsSocket(pid: string, inode: string): Promise<boolean> {
-  const fds = await readdir(`/proc/${pid}/fd`).catch(() => [])
-  for (const fd of fds) {
-    const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")
-    if (target === `socket:[${inode}]`) return true
-  }
-  return false
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { join } from "node:path"
 
+import { LoadctlError } from "../errors.ts"
 import { clearAbandonedStacks } from "./abandoned.ts"
 import { REPOSITORY, stacksDir } from "./folders.ts"
 import { planStack } from "./plan.ts"
@@ -11,7 +12,10 @@ import type { Progress } from "./provide/progress.ts"
 import { runSupervisor } from "./supervisor-process.ts"
 import type { SupervisorOptions } from "./supervisor-process.ts"
 import { SERVICES } from "./unit.ts"
-import type { Service, StackUrls } from "./unit.ts"
+import type { Service, StackPlan, StackUrls } from "./unit.ts"
+
+const ATTEMPTS = 3
+const PORT_TAKEN = /address already in use|EADDRINUSE/i
 
 export type StackOptions = SupervisorOptions & {
   env: NodeJS.ProcessEnv
@@ -42,15 +46,37 @@ export type Stack = AsyncDisposable & {
  * or what failed, with the end of its log.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { env, services = SERVICES, shopEnv = {}, watch = false, progress = silently } = options
-  const folder = stacksDir(env)
+  const folder = stacksDir(options.env)
   await clearAbandonedStacks(folder)
+  const { plan, supervisor } = await startOnFreePorts(folder, options)
+  const stop = async (): Promise<void> => {
+    await supervisor.stop()
+    // For the case that the supervisor was killed before it could clean up.
+    await clearAbandonedStacks(folder)
+  }
+  return { urls: plan.urls, dir: plan.dir, stop, [Symbol.asyncDispose]: stop }
+}
+
+/** Between finding a free port and listening on it another stack may take it; then other ports are tried. */
+async function startOnFreePorts(folder: string, options: StackOptions, attempts = ATTEMPTS) {
+  const plan = await planPrivate(folder, options)
+  try {
+    return { plan, supervisor: await runSupervisor(plan, options) }
+  } catch (error) {
+    const portWasTaken = error instanceof LoadctlError && PORT_TAKEN.test(error.message)
+    const mayChoose = Object.keys(options.ports ?? {}).length === 0
+    if (attempts === 1 || !portWasTaken || !mayChoose) throw error
+    return startOnFreePorts(folder, options, attempts - 1)
+  }
+}
+
+async function planPrivate(folder: string, options: StackOptions): Promise<StackPlan> {
+  const { env, services = SERVICES, shopEnv = {}, watch = false, progress = silently } = options
   const name = `private-${randomBytes(4).toString("hex")}`
-  const dir = join(folder, name)
-  const plan = await planStack({
+  return planStack({
     name,
     root: REPOSITORY,
-    dir,
+    dir: join(folder, name),
     services,
     ports: { ...(await freePorts()), ...options.ports },
     influxBackupPort: await freePort(),
@@ -61,11 +87,4 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     shopEnv,
     progress,
   })
-  const supervisor = await runSupervisor(plan, options)
-  const stop = async (): Promise<void> => {
-    await supervisor.stop()
-    // For the case that the supervisor was killed before it could clean up.
-    await clearAbandonedStacks(folder)
-  }
-  return { urls: plan.urls, dir, stop, [Symbol.asyncDispose]: stop }
 }

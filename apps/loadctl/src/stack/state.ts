@@ -47,9 +47,12 @@ export function readState(dir: string): StackState | undefined {
   }
 }
 
-/** Removes a stack's data; its processes must be gone. */
+/**
+ * Removes a stack's data; its processes must be gone. The stack's own folder is the last of them: as long as its
+ * state is there, a removal that was cut short can be finished.
+ */
 export async function removeFolders(folders: readonly string[]): Promise<void> {
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })))
+  for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
 /** Stacks whose supervisor is gone without having cleaned up: killed, or the machine went down. */

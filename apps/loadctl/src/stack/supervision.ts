@@ -3,12 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 import type { ProcessIdentity } from "./identity.ts"
 import { tailOf } from "./log.ts"
+import { ownsPort } from "./port-owner.ts"
 import { untilAnswers } from "./probe.ts"
 import { launch } from "./unit-process.ts"
 import type { End, UnitProcess } from "./unit-process.ts"
 import type { ServiceUnit, TaskUnit, Unit } from "./unit.ts"
 
 const READY_TIMEOUT_MS = 60_000
+const OWNER_POLL_MS = 50
 
 /** A unit that ended although it should not have, or that never answered (then without code and signal). */
 export type UnitFailure = End & { unit: string; logTail: string }
@@ -46,7 +48,7 @@ export function createSupervision({ units, onStart, onReady, onDeath }: Options)
     const gone = process.ended.finally(() => running.delete(unit.name))
     running.set(unit.name, process)
     if (process.identity) onStart(unit, process.identity)
-    await (unit.kind === "task" ? untilDone(unit, gone) : untilReady(unit, gone, stopping.signal))
+    await (unit.kind === "task" ? untilDone(unit, gone) : untilReady(unit, process, stopping.signal))
     onReady(unit, performance.now() - startedAt)
     if (unit.kind === "task") return
     void gone.then((end) => stopping.signal.aborted || onDeath(failureOf(unit, end)))
@@ -78,11 +80,15 @@ async function untilDone(unit: TaskUnit, ended: Promise<End>): Promise<void> {
   if (unit.doneFile) await writeFile(unit.doneFile, "")
 }
 
-async function untilReady(unit: ServiceUnit, ended: Promise<End>, stopping: AbortSignal): Promise<void> {
+async function untilReady(
+  unit: ServiceUnit,
+  { identity, ended }: UnitProcess,
+  stopping: AbortSignal,
+): Promise<void> {
   const settled = new AbortController()
   const signal = AbortSignal.any([settled.signal, stopping])
   const late = { code: null, signal: null, reason: `did not answer within ${READY_TIMEOUT_MS / 1000} s` }
-  const answer = untilAnswers(unit.probe, signal)
+  const answer = untilItAnswers(unit, identity?.pid ?? 0, signal)
   const timeout = sleep(READY_TIMEOUT_MS, late, { signal })
   try {
     const end = await Promise.race([answer, ended, timeout])
@@ -90,6 +96,15 @@ async function untilReady(unit: ServiceUnit, ended: Promise<End>, stopping: Abor
   } finally {
     settled.abort()
     await Promise.allSettled([answer, timeout])
+  }
+}
+
+/** An answer counts only from this very process: another stack may have been faster to take the port. */
+async function untilItAnswers(unit: ServiceUnit, pid: number, signal: AbortSignal): Promise<void> {
+  await untilAnswers(unit.probe, signal)
+  while (!(await ownsPort(pid, unit.port))) {
+    await sleep(OWNER_POLL_MS, undefined, { signal })
+    await untilAnswers(unit.probe, signal)
   }
 }
 

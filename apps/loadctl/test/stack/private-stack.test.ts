@@ -20,6 +20,7 @@ async function holdStack(env: NodeJS.ProcessEnv) {
     reject: false,
   })
   const { value: dir } = await holder.iterable()[Symbol.asyncIterator]().next()
+  if (dir === undefined) throw new Error((await holder).stderr)
   return {
     dir: String(dir),
     kill: (signal: NodeJS.Signals) => holder.kill(signal),
@@ -91,6 +92,14 @@ it("says which service could not start, with the end of its log, and stops the o
     message: expect.stringMatching(/^redis ended with exit code 1\.\n.*Address already in use/s),
   })
   taken.close()
+})
+
+it("does not take the answer of another stack for its own", async () => {
+  await using workshop = await createWorkshop()
+  await using one = await startStack({ env: workshop.env, services: ["redis"] })
+  const port = Number(new URL(one.urls.redisUrl).port)
+  const start = startStack({ env: workshop.env, services: ["redis"], ports: { redis: port } })
+  await expect(start).rejects.toThrow(/Address already in use/)
 })
 
 it("reports a service that dies later, at once and with the end of its log", async () => {

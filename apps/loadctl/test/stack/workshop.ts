@@ -4,6 +4,7 @@ import { join } from "node:path"
 import process from "node:process"
 
 import { isAlive } from "../../src/stack/identity.ts"
+import { stopSharedStack } from "../../src/stack/shared.ts"
 import { readState } from "../../src/stack/state.ts"
 import type { StackState } from "../../src/stack/state.ts"
 
@@ -11,9 +12,10 @@ import type { StackState } from "../../src/stack/state.ts"
 export async function createWorkshop(mode = 0o755) {
   const folder = await mkdtemp(join(tmpdir(), "saleproof-test-"))
   await chmod(folder, mode)
+  const env = { ...process.env, LOADCTL_STACKS: folder }
   return {
     folder,
-    env: { ...process.env, LOADCTL_STACKS: folder },
+    env,
     stateOf: (dir: string): StackState => {
       const state = readState(dir)
       if (!state) throw new Error(`no state in ${dir}`)
@@ -21,7 +23,11 @@ export async function createWorkshop(mode = 0o755) {
     },
     /** The folders of all stacks that are there. */
     stacks: () => entries(folder),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      // A test that failed may have left its stack running.
+      await stopSharedStack({ env, purge: true })
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }
 
