@@ -39,7 +39,7 @@ export async function checkCoupons({ http, entries }: Omit<SeenOptions, "userIds
   const expected = countBy(claims, ({ userId }) => String(userId))
   const violations: Violation[] = []
   for (const [userId, count] of expected) {
-    const answer = await http.send({ method: "GET", path: `/users/${userId}/coupons?status=all` })
+    const answer = await http.send({ method: "GET", path: `/users/${userId}/coupons?status=all&limit=1000` })
     const coupons: unknown = "lost" in answer || answer.status !== 200 ? undefined : JSON.parse(answer.body)
     const seen = Array.isArray(coupons) ? coupons.length : undefined
     if (seen !== count)

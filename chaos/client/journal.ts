@@ -78,7 +78,7 @@ export function createJournal({ now = Date.now }: { now?: () => number } = {}) {
       const endedAt = now()
       if ("lost" in outcome) return void entry.open.push({ sentAt, endedAt, reason: outcome.lost })
       if (isOpen(outcome) || outcome.status >= 500)
-        entry.open.push({ sentAt, endedAt, reason: String(outcome.status) })
+        entry.open.push({ sentAt, endedAt, reason: `${outcome.status} ${codeOf(outcome)}`.trim() })
       else if (entry.answer) compare(entry.effect.key, entry.answer, outcome)
       else settle(entry, outcome)
       if (outcome.status >= 500 && outcome.status !== 503)
@@ -90,3 +90,6 @@ export function createJournal({ now = Date.now }: { now?: () => number } = {}) {
 }
 
 export type Journal = ReturnType<typeof createJournal>
+
+/** The code of a problem document, which tells two refusals of one status apart. */
+const codeOf = ({ body }: HttpAnswer): string => /"code":"(\w+)"/.exec(body)?.[1] ?? ""

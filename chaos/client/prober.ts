@@ -15,7 +15,7 @@ const MOST_AT_ONCE = 50
 type ProberOptions = { shopper: Shopper; sender: Sender; kinds?: readonly Kind[]; everyMs?: number }
 
 /** Asks for one effect of every kind at a steady pace, whatever became of the one before, and keeps the times. */
-export function startProber({ shopper, sender, kinds = KINDS, everyMs = EVERY_MS }: ProberOptions) {
+export function createProber({ shopper, sender, kinds = KINDS, everyMs = EVERY_MS }: ProberOptions) {
   const samples: Sample[] = []
   const stopping = new AbortController()
   const underWay = new Set<Promise<void>>()
@@ -43,8 +43,9 @@ export function startProber({ shopper, sender, kinds = KINDS, everyMs = EVERY_MS
     await Promise.all(underWay)
   }
 
-  const watching = watch()
+  let watching: Promise<void> | undefined
   return {
+    start: () => void (watching ??= watch()),
     samples: samples as readonly Sample[],
     /** Whether every kind was served after that moment, in ms since the epoch. */
     servedSince: (at: number): boolean =>
@@ -58,4 +59,4 @@ export function startProber({ shopper, sender, kinds = KINDS, everyMs = EVERY_MS
   }
 }
 
-export type Prober = ReturnType<typeof startProber>
+export type Prober = ReturnType<typeof createProber>

@@ -27,10 +27,12 @@ export type Site = {
   wait: (ms: number) => Promise<void>
   /** Does harm and undoes it; answers when what it hit was back, in ms since the epoch. */
   injure: (harm: () => Promise<number>) => Promise<void>
-  /** Repeats as often as the fault asks for, or as the pace allows, with a calm in between. */
+  /** Repeats as often as the fault asks for, or as the pace allows; each round begins with the service back. */
   rounds: (wanted: number, round: (index: number) => Promise<void>) => Promise<void>
   /** As long as the fault asks for, or as the pace allows. */
   hold: (wantedMs: number) => Promise<void>
+  /** Waits until every kind of request is served again, as far as it ever is. */
+  untilServed: () => Promise<void>
   /** Waits until the balancer sends requests to that process. */
   untilSeen: (api: Program) => Promise<void>
   /** Tells about a promise that was broken before everybody's eyes. */

@@ -30,6 +30,8 @@ type Figures = {
   /** The slowest return to service after what was hit was back. */
   recoveryMs: number | null
   answerP99Ms: number | null
+  /** The same before the first injury: what this machine takes anyway. */
+  calmP99Ms: number | null
   /** The most that one injury left committed without an answer, by kind. */
   unacknowledged: Record<Kind, number> | null
   couponsAfterMs: number
@@ -75,6 +77,7 @@ function figuresOf(trial: Trial): Figures {
     recoveryMs:
       recoveries.includes(null) || recoveries.length === 0 ? null : Math.max(...recoveries.map(Number)),
     answerP99Ms: answers.length === 0 ? null : Math.max(...answers),
+    calmP99Ms: aways[0]?.calmP99Ms ?? null,
     unacknowledged: greatest(unacknowledged.map(({ counts }) => counts)),
     couponsAfterMs: trial.grantedAfterMs,
     notes: trial.notes,

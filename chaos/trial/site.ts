@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 import type { Injury } from "../checks/away.ts"
 import type { Violation } from "../checks/violation.ts"
+import type { Prober } from "../client/prober.ts"
 import type { Site } from "../faults/fault.ts"
 import type { Random } from "../random.ts"
 import type { Bench } from "./bench.ts"
 import type { Pace } from "./pace.ts"
 import { eventually } from "./recovery.ts"
 
+const SERVED_WITHIN_MS = 20_000
 const SEEN_WITHIN_MS = 30_000
 
 /** What was done to the shop, and what was seen on the way. */
@@ -17,10 +19,17 @@ export type Account = {
   notes: { [name: string]: number | string }
 }
 
-type SiteOptions = { bench: Bench; pace: Pace; random: Random; signal: AbortSignal; account: Account }
+type SiteOptions = {
+  bench: Bench
+  prober: Prober
+  pace: Pace
+  random: Random
+  signal: AbortSignal
+  account: Account
+}
 
 /** The shop as a fault finds it. */
-export function createSite({ bench, pace, random, signal, account }: SiteOptions): Site {
+export function createSite({ bench, prober, pace, random, signal, account }: SiteOptions): Site {
   const wait = (ms: number) => sleep(ms, undefined, { signal })
 
   async function injure(harm: () => Promise<number>): Promise<void> {
@@ -31,13 +40,23 @@ export function createSite({ bench, pace, random, signal, account }: SiteOptions
 
   async function rounds(wanted: number, round: (index: number) => Promise<void>): Promise<void> {
     for (let index = 0; index < Math.min(wanted, pace.mostRounds); index++) {
-      if (index > 0) await wait(pace.calmMs)
+      const nextAt = Date.now() + pace.calmMs
       await round(index)
+      await untilServed()
+      await wait(Math.max(0, nextAt - Date.now()))
     }
+  }
+
+  /** A service that does not come back by then is one of the things that the report says. */
+  async function untilServed(): Promise<void> {
+    const since = Date.now()
+    const served = () => Promise.resolve(prober.servedSince(since))
+    await eventually(served, { withinMs: SERVED_WITHIN_MS, signal })
   }
 
   return {
     ...bench,
+    untilServed,
     pace,
     random: random.branch("fault"),
     signal,

@@ -3,9 +3,10 @@ import type { Away } from "../checks/away.ts"
 import type { Unacknowledged } from "../checks/unacknowledged.ts"
 import type { Violation } from "../checks/violation.ts"
 import { startLoad } from "../client/load.ts"
-import { startProber } from "../client/prober.ts"
-import type { Sample } from "../client/prober.ts"
+import { createProber } from "../client/prober.ts"
+import type { Prober, Sample } from "../client/prober.ts"
 import { visit } from "../client/shopper.ts"
+import type { Shopper } from "../client/shopper.ts"
 import type { Fault, Site } from "../faults/fault.ts"
 import type { Random } from "../random.ts"
 import type { Death } from "../rig/program.ts"
@@ -15,7 +16,7 @@ import { BATCHES } from "./batches.ts"
 import { openBench } from "./bench.ts"
 import type { Bench, KeyOf } from "./bench.ts"
 import type { Pace } from "./pace.ts"
-import { countDeadlocks, eventually, untilGranted, untilQuiet, untilReady } from "./recovery.ts"
+import { countDeadlocks, untilGranted, untilQuiet, untilReady } from "./recovery.ts"
 import { createSite } from "./site.ts"
 import type { Account } from "./site.ts"
 import { judge } from "./verdict.ts"
@@ -45,19 +46,20 @@ export type Trial = {
   notes: Account["notes"]
 }
 
-// The report says how long it took; what is not served by then is not served any more.
-const SERVED_WITHIN_MS = 20_000
-
 /** Puts a shop under load, lets the fault strike, waits for recovery and judges what is left. */
 export async function runTrial(options: TrialOptions): Promise<Trial> {
   const { fault, rig, pace, random, signal } = options
   const deathsBefore = rig.deaths.length
   const bench = await openBench(options)
   const account: Account = { injuries: [], violations: [], notes: {} }
-  const site = createSite({ bench, pace, random, signal, account })
+  const [proberShopper, ...shoppers] = bench.shoppers.toReversed()
+  if (!proberShopper) throw new Error("the prober needs a user of its own")
+  const prober = createProber({ shopper: proberShopper, sender: bench.sender })
+  const site = createSite({ bench, prober, pace, random, signal, account })
   try {
     const deadlocksBefore = await countDeadlocks(bench)
-    const samples = await underLoad(fault, bench, site)
+    if (fault.quiet) await strike(fault, site)
+    else await underLoad(fault, { site, prober, shoppers })
     const isBack = await untilReady({ http: bench.http, signal })
     if (isBack) await bench.sender.resolve(pace.users)
     const grantedAfterMs = await untilGranted({ ...bench, signal, withinMs: pace.couponsWithinMs })
@@ -68,7 +70,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
       injuredAt: account.injuries.map(({ at }) => at),
       batches: BATCHES,
     })
-    const aways = awaysOf(samples, account)
+    const aways = awaysOf(prober.samples, account)
     account.violations.push(
       ...violations,
       ...leaks,
@@ -83,27 +85,20 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
   }
 }
 
-/** The fault strikes while everybody shops; answers what the prober saw. */
-async function underLoad(fault: Fault, bench: Bench, site: Site): Promise<readonly Sample[]> {
-  if (fault.quiet) {
-    await strike(fault, site)
-    return []
-  }
-  const [proberShopper, ...shoppers] = bench.shoppers.toReversed()
-  if (!proberShopper) throw new Error("the prober needs a user of its own")
+type Bustle = { site: Site; prober: Prober; shoppers: readonly Shopper[] }
+
+/** The fault strikes while everybody shops. */
+async function underLoad(fault: Fault, { site, prober, shoppers }: Bustle): Promise<void> {
   const load = startLoad({ shoppers, visit: fault.visit ?? visit, thinkMs: site.pace.thinkMs })
-  const prober = startProber({ shopper: proberShopper, sender: bench.sender })
+  prober.start()
   try {
     await site.wait(site.pace.warmUpMs)
     await strike(fault, site)
-    const struckAt = Date.now()
-    const served = () => Promise.resolve(prober.servedSince(struckAt))
-    await eventually(served, { withinMs: SERVED_WITHIN_MS, signal: site.signal })
+    await site.untilServed()
     await site.wait(site.pace.calmMs)
   } finally {
     await Promise.all([load.stop(), prober.stop()])
   }
-  return prober.samples
 }
 
 async function strike(fault: Fault, site: Site): Promise<void> {
