@@ -74,7 +74,10 @@ export function usersChart(frame: Frame, progress: readonly K6Progress[]): Chart
 }
 
 export function distributionCharts({ min, max, rows }: Distribution, limitOf: LimitOf): Chart[] {
-  const most = Math.max(...rows.flatMap(({ outline }) => outline.map(([, percent]) => percent)))
+  // Endpoints share a scale; of all together there is only one.
+  const peakOf = (some: typeof rows): number =>
+    niceCeiling(Math.max(...some.flatMap(({ outline }) => outline.map(([, percent]) => percent))))
+  const shared = peakOf(rows.slice(1))
   return rows.map(({ name, n, outline }) => ({
     title: titleOf(name),
     summary: n === 0 ? "no requests" : `${count(n)} judged ${n === 1 ? "request" : "requests"}`,
@@ -83,7 +86,7 @@ export function distributionCharts({ min, max, rows }: Distribution, limitOf: Li
     lines: [{ name: "requests", tone: "share", points: outline }],
     limit: limitLine(limitOf(name)),
     shaded: [],
-    yMax: niceCeiling(most),
+    yMax: name === OVERALL ? peakOf(rows.slice(0, 1)) : shared,
     ownLegend: false,
   }))
 }

@@ -41,7 +41,9 @@ function optionOf(chart: Chart): EChartsCoreOption {
     yAxis: {
       type: "value",
       min: 0,
-      ...(chart.yMax === null ? {} : { max: chart.yMax }),
+      ...(chart.yMax === null ? {} : { max: chart.yMax, interval: evenInterval(chart.yMax) }),
+      // There is no half a session.
+      ...(chart.yMax === null && chart.unit !== "cores" ? { minInterval: 1 } : {}),
       splitNumber: 4,
       splitLine: GRID_LINE,
       axisLabel: { ...TEXT, formatter: (value: number) => value.toLocaleString("en-US") },
@@ -51,6 +53,13 @@ function optionOf(chart: Chart): EChartsCoreOption {
       ...(index === 0 ? { markArea: shading(chart), markLine: limit(chart) } : {}),
     })),
   }
+}
+
+/** A quarter or a fifth of the axis, whichever is the rounder number. */
+function evenInterval(max: number): number {
+  const quarter = max / 4
+  const digits = quarter / 10 ** Math.floor(Math.log10(quarter))
+  return Math.abs(digits * 2 - Math.round(digits * 2)) < 1e-9 ? quarter : max / 5
 }
 
 function xAxis({ x }: Chart) {

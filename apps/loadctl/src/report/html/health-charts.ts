@@ -114,10 +114,10 @@ export function waitsSection(health: Health | undefined): Section {
     cells: [{ text: wait }, { text: seen.toLocaleString("en-US") }],
   }))
   const table = {
-    caption: "What sessions of the database waited for",
+    caption: "Waits of the database",
     head: ["wait", "seen"],
     rows,
     texts: [],
   }
-  return { note: "Looked at once a second.", table }
+  return { note: "Looked at once a second, sessions of the database were seen waiting for:", table }
 }

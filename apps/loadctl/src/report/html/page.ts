@@ -155,8 +155,8 @@ function figure(chart: Chart, id: string): SafeHtml {
   const keys = lines.map(({ name, tone }) => html`<li class="key ${tone}">${name}</li>`)
   return html`<figure>
     <figcaption id="${id}-title">
-      <b>${title} <span class="unit">${unit}</span></b
-      ><span>${summary}</span>
+      <b>${title}</b><span class="unit">${unit}</span>
+      <span>${summary}</span>
     </figcaption>
     ${
       ownLegend

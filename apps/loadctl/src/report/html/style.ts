@@ -18,14 +18,14 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --page: #ffffff; --card: #f6f8fa; --text: #1f2328; --faint: #59636e; --line: #d1d9e0;
-  --shade: rgba(89, 99, 110, 0.13);
+  --shade: rgba(89, 99, 110, 0.13); --more: rgba(31, 35, 40, 0.25);
   --pass: #1a7f37; --fail: #cf222e; --invalid: #9a6700; --on-verdict: #ffffff;
   ${tones("light")}
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #0d1117; --card: #151b23; --text: #e6edf3; --faint: #9198a1; --line: #3d444d;
-    --shade: rgba(145, 152, 161, 0.16);
+    --shade: rgba(145, 152, 161, 0.16); --more: rgba(1, 4, 9, 0.9);
     --pass: #3fb950; --fail: #f85149; --invalid: #d29922; --on-verdict: #0d1117;
     ${tones("dark")}
   }
@@ -57,12 +57,20 @@ ul.findings b { display: inline-block; width: 1.5rem; text-indent: 0; }
 .mark.kept, .good { color: var(--pass); }
 .bad { font-weight: 700; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 0.75rem; margin: 1.25rem 0; }
-.tiles div { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.6rem 0.9rem; }
+.tiles > div { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.6rem 0.9rem; }
 .tiles dt { color: var(--faint); font-size: 0.85rem; }
 .tiles dd { margin: 0; }
 .tiles .value { font-size: 1.5rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .tiles .detail { color: var(--faint); font-size: 0.85rem; }
-.scroll { overflow-x: auto; }
+/* A shadow at the side where there is more to scroll to. */
+.scroll {
+  overflow-x: auto; background: linear-gradient(to right, var(--page) 30%, transparent) left,
+    linear-gradient(to left, var(--page) 30%, transparent) right,
+    radial-gradient(farthest-side at 0 50%, var(--more), transparent) left,
+    radial-gradient(farthest-side at 100% 50%, var(--more), transparent) right;
+  background-size: 2.5rem 100%, 2.5rem 100%, 0.9rem 100%, 0.9rem 100%; background-repeat: no-repeat;
+  background-attachment: local, local, scroll, scroll;
+}
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width: min(100%, 30rem); }
 caption { text-align: left; font-size: 0.85rem; padding-bottom: 0.3rem; }
 th, td { padding: 0.3rem 0.75rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
@@ -74,10 +82,12 @@ tbody th { font-weight: 500; position: sticky; left: 0; background: var(--page);
 .wide tbody tr:last-child > * { border-top-width: 2px; font-weight: 600; }
 .mark { display: inline-block; width: 1.4rem; font-weight: 700; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
-figure { margin: 0; padding: 0.75rem 0.75rem 0.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; }
-figure svg { display: block; width: 100%; height: auto; margin-top: 0.35rem; }
-figcaption b { display: block; font-weight: 600; }
+.charts + p { margin-top: 1.25rem; }
+figure { display: flex; flex-direction: column; margin: 0; padding: 0.75rem 0.75rem 0.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; }
+figure svg { display: block; width: 100%; height: auto; margin-top: auto; padding-top: 0.35rem; }
+figcaption b { font-weight: 600; }
 figcaption span { display: block; font-size: 0.85rem; }
+figcaption .unit { display: inline; margin-left: 0.35rem; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0 0 0.75rem; padding: 0; list-style: none; font-size: 0.85rem; color: var(--faint); }
 figure .legend { margin: 0.35rem 0 0; }
 .key::before { content: ""; display: inline-block; width: 1.5rem; margin-right: 0.4rem; vertical-align: 0.25em; }
@@ -94,7 +104,11 @@ footer { margin-top: 3rem; color: var(--faint); font-size: 0.85rem; }
 @media (max-width: 40rem) {
   dl.facts { grid-template-columns: 1fr; gap: 0; }
   dl.facts dd { margin-bottom: 0.6rem; }
-  th, td { padding: 0.3rem 0.5rem; }
+  table { font-size: 0.85rem; }
+  th, td { padding: 0.3rem 0.3rem; }
+  tbody th { white-space: normal; }
+  td.word { min-width: 40vw; }
+  .mark { width: 1.1rem; }
 }
 @media print { body { max-width: none; } figure, tr { break-inside: avoid; } }
 `

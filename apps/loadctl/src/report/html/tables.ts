@@ -1,6 +1,13 @@
-import { msText, shareText } from "../../sla/text.ts"
+import { countText, msText, shareText } from "../../sla/text.ts"
 import { OVERALL } from "../../stats/slices.ts"
-import { ENDPOINT_COLUMNS, brokenColumns, endpointCells, mark, violationCount } from "../cells.ts"
+import {
+  ENDPOINT_COLUMNS,
+  brokenColumns,
+  endpointCells,
+  mark,
+  sourcesText,
+  violationCount,
+} from "../cells.ts"
 import type { RunReport } from "../model.ts"
 import type { RunDetails } from "./details.ts"
 import { failureKinds } from "./failures.ts"
@@ -56,7 +63,7 @@ export function failuresSection(report: RunReport, { samples, parts }: RunDetail
     ),
   }))
   const head = ["endpoint", "what happened", "count", "share", "first at", "last at"]
-  const note = `${total.toLocaleString("en-US")} requests failed, judged or not.`
+  const note = `${countText(total, "request")} failed, judged or not.`
   return { note, table: { caption: "Failed requests by kind", head, rows, texts: [1] } }
 }
 
@@ -110,12 +117,11 @@ export function auditSection({ audit }: RunReport): Section {
 }
 
 /** The same requests by both witnesses. */
-export function sourcesSection({ sources }: RunReport): Section {
+export function sourcesSection(report: RunReport): Section {
+  const { sources } = report
   if (!sources) return { note: "Nothing was measured.", table: null }
-  if (sources.reconciliation.length === 0) {
-    const from = sources.source === "k6" ? "k6's summary alone" : "InfluxDB alone; k6 left no summary"
-    return { note: `The figures are from ${from}.`, table: null }
-  }
+  if (sources.reconciliation.length === 0)
+    return { note: `The figures are from ${sourcesText(report)}.`, table: null }
   const rows = sources.reconciliation.map(({ name, influxN, k6N, influxP95, k6P95 }) => ({
     mark: null,
     cells: cells(
