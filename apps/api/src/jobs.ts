@@ -3,8 +3,11 @@ import { createDrainJob, createSweep } from "./coupons/drain-job.ts"
 import { createPending } from "./coupons/pending.ts"
 import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
+import { Refusal } from "./errors.ts"
+import { databaseRefusal } from "./infra/db-errors.ts"
 import { pruneAnswers } from "./idempotency/prune.ts"
 import { every } from "./infra/every.ts"
+import type { Logger } from "./infra/logger.ts"
 import { createCouponWorker } from "./infra/queue.ts"
 import { createBlockingRedis } from "./infra/redis.ts"
 import { createRelay } from "./rankings/relay.ts"
@@ -20,6 +23,7 @@ const RECONCILE_CLAIMS_EVERY_MS = 2_000
 // A recount reads every order of three days.
 const RECONCILE_RANKING_EVERY_MS = 30_000
 const PRUNE_EVERY_MS = 600_000
+const WARN_AGAIN_MS = 10_000
 const CLOSE_JOBS_WITHIN_MS = 5_000
 
 /** Everything that happens behind the requests: claims become coupons, orders reach the ranking, Redis is kept right. */
@@ -39,7 +43,7 @@ export async function startJobs(deps: Deps, env: Env) {
   const blocking = createBlockingRedis({ url: env.REDIS_URL, name: "worker-queue", logger })
   await blocking.connect()
   const worker = createCouponWorker({ redis: blocking, logger, run: drainJob.run })
-  const onError = (err: unknown) => logger.warn({ err }, "a job of the worker failed and will be repeated")
+  const onError = createWarning(logger)
   const recurring = [
     every({ everyMs: CHECK_EVERY_MS, step: () => healer.check(), onError }),
     every({ everyMs: RELAY_EVERY_MS, step: () => relay.relayAll(), onError }),
@@ -59,5 +63,16 @@ export async function startJobs(deps: Deps, env: Env) {
       await worker.close()
       blocking.disconnect()
     },
+  }
+}
+
+/** What is away stays away for a while: it is told at once and then now and again, not at every try. */
+function createWarning(logger: Logger) {
+  let toldAt = -Infinity
+  return (err: unknown) => {
+    const away = err instanceof Refusal || databaseRefusal(err) !== undefined
+    if (away && performance.now() - toldAt < WARN_AGAIN_MS) return
+    if (away) toldAt = performance.now()
+    logger.warn({ err }, "a job of the worker failed and will be repeated")
   }
 }

@@ -77,21 +77,25 @@ export function createClaim(deps: ClaimDeps) {
     if (outcome === "NOT_OPEN") {
       throw new Refusal("POLICY_NOT_OPEN", `Policy ${command.policyId} gives no coupons at this time`)
     }
-    if (outcome === "UNKNOWN_POLICY" && !(await deps.policyExists(command.policyId))) {
-      throw new Refusal("POLICY_NOT_FOUND", `There is no policy ${command.policyId}`)
+    if (outcome === "UNKNOWN_POLICY") throw await unknownPolicy(command.policyId)
+    throw backlog()
+  }
+
+  async function unknownPolicy(policyId: number): Promise<Refusal> {
+    if (!(await deps.policyExists(policyId))) {
+      return new Refusal("POLICY_NOT_FOUND", `There is no policy ${policyId}`)
     }
-    throw new Refusal("OVERLOADED", "Too many claims are waiting to become coupons", { retryAfterSeconds: 1 })
+    return new Refusal("UNAVAILABLE", `Policy ${policyId} is being made ready`, { retryAfterSeconds: 1 })
   }
 
   return (command: ClaimCommand, request: KeyedRequest | null): Promise<Answer> => {
-    if (unconfirmed.isFull()) {
-      throw new Refusal("OVERLOADED", "Too many claims are waiting to become coupons", {
-        retryAfterSeconds: 1,
-      })
-    }
+    if (unconfirmed.isFull()) throw backlog()
     return view.withShop((shop) => claimOnce(shop, command, request))
   }
 }
+
+const backlog = () =>
+  new Refusal("OVERLOADED", "Too many claims are waiting to become coupons", { retryAfterSeconds: 1 })
 
 function createClaimRun({ redis, maxPending }: ClaimDeps) {
   return async ({ epoch, generation }: Shop, claim: Claim) => {
