@@ -46,6 +46,8 @@ function optionOf(chart: Chart): EChartsCoreOption {
       ...(chart.yMax === null && chart.unit !== "cores" ? { minInterval: 1 } : {}),
       splitNumber: 4,
       splitLine: GRID_LINE,
+      axisLine: { show: false },
+      axisTick: { show: false },
       axisLabel: { ...TEXT, formatter: (value: number) => value.toLocaleString("en-US") },
     },
     series: chart.lines.map((line, index) => ({

@@ -10,7 +10,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 
 /** One document that needs nothing but itself. Every text of the run is escaped. */
 export function renderPage(page: ReportPage): string {
-  return `<!doctype html>\n${String(
+  return `<!DOCTYPE html>\n${String(
     html`<html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -115,7 +115,7 @@ function table({ caption, head, rows, texts }: Table): SafeHtml {
       ${cells}
     </tr> `
   })
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+  return html`<section class="scroll" aria-label="${caption}" tabindex="0">
     <table>
       <caption>
         ${caption}
@@ -129,7 +129,7 @@ function table({ caption, head, rows, texts }: Table): SafeHtml {
         ${body}
       </tbody>
     </table>
-  </div>`
+  </section>`
 }
 
 function charts({ note, legend, charts: drawn }: ChartGroup, id: string): SafeHtml {
