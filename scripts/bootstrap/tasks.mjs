@@ -29,6 +29,7 @@ export const TASKS = {
   dev: (args) => here(script("scripts/dev.ts", ...args)),
   start: (args) => here(script("scripts/start.ts", ...args)),
   dashboards: () => here(script("dashboards/src/main.ts")),
+  pictures: (args) => here(script("scripts/pictures.ts", ...args)),
   "dashboards:picture": (args) => here(script("dashboards/src/picture.ts", ...args)),
   bench: (args) => here(script("bench/main.ts", ...args)),
   chaos: (args) => here(script("chaos/main.ts", ...args)),
