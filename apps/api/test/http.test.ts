@@ -179,6 +179,7 @@ describe("the metrics", () => {
       /saleproof_http_request_duration_seconds_count\{[^}]*route="\/products\/:id",status="404"[^}]*\} \d/,
     )
     expect(text).toMatch(/saleproof_refusals_total\{code="PRODUCT_NOT_FOUND"[^}]*\} \d/)
+    expect(text).toMatch(/saleproof_build_info\{version="[\d.]+"/)
     expect(text).not.toContain("12345")
   })
 })

@@ -1,4 +1,6 @@
+import { versions } from "node:process"
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client"
+import manifest from "../../package.json" with { type: "json" }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5]
 
@@ -8,6 +10,13 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
   registry.setDefaultLabels({ process: name })
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 10 })
   const registers = [registry]
+  const build = new Gauge({
+    name: "saleproof_build_info",
+    help: "Always 1; the labels say what runs",
+    labelNames: ["version", "node"],
+    registers,
+  })
+  build.labels(manifest.version, versions.node).set(1)
   return {
     registry,
     requestSeconds: new Histogram({
