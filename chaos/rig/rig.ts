@@ -5,6 +5,7 @@ import { REPOSITORY } from "@saleproof/loadctl/stack/folders.ts"
 import { planStack } from "@saleproof/loadctl/stack/plan.ts"
 import { freePort, freePorts } from "@saleproof/loadctl/stack/ports.ts"
 import { silently } from "@saleproof/loadctl/stack/provide/progress.ts"
+import { removeFolders } from "@saleproof/loadctl/stack/state.ts"
 import type { ServiceUnit, StackPlan } from "@saleproof/loadctl/stack/unit.ts"
 
 import { startTcpProxy } from "../proxy/tcp-proxy.ts"
@@ -65,6 +66,8 @@ export async function startRig({ env, root = REPOSITORY, diskMb, entry }: RigOpt
     await Promise.all(running().map((program) => program.stop()))
     await Promise.all([database.stop(), redis.stop()])
     await Promise.all(PAIRS.map((pair) => proxies[pair].stop()))
+    // PostgreSQL's data may lie elsewhere, where its account can reach it.
+    await removeFolders(plan.folders.filter((folder) => folder !== plan.dir))
     await Promise.all([disk.remove(), logs.remove()])
   }
 
