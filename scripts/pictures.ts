@@ -18,6 +18,9 @@ import { drawTerminal } from "./pictures/terminal.ts"
 const { values: flags } = parseArgs({
   options: { run: { type: "string" }, out: { type: "string", default: join(ROOT, "docs/pictures") } },
 })
+// As wide as a README is shown at most; wider ones would only be larger files.
+const WIDTH = 1_000
+
 const Report = z.object({ runId: z.string(), manifest: z.object({ influx: z.string().nullable() }) })
 
 /** What `loadctl report` prints of the run, the latest one unless a flag names another. */
@@ -43,7 +46,7 @@ async function photographReport(): Promise<string> {
   try {
     const page = join(folder, "report.html")
     await writeFile(page, await reportAs("html"))
-    if (await photograph({ page, picture, width: 1_200, height: 1_520 })) return picture
+    if (await photograph({ page, picture, width: WIDTH, height: 1_480 })) return picture
     throw new Error("no Chromium or Chrome is on the PATH: apt-get install chromium")
   } finally {
     await rm(folder, { recursive: true })
@@ -61,7 +64,7 @@ async function drawDashboard({ runId, manifest }: z.infer<typeof Report>): Promi
       })
     },
   )
-  await writeFile(file, new Resvg(svg).render().asPng())
+  await writeFile(file, new Resvg(svg, { fitTo: { mode: "width", value: WIDTH } }).render().asPng())
   return file
 }
 
