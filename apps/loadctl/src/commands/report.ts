@@ -24,10 +24,12 @@ type Flags = {
 const HELP = `
 With --testid, a run of k6 elsewhere is judged from what all its instances wrote to InfluxDB: exit 0 pass, 4 the SLA
 failed, 5 invalid. Its plan is the one that loadctl export saved; of any other run, --scenario says what it was.
+HTML is also kept with the run, as report.html; on a terminal, the name of that file is all that is printed.
 
 Examples:
   $ loadctl report
   $ loadctl report 20260822-101500-flow_10vus-3f9a --format json
+  $ loadctl report --format junit > junit.xml
   $ loadctl report --format html > report.html
   $ loadctl report --testid 20260822-101500-flow_300vus-77c0 --target https://shop.example.com`
 
