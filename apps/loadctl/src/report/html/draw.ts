@@ -135,7 +135,8 @@ function limit({ limit, x }: Chart) {
     label: {
       ...TEXT,
       color: "var(--limit)",
-      position: x.kind === "latency" ? "end" : "insideEndTop",
+      // At the left, where a run warms up, lines are low and leave it room.
+      position: x.kind === "latency" ? "end" : "insideStartTop",
       distance: 2,
     },
     data: limit ? [{ [axis]: limit.value, label: { formatter: limit.text } }] : [],
