@@ -10,13 +10,7 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
   registry.setDefaultLabels({ process: name })
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 10 })
   const registers = [registry]
-  const build = new Gauge({
-    name: "saleproof_build_info",
-    help: "Always 1; the labels say what runs",
-    labelNames: ["version", "node"],
-    registers,
-  })
-  build.labels(manifest.version, versions.node).set(1)
+  addBuildInfo(registry)
   return {
     registry,
     requestSeconds: new Histogram({
@@ -93,6 +87,16 @@ function transactionMetrics(registers: Registry[]) {
       registers,
     }),
   }
+}
+
+function addBuildInfo(registry: Registry): void {
+  const build = new Gauge({
+    name: "saleproof_build_info",
+    help: "Always 1; the labels say what runs",
+    labelNames: ["version", "node"],
+    registers: [registry],
+  })
+  build.labels(manifest.version, versions.node).set(1)
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
