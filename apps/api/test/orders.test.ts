@@ -36,7 +36,15 @@ const times = <T>(n: number, make: (index: number) => T) =>
 describe.each(STRATEGIES)("an order placed %s", (strategy) => {
   // However slow the machine, nobody is to be refused for waiting.
   const start = () =>
-    createPlaceOrder({ db, redis, strategy, writers: 4, maxQueued: 1_000, lockWaitMs: 20_000 })
+    createPlaceOrder({
+      db,
+      redis,
+      strategy,
+      writers: 4,
+      maxQueued: 1_000,
+      queueWaitMs: 20_000,
+      lockWaitMs: 20_000,
+    })
   const place = start()
 
   async function expectCleanAudit() {

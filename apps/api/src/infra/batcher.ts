@@ -8,6 +8,8 @@ type BatcherOptions<Job, Result> = {
   maxInFlight: number
   /** Jobs that may wait for a batch; the next one is refused with OVERLOADED. */
   maxQueued: number
+  /** A job that waited longer is refused with OVERLOADED. */
+  maxWaitMs?: number | undefined
   /** Hears of every batch: how many jobs it has, and how long the first of them waited. */
   observe?: BatchObserver | undefined
   now?: () => number
@@ -30,7 +32,8 @@ const MAX_WAIT_MS = 5_000
  * company. A batch that PostgreSQL refuses as a whole is repeated one job at a time, so that only the guilty fail.
  */
 export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>) {
-  const { commit, maxBatch, maxInFlight, maxQueued, observe, now = () => performance.now() } = options
+  const { commit, maxBatch, maxInFlight, maxQueued, observe } = options
+  const { maxWaitMs = MAX_WAIT_MS, now = () => performance.now() } = options
   const queue: Waiting<Job, Result>[] = []
   let inFlight = 0
 
@@ -46,7 +49,7 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
   }
 
   function isInTime({ since, reject }: Waiting<Job, Result>): boolean {
-    const inTime = now() - since <= MAX_WAIT_MS
+    const inTime = now() - since <= maxWaitMs
     if (!inTime) reject(overloaded("Waited too long to be served"))
     return inTime
   }

@@ -1,5 +1,6 @@
 import { createPlaceOrder } from "./place-order.ts"
-import type { OrderStrategy, StrategyDeps } from "./place-order.ts"
+import type { OrderStrategy } from "./place-order.ts"
+import type { StrategyDeps } from "./strategies/strategy.ts"
 import { createOrderReads } from "./read-orders.ts"
 import type { Db } from "../infra/db.ts"
 

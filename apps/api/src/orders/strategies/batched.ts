@@ -8,7 +8,7 @@ import { lockRows } from "../batch-rows.ts"
 import { writeBatch } from "../batch-write.ts"
 import { decideOrders } from "../decide.ts"
 import type { OrderJob } from "../job.ts"
-import type { PlaceOrder, StrategyDeps } from "../place-order.ts"
+import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 
 const MAX_BATCH = 128
 const MAX_IN_FLIGHT = 2
@@ -18,6 +18,7 @@ export function createBatchedStrategy({
   db,
   writers,
   maxQueued,
+  queueWaitMs,
   observe,
   onRetry,
 }: StrategyDeps): PlaceOrder {
@@ -28,6 +29,7 @@ export function createBatchedStrategy({
     maxBatch: MAX_BATCH,
     maxInFlight: Math.min(writers, MAX_IN_FLIGHT),
     maxQueued,
+    maxWaitMs: queueWaitMs,
     observe,
   })
   return (command, request) => batcher.submit({ command, request })

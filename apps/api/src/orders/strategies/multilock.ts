@@ -3,35 +3,21 @@ import { createLocks } from "../../infra/locks.ts"
 import type { Line } from "../decide.ts"
 import { createLine } from "../line.ts"
 import { placeAlone } from "../place-alone.ts"
-import type { PlaceOrder, StrategyDeps } from "../place-order.ts"
+import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 
 const lockKeys = (lines: readonly Line[]) => lines.map(({ productId }) => productLockKey(productId))
 
 /** A Redis lock on every product of the order, held around the whole order. */
-export function createMultilockWideStrategy({
-  db,
-  redis,
-  writers,
-  maxQueued,
-  lockWaitMs,
-  onRetry,
-}: StrategyDeps): PlaceOrder {
-  const { withLocks } = createLocks({ redis, waitMs: lockWaitMs })
-  const line = createLine({ place: (job) => placeAlone({ db, onRetry }, job), writers, maxQueued })
+export function createMultilockWideStrategy(deps: StrategyDeps): PlaceOrder {
+  const { withLocks } = createLocks({ redis: deps.redis, waitMs: deps.lockWaitMs })
+  const line = createLine(deps, (job) => placeAlone(deps, job))
   return (command, request) => withLocks(lockKeys(command.lines), () => line.submit({ command, request }))
 }
 
 /** The Redis lock is held only around the stock update, which means until that update is committed. */
-export function createMultilockNarrowStrategy({
-  db,
-  redis,
-  writers,
-  maxQueued,
-  lockWaitMs,
-  onRetry,
-}: StrategyDeps): PlaceOrder {
-  const { hold } = createLocks({ redis, waitMs: lockWaitMs })
+export function createMultilockNarrowStrategy(deps: StrategyDeps): PlaceOrder {
+  const { hold } = createLocks({ redis: deps.redis, waitMs: deps.lockWaitMs })
   const lockStock = (lines: readonly Line[]) => hold(lockKeys(lines))
-  const line = createLine({ place: (job) => placeAlone({ db, onRetry }, job, lockStock), writers, maxQueued })
+  const line = createLine(deps, (job) => placeAlone(deps, job, lockStock))
   return (command, request) => line.submit({ command, request })
 }
