@@ -86,6 +86,21 @@ describe("a database error", () => {
   })
 })
 
+describe("a session that PostgreSQL ends", () => {
+  it.each(["08006", "25P03", "25P04", "53100", "53300", "57P01", "57P03"])(
+    "is UNAVAILABLE and leaves the outcome open, with %s",
+    async (state) => {
+      const error = await failure(db.$executeRawUnsafe(raising(state)))
+      expect(sqlState(error)).toBe(state)
+      expect(databaseRefusal(error)?.code).toBe("UNAVAILABLE")
+      expect(isRolledBack(error)).toBe(false)
+    },
+  )
+})
+
+const raising = (state: string) =>
+  `DO $$ BEGIN RAISE EXCEPTION 'as in the table of error codes' USING ERRCODE = '${state}'; END $$`
+
 /** The connection is lost between the last statement and COMMIT. */
 async function endsBeforeCommit(tx: Tx) {
   const [row] = await tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`

@@ -30,8 +30,11 @@ const CONNECTION_KINDS = new Set([
   "SocketTimeout",
   "TlsConnectionError",
 ])
-/** Connection failures, resources used up, and the server stopping; 57014 is a statement that took too long. */
-const AWAY = /^(08|53|57P|58)/
+/**
+ * Connection failures, transactions that the server gave up on, resources used up, and the server stopping; 57014 is
+ * a statement that took too long.
+ */
+const AWAY = /^(08|25P0[34]|53|57P|58)/
 
 function driverCause(error: unknown) {
   const wrapped = DriverError.safeParse(error).data?.meta.driverAdapterError
