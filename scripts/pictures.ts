@@ -46,7 +46,7 @@ async function photographReport(): Promise<string> {
   try {
     const page = join(folder, "report.html")
     await writeFile(page, await reportAs("html"))
-    if (await photograph({ page, picture, width: WIDTH, height: 1_480 })) return picture
+    if (await photograph({ page, picture, width: 1_200, height: 1_320 })) return picture
     throw new Error("no Chromium or Chrome is on the PATH: apt-get install chromium")
   } finally {
     await rm(folder, { recursive: true })

@@ -56,7 +56,7 @@ ul.findings b { display: inline-block; width: 1.5rem; text-indent: 0; }
 .cause b { color: var(--p50); }
 .mark.kept, .good { color: var(--pass); }
 .bad { font-weight: 700; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 0.75rem; margin: 1.25rem 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.75rem; margin: 1.25rem 0; }
 .tiles > div { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.6rem 0.9rem; }
 .tiles dt { color: var(--faint); font-size: 0.85rem; }
 .tiles dd { margin: 0; }
