@@ -3,7 +3,7 @@ import type { Db } from "../infra/db.ts"
 import { violates } from "../infra/db-errors.ts"
 import type { Answer } from "./answer.ts"
 import type { KeyedRequest } from "./request.ts"
-import { KEY_TAKEN, findAnswers, mismatchAnswer } from "./store.ts"
+import { KEY_TAKEN, findAnswers } from "./store.ts"
 
 /**
  * Runs a keyed request once. A repeat that comes while the first is under way in this process waits for its answer;
@@ -28,8 +28,12 @@ export function createOnce({ db }: { db: Db }) {
   return async (request: KeyedRequest | null, run: () => Promise<Answer>): Promise<Answer> => {
     if (request === null) return run()
     const name = `${request.operation} ${request.key}`
-    const first = underWay.get(name)
-    if (first) return first.hash === request.hash ? first.answer : mismatchAnswer()
+    let first = underWay.get(name)
+    // The one under way may be the one with the wrong payload: what is stored after it decides.
+    for (; first && first.hash !== request.hash; first = underWay.get(name)) {
+      await first.answer.catch(() => undefined)
+    }
+    if (first) return first.answer
     const answer = runOrRead(request, run).finally(() => underWay.delete(name))
     underWay.set(name, { hash: request.hash, answer })
     return answer
