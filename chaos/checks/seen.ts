@@ -4,8 +4,6 @@ import { countBy } from "./acknowledged.ts"
 import { numbersOf } from "./answer.ts"
 import type { Violation } from "./violation.ts"
 
-const PAGE = 1_000
-
 type SeenOptions = { http: Pick<Http, "send">; entries: readonly Entry[]; userIds: readonly number[] }
 
 /** Asks the API itself for every user's balance: what was paid in less what was paid. */
@@ -41,7 +39,9 @@ export async function checkCoupons({ http, entries }: Omit<SeenOptions, "userIds
   const expected = countBy(claims, ({ userId }) => String(userId))
   const violations: Violation[] = []
   for (const [userId, count] of expected) {
-    const seen = await countCoupons(http, userId)
+    const answer = await http.send({ method: "GET", path: `/users/${userId}/coupons?status=all&limit=1000` })
+    const coupons: unknown = "lost" in answer || answer.status !== 200 ? undefined : JSON.parse(answer.body)
+    const seen = Array.isArray(coupons) ? coupons.length : undefined
     if (seen !== count)
       violations.push({
         check: "coupons",
@@ -49,20 +49,4 @@ export async function checkCoupons({ http, entries }: Omit<SeenOptions, "userIds
       })
   }
   return violations
-}
-
-/** Counts page by page. */
-async function countCoupons(http: Pick<Http, "send">, userId: string): Promise<number> {
-  let seen = 0
-  let after = ""
-  for (;;) {
-    const path = `/users/${userId}/coupons?status=all&limit=${PAGE}${after}`
-    const answer = await http.send({ method: "GET", path })
-    const page: unknown = "lost" in answer || answer.status !== 200 ? [] : JSON.parse(answer.body)
-    const coupons: unknown[] = Array.isArray(page) ? page : []
-    seen += coupons.length
-    const { couponId } = numbersOf({ body: JSON.stringify(coupons.at(-1)) })
-    if (coupons.length < PAGE || couponId === undefined) return seen
-    after = `&after=${couponId}`
-  }
 }
