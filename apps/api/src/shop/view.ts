@@ -21,7 +21,8 @@ type ViewState = { status: Status; runId: string | undefined; connection: number
 /** This process's view of the shop in Redis. It is dropped with the connection, so that a restarted Redis is never trusted. */
 export function createShopView({ redis }: { redis: Redis }) {
   const state: ViewState = { status: "away", runId: undefined, connection: 0 }
-  let refreshing: Promise<void> | undefined
+  let reading: Promise<void> | undefined
+  let next: Promise<void> | undefined
 
   async function read() {
     const { connection } = state
@@ -31,9 +32,19 @@ export function createShopView({ redis }: { redis: Redis }) {
     state.status = epoch && generation && runId === state.runId ? { epoch, generation } : "lost"
   }
 
+  /** Callers share a look that begins after they asked: one under way may have seen the shop before their change. */
   function refresh(): Promise<void> {
-    refreshing ??= read().finally(() => (refreshing = undefined))
-    return refreshing
+    if (reading) {
+      next ??= reading
+        .catch(() => undefined)
+        .then(() => {
+          next = undefined
+          return refresh()
+        })
+      return next
+    }
+    reading = read().finally(() => (reading = undefined))
+    return reading
   }
 
   function drop() {
