@@ -1,24 +1,26 @@
 import type { Http } from "../client/http.ts"
 import type { Entry } from "../client/journal.ts"
+import { inParallel } from "../client/parallel.ts"
+import { couponIdOf } from "../client/shopper.ts"
 import { countBy } from "./acknowledged.ts"
 import { numbersOf } from "./answer.ts"
 import type { Violation } from "./violation.ts"
+
+const AT_ONCE = 10
+const PAGE = 1_000
 
 type SeenOptions = { http: Pick<Http, "send">; entries: readonly Entry[]; userIds: readonly number[] }
 
 /** Asks the API itself for every user's balance: what was paid in less what was paid. */
 export async function checkBalances({ http, entries, userIds }: SeenOptions): Promise<Violation[]> {
-  const violations: Violation[] = []
-  for (const [userId, amount] of expectedBalances(entries, userIds)) {
+  const look = async ([userId, amount]: [number, number]): Promise<Violation[]> => {
     const answer = await http.send({ method: "GET", path: `/users/${userId}/balance` })
     const { balance } = "lost" in answer ? {} : numbersOf(answer)
-    if (balance !== amount)
-      violations.push({
-        check: "balances",
-        detail: `user ${userId} has ${balance}, and should have ${amount}`,
-      })
+    if (balance === amount) return []
+    return [{ check: "balances", detail: `user ${userId} has ${balance}, and should have ${amount}` }]
   }
-  return violations
+  const expected = [...expectedBalances(entries, userIds)]
+  return (await inParallel(expected, { most: AT_ONCE, work: look })).flat()
 }
 
 function expectedBalances(entries: readonly Entry[], userIds: readonly number[]): Map<number, number> {
@@ -37,16 +39,30 @@ export async function checkCoupons({ http, entries }: Omit<SeenOptions, "userIds
     effect.kind === "claim" && outcome === "acknowledged" ? effect : [],
   )
   const expected = countBy(claims, ({ userId }) => String(userId))
-  const violations: Violation[] = []
-  for (const [userId, count] of expected) {
-    const answer = await http.send({ method: "GET", path: `/users/${userId}/coupons?status=all&limit=1000` })
-    const coupons: unknown = "lost" in answer || answer.status !== 200 ? undefined : JSON.parse(answer.body)
-    const seen = Array.isArray(coupons) ? coupons.length : undefined
-    if (seen !== count)
-      violations.push({
-        check: "coupons",
-        detail: `user ${userId} sees ${seen} coupons after ${count} claims`,
-      })
+  const look = async ([userId, count]: [string, number]): Promise<Violation[]> => {
+    const seen = await countCoupons({ http, userId, enough: count })
+    if (seen === count) return []
+    return [{ check: "coupons", detail: `user ${userId} sees ${seen} coupons after ${count} claims` }]
   }
-  return violations
+  return (await inParallel([...expected], { most: AT_ONCE, work: look })).flat()
+}
+
+type Counting = { http: Pick<Http, "send">; userId: string; enough: number }
+
+/** Counts page by page, until one is not full or there are more than enough; undefined when one was not answered. */
+async function countCoupons({ http, userId, enough }: Counting): Promise<number | undefined> {
+  let seen = 0
+  for (let after = ""; ;) {
+    const page = await couponPage(http, `/users/${userId}/coupons?status=all&limit=${PAGE}${after}`)
+    if (!page) return undefined
+    seen += page.length
+    if (page.length < PAGE || seen > enough) return seen
+    after = `&after=${couponIdOf(page.at(-1))}`
+  }
+}
+
+async function couponPage(http: Pick<Http, "send">, path: string): Promise<unknown[] | undefined> {
+  const answer = await http.send({ method: "GET", path })
+  const page: unknown = "lost" in answer || answer.status !== 200 ? undefined : JSON.parse(answer.body)
+  return Array.isArray(page) ? page : undefined
 }

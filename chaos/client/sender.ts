@@ -6,6 +6,7 @@ import type { Effect } from "./effects.ts"
 import type { Http, HttpAnswer, HttpOutcome } from "./http.ts"
 import { isOpen } from "./journal.ts"
 import type { Entry, Journal } from "./journal.ts"
+import { inParallel } from "./parallel.ts"
 
 type SenderOptions = {
   http: Pick<Http, "send">
@@ -63,14 +64,11 @@ export function createSender(options: SenderOptions) {
     },
     /** Asks again for everything that is still open, a few at a time; what stays open is in the journal. */
     async resolve(parallel: number): Promise<void> {
-      const open = journal.unsettled()
-      const next = async (): Promise<void> => {
-        for (let entry = open.pop(); entry; entry = open.pop()) {
-          await settle(entry)
-          entry.resolvedByKey = entry.outcome !== "open"
-        }
+      const ask = async (entry: Entry): Promise<void> => {
+        await settle(entry)
+        entry.resolvedByKey = entry.outcome !== "open"
       }
-      await Promise.all(Array.from({ length: parallel }, next))
+      await inParallel(journal.unsettled(), { most: parallel, work: ask })
     },
   }
 }

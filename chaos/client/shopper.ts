@@ -61,7 +61,8 @@ export function createShopper(options: ShopperOptions) {
   return { userId, shop, random, sender, http, complain, charge, order, claim, basket, usableCoupon }
 }
 
-function couponIdOf(coupon: unknown): number | null {
+/** The id of a coupon as the API lists it; null when it has none. */
+export function couponIdOf(coupon: unknown): number | null {
   if (typeof coupon !== "object" || coupon === null || !("couponId" in coupon)) return null
   return typeof coupon.couponId === "number" ? coupon.couponId : null
 }

@@ -1,4 +1,5 @@
 import type { Http } from "../client/http.ts"
+import { inParallel } from "../client/parallel.ts"
 import type { Shop } from "../client/shopper.ts"
 import type { Seed } from "../faults/fault.ts"
 
@@ -16,11 +17,8 @@ export async function openShop({
   const initialised = await http.send({ method: "POST", path: "/init", body: seed })
   const { policyIds } = record(parse(initialised))
   const products = parse(await http.send({ method: "GET", path: "/products" }))
-  const userIds: number[] = []
-  for (let from = 1; from <= users; from += AT_ONCE) {
-    const numbers = Array.from({ length: Math.min(AT_ONCE, users - from + 1) }, (_, index) => from + index)
-    userIds.push(...(await Promise.all(numbers.map((number) => userId(http, number)))))
-  }
+  const numbers = Array.from({ length: users }, (_, index) => index + 1)
+  const userIds = await inParallel(numbers, { most: AT_ONCE, work: (number) => userId(http, number) })
   return { policyIds: list(policyIds).map(Number), productIds: list(products).map(productId), userIds }
 }
 
