@@ -7,6 +7,7 @@ import { createDb } from "./infra/db.ts"
 import type { Db } from "./infra/db.ts"
 import { createLogger } from "./infra/logger.ts"
 import { createMetrics } from "./infra/metrics.ts"
+import { createPoolMetrics } from "./infra/pool-metrics.ts"
 import { createCouponQueue } from "./infra/queue.ts"
 import { createRedis } from "./infra/redis.ts"
 import { shopEpoch } from "./shop/epoch.ts"
@@ -23,10 +24,16 @@ export type Deps = Awaited<ReturnType<typeof openDeps>>
 export async function openDeps(env: Env, name: ProcessName) {
   await using opened = new AsyncDisposableStack()
   const logger = createLogger({ level: env.LOG_LEVEL, process: name })
-  const readDb = createDb({ url: env.DATABASE_URL, name: `${name}-read`, poolMax: env.DB_READ_POOL })
-  opened.defer(() => readDb.$disconnect())
-  const writeDb = createDb({ url: env.DATABASE_URL, name: `${name}-write`, poolMax: env.DB_WRITE_POOL })
-  opened.defer(() => writeDb.$disconnect())
+  const metrics = createMetrics({ process: name })
+  const observePool = createPoolMetrics(metrics)
+  const openDb = (use: "read" | "write", poolMax: number) => {
+    const observer = observePool(use, poolMax)
+    const db = createDb({ url: env.DATABASE_URL, name: `${name}-${use}`, poolMax, observer })
+    opened.defer(() => db.$disconnect())
+    return db
+  }
+  const readDb = openDb("read", env.DB_READ_POOL)
+  const writeDb = openDb("write", env.DB_WRITE_POOL)
   const redis = createRedis({ url: env.REDIS_URL, name, logger })
   opened.defer(() => redis.disconnect())
 
@@ -47,7 +54,7 @@ export async function openDeps(env: Env, name: ProcessName) {
     view,
     queue,
     clock: systemClock,
-    metrics: createMetrics({ process: name }),
+    metrics,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

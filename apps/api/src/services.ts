@@ -5,6 +5,7 @@ import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
 import { createLab } from "./lab/service.ts"
 import { createOrders } from "./orders/service.ts"
+import { createOrderWatch } from "./orders/watch.ts"
 import { createProducts } from "./products/service.ts"
 import { createRankings } from "./rankings/service.ts"
 import { createLiveChecks } from "./shop/checks.ts"
@@ -28,6 +29,7 @@ export function createServices(deps: Deps, env: Env) {
       strategy: env.ORDER_STRATEGY,
       writers: env.DB_WRITE_POOL,
       maxQueued: env.MAX_QUEUED_ORDERS,
+      watch: createOrderWatch(metrics),
       observe: ({ size, waitedMs }) => {
         metrics.orderBatchSize.observe(size)
         metrics.orderWaitSeconds.observe(waitedMs / 1_000)

@@ -1,4 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg"
+import { Pool } from "pg"
+import { ObservedPool } from "./pool.ts"
+import type { PoolObserver } from "./pool.ts"
 import { Prisma, PrismaClient } from "../generated/prisma/client.ts"
 
 /** A statement or a piece of one, with its parameters. */
@@ -9,7 +12,7 @@ export type Db = PrismaClient
 /** The client inside a transaction; what must join one takes it as its first parameter. */
 export type Tx = Parameters<Parameters<Db["$transaction"]>[0]>[0]
 
-type DbOptions = { url: string; name: string; poolMax: number }
+type DbOptions = { url: string; name: string; poolMax: number; observer?: PoolObserver }
 
 // Each wait ends before the one around it, so that a request hears of the innermost: lock, statement, transaction.
 const LOCK_TIMEOUT_MS = 2_000
@@ -23,21 +26,23 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 6_000
  * A Prisma client with a pool of its own. A few connections beat many where rows are hot, so writes and reads get
  * one pool each; `name` shows in pg_stat_activity.
  */
-export function createDb({ url, name, poolMax }: DbOptions): Db {
-  const adapter = new PrismaPg(
-    {
-      connectionString: url,
-      application_name: `saleproof-${name}`,
-      max: poolMax,
-      connectionTimeoutMillis: CONNECTION_WAIT_MS,
-      idleTimeoutMillis: 30_000,
-      keepAlive: true,
-      lock_timeout: LOCK_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-    },
-    { statementNameGenerator: createStatementNames() },
-  )
+export function createDb({ url, name, poolMax, observer }: DbOptions): Db {
+  const config = {
+    connectionString: url,
+    application_name: `saleproof-${name}`,
+    max: poolMax,
+    connectionTimeoutMillis: CONNECTION_WAIT_MS,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  }
+  const pool = observer ? new ObservedPool(config, observer) : new Pool(config)
+  const adapter = new PrismaPg(pool, {
+    statementNameGenerator: createStatementNames(),
+    disposeExternalPool: true,
+  })
   const transactionOptions = { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }
   return new PrismaClient({ adapter, transactionOptions })
 }

@@ -80,6 +80,12 @@ function transactionMetrics(registers: Registry[]) {
       buckets: SECONDS,
       registers,
     }),
+    commitSeconds: new Histogram({
+      name: "saleproof_order_commit_seconds",
+      help: "How long the transaction of a batch took, its retries included",
+      buckets: SECONDS,
+      registers,
+    }),
     retries: new Counter({
       name: "saleproof_transaction_retries_total",
       help: "Transactions repeated, by the SQLSTATE that PostgreSQL refused them with",

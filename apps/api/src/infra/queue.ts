@@ -29,6 +29,11 @@ export function createCouponQueue({ redis, logger }: { redis: Redis; logger: Log
     },
     /** Jobs that wait or run. */
     depth: () => queue.getJobCountByTypes("waiting", "active", "delayed", "prioritized"),
+    /** How long the oldest job has been waiting for a worker, in ms. */
+    async lag(): Promise<number> {
+      const [oldest] = await queue.getJobs(["waiting"], 0, 0, true)
+      return oldest ? Math.max(0, Date.now() - oldest.timestamp) : 0
+    },
     /** Forgets every job, also one under way in a worker: its work is found out to be gone. */
     empty: () => queue.obliterate({ force: true }),
     close: () => queue.close(),

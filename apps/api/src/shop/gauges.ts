@@ -25,6 +25,11 @@ export function addShopGauges({ db, pending, queue, metrics }: GaugeDeps): void 
     read: queue.depth,
   })
   addLiveGauge(metrics, {
+    name: "saleproof_queue_lag_seconds",
+    help: "Age of the oldest BullMQ job that no worker has begun",
+    read: async () => (await queue.lag()) / 1_000,
+  })
+  addLiveGauge(metrics, {
     name: "saleproof_outbox_lag_seconds",
     help: "Age of the oldest order that the realtime ranking does not know yet",
     read: () => outboxLag(db),

@@ -8,6 +8,7 @@ import { lockRows } from "../batch-rows.ts"
 import { writeBatch } from "../batch-write.ts"
 import { decideOrders } from "../decide.ts"
 import type { OrderJob } from "../job.ts"
+import { UNWATCHED } from "../watch.ts"
 import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 
 const MAX_BATCH = 128
@@ -21,9 +22,10 @@ export function createBatchedStrategy({
   queueWaitMs,
   observe,
   onRetry,
+  watch = UNWATCHED,
 }: StrategyDeps): PlaceOrder {
   const commit = (jobs: OrderJob[]) =>
-    withRetry(() => db.$transaction((tx) => placeBatch(tx, jobs)), { onRetry })
+    watch.commit(jobs, () => withRetry(() => db.$transaction((tx) => placeBatch(tx, jobs)), { onRetry }))
   const batcher = createBatcher({
     commit,
     maxBatch: MAX_BATCH,
@@ -32,6 +34,7 @@ export function createBatchedStrategy({
     maxWaitMs: queueWaitMs,
     observe,
   })
+  watch.line(batcher.queued)
   return (command, request) => batcher.submit({ command, request })
 }
 
