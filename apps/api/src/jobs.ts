@@ -4,6 +4,7 @@ import { createPending } from "./coupons/pending.ts"
 import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
 import { Refusal } from "./errors.ts"
+import { addDatabaseMetrics } from "./infra/database-metrics.ts"
 import { databaseRefusal } from "./infra/db-errors.ts"
 import { pruneAnswers } from "./idempotency/prune.ts"
 import { every } from "./infra/every.ts"
@@ -39,6 +40,7 @@ export async function startJobs(deps: Deps, env: Env) {
   const sweep = createSweep({ db, pending, queue, isDraining: drainJob.isRunning })
 
   addShopGauges({ ...deps, db, pending })
+  addDatabaseMetrics(deps)
 
   const blocking = createBlockingRedis({ url: env.REDIS_URL, name: "worker-queue", logger })
   await blocking.connect()

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { createPending } from "../src/coupons/pending.ts"
+import { addDatabaseMetrics } from "../src/infra/database-metrics.ts"
+import { createMetrics } from "../src/infra/metrics.ts"
+import { addShopGauges } from "../src/shop/gauges.ts"
+import { createDb } from "../src/infra/db.ts"
+import { createDatabase } from "./support/database.ts"
+import { startShop } from "./support/api.ts"
+import { createShelf } from "./support/shop.ts"
+
+const shop = await startShop({ worker: false })
+const { deps } = shop
+const shelf = createShelf(deps.writeDb)
+const metrics = createMetrics({ process: "worker" })
+let now = 0
+
+beforeAll(() => {
+  addShopGauges({ ...deps, db: deps.writeDb, pending: createPending(deps), metrics })
+  addDatabaseMetrics({ readDb: deps.readDb, metrics, clock: () => new Date(now) })
+})
+afterAll(() => shop[Symbol.asyncDispose]())
+
+/** The value of a series, whatever its other labels; NaN while it shows none. */
+async function value(name: string, label = ""): Promise<number> {
+  const text = await metrics.registry.metrics()
+  const line = text.split("\n").find((known) => known.startsWith(`${name}{`) && known.includes(label))
+  return line === undefined ? Number.NaN : Number(line.split(" ").at(-1))
+}
+
+/** As `value`, after the time in which an earlier look is shown again. */
+async function valueNow(name: string, label = ""): Promise<number> {
+  now += 60_000
+  return value(name, label)
+}
+
+describe("the queue's metrics", () => {
+  it("show how many jobs wait, and for how long the oldest has", async () => {
+    expect([await value("saleproof_queue_jobs"), await value("saleproof_queue_lag_seconds")]).toEqual([0, 0])
+    deps.queue.askToDrain()
+    await expect.poll(() => value("saleproof_queue_jobs")).toBe(1)
+    const first = await value("saleproof_queue_lag_seconds")
+    deps.queue.askToDrain()
+    await expect.poll(() => value("saleproof_queue_jobs")).toBe(2)
+    await expect.poll(() => value("saleproof_queue_lag_seconds")).toBeGreaterThan(first)
+    await deps.queue.empty()
+    expect(await value("saleproof_queue_lag_seconds")).toBe(0)
+  })
+})
+
+describe("the database's metrics", () => {
+  it("show a session that waits for a lock, the one it waits for, and how old that transaction is", async () => {
+    const userId = await shelf.user()
+    const change = `UPDATE users SET balance = balance WHERE id = ${userId}`
+    const [free, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const holder = deps.writeDb.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe(change)
+      held.resolve()
+      await free.promise
+    })
+    await held.promise
+    const waiter = deps.writeDb.$executeRawUnsafe(change).then(() => "changed")
+    await expect.poll(() => valueNow("saleproof_database_waiting_sessions", 'wait="lock"')).toBe(1)
+    expect(await value("saleproof_database_sessions", 'state="active"')).toBe(1)
+    expect(await value("saleproof_database_sessions", 'state="idle_in_transaction"')).toBe(1)
+    expect(await value("saleproof_database_oldest_transaction_seconds")).toBeGreaterThan(0)
+    free.resolve()
+    await holder
+    expect(await waiter).toBe("changed")
+    expect(await value("saleproof_database_waiting_sessions", 'wait="lock"')).toBe(1)
+    await expect.poll(() => valueNow("saleproof_database_waiting_sessions", 'wait="lock"')).toBe(0)
+  })
+
+  it.each([
+    ["saleproof_database_transactions_total", 'outcome="commit"'],
+    ["saleproof_database_blocks_total", 'source="cache"'],
+    ["saleproof_database_wal_bytes_total", ""],
+  ])("count on from what PostgreSQL has counted: %s", async (name, label) => {
+    const before = await valueNow(name, label)
+    await shelf.user()
+    // A session tells what it did when it is next idle, and no oftener than once a second.
+    await expect.poll(() => valueNow(name, label)).toBeGreaterThan(before)
+  })
+
+  it("show nothing, rather than what was, while the database is away", async () => {
+    const database = await createDatabase()
+    const readDb = createDb({ url: database.url, name: "gone", poolMax: 1 })
+    const { registry } = createMetrics({ process: "worker" })
+    addDatabaseMetrics({ readDb, metrics: { registry }, clock: () => new Date((now += 60_000)) })
+    const shown = async () => (await registry.metrics()).match(/^saleproof_database_\w+[{ ]/gm)?.length
+    expect(await shown()).toBe(15)
+    await database[Symbol.asyncDispose]()
+    expect(await shown()).toBeUndefined()
+    await readDb.$disconnect()
+  })
+})
