@@ -1,3 +1,5 @@
+import { cpuShares, readCpuTimes } from "@saleproof/loadctl/machine/cpu.ts"
+
 import type { Fault } from "./faults/fault.ts"
 import { createRandom } from "./random.ts"
 import { reportTrial, summarise } from "./report/report.ts"
@@ -5,15 +7,16 @@ import type { FaultReport } from "./report/report.ts"
 import { whyNoSmallDisk } from "./rig/disk.ts"
 import { startRig } from "./rig/rig.ts"
 import type { Rig } from "./rig/rig.ts"
-import { PACES } from "./trial/pace.ts"
-import type { PaceName } from "./trial/pace.ts"
+import type { Pace } from "./trial/pace.ts"
 import { runTrial } from "./trial/trial.ts"
 
 export type CampaignOptions = {
   faults: readonly Fault[]
   seed: string
-  pace: PaceName
+  pace: Pace
   env: NodeJS.ProcessEnv
+  /** Another program in the place of the shop; only a planted fault brings one. */
+  entry?: string | undefined
   signal: AbortSignal
   onBegin: (fault: Fault, index: number) => void
   onEnd: (report: FaultReport) => void
@@ -23,13 +26,15 @@ export type CampaignOptions = {
 export async function runCampaign(options: CampaignOptions): Promise<FaultReport[]> {
   const { faults, signal, onBegin, onEnd } = options
   const reports: FaultReport[] = []
-  const bay = createBay(options.env)
+  const bay = createBay(options)
   try {
     for (const [index, fault] of faults.entries()) {
       if (signal.aborted) break
       onBegin(fault, index)
-      const report = await inflict(fault, { ...options, bay })
-      if (!report) break
+      const before = readCpuTimes()
+      const inflicted = await inflict(fault, { ...options, bay })
+      if (!inflicted) break
+      const report = { ...inflicted, cpu: cpuShares(before, readCpuTimes()) }
       reports.push(report)
       onEnd(report)
     }
@@ -45,7 +50,7 @@ type Bay = ReturnType<typeof createBay>
 async function inflict(
   fault: Fault,
   options: CampaignOptions & { bay: Bay },
-): Promise<FaultReport | undefined> {
+): Promise<Omit<FaultReport, "cpu"> | undefined> {
   const { bay, seed, pace, signal } = options
   const startedAt = Date.now()
   const base = { fault: fault.name, title: fault.title, violations: [] }
@@ -55,7 +60,7 @@ async function inflict(
   try {
     const rig = await bay.rigFor(fault)
     const random = createRandom(`${seed}/${fault.name}`)
-    const trial = await runTrial({ fault, rig, pace: PACES[pace], random, signal })
+    const trial = await runTrial({ fault, rig, pace, random, signal })
     return reportTrial(fault, trial, Date.now() - startedAt)
   } catch (error) {
     await bay.clear()
@@ -67,7 +72,7 @@ async function inflict(
 }
 
 /** Keeps one rig up for as long as the faults fit it. */
-function createBay(env: NodeJS.ProcessEnv) {
+function createBay({ env, entry }: Pick<CampaignOptions, "env" | "entry">) {
   let parked: { rig: Rig; diskMb: number | undefined } | undefined
 
   async function clear(): Promise<void> {
@@ -80,7 +85,7 @@ function createBay(env: NodeJS.ProcessEnv) {
     clear,
     async rigFor({ diskMb }: Fault): Promise<Rig> {
       if (parked?.diskMb !== diskMb) await clear()
-      parked ??= { rig: await startRig({ env, diskMb }), diskMb }
+      parked ??= { rig: await startRig({ env, diskMb, entry }), diskMb }
       return parked.rig
     },
   }

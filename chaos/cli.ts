@@ -1,13 +1,20 @@
 import { mkdir, writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { loadavg } from "node:os"
+import { dirname, join, resolve } from "node:path"
+
+import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
 
 import { runCampaign } from "./campaign.ts"
 import { FAULTS } from "./faults/catalogue.ts"
+import type { Fault } from "./faults/fault.ts"
 import { readFlags, USAGE } from "./flags.ts"
 import type { Flags } from "./flags.ts"
-import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
 import type { FaultReport, Report } from "./report/report.ts"
+import { RESULTS, refreshFigures } from "./report/docs.ts"
+import { renderMarkdown } from "./report/markdown.ts"
 import { renderTable } from "./report/table.ts"
+import { PACES } from "./trial/pace.ts"
+import type { Pace } from "./trial/pace.ts"
 
 export type Io = {
   stdout: (text: string) => void
@@ -20,37 +27,60 @@ export type Io = {
 
 export const EXIT = { passed: 0, usage: 2, violated: 4, interrupted: 130 } as const
 
+/** The shop that is hurt, and how; only a planted fault brings others than these. */
+type Victim = { faults: readonly Fault[]; entry?: string; pace?: Pace }
+
 /** Runs what the flags ask for and answers the exit code. */
-export async function runChaos(argv: readonly string[], io: Io): Promise<number> {
-  const flags = readFlags(argv)
+export async function runChaos(
+  argv: readonly string[],
+  io: Io,
+  victim: Victim = { faults: FAULTS },
+): Promise<number> {
+  const flags = readFlags(argv, victim.faults)
   if (flags.ask === "nonsense") {
     io.stderr(`${flags.problem}\n\n${USAGE}`)
     return EXIT.usage
   }
-  if (flags.ask !== "run") {
-    const names = FAULTS.map(({ name, title }) => `${name.padEnd(28)}${title}\n`).join("")
-    io.stdout(flags.ask === "list" ? names : USAGE)
-    return EXIT.passed
-  }
-  const report = await campaign(flags, io)
-  const file =
-    flags.json ?? join(io.root, ".loadctl/chaos", `${report.startedAt.replaceAll(/[:.]/g, "-")}.json`)
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`)
+  if (flags.ask === "figures") await refreshFigures(io)
+  else if (flags.ask !== "run") io.stdout(flags.ask === "list" ? names() : USAGE)
+  if (flags.ask !== "run") return EXIT.passed
+  const report = await campaign(flags, { ...io, victim, command: commandOf(argv) })
+  await keep(report, flags.json, io)
   io.stdout(renderTable(report))
-  io.stderr(`Report: ${file}\n`)
   return EXIT[report.verdict]
 }
 
-async function campaign({ faults, pace, seed }: Flags & { ask: "run" }, io: Io): Promise<Report> {
+const names = () => FAULTS.map(({ name, title }) => `${name.padEnd(28)}${title}\n`).join("")
+
+const commandOf = (argv: readonly string[]) =>
+  ["npm run chaos", ...(argv.length > 0 ? ["--"] : []), ...argv].join(" ")
+
+/** Writes the report and its table; where the kept results lie, the document follows. */
+async function keep(report: Report, json: string | undefined, { root, stderr }: Io): Promise<void> {
+  const name = `${report.startedAt.replaceAll(/[:.]/g, "-")}.json`
+  const file = resolve(json ?? join(root, ".loadctl/chaos", name))
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`)
+  await writeFile(file.replace(/(\.json)?$/, ".md"), renderMarkdown(report))
+  if (dirname(file) === resolve(root, RESULTS)) await refreshFigures({ root })
+  stderr(`Report: ${file}\n`)
+}
+
+async function campaign(
+  flags: Flags & { ask: "run" },
+  io: Io & { command: string; victim: Victim },
+): Promise<Report> {
+  const { faults, pace, soakMs, seed } = flags
   const startedAt = new Date()
+  const [loadBefore = 0] = loadavg()
   const machine = watchMachine({ root: io.root })
   io.stderr(`Seed ${seed}\n`)
   const reports = await runCampaign({
     faults,
-    pace,
+    pace: io.victim.pace ?? (pace === "soak" ? { ...PACES.soak, mostMs: soakMs } : PACES[pace]),
     seed,
     env: io.env,
+    entry: io.victim.entry,
     signal: io.interrupted,
     onBegin: ({ name, title }, index) => io.stderr(`[${index + 1}/${faults.length}] ${name}: ${title}\n`),
     onEnd: ({ verdict, tookMs }) => io.stderr(`      ${verdict} after ${(tookMs / 1_000).toFixed(1)} s\n`),
@@ -58,11 +88,13 @@ async function campaign({ faults, pace, seed }: Flags & { ask: "run" }, io: Io):
   return {
     schema: "saleproof.chaos/1",
     verdict: reports.length < faults.length ? "interrupted" : verdictOf(reports),
+    command: io.command,
     seed,
     pace,
     startedAt: startedAt.toISOString(),
     tookMs: Date.now() - startedAt.getTime(),
     machine: await machine(),
+    loadBefore,
     faults: reports,
   }
 }

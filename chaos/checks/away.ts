@@ -19,7 +19,7 @@ export type Away = {
 
 // Longer than anything that the service takes in peace, short enough to say how busy the machine is now.
 const CALM_MS = 2_000
-const BACK_LIMIT_MS = 3_000
+export const BACK_LIMIT_MS = 3_000
 export const PROMPT_LIMIT_MS = 1_000
 
 /** How long an injury kept the service away, as the prober saw it; `until` ends what belongs to this injury. */
@@ -60,6 +60,11 @@ function gaps(served: { kind: Kind; times: readonly number[] }[], { at }: Injury
   )
 }
 
+/** How much longer an answer took meanwhile than on this machine anyway. */
+export function lateMs({ answerP99Ms, calmP99Ms }: Away): number {
+  return Math.max(0, (answerP99Ms ?? 0) - (calmP99Ms ?? 0))
+}
+
 /** What the injury kept waiting longer than promised; no limit means no promise. */
 export function checkAway(away: Away, { promptLimitMs }: { promptLimitMs?: number }): Violation[] {
   const { recoveryMs, answerP99Ms, calmP99Ms } = away
@@ -68,8 +73,7 @@ export function checkAway(away: Away, { promptLimitMs }: { promptLimitMs?: numbe
     violations.push({ check: "served", detail: "not every kind of request was served again" })
   else if (recoveryMs > BACK_LIMIT_MS)
     violations.push({ check: "back", detail: `the service came back after ${recoveryMs} ms` })
-  const late = (answerP99Ms ?? 0) - (calmP99Ms ?? 0)
-  if (promptLimitMs !== undefined && late > promptLimitMs)
+  if (promptLimitMs !== undefined && lateMs(away) > promptLimitMs)
     violations.push({
       check: "prompt",
       detail: `1 % of the requests meanwhile took ${answerP99Ms} ms or more, and ${calmP99Ms} ms before`,

@@ -27,7 +27,7 @@ export type Site = {
   wait: (ms: number) => Promise<void>
   /** Does harm and undoes it; answers when what it hit was back, in ms since the epoch. */
   injure: (harm: () => Promise<number>) => Promise<void>
-  /** Repeats as often as the fault asks for, or as the pace allows; each round begins with the service back. */
+  /** Repeats as often as the fault asks for, or as long as the pace allows; each round begins with the service back. */
   rounds: (wanted: number, round: (index: number) => Promise<void>) => Promise<void>
   /** As long as the fault asks for, or as the pace allows. */
   hold: (wantedMs: number) => Promise<void>

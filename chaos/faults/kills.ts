@@ -54,7 +54,7 @@ export const killAnything: Fault = {
       flush: () => flush(site),
     }
     const struck: Record<string, number> = {}
-    await rounds(120, () => {
+    await rounds(Number.POSITIVE_INFINITY, () => {
       const [name, harm] = random.pick(Object.entries(victims))
       struck[name] = (struck[name] ?? 0) + 1
       return injure(harm)

@@ -1,3 +1,4 @@
+import { lateMs } from "../checks/away.ts"
 import type { Check, Violation } from "../checks/violation.ts"
 import type { Kind } from "../client/effects.ts"
 import type { Fault } from "../faults/fault.ts"
@@ -13,12 +14,14 @@ export type FaultReport = {
   /** Why it was not possible here. */
   reason?: string
   tookMs: number
+  /** Shares of all CPUs meanwhile, 0 to 1: all that ran on the machine, and what the hypervisor took. */
+  cpu: { busy: number | null; steal: number | null }
   figures?: Figures
   /** How often each promise was broken, with some examples. */
   violations: { check: Check; count: number; examples: string[] }[]
 }
 
-type Figures = {
+export type Figures = {
   requests: number
   acknowledged: number
   refused: number
@@ -32,6 +35,9 @@ type Figures = {
   answerP99Ms: number | null
   /** The same before the first injury: what this machine takes anyway. */
   calmP99Ms: number | null
+  /** How much longer than in the calm before an answer took; null where nothing is promised. */
+  lateMs: number | null
+  promptLimitMs: number | null
   /** The most that one injury left committed without an answer, by kind. */
   unacknowledged: Record<Kind, number> | null
   couponsAfterMs: number
@@ -43,26 +49,30 @@ export type Report = {
   verdict: "passed" | "violated" | "interrupted"
   seed: string
   pace: PaceName
+  command: string
   startedAt: string
   tookMs: number
   machine: Machine
+  /** The load average of the last minute before it began: what else the machine had to do. */
+  loadBefore: number
   faults: FaultReport[]
 }
 
 const MOST_EXAMPLES = 5
 
-export function reportTrial(fault: Fault, trial: Trial, tookMs: number): FaultReport {
+/** What a trial comes to. */
+export function reportTrial(fault: Fault, trial: Trial, tookMs: number): Omit<FaultReport, "cpu"> {
   return {
     fault: fault.name,
     title: fault.title,
     verdict: trial.violations.length === 0 ? "passed" : "violated",
     tookMs,
-    figures: figuresOf(trial),
+    figures: figuresOf(fault, trial),
     violations: summarise(trial.violations),
   }
 }
 
-function figuresOf(trial: Trial): Figures {
+function figuresOf({ promptLimitMs }: Fault, trial: Trial): Figures {
   const { aways, unacknowledged } = trial
   const recoveries = aways.map(({ recoveryMs }) => recoveryMs)
   const answers = aways.flatMap(({ answerP99Ms }) => answerP99Ms ?? [])
@@ -78,6 +88,8 @@ function figuresOf(trial: Trial): Figures {
       recoveries.includes(null) || recoveries.length === 0 ? null : Math.max(...recoveries.map(Number)),
     answerP99Ms: answers.length === 0 ? null : Math.max(...answers),
     calmP99Ms: aways[0]?.calmP99Ms ?? null,
+    lateMs: promptLimitMs === undefined || aways.length === 0 ? null : Math.max(...aways.map(lateMs)),
+    promptLimitMs: promptLimitMs ?? null,
     unacknowledged: greatest(unacknowledged.map(({ counts }) => counts)),
     couponsAfterMs: trial.grantedAfterMs,
     notes: trial.notes,
@@ -90,6 +102,7 @@ function greatest(rows: readonly Record<Kind, number>[]): Record<Kind, number> |
   return { charge: most("charge"), order: most("order"), claim: most("claim") }
 }
 
+/** How often each promise was broken, with some examples. */
 export function summarise(violations: readonly Violation[]): FaultReport["violations"] {
   const byCheck = Map.groupBy(violations, ({ check }) => check)
   return [...byCheck].map(([check, found]) => ({

@@ -1,11 +1,17 @@
 import { expect, it } from "vitest"
 
+import type { Violation } from "../checks/violation.ts"
 import type { Trial } from "../trial/trial.ts"
 import { reportTrial } from "./report.ts"
 import type { FaultReport, Report } from "./report.ts"
 import { renderTable } from "./table.ts"
 
-const FAULT = { name: "kill-api", title: "kill -9 of the API", inject: () => Promise.resolve() }
+const FAULT = {
+  name: "kill-api",
+  title: "kill -9 of the API",
+  promptLimitMs: 1_000,
+  inject: () => Promise.resolve(),
+}
 const TRIAL: Trial = {
   violations: [],
   aways: [
@@ -25,13 +31,18 @@ const TRIAL: Trial = {
   notes: {},
 }
 
+const CPU = { busy: 0.5, steal: 0 }
+const reportOf = (trial: Trial): FaultReport => ({ ...reportTrial(FAULT, trial, 1_000), cpu: CPU })
+
 const report = (...faults: FaultReport[]): Report => ({
   schema: "saleproof.chaos/1",
   verdict: faults.some(({ verdict }) => verdict === "violated") ? "violated" : "passed",
   seed: "7",
   pace: "quick",
+  command: "npm run chaos -- --quick",
   startedAt: "2026-01-01T00:00:00.000Z",
   tookMs: 12_345,
+  loadBefore: 0.25,
   machine: {
     cpu: "",
     cores: 2,
@@ -69,16 +80,28 @@ it("shows one line a fault, and what was not possible", () => {
     verdict: "not possible",
     reason: "mount: only root may do that",
     tookMs: 100,
+    cpu: CPU,
     violations: [],
   }
-  expect(renderTable(report(reportTrial(FAULT, TRIAL, 1_000), notPossible))).toMatchInlineSnapshot(`
-    "fault      verdict       requests  ack  open  by key   away   back    p99  unack   took
-    kill-api   passed              90   80     5       1  0.3 s  70 ms  20 ms      7  1.0 s
-    disk-full  not possible                                                           0.1 s
+  expect(renderTable(report(reportOf(TRIAL), notPossible))).toMatchInlineSnapshot(`
+    "fault      verdict       requests  ack  open  by key   away   back    p99  unack    busy   took
+    kill-api   passed              90   80     5       1  0.3 s  70 ms  20 ms      7  50.0 %  1.0 s
+    disk-full  not possible                                                           50.0 %  0.1 s
+
+    promise                                                                     limit  worst
+    promises about the books that were broken                            kept       0      0
+    requests whose outcome their key did not settle                      kept       0      0
+    service back, from when what was hit was back                        kept   3.0 s  70 ms  kill-api
+    99 % of the answers meanwhile, 503 included, beyond the calm before  kept   1.0 s  11 ms  kill-api
+    charges of one injury committed without an answer                    kept       3      2  kill-api
+    orders of one injury committed without an answer                     kept     256      7  kill-api
+    claims of one injury committed without an answer                     kept      64      0
+    every granted claim a coupon, after recovery                         kept  60.0 s  12 ms  kill-api
 
     disk-full was not possible here: mount: only root may do that
 
     PASSED: 1 of 2 faults passed, seed 7, quick, 12.3 s
+    2 cores · CPU busy unknown · steal unknown · load average before 0.3 · Node  · commit unknown
     "
   `)
 })
@@ -88,10 +111,21 @@ it("says which promise was broken how often, with examples", () => {
     check: "once" as const,
     detail: `the order ${index} was acknowledged to nobody`,
   }))
-  const text = renderTable(report(reportTrial(FAULT, { ...TRIAL, violations }, 1_000)))
+  const text = renderTable(report(reportOf({ ...TRIAL, violations })))
   expect(text).toContain(
     "9 x not true that nothing is in the books that was not acknowledged, and nothing twice",
   )
   expect(text.match(/acknowledged to nobody/g)).toHaveLength(5)
   expect(text).toContain("VIOLATED: 0 of 1")
+})
+
+it("says how busy the machine was, and when nothing but time was lost", () => {
+  const late: Violation = { check: "back", detail: "the service came back after 4000 ms" }
+  const lost: Violation = { check: "once", detail: "the order 1 was acknowledged to nobody" }
+  const only = "Only promises about time were broken"
+  const passed = renderTable(report(reportOf(TRIAL)))
+  expect(passed).toContain("CPU busy unknown · steal unknown · load average before 0.3")
+  expect(passed).not.toContain(only)
+  expect(renderTable(report(reportOf({ ...TRIAL, violations: [late] })))).toContain(only)
+  expect(renderTable(report(reportOf({ ...TRIAL, violations: [late, lost] })))).not.toContain(only)
 })

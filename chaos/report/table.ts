@@ -1,5 +1,7 @@
-import { CHECKS } from "../checks/violation.ts"
 import type { FaultReport, Report } from "./report.ts"
+import { explanation, machineLines, verdictLine } from "./summary.ts"
+import { targetsOf } from "./targets.ts"
+import { milliseconds, percent, seconds } from "./units.ts"
 
 const HEADERS = [
   "fault",
@@ -12,36 +14,49 @@ const HEADERS = [
   "back",
   "p99",
   "unack",
+  "busy",
   "took",
 ]
-const LEFT_ALIGNED = 2
 
-/** The report as text: one line a fault, then what was broken, with examples. */
-export function renderTable({ faults, seed, pace, tookMs, verdict }: Report): string {
-  const rows = [HEADERS, ...faults.map(row)]
-  const widths = HEADERS.map((_header, column) =>
-    Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
-  )
-  const lines = rows.map((cells) =>
-    cells
-      .map((cell, column) =>
-        column < LEFT_ALIGNED ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join("  ")
-      .trimEnd(),
-  )
-  const passed = faults.filter((report) => report.verdict === "passed").length
+/** The report as text: one line a fault, the promises that have figures, then what was broken, with examples. */
+export function renderTable(report: Report): string {
+  const targets = targetsOf(report.faults).map(({ promise, limit, worst, fault, met }) => [
+    promise,
+    met ? "kept" : "broken",
+    limit,
+    worst,
+    fault,
+  ])
   return [
-    ...lines,
+    ...aligned([HEADERS, ...report.faults.map(cells)], "LLRRRRRRRRRR"),
     "",
-    ...faults.flatMap(explain),
-    `${verdict.toUpperCase()}: ${passed} of ${faults.length} faults passed, seed ${seed}, ${pace}, ${seconds(tookMs)}`,
+    ...aligned([["promise", "", "limit", "worst", ""], ...targets], "LLRRL"),
+    "",
+    ...report.faults.flatMap(explanation),
+    verdictLine(report),
+    ...machineLines(report),
     "",
   ].join("\n")
 }
 
-function row({ fault, verdict, tookMs, figures }: FaultReport): string[] {
-  if (!figures) return [fault, verdict, "", "", "", "", "", "", "", "", seconds(tookMs)]
+/** One letter a column: flush left or right. */
+function aligned(rows: readonly (readonly string[])[], alignment: string): string[] {
+  const widths = Array.from(alignment, (_side, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        alignment[column] === "L" ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  )
+}
+
+function cells({ fault, verdict, tookMs, figures, cpu }: FaultReport): string[] {
+  const end = [percent(cpu.busy), seconds(tookMs)]
+  if (!figures) return [fault, verdict, "", "", "", "", "", "", "", "", ...end]
   const { awayMs, unacknowledged } = figures
   return [
     fault,
@@ -54,22 +69,6 @@ function row({ fault, verdict, tookMs, figures }: FaultReport): string[] {
     milliseconds(figures.recoveryMs),
     milliseconds(figures.answerP99Ms),
     unacknowledged ? String(Math.max(...Object.values(unacknowledged))) : "-",
-    seconds(tookMs),
+    ...end,
   ]
 }
-
-function explain({ fault, reason, violations }: FaultReport): string[] {
-  if (reason !== undefined) return [`${fault} was not possible here: ${reason}`, ""]
-  if (violations.length === 0) return []
-  return [
-    `${fault}:`,
-    ...violations.flatMap(({ check, count, examples }) => [
-      `  ${count} x not true that ${CHECKS[check]}`,
-      ...examples.map((example) => `    ${example}`),
-    ]),
-    "",
-  ]
-}
-
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
-const milliseconds = (ms: number | null): string => (ms === null ? "-" : `${Math.round(ms)} ms`)

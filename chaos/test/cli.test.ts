@@ -32,11 +32,15 @@ async function run(args: string[], onProgress: (stderr: string, kill: () => void
   return { code: Number(code), stdout, stderr }
 }
 
-it("exits with 2 and says why when it is asked for a fault that there is not", async () => {
-  const { code, stderr } = await run(["--fault", "bad-luck"])
+it.each([
+  [["--fault", "bad-luck"], "There is no fault bad-luck"],
+  [["--slow"], "--slow"],
+  [["--soak", "--minutes", "0"], "--minutes needs a number"],
+  [["--soak", "--minutes", "ten"], "--minutes needs a number"],
+])("exits with 2 and says why when it is asked for %j", async (args, problem) => {
+  const { code, stderr } = await run(args)
   expect(code).toBe(2)
-  expect(stderr).toContain("There is no fault bad-luck")
-  expect((await run(["--slow"])).code).toBe(2)
+  expect(stderr).toContain(problem)
 })
 
 it("lists the faults", async () => {
@@ -51,6 +55,7 @@ it("reports a fault as a table and as JSON, with the seed", async () => {
   expect(stderr).toContain("Seed 7")
   expect(stdout).toMatch(/one-coupon +passed/)
   const report: Report = JSON.parse(await readFile(file, "utf8"))
+  expect(await readFile(join(dir, "report.md"), "utf8")).toContain("| one-coupon | passed |")
   expect(report).toMatchObject({ verdict: "passed", seed: "7", faults: [{ fault: "one-coupon" }] })
 })
 

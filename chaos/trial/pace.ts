@@ -12,12 +12,16 @@ export type Pace = {
   /** Within this every accepted claim has to be a coupon, also when a worker died over it. */
   couponsWithinMs: number
   mostRounds: number
+  /** No round begins later than this after the first one. */
+  mostMs: number
   mostHoldMs: number
   /** Of what a race has in buyers and repetitions. */
   scale: number
 }
 
 const CROWD = { users: 300, thinkMs: 3_000 }
+const ENDLESS = Number.POSITIVE_INFINITY
+const SOAK_MS = 600_000
 
 /** How much of a fault is inflicted: for a test, for a look of minutes, in full, and for as long as it takes. */
 export const PACES = {
@@ -29,6 +33,7 @@ export const PACES = {
     patienceMs: 15_000,
     couponsWithinMs: 30_000,
     mostRounds: 1,
+    mostMs: ENDLESS,
     mostHoldMs: 1_500,
     scale: 0.03,
   },
@@ -39,6 +44,7 @@ export const PACES = {
     patienceMs: 30_000,
     couponsWithinMs: 60_000,
     mostRounds: 2,
+    mostMs: ENDLESS,
     mostHoldMs: 4_000,
     scale: 0.1,
   },
@@ -49,6 +55,7 @@ export const PACES = {
     patienceMs: 60_000,
     couponsWithinMs: 60_000,
     mostRounds: 20,
+    mostMs: ENDLESS,
     mostHoldMs: 10_000,
     scale: 1,
   },
@@ -59,7 +66,8 @@ export const PACES = {
     calmMs: 5_000,
     patienceMs: 60_000,
     couponsWithinMs: 60_000,
-    mostRounds: 120,
+    mostRounds: ENDLESS,
+    mostMs: SOAK_MS,
     mostHoldMs: 10_000,
     scale: 1,
   },

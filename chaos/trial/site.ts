@@ -39,7 +39,8 @@ export function createSite({ bench, prober, pace, random, signal, account }: Sit
   }
 
   async function rounds(wanted: number, round: (index: number) => Promise<void>): Promise<void> {
-    for (let index = 0; index < Math.min(wanted, pace.mostRounds); index++) {
+    const endsAt = Date.now() + pace.mostMs
+    for (let index = 0; index < Math.min(wanted, pace.mostRounds) && Date.now() < endsAt; index++) {
       const nextAt = Date.now() + pace.calmMs
       await round(index)
       await untilServed()

@@ -1,0 +1,87 @@
+import type { FaultReport, Report } from "./report.ts"
+import { explanation, machineLines, verdictLine } from "./summary.ts"
+import { targetsOf } from "./targets.ts"
+import { milliseconds, percent, seconds } from "./units.ts"
+
+const COLUMNS = [
+  ["fault", "---"],
+  ["verdict", "---"],
+  ["injuries", "---:"],
+  ["requests", "---:"],
+  ["acknowledged", "---:"],
+  ["without an answer, or 503", "---:"],
+  ["settled later by key", "---:"],
+  ["away", "---:"],
+  ["back after", "---:"],
+  ["p99 meanwhile", "---:"],
+  ["p99 before", "---:"],
+  ["unanswered but committed", "---:"],
+  ["CPU busy", "---:"],
+  ["CPU steal", "---:"],
+  ["took", "---:"],
+] as const
+
+/** The report as a Markdown document. */
+export function renderMarkdown(report: Report): string {
+  const broken = report.faults.flatMap(explanation)
+  return [
+    `# ${TITLES[report.pace]}`,
+    "",
+    `Made by \`${report.command}\`; do not edit. What is promised: [reliability](../reliability.md).`,
+    "",
+    ...summaryLines(report),
+    "",
+    line(COLUMNS.map(([heading]) => heading)),
+    line(COLUMNS.map(([, rule]) => rule)),
+    ...report.faults.map((fault) => line(cells(fault))),
+    "",
+    ...(broken.length > 0 ? ["```", ...broken.slice(0, -1), "```", ""] : []),
+  ].join("\n")
+}
+
+/** The promises that have figures, the verdict and the machine. */
+export function summaryLines(report: Report): string[] {
+  return [
+    line(["promise", "limit", "worst seen", "after", ""]),
+    line(["---", "---:", "---:", "---", "---"]),
+    ...targetsOf(report.faults).map(({ promise, limit, worst, fault, met }) =>
+      line([promise, limit, worst, fault && `\`${fault}\``, met ? "kept" : "**broken**"]),
+    ),
+    "",
+    [verdictLine(report), ...machineLines(report), report.startedAt.slice(0, 16).replace("T", " ")].join(
+      " · ",
+    ),
+  ]
+}
+
+const TITLES: Record<Report["pace"], string> = {
+  test: "Every fault in short",
+  quick: "Every fault, fewer rounds",
+  full: "Every fault in full",
+  soak: "The soak: a kill every five seconds",
+}
+
+function cells({ fault, verdict, tookMs, figures, cpu }: FaultReport): string[] {
+  const ends = [percent(cpu.busy), percent(cpu.steal), seconds(tookMs)]
+  if (!figures) return [fault, verdict, ...Array.from({ length: 10 }, () => ""), ...ends]
+  const { awayMs, unacknowledged } = figures
+  return [
+    fault,
+    verdict,
+    ...[
+      figures.injuries,
+      figures.requests,
+      figures.acknowledged,
+      figures.openAttempts,
+      figures.resolvedByKey,
+    ].map((count) => count.toLocaleString("en")),
+    awayMs ? seconds(Math.max(...Object.values(awayMs))) : "-",
+    milliseconds(figures.recoveryMs),
+    milliseconds(figures.answerP99Ms),
+    milliseconds(figures.calmP99Ms),
+    unacknowledged ? String(Math.max(...Object.values(unacknowledged))) : "-",
+    ...ends,
+  ]
+}
+
+const line = (texts: readonly string[]) => `| ${texts.join(" | ")} |`
