@@ -98,6 +98,13 @@ it("gives the shop an environment that it accepts, and an example that it accept
     name,
     filled(value),
   ])
-  expect(loadEnv(Object.fromEntries(environment))).toMatchObject({ NODE_ENV: "production", LAB: "off" })
+  // The one thing it cannot choose: who checks the tokens.
+  const load = (secret: string) => loadEnv({ ...Object.fromEntries(environment), AUTH_JWT_SECRET: secret })
+  expect(load("a secret of thirty-two characters")).toMatchObject({
+    NODE_ENV: "production",
+    LAB: "off",
+    AUTH: "jwt",
+  })
+  expect(() => load("")).toThrow("AUTH_JWT_SECRET")
   expect(loadEnv(parseEnv(read(".env.example")))).toMatchObject({ PORT: 8080, LAB: "on" })
 })

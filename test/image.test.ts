@@ -58,6 +58,8 @@ it(
       ...shop.env,
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
+      AUTH: "jwt",
+      AUTH_JWT_SECRET: "a secret of thirty-two characters",
       PORT: String(port),
       WORKER_METRICS_PORT: String(metricsPort),
     }

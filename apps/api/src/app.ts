@@ -3,6 +3,8 @@ import type { Express } from "express"
 import helmet from "helmet"
 import type { HelmetOptions } from "helmet"
 import { createAuditRoutes } from "./audit/routes.ts"
+import { requireDecisions } from "./auth/access.ts"
+import { createGuard } from "./auth/guard.ts"
 import { createBalanceRoutes } from "./balance/routes.ts"
 import { createCouponRoutes } from "./coupons/routes.ts"
 import manifest from "../package.json" with { type: "json" }
@@ -17,7 +19,7 @@ import { createMetricsRoutes } from "./http/metrics.ts"
 import { observe } from "./http/observe.ts"
 import { problemHandler } from "./http/problem.ts"
 import { requestId } from "./http/request-id.ts"
-import { unmatched } from "./http/routes-table.ts"
+import { listRoutes, unmatched } from "./http/routes-table.ts"
 import { labGuard } from "./lab/guard.ts"
 import { createLabRoutes } from "./lab/routes.ts"
 import { createOrderRoutes } from "./orders/routes.ts"
@@ -41,6 +43,8 @@ export function createApp({ env, deps, services, lifecycle }: AppOptions): Expre
     admission({ limit: env.MAX_IN_FLIGHT, orderLimit: env.MAX_QUEUED_ORDERS }),
     jsonBody(),
   )
+  // Nothing to check is nothing to pay for.
+  if (env.AUTH !== "none" || env.USER_RATE_LIMIT > 0) app.use(createGuard({ env, orders: services.orders }))
   // Express asks one router after the other, so those that are asked most come first.
   app.use(createOrderRoutes({ service: services.orders }))
   app.use(createBalanceRoutes({ service: services.balance }))
@@ -51,7 +55,8 @@ export function createApp({ env, deps, services, lifecycle }: AppOptions): Expre
   app.use(createHealthRoutes({ lifecycle, probes: probes(deps) }), createMetricsRoutes(deps))
   app.use(["/init", "/audit"], labGuard({ lab: env.LAB, token: env.LAB_TOKEN }))
   app.use(createLabRoutes({ service: services.lab }), createAuditRoutes({ service: services.audit }))
-  app.use(createDocsRoutes(manifest))
+  app.use(createDocsRoutes({ version: manifest.version, env }))
+  requireDecisions(listRoutes(app))
   app.use(unmatched(app), problemHandler(deps))
   return app
 }

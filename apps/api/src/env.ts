@@ -5,31 +5,80 @@ export const ORDER_STRATEGIES = ["batched", "conditional", "multilock_wide", "mu
 const port = z.coerce.number().int().min(0).max(65_535)
 const count = z.coerce.number().int().positive()
 
-const Env = z
-  .object({
-    NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
-    HOST: z.string().default("127.0.0.1"),
-    PORT: port.default(8080),
-    WORKER_METRICS_PORT: port.default(8081),
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    REDIS_URL: z.url({ protocol: /^rediss?$/ }),
-    LAB: z.enum(["on", "off"]).optional(),
-    LAB_TOKEN: z.string().min(16, "needs at least 16 characters").optional(),
-    ORDER_STRATEGY: z.enum(ORDER_STRATEGIES).default("batched"),
-    LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
-    BOOT_WAIT_MS: count.default(10_000),
-    DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(8_000).default(0),
-    MAX_IN_FLIGHT: count.default(10_000),
-    MAX_PENDING_CLAIMS: count.default(200_000),
-    MAX_QUEUED_ORDERS: count.default(2_000),
-    DB_READ_POOL: count.default(6),
-    DB_WRITE_POOL: count.default(3),
-  })
-  .transform((env) => ({ ...env, LAB: env.LAB ?? (env.NODE_ENV === "production" ? "off" : "on") }))
-  .refine((env) => !(env.NODE_ENV === "production" && env.LAB === "on" && env.LAB_TOKEN === undefined), {
-    path: ["LAB_TOKEN"],
+const Settings = z.object({
+  NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+  HOST: z.string().default("127.0.0.1"),
+  PORT: port.default(8080),
+  WORKER_METRICS_PORT: port.default(8081),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  LAB: z.enum(["on", "off"]).optional(),
+  LAB_TOKEN: z.string().min(16, "needs at least 16 characters").optional(),
+  AUTH: z.enum(["none", "jwt"]).default("none"),
+  // HS256 is as strong as its secret: 256 bits (RFC 7518, 3.2).
+  AUTH_JWT_SECRET: z.string().min(32, "needs at least 32 characters").optional(),
+  AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  USER_RATE_LIMIT: z.coerce.number().int().min(0).optional(),
+  ORDER_STRATEGY: z.enum(ORDER_STRATEGIES).default("batched"),
+  LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+  BOOT_WAIT_MS: count.default(10_000),
+  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(8_000).default(0),
+  MAX_IN_FLIGHT: count.default(10_000),
+  MAX_PENDING_CLAIMS: count.default(200_000),
+  MAX_QUEUED_ORDERS: count.default(2_000),
+  DB_READ_POOL: count.default(6),
+  DB_WRITE_POOL: count.default(3),
+})
+type Settings = z.infer<typeof Settings>
+
+/** Requests a user and second. A lab presses on single users on purpose. */
+const PRODUCTION_USER_RATE = 100
+
+type Rule = { path: keyof Settings; message: string; holds: (env: Settings) => boolean }
+
+const inProduction = (env: Settings) => env.NODE_ENV === "production"
+
+/** What settings ask of each other. */
+const RULES: readonly Rule[] = [
+  {
+    path: "LAB_TOKEN",
     message: "LAB=on in production needs a token, because /init empties the shop",
-  })
+    holds: (env) => !inProduction(env) || env.LAB !== "on" || env.LAB_TOKEN !== undefined,
+  },
+  {
+    path: "AUTH",
+    message: "must be jwt in production, because with none everybody may act for everybody",
+    holds: (env) => !inProduction(env) || env.AUTH === "jwt",
+  },
+  {
+    path: "AUTH_JWT_SECRET",
+    message: "AUTH=jwt needs either AUTH_JWT_SECRET or AUTH_JWKS_URL, and not both",
+    holds: (env) =>
+      env.AUTH !== "jwt" || (env.AUTH_JWT_SECRET === undefined) !== (env.AUTH_JWKS_URL === undefined),
+  },
+  {
+    path: "AUTH_JWKS_URL",
+    message: "must be https in production, because whoever answers it says which tokens are valid",
+    holds: (env) => !inProduction(env) || !/^http:/i.test(env.AUTH_JWKS_URL ?? ""),
+  },
+]
+
+// Asked even when other settings are wrong, so that the list is whole.
+const withRules = RULES.reduce(
+  (settings, { path, message, holds }) =>
+    settings.refine(holds, { path: [path], message, when: ({ value }) => isRecord(value) }),
+  Settings,
+)
+
+const isRecord = (value: unknown): value is object => typeof value === "object" && value !== null
+
+const Env = withRules.transform((env) => ({
+  ...env,
+  LAB: env.LAB ?? (inProduction(env) ? "off" : "on"),
+  USER_RATE_LIMIT: env.USER_RATE_LIMIT ?? (inProduction(env) ? PRODUCTION_USER_RATE : 0),
+}))
 
 export type Env = Readonly<z.infer<typeof Env>>
 

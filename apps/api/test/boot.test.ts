@@ -116,10 +116,10 @@ describe("a process that cannot start", () => {
     },
   )
 
-  it("refuses the lab in production without a token", async () => {
-    const started = run("main", { NODE_ENV: "production", LAB: "on" })
+  it("refuses a lab without a token and users without tokens in production", async () => {
+    const started = run("main", { NODE_ENV: "production", LAB: "on", PORT: "x" })
     expect(await started.exited).toMatchObject({ code: 1 })
-    expect(started.errors()).toContain("LAB_TOKEN")
+    for (const name of ["LAB_TOKEN", "AUTH", "PORT"]) expect(started.errors()).toContain(name)
   })
 
   it.each([

@@ -6,6 +6,8 @@ import { Filled, Filling } from "../lab/schema.ts"
 import { Product, ProductList, ProductPath, ProductsQuery } from "../products/schema.ts"
 import { Ranking, RankingQuery } from "../rankings/schema.ts"
 import { UserId, UserQuery } from "../users/schema.ts"
+import type { Env } from "../env.ts"
+import { guardedPaths } from "./guarded-paths.ts"
 import { operation } from "./operations.ts"
 import { balancePaths, couponPaths, orderPaths } from "./trade-paths.ts"
 
@@ -132,8 +134,24 @@ const processPaths: ZodOpenApiPathsObject = {
   },
 }
 
+const labToken = { type: "http", scheme: "bearer", description: "LAB_TOKEN, where one is set" } as const
+const userToken = {
+  type: "http",
+  scheme: "bearer",
+  bearerFormat: "JWT",
+  description: "Its `sub` is the id of the user on whose behalf it asks",
+} as const
+
 /** The OpenAPI 3.1 document, made of the schemas that validate the requests. */
-export function createApiDocument({ version }: { version: string }) {
+export function createApiDocument({ version, env }: { version: string; env: Env }) {
+  const paths = {
+    ...shelfPaths,
+    ...balancePaths,
+    ...couponPaths,
+    ...orderPaths,
+    ...labPaths,
+    ...processPaths,
+  }
   return createDocument({
     openapi: "3.1.0",
     info: {
@@ -142,11 +160,7 @@ export function createApiDocument({ version }: { version: string }) {
       description:
         "A flash-sale shop: scarce stock, a prepaid balance and first-come coupons. Money is whole won.",
     },
-    paths: { ...shelfPaths, ...balancePaths, ...couponPaths, ...orderPaths, ...labPaths, ...processPaths },
-    components: {
-      securitySchemes: {
-        labToken: { type: "http", scheme: "bearer", description: "LAB_TOKEN, where one is set" },
-      },
-    },
+    paths: guardedPaths(paths, env),
+    components: { securitySchemes: { labToken, ...(env.AUTH === "jwt" && { userToken }) } },
   })
 }

@@ -30,6 +30,7 @@ const IdempotencyKey = z
       "Repeat a request with the key of the first, and it happens once; the answer is the same, byte for byte",
   })
 
+const RETRIED = new Set([429, 503])
 const RetryAfter = z.object({ "Retry-After": z.int().meta({ description: "Seconds" }) })
 
 type Described = {
@@ -83,14 +84,15 @@ function refusalsOf({ params, body, refusals = [], keyed, secured }: Described):
   ]
 }
 
-function problems(codes: RefusalCode[]): ZodOpenApiResponsesObject {
+/** The answers that refuse with these codes, by status. */
+export function problems(codes: RefusalCode[]): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(codes, (code) => REFUSALS[code].status)
   return Object.fromEntries(
     [...byStatus].map(([status, some]) => [
       String(status),
       {
         description: some.join(", "),
-        ...(status === 503 && { headers: RetryAfter }),
+        ...(RETRIED.has(status) && { headers: RetryAfter }),
         content: { "application/problem+json": { schema: Problem } },
       },
     ]),

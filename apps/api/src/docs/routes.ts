@@ -1,6 +1,7 @@
 import { createRequire } from "node:module"
 import { dirname } from "node:path"
 import express, { Router } from "express"
+import type { Env } from "../env.ts"
 import { createApiDocument } from "./document.ts"
 
 const ASSETS = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"))
@@ -31,9 +32,9 @@ const START = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#page", deepLink
 const SERVED = /^\/(swagger-ui\.css|swagger-ui-bundle\.js|favicon-32x32\.png)$/
 
 /** The OpenAPI document and a page that shows it; the page needs no network beyond this server. */
-export function createDocsRoutes({ version }: { version: string }): Router {
+export function createDocsRoutes({ version, env }: { version: string; env: Env }): Router {
   const router = Router()
-  const document = JSON.stringify(createApiDocument({ version }))
+  const document = JSON.stringify(createApiDocument({ version, env }))
   router.get("/openapi.json", (_req, res) => {
     res.type("application/json").send(document)
   })

@@ -53,12 +53,17 @@ export function problemDocument({ code, title, status, message, extra }: Refusal
 
 export function sendProblem(res: Response, refusal: Refusal): void {
   if (refusal.retryAfterSeconds !== undefined) res.setHeader("Retry-After", refusal.retryAfterSeconds)
+  if (refusal.status === 401) res.setHeader("WWW-Authenticate", challenge(res.req.headers.authorization))
   res.locals.code = refusal.code
   res
     .status(refusal.status)
     .type("application/problem+json")
     .send(JSON.stringify(problemDocument(refusal)))
 }
+
+/** What RFC 6750 asks for: whoever sent a token hears that it was no good, others only that one is needed. */
+const challenge = (authorization: string | undefined) =>
+  authorization === undefined ? 'Bearer realm="saleproof"' : 'Bearer realm="saleproof", error="invalid_token"'
 
 /** The only place where an error becomes an answer. */
 export function problemHandler({ logger }: { logger: Logger }): ErrorRequestHandler {

@@ -14,7 +14,15 @@ export function keyedRequest(req: Request, operation: string): KeyedRequest | nu
   if (!VISIBLE_ASCII.test(key)) {
     throw new Refusal("BAD_REQUEST", "Idempotency-Key must be 1 to 255 visible ASCII characters")
   }
-  return { operation, key, hash: requestHash(req.method, req.originalUrl, req.body) }
+  const hash = requestHash(req.method, req.originalUrl, req.body)
+  return { operation, key: ownKey(req, key), hash }
+}
+
+/** Where a token says who asks, keys of two users never meet: nobody learns of another's key, or takes it first. */
+function ownKey(req: Request, key: string): string {
+  const subject: unknown = req.res?.locals.subject
+  if (typeof subject !== "string") return key
+  return `${subject}.${createHash("sha256").update(key).digest("hex")}`
 }
 
 /** One hash for all spellings of one payload: JSON whitespace and the order of names do not count. */

@@ -21,7 +21,7 @@ const COMPOSE = [
   "load",
 ]
 // The file has no password of its own and keeps the lab shut; this stack is a lab on loopback.
-const LAB = { POSTGRES_PASSWORD: "postgres", NODE_ENV: "development", LAB: "on" }
+const LAB = { POSTGRES_PASSWORD: "postgres", NODE_ENV: "development", LAB: "on", AUTH: "none" }
 // What a load test needs; the profile has more, which `docker compose up` starts.
 const SERVICES = ["db", "redis", "api", "worker", "influxdb"]
 

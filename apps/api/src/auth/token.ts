@@ -1,0 +1,68 @@
+import { createSecretKey } from "node:crypto"
+import { createRemoteJWKSet, errors, jwtVerify } from "jose"
+import type { JWTVerifyGetKey, JWTVerifyOptions } from "jose"
+import type { Env } from "../env.ts"
+import { Refusal } from "../errors.ts"
+
+// Shorter than what a caller is promised while a part of the shop is away.
+const KEYS_TIMEOUT_MS = 800
+const CLOCK_TOLERANCE_SECONDS = 5
+/** Only signatures that a public key can check: one that is public must never count as a secret. */
+const PUBLIC_KEY_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+
+/** Resolves to the subject of a valid token; rejects with UNAUTHORIZED, or UNAVAILABLE while the keys are. */
+export type VerifyToken = (token: string) => Promise<string>
+
+type TokenEnv = Pick<Env, "AUTH_JWT_SECRET" | "AUTH_JWKS_URL" | "AUTH_ISSUER" | "AUTH_AUDIENCE">
+
+/** Checks signature, times, issuer and audience of a token, with the algorithms that fit the configured key. */
+export function createTokenVerifier(env: TokenEnv): VerifyToken {
+  const getKey = env.AUTH_JWKS_URL
+    ? remoteKeys(new URL(env.AUTH_JWKS_URL))
+    : secretKey(env.AUTH_JWT_SECRET ?? "")
+  const options: JWTVerifyOptions = {
+    algorithms: env.AUTH_JWKS_URL ? PUBLIC_KEY_ALGORITHMS : ["HS256"],
+    requiredClaims: ["sub", "exp"],
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    ...(env.AUTH_ISSUER !== undefined && { issuer: env.AUTH_ISSUER }),
+    ...(env.AUTH_AUDIENCE !== undefined && { audience: env.AUTH_AUDIENCE }),
+  }
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, getKey, options)
+      return subjectOf(payload.sub)
+    } catch (cause) {
+      if (cause instanceof Refusal) throw cause
+      throw new Refusal("UNAUTHORIZED", "The token is not valid, or not any more", { cause })
+    }
+  }
+}
+
+/** Some issuers write an id as a number. */
+function subjectOf(sub: unknown): string {
+  if (typeof sub === "string" && sub !== "") return sub
+  if (Number.isSafeInteger(sub)) return String(sub)
+  throw new Error("The subject is neither a text nor a number")
+}
+
+function secretKey(secret: string): JWTVerifyGetKey {
+  const key = createSecretKey(Buffer.from(secret, "utf8"))
+  return async () => key
+}
+
+function remoteKeys(url: URL): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(url, { timeoutDuration: KEYS_TIMEOUT_MS })
+  return async (header, token) => {
+    try {
+      return await keys(header, token)
+    } catch (cause) {
+      if (isFaultOfToken(cause)) throw cause
+      throw new Refusal("UNAVAILABLE", "The keys that check tokens are away", { cause, retryAfterSeconds: 1 })
+    }
+  }
+}
+
+const isFaultOfToken = (error: unknown) =>
+  error instanceof errors.JWKSNoMatchingKey ||
+  error instanceof errors.JWKSMultipleMatchingKeys ||
+  error instanceof errors.JOSENotSupported

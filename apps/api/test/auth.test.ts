@@ -1,0 +1,266 @@
+import { SignJWT } from "jose"
+import { afterAll, describe, expect, it } from "vitest"
+import { ACCESS, accessOf, requireDecisions } from "../src/auth/access.ts"
+import type { Access } from "../src/auth/access.ts"
+import { listRoutes } from "../src/http/routes-table.ts"
+import { createTrade, times } from "./support/trade.ts"
+import { startShop } from "./support/api.ts"
+
+const SECRET = "a secret of thirty-two characters"
+const JWT = { AUTH: "jwt", AUTH_JWT_SECRET: SECRET }
+
+const shop = await startShop({ worker: false, variables: JWT })
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const tokenOf = (user: number | string) =>
+  new SignJWT({})
+    .setProtectedHeader({ alg: "HS256" })
+    .setSubject(String(user))
+    .setExpirationTime("10 min")
+    .sign(new TextEncoder().encode(SECRET))
+
+const as = async (user: number | string, more: Record<string, string> = {}) => ({
+  Authorization: `Bearer ${await tokenOf(user)}`,
+  ...more,
+})
+
+const { policyIds } = Object((await shop.post("/init", { body: { users: 3 } })).body)
+const idOf = async (name: string) =>
+  Number((await shop.get(`/users/id?name=${name}`, { headers: await as("login") })).body)
+const [owner, stranger] = [await idOf("u1"), await idOf("u2")]
+const items = [{ productId: 1, quantity: 1 }]
+await shop.post(`/users/${owner}/balance`, { body: { amount: 1_000_000 }, headers: await as(owner) })
+const placed = await shop.post("/orders", { body: { userId: owner, items }, headers: await as(owner) })
+const orderId = Number(Object(placed.body).orderId)
+
+/** A request of each route that works when its owner sends it. */
+const REQUESTS: Record<string, { path: string; body?: object }> = {
+  "POST /orders": { path: "/orders", body: { userId: owner, items } },
+  "GET /orders/:id": { path: `/orders/${orderId}` },
+  "GET /users/:id/orders": { path: `/users/${owner}/orders` },
+  "POST /users/:id/balance": { path: `/users/${owner}/balance`, body: { amount: 1 } },
+  "GET /users/:id/balance": { path: `/users/${owner}/balance` },
+  "GET /users/:id/balance/history": { path: `/users/${owner}/balance/history` },
+  "POST /coupons": { path: `/coupons?userId=${owner}&policyId=${policyIds[0]}` },
+  "GET /users/:id/coupons": { path: `/users/${owner}/coupons` },
+  "GET /users/id": { path: "/users/id?name=u1" },
+  "GET /products": { path: "/products" },
+  "GET /products/:id": { path: "/products/1" },
+  "GET /products/top": { path: "/products/top" },
+  "GET /products/top/realtime": { path: "/products/top/realtime" },
+  "GET /healthz": { path: "/healthz" },
+  "GET /readyz": { path: "/readyz" },
+  "GET /metrics": { path: "/metrics" },
+  "GET /openapi.json": { path: "/openapi.json" },
+  "GET /docs": { path: "/docs" },
+  "GET /audit": { path: "/audit" },
+}
+
+const routes = new Map(
+  listRoutes(shop.app).map((route) => [`${route.method} ${route.path}`, accessOf(route)]),
+)
+// It would empty the shop under the other tests, which send it first.
+routes.delete("POST /init")
+const routesFor = (...who: Access["who"][]) =>
+  [...routes].filter(([, access]) => access && who.includes(access.who)).map(([name]) => name)
+
+function send(name: string, headers: Record<string, string> = {}) {
+  const { path, body } = REQUESTS[name] ?? { path: `no request of ${name}` }
+  return shop.call(name.split(" ")[0] ?? "", path, { headers, ...(body && { body }) })
+}
+
+const stateOf = async (user: number) => {
+  const headers = await as(user)
+  const paths = ["balance", "balance/history", "orders", "coupons?status=all"]
+  return Promise.all(paths.map(async (path) => (await shop.get(`/users/${user}/${path}`, { headers })).text))
+}
+
+describe("with AUTH=jwt every route", () => {
+  it("has a decision about who may use it and a request in this test, and none is left over", () => {
+    expect([...routes].filter(([, access]) => access === undefined)).toEqual([])
+    expect(Object.keys(REQUESTS).toSorted()).toEqual([...routes.keys()].toSorted())
+    expect(Object.keys(ACCESS).toSorted()).toEqual([...routes.keys(), "POST /init"].toSorted())
+  })
+
+  it("without a decision keeps the API from starting", () => {
+    const added = [...listRoutes(shop.app), { method: "GET", path: "/users/:id/secrets" }]
+    expect(() => requireDecisions(added)).toThrow("GET /users/:id/secrets")
+  })
+
+  it.each(routesFor("anybody", "lab"))("%s answers without a token", async (name) => {
+    expect(await send(name)).toMatchObject({ status: 200 })
+  })
+
+  it.each(routesFor("owner", "buyer", "user"))("%s refuses who has no token or a bad one", async (name) => {
+    const before = await stateOf(owner)
+    const none = await send(name)
+    expect(none).toMatchObject({ status: 401, body: { code: "UNAUTHORIZED", status: 401 } })
+    expect(none.headers.get("content-type")).toMatch(/^application\/problem\+json/)
+    expect(none.headers.get("www-authenticate")).toBe('Bearer realm="saleproof"')
+    const token = await tokenOf(owner)
+    const bad = [
+      `Bearer ${token}x`,
+      `Bearer ${token.slice(0, -20)}`,
+      `Basic ${token}`,
+      token,
+      "Bearer",
+      "Bearer  ",
+    ]
+    for (const Authorization of bad) {
+      const refused = await send(name, { Authorization })
+      expect(refused).toMatchObject({ status: 401, body: { code: "UNAUTHORIZED" } })
+      expect(refused.headers.get("www-authenticate")).toContain('error="invalid_token"')
+    }
+    expect(await stateOf(owner)).toEqual(before)
+  })
+
+  it.each(routesFor("owner"))("%s refuses the token of somebody else with 403", async (name) => {
+    const before = await stateOf(owner)
+    for (const subject of [stranger, `0${owner}`, `${owner}.0`, ` ${owner}`, "NaN", `${owner}\u0000`]) {
+      const refused = await send(name, await as(subject))
+      expect(refused).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } })
+      expect(refused.text).not.toContain(String(owner))
+    }
+    expect(await stateOf(owner)).toEqual(before)
+  })
+
+  it.each(routesFor("owner", "buyer", "user"))("%s answers its owner", async (name) => {
+    const answer = await send(name, await as(owner))
+    expect([200, 201]).toContain(answer.status)
+    expect(answer.headers.get("cache-control")).toBe("no-store")
+  })
+})
+
+describe("the order of somebody else", () => {
+  it("is answered exactly as one that does not exist", async () => {
+    const headers = await as(stranger)
+    const foreign = await shop.get(`/orders/${orderId}`, { headers })
+    const missing = await shop.get("/orders/999999", { headers })
+    expect(foreign).toMatchObject({ status: 404, body: { code: "ORDER_NOT_FOUND" } })
+    expect(foreign.text.replaceAll(String(orderId), "N")).toBe(missing.text.replaceAll("999999", "N"))
+  })
+})
+
+describe("other spellings of a request for somebody else", () => {
+  it.each([
+    `/USERS/${owner}/balance`,
+    `/users/${owner}/balance/`,
+    `/users/%3${String(owner)[0]}${String(owner).slice(1)}/balance`,
+    `/users/${owner}/balance?id=${stranger}`,
+    `/users/${stranger}/../${owner}/balance`,
+  ])("%s are refused too", async (path) => {
+    expect(await shop.get(path, { headers: await as(stranger) })).toMatchObject({ status: 403 })
+    const head = await fetch(new URL(path, shop.url), { method: "HEAD", headers: await as(stranger) })
+    expect(head.status).toBe(403)
+  })
+
+  it.each([
+    `/coupons?userId=${stranger}&userId=${owner}&policyId=1`,
+    `/coupons?userId[]=${owner}&userId=${stranger},${owner}&policyId=1`,
+  ])("%s names no user", async (path) => {
+    expect(await shop.post(path, { headers: await as(stranger) })).toMatchObject({ status: 400 })
+  })
+
+  it("in a body twice counts once, as the route itself reads it", async () => {
+    const body = `{"userId":${stranger},"items":[{"productId":1,"quantity":1}],"userId":${owner}}`
+    const headers = await as(stranger, { "content-type": "application/json" })
+    expect(await shop.post("/orders", { body, headers })).toMatchObject({ status: 403 })
+  })
+})
+
+describe("an Idempotency-Key", () => {
+  it("of one user means nothing for another, and stays this user's", async () => {
+    const key = `shared-${"k".repeat(248)}`
+    const charge = async (user: number, amount: number) =>
+      shop.post(`/users/${user}/balance`, {
+        body: { amount },
+        headers: await as(user, { "Idempotency-Key": key }),
+      })
+    const [first, other] = [await charge(owner, 5), await charge(stranger, 6)]
+    expect(first).toMatchObject({ status: 201, body: { userId: owner } })
+    expect(other).toMatchObject({ status: 201, body: { userId: stranger } })
+    expect((await charge(owner, 5)).text).toBe(first.text)
+    expect((await charge(stranger, 6)).text).toBe(other.text)
+    expect(await charge(stranger, 5)).toMatchObject({ status: 422, body: { code: "IDEMPOTENCY_MISMATCH" } })
+  })
+
+  it("of an order or a claim is a user's own as well", async () => {
+    for (const user of [owner, stranger]) {
+      const headers = await as(user, { "Idempotency-Key": "same" })
+      const claim = () => shop.post(`/coupons?userId=${user}&policyId=${policyIds[1]}`, { headers })
+      const claimed = await claim()
+      expect(claimed).toMatchObject({ status: 201, body: { userId: user } })
+      expect((await claim()).text).toBe(claimed.text)
+      const order = () => shop.post("/orders", { body: { userId: user, items }, headers })
+      expect((await order()).text).toBe((await order()).text)
+    }
+  })
+})
+
+describe("the OpenAPI document", () => {
+  it("asks for the token where the API does, and only with AUTH=jwt", async () => {
+    await using open = await startShop({ worker: false })
+    const operationsOf = async (api: typeof open) => {
+      const { paths, components } = Object((await api.get("/openapi.json")).body)
+      return { paths, schemes: Object.keys(components.securitySchemes) }
+    }
+    const [guarded, plain] = [await operationsOf(shop), await operationsOf(open)]
+    expect(guarded.schemes).toEqual(["labToken", "userToken"])
+    expect(plain.schemes).toEqual(["labToken"])
+    for (const [name, access] of routes) {
+      const [method = "", path = ""] = name.split(" ")
+      const at = path.replaceAll(/:(\w+)/g, "{$1}")
+      const needsToken = access?.who !== "anybody" && access?.who !== "lab"
+      const operation = guarded.paths[at][method.toLowerCase()]
+      expect(Boolean(operation.security?.some((one: object) => "userToken" in one))).toBe(needsToken)
+      expect("403" in operation.responses).toBe(access?.who === "owner")
+      expect(plain.paths[at][method.toLowerCase()].responses["403"]).toBeUndefined()
+    }
+  })
+})
+
+describe("while the keys that check tokens are away", () => {
+  it("users hear 503 and everything public answers", async () => {
+    const variables = { AUTH: "jwt", AUTH_JWKS_URL: "http://127.0.0.1:1/jwks.json" }
+    await using cut = await startShop({ worker: false, variables })
+    const headers = { Authorization: `Bearer ${await tokenOf(1)}` }
+    // The token's own algorithm is refused before its key is looked for.
+    expect(await cut.get("/users/1/balance", { headers })).toMatchObject({ status: 401 })
+    const signed = `${Buffer.from('{"alg":"RS256","kid":"1"}').toString("base64url")}.e30.AAAA`
+    const refused = await cut.get("/users/1/balance", { headers: { Authorization: `Bearer ${signed}` } })
+    expect(refused).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" } })
+    expect(refused.headers.get("retry-after")).toBe("1")
+    expect(await cut.get("/products")).toMatchObject({ status: 200 })
+  })
+})
+
+describe("a limit of requests a user", () => {
+  it("refuses what is above it, without any effect, and nobody else", async () => {
+    await using small = await startShop({ worker: false, variables: { USER_RATE_LIMIT: "1" } })
+    const trade = createTrade(small)
+    const { user } = await trade.refill({ users: 2 })
+    const answers = await Promise.all(times(60, () => trade.charge(user(1), 1)))
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused[0]).toMatchObject({ body: { code: "RATE_LIMITED" } })
+    expect(refused[0]?.headers.get("retry-after")).toBe("1")
+    expect(await trade.charge(user(2), 1)).toMatchObject({ status: 201 })
+    const row = await small.deps.readDb.user.findUniqueOrThrow({ where: { id: user(1) } })
+    expect(Number(row.balance)).toBe(answers.length - refused.length)
+    const { text } = await small.get("/metrics")
+    expect(text).toContain(`saleproof_refusals_total{code="RATE_LIMITED",process="api"} ${refused.length}`)
+    expect(Object((await small.get("/openapi.json")).body).paths["/orders"].post.responses).toHaveProperty(
+      "429",
+    )
+  })
+
+  it("is spent by whoever asks, not by whom they ask about", async () => {
+    await using small = await startShop({ worker: false, variables: { ...JWT, USER_RATE_LIMIT: "1" } })
+    await createTrade(small).refill({ users: 2 })
+    const attempts = await Promise.all(
+      times(60, async () => small.get("/users/1/balance", { headers: await as(2) })),
+    )
+    expect(new Set(attempts.map(({ status }) => status))).toEqual(new Set([403, 429]))
+    expect(await small.get("/users/1/balance", { headers: await as(1) })).toMatchObject({ status: 200 })
+  })
+})
