@@ -65,11 +65,11 @@ function createProgram(io: Io): Command {
  * Runs one command line and sets the exit code. Never throws: a mistake is explained on stderr with what would
  * help, anything unexpected is called a bug and shown with its stack.
  */
-export async function runCli(argv: readonly string[], io: Io): Promise<void> {
+export async function runCli(io: Io): Promise<void> {
   const program = createProgram(io)
   try {
-    if (argv.length === 0) return program.outputHelp()
-    await program.parseAsync(argv, { from: "user" })
+    if (io.argv.length === 0) return program.outputHelp()
+    await program.parseAsync(io.argv, { from: "user" })
   } catch (error) {
     if (error instanceof CommanderError) {
       io.setExitCode(error.exitCode === 0 ? EXIT.pass : EXIT.usage)

@@ -2,6 +2,8 @@ import type { ExitCode } from "./errors.ts"
 
 /** Everything of the process that a command may touch, so that tests can stand in for it. */
 export type Io = {
+  /** What was typed after the program's name. */
+  argv: readonly string[]
   /** Data: one call per finished text, the newline included. */
   stdout: (text: string) => void
   /** Progress and explanations. */

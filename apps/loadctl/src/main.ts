@@ -17,6 +17,7 @@ function processIo(): Io {
     })
   }
   return {
+    argv: process.argv.slice(2),
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     env: process.env,
@@ -32,4 +33,4 @@ function processIo(): Io {
   }
 }
 
-await runCli(process.argv.slice(2), processIo())
+await runCli(processIo())

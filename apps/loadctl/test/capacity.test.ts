@@ -28,6 +28,8 @@ it("finds what a shop of known capacity can take, confirms it twice and names wh
     "2s",
     "--precision",
     "50%",
+    "--save",
+    "results/capacity",
     "--format",
     "json",
   ]
@@ -47,6 +49,10 @@ it("finds what a shop of known capacity can take, confirms it twice and names wh
   const [saved = ""] = await readdir(join(project.folder, ".loadctl/capacity"))
   const file = await readFile(join(project.folder, ".loadctl/capacity", saved), "utf8")
   expect(JSON.parse(file)).toEqual(JSON.parse(run.stdout))
+  expect(await readFile(join(project.folder, "results/capacity.json"), "utf8")).toBe(`${run.stdout}\n`)
+  const markdown = await readFile(join(project.folder, "results/capacity.md"), "utf8")
+  expect(markdown).toMatch(/buy breaks first: [\d.]+ % failed, none may/)
+  expect(markdown).toMatch(/made by: `npx loadctl capacity --scenario arrivals --start 40 /)
   const runs = await readdir(join(project.folder, ".loadctl/runs"))
   expect(runs.toSorted()).toEqual(report.steps.map(({ runId }) => runId).toSorted())
 })

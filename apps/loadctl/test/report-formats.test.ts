@@ -33,7 +33,7 @@ it("shows one run as JUnit XML and as a page, from its folder alone", async () =
   expect([junit.exitCode, failed]).toEqual([0, "p95 <= 5.00 ms"])
 
   const told: string[] = []
-  await runCli(["report", "--format", "html"], terminalIo(project.folder, told))
+  await runCli(terminalIo(["report", "--format", "html"], project.folder, told))
   expect(told).toEqual([`.loadctl/runs/${runId}/report.html\n`])
 
   await rm(join(folder, "samples.json.gz"))
@@ -41,8 +41,9 @@ it("shows one run as JUnit XML and as a page, from its folder alone", async () =
   expect(older.stdout).toContain("The requests of this run were not saved with it")
 })
 
-function terminalIo(cwd: string, told: string[]): Io {
+function terminalIo(argv: string[], cwd: string, told: string[]): Io {
   return {
+    argv,
     stdout: (text) => void told.push(text),
     stderr: () => {},
     env: {},

@@ -1,5 +1,8 @@
+import { formatDuration } from "../plan/duration.ts"
+import { machineText, versionsText } from "../machine/text.ts"
 import { msText } from "../sla/text.ts"
-import type { AbReport, AbRun, AbSide } from "./model.ts"
+import type { AbReport, AbRun, AbSide, SideSummary } from "./model.ts"
+import type { SideName } from "./order.ts"
 
 export const RUN_COLUMNS = [
   "round",
@@ -15,23 +18,13 @@ export const RUN_COLUMNS = [
 ]
 export const RUN_ALIGNMENT = "RLLRRRRRLL"
 
-export function runCells({
-  round,
-  side,
-  verdict,
-  rate,
-  p50,
-  p95,
-  p99,
-  failed,
-  runId,
-  reasons,
-}: AbRun): string[] {
+export function runCells(run: AbRun): string[] {
+  const { round, side, verdict, rate, p50, p95, p99, failed, runId, reasons } = run
   return [
     String(round),
     side.toUpperCase(),
     verdict,
-    rate === null ? "–" : rate.toFixed(1),
+    rateText(rate),
     ...[p50, p95, p99].map(msText),
     String(failed),
     runId,
@@ -39,16 +32,124 @@ export function runCells({
   ]
 }
 
+/** What each side came to, a row a side. */
+export const SIDE_COLUMNS = [
+  "side",
+  "",
+  "SLA",
+  "requests/s",
+  "p50",
+  "p95",
+  "p99",
+  "failed",
+  "books",
+  "rate to A",
+  "p95 to A",
+  "against A",
+]
+export const SIDE_ALIGNMENT = "LLLRRRRRLRRL"
+
+export function sideCells(report: AbReport, summary: SideSummary): string[] {
+  const { side, verdict, rate, p50, p95, p99, requests, failed, audit, ratio } = summary
+  return [
+    side.toUpperCase(),
+    sideText(report.sides[side]),
+    slaText(summary, verdict),
+    rateText(rate),
+    ...[p50, p95, p99].map(msText),
+    `${failed.toLocaleString("en-US")} of ${requests.toLocaleString("en-US")}`,
+    audit === null ? "not known" : audit ? "clean" : "BROKEN",
+    ...[ratio.rate, ratio.p95].map((times) => (times === null ? "–" : `× ${times.toPrecision(3)}`)),
+    side === "a" ? "–" : againstFirst(report, side),
+  ]
+}
+
+/** "FAIL", or "PASS (1 of 2 runs)" where others are invalid. */
+function slaText({ trusted, runs }: SideSummary, verdict: string): string {
+  return trusted === runs || trusted === 0 ? verdict : `${verdict} (${trusted} of ${runs} runs)`
+}
+
+function againstFirst({ comparisons }: AbReport, name: SideName): string {
+  return comparisons.find(({ side }) => side === name)?.comparison?.verdict ?? "not comparable"
+}
+
+export function endpointAlignment({ summaries }: AbReport): string {
+  return `LR${"R".repeat(summaries.length)}`
+}
+
+/** The p95 of every endpoint, a column a side, the head first; what breaks its limit is marked. */
+export function endpointRows({ summaries }: AbReport): string[][] {
+  const limits = new Map(
+    summaries.flatMap(({ endpoints }) => endpoints.map(({ name, limit }) => [name, limit])),
+  )
+  const head = ["p95", "limit", ...summaries.map(({ side }) => side.toUpperCase())]
+  const rows = [...limits].map(([name, limit]) => [
+    name,
+    msText(limit),
+    ...summaries.map(({ endpoints }) => {
+      const p95 = endpoints.find((endpoint) => endpoint.name === name)?.p95 ?? null
+      return `${p95 !== null && limit !== null && p95 > limit ? "✗ " : ""}${msText(p95)}`
+    }),
+  ])
+  return [head, ...rows]
+}
+
 /** "ORDER_STRATEGY=batched", the target's URL, or "defaults". */
-export function sideText({ env, target }: AbSide): string {
-  if (target !== null) return target
-  const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+export function sideText(side: AbSide | undefined): string {
+  if (side?.target) return side.target
+  const pairs = Object.entries(side?.env ?? {}).map(([name, value]) => `${name}=${value}`)
   return pairs.join(" ") || "defaults"
 }
 
-/** "better: B (ORDER_STRATEGY=batched) against A (ORDER_STRATEGY=multilock_wide)" */
-export function answerText({ comparison, sides, ended, runs, rounds }: AbReport): string {
-  const cut = ended === "interrupted" ? `; interrupted after ${runs.length} of ${2 * rounds} runs` : ""
-  const who = `B (${sideText(sides.b)}) against A (${sideText(sides.a)})`
-  return `${who}: ${comparison?.verdict ?? "not comparable"}${cut}`
+/**
+ * "B (ORDER_STRATEGY=batched) against A (ORDER_STRATEGY=multilock_wide): better"; of more than two, which of them held
+ * the SLA.
+ */
+export function answerText(report: AbReport): string {
+  const { comparisons, summaries, sides, ended, runs, rounds } = report
+  const planned = rounds * Object.keys(sides).length
+  const cut = ended === "interrupted" ? `; interrupted after ${runs.length} of ${planned} runs` : ""
+  if (Object.keys(sides).length > 2) {
+    const each = summaries.map(
+      ({ side, verdict }) => `${side.toUpperCase()} (${sideText(sides[side])}) ${verdict}`,
+    )
+    return `${each.join(", ") || "nothing was measured"}${cut}`
+  }
+  const who = `B (${sideText(sides["b"])}) against A (${sideText(sides["a"])})`
+  return `${who}: ${comparisons[0]?.comparison?.verdict ?? "not comparable"}${cut}`
+}
+
+/** What a reader needs to know of how it was made, as pairs of name and text. */
+export function facts({
+  rounds,
+  scale,
+  startedAt,
+  finishedAt,
+  manifest,
+  runs,
+  command,
+}: AbReport): string[][] {
+  const took = formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))
+  const scaled = scale === 1 ? "" : `, every duration scaled by ${scale}`
+  return [
+    ["units", "latencies in ms; medians of the runs that can be trusted; requests/s over the hold"],
+    ["rounds", `${rounds}, the sides in turns${scaled}; ${took} in all`],
+    ...(manifest
+      ? [
+          [
+            "machine",
+            machineText(
+              manifest.machine,
+              runs.map(({ machine }) => machine),
+            ),
+          ],
+          ["versions", versionsText(manifest)],
+        ]
+      : []),
+    ["made by", command],
+  ]
+}
+
+function rateText(rate: number | null): string {
+  return rate === null ? "–" : rate.toFixed(1)
 }

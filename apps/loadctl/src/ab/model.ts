@@ -4,10 +4,13 @@ import type { Outcome } from "../sla/judge.ts"
 import type { MachineUse } from "../stats/model.ts"
 import type { SideName, Slot } from "./order.ts"
 
-export const AB_SCHEMA = "saleproof.ab/1"
+export const AB_SCHEMA = "saleproof.ab/2"
 
 /** What one side is: settings for the API in a private stack, or an API that runs already. */
 export type AbSide = { env: Record<string, string>; target: string | null }
+
+/** One endpoint in one run, or in the middle of several; `limit` is that of its p95, in ms. */
+export type AbEndpoint = { name: string; p95: number | null; limit: number | null; failed: number }
 
 /** One run of the experiment. Latencies in ms, rate per second; null where nothing was measured. */
 export type AbRun = Slot & {
@@ -20,13 +23,40 @@ export type AbRun = Slot & {
   p95: number | null
   p99: number | null
   failed: number
+  endpoints: AbEndpoint[]
+  /** Whether the books were in order; null when nobody could say. */
+  audit: boolean | null
   machine: MachineUse | null
 }
+
+/** What the runs of one side that can be trusted say together: medians, and sums of what failed. */
+export type SideSummary = {
+  side: SideName
+  /** PASS when each of them held the SLA, INVALID when there is none. */
+  verdict: Outcome
+  trusted: number
+  runs: number
+  requests: number
+  failed: number
+  rate: number | null
+  p50: number | null
+  p95: number | null
+  p99: number | null
+  endpoints: AbEndpoint[]
+  audit: boolean | null
+  /** Over the first side's figure; null for the first side and where either has none. */
+  ratio: { rate: number | null; p95: number | null }
+}
+
+/** One side against the first; null while one of the two has no run that can be trusted. */
+export type SideComparison = { side: SideName; comparison: Comparison | null }
 
 /** An experiment with everything it has led to so far; rewritten after each run. */
 export type AbReport = {
   schema: typeof AB_SCHEMA
   id: string
+  /** The command line that makes it again. */
+  command: string
   scenario: string
   persona: string | null
   variants: string[]
@@ -37,8 +67,8 @@ export type AbReport = {
   finishedAt: string
   ended: "running" | "done" | "interrupted"
   runs: AbRun[]
-  /** B against A, from the runs that can be trusted; null while one side has none. */
-  comparison: Comparison | null
+  summaries: SideSummary[]
+  comparisons: SideComparison[]
   /** Versions, machine and sources of the first run. */
   manifest: Manifest | null
 }

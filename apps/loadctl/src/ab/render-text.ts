@@ -2,8 +2,21 @@ import { styleText } from "node:util"
 
 import { STYLE, comparisonLines } from "../compare/render-text.ts"
 import { formatTable } from "../report/table.ts"
-import { RUN_ALIGNMENT, RUN_COLUMNS, answerText, runCells } from "./cells.ts"
-import type { AbReport } from "./model.ts"
+import {
+  RUN_ALIGNMENT,
+  RUN_COLUMNS,
+  SIDE_ALIGNMENT,
+  SIDE_COLUMNS,
+  answerText,
+  endpointAlignment,
+  endpointRows,
+  facts,
+  runCells,
+  sideCells,
+  sideText,
+} from "./cells.ts"
+import type { AbReport, SideComparison } from "./model.ts"
+import { worst } from "./verdict.ts"
 
 export type RenderOptions = {
   colour: boolean
@@ -11,24 +24,42 @@ export type RenderOptions = {
   savedIn: string | null
 }
 
-/** An experiment for a terminal: the answer first and last, the runs in their order, then the comparison. */
+/** An experiment for a terminal: the answer first and last, the sides, the runs in their order, the comparisons. */
 export function renderText(report: AbReport, { colour, savedIn }: RenderOptions): string {
   // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
-  const { comparison, scenario, runs } = report
-  const style = STYLE[comparison?.verdict ?? "not comparable"]
-  const title = colour ? styleText(["bold", style], "AB", { validateStream: false }) : "AB"
+  const { comparisons, scenario, runs, summaries } = report
+  const title = colour ? styleText(["bold", STYLE[worst(report)]], "AB", { validateStream: false }) : "AB"
   const headline = `${title}  ${scenario}: ${answerText(report)}`
-  const table = formatTable([RUN_COLUMNS, ...runs.map(runCells)], RUN_ALIGNMENT)
+  const tables =
+    runs.length === 0
+      ? []
+      : [
+          formatTable(
+            [SIDE_COLUMNS, ...summaries.map((summary) => sideCells(report, summary))],
+            SIDE_ALIGNMENT,
+          ),
+          formatTable(endpointRows(report), endpointAlignment(report)),
+          formatTable([RUN_COLUMNS, ...runs.map(runCells)], RUN_ALIGNMENT),
+        ]
+  const pairs = [...facts(report), ...(savedIn === null ? [] : [["saved", savedIn]])]
   return [
     "",
     headline,
     "",
-    ...(runs.length > 0 ? [...table.map((line) => `  ${line}`), ""] : []),
-    ...(comparison
-      ? comparisonLines(comparison, { colour })
-      : ["  ? One side has no run that can be trusted.", ""]),
-    ...(savedIn === null ? [] : [`  saved  ${savedIn}`, ""]),
+    ...tables.flatMap((table) => [...table.map((line) => `  ${line}`), ""]),
+    ...(comparisons.length > 0
+      ? comparisons.flatMap((each) => sectionLines(report, each, colour))
+      : ["  ? Nothing has been compared.", ""]),
+    ...formatTable(pairs, "LL").map((line) => `  ${line}`),
+    "",
     headline,
     "",
   ].join("\n")
+}
+
+function sectionLines({ sides }: AbReport, { side, comparison }: SideComparison, colour: boolean): string[] {
+  const who = `${side.toUpperCase()} (${sideText(sides[side])}) against A (${sideText(sides["a"])})`
+  return comparison
+    ? [`  ${who}: ${comparison.verdict}`, ...comparisonLines(comparison, { colour })]
+    : [`  ${who}: not comparable`, "  ? One side has no run that can be trusted.", ""]
 }

@@ -4,6 +4,8 @@ import { STEADY, recordRun } from "../../test/support/runs.ts"
 import { DEFAULT_LIMITS, compareRuns } from "../compare/compare.ts"
 import { RENDERERS } from "./formats.ts"
 import type { AbReport, AbRun } from "./model.ts"
+import { summarizeSides } from "./summary.ts"
+import { worst } from "./verdict.ts"
 
 const run: AbRun = {
   round: 1,
@@ -17,6 +19,8 @@ const run: AbRun = {
   p95: 153,
   p99: 208,
   failed: 0,
+  endpoints: [{ name: "buy", p95: 153, limit: 200, failed: 0 }],
+  audit: true,
   machine: null,
 }
 const slow = { ...STEADY, buy: { perSecond: 10, ms: 160 } }
@@ -25,10 +29,13 @@ const comparison = compareRuns(
   { limits: DEFAULT_LIMITS, allow: [] },
 )
 
+const RUNS: AbRun[] = [run, { ...run, side: "b", runId: "run-2", verdict: "INVALID", reasons: ["Too slow."] }]
+
 function report(change: Partial<AbReport> = {}): AbReport {
   return {
-    schema: "saleproof.ab/1",
+    schema: "saleproof.ab/2",
     id: "ab-1",
+    command: "npx loadctl ab --b ORDER_STRATEGY=conditional --scenario flow_10vus",
     scenario: "flow_10vus",
     persona: "A",
     variants: [],
@@ -38,11 +45,43 @@ function report(change: Partial<AbReport> = {}): AbReport {
     startedAt: "2026-11-22T10:00:00.000Z",
     finishedAt: "2026-11-22T10:10:00.000Z",
     ended: "done",
-    runs: [run, { ...run, side: "b", runId: "run-2", verdict: "INVALID", reasons: ["Too slow."] }],
-    comparison,
+    runs: RUNS,
+    summaries: summarizeSides(RUNS, ["a", "b"]),
+    comparisons: [{ side: "b", comparison }],
     manifest: null,
     ...change,
   }
+}
+
+/** Four sides, of which the first is too slow and the third has nothing that can be trusted. */
+function four(): AbReport {
+  const names = ["a", "b", "c", "d"]
+  const settings = ["wide", "narrow", "conditional", "batched"]
+  const slowRun: AbRun = {
+    ...run,
+    verdict: "FAIL",
+    p95: 612,
+    endpoints: [{ name: "buy", p95: 612, limit: 200, failed: 0 }],
+    failed: 9,
+  }
+  const runs: AbRun[] = [
+    slowRun,
+    { ...run, side: "b" },
+    { ...run, side: "c", verdict: "INVALID" },
+    { ...run, side: "d", rate: 90, audit: false },
+  ]
+  return report({
+    sides: Object.fromEntries(
+      names.map((name, index) => [name, { env: { ORDER_STRATEGY: settings[index] ?? "" }, target: null }]),
+    ),
+    runs,
+    summaries: summarizeSides(runs, names),
+    comparisons: [
+      { side: "b", comparison },
+      { side: "c", comparison: null },
+      { side: "d", comparison },
+    ],
+  })
 }
 
 const plain = { colour: false, savedIn: null }
@@ -60,10 +99,10 @@ it("lists the runs in their order, with the reason of one that is invalid", () =
 })
 
 it("says that nothing can be compared while one side has no run", () => {
-  const text = RENDERERS.text(report({ runs: [], comparison: null }), plain)
+  const text = RENDERERS.text(report({ runs: [], summaries: [], comparisons: [] }), plain)
   expect(text).toContain("against A (defaults): not comparable")
-  expect(text).toContain("? One side has no run that can be trusted.")
-  expect(text).not.toContain("round")
+  expect(text).toContain("? Nothing has been compared.")
+  expect(text).not.toContain("round  side")
 })
 
 it("says after how many runs it was interrupted", () => {
@@ -78,4 +117,34 @@ it("fits a pull request", () => {
 
 it("gives JSON that parses to the report itself", () => {
   expect(JSON.parse(RENDERERS.json(report()))).toEqual(report())
+})
+
+it("tells of more than two sides which held the SLA, and each with its ratio to the first", () => {
+  const text = RENDERERS.text(four(), plain)
+  expect(text.trim().split("\n")[0]).toBe(
+    "AB  flow_10vus: A (ORDER_STRATEGY=wide) FAIL, B (ORDER_STRATEGY=narrow) PASS, " +
+      "C (ORDER_STRATEGY=conditional) INVALID, D (ORDER_STRATEGY=batched) PASS",
+  )
+  expect(text).toMatch(/^ +A +ORDER_STRATEGY=wide +FAIL +30\.0 .* 9 of 1,800 +clean +– +– +–$/m)
+  expect(text).toMatch(/^ +C +ORDER_STRATEGY=conditional +INVALID +– .* not comparable$/m)
+  expect(text).toMatch(/^ +D +ORDER_STRATEGY=batched +PASS +90\.0 .* BROKEN +× 3\.00 +× 0\.250 +worse$/m)
+  expect(text).toMatch(/^ +buy +200 +✗ 612 +153 +– +153$/m)
+  expect(text).toContain("D (ORDER_STRATEGY=batched) against A (ORDER_STRATEGY=wide): worse")
+})
+
+it("is as grave as the gravest side", () => {
+  expect(worst(four())).toBe("worse")
+  expect(worst(report({ comparisons: [{ side: "b", comparison: null }] }))).toBe("not comparable")
+  expect(worst(report({ comparisons: [] }))).toBe("not comparable")
+})
+
+it("keeps in a file of results what made it", () => {
+  const markdown = RENDERERS.markdown(four())
+  expect(markdown).toContain(
+    "- made by: `npx loadctl ab --b ORDER_STRATEGY=conditional --scenario flow_10vus`",
+  )
+  expect(markdown).toContain("| A | ORDER_STRATEGY=wide | FAIL |")
+  expect(markdown).toContain(
+    "#### C (ORDER_STRATEGY=conditional) against A (ORDER_STRATEGY=wide): not comparable",
+  )
 })

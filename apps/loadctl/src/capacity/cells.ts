@@ -1,6 +1,6 @@
 import { formatDuration } from "../plan/duration.ts"
 import { msText, shareText } from "../sla/text.ts"
-import type { Manifest } from "../machine/manifest.ts"
+import { machineText, versionsText } from "../machine/text.ts"
 import type { Broken, CapacityReport, CapacityStep } from "./model.ts"
 
 export const MARK = { pass: "✓", fail: "✗", untrusted: "?" } as const satisfies Record<
@@ -77,11 +77,17 @@ export function facts(report: CapacityReport): string[][] {
     ["knee", knee === null ? "none seen between the loads tried" : `p95 starts to climb at ${knee} ${unit}`],
     ["runs", `${steps.length}${held}; ${took} in all`],
     ["units", `latencies in ms; rates ${holdSeconds === null ? "over all of a run" : "over the hold"}`],
-    ...(manifest ? [["machine", machineText(manifest.machine, steps)]] : []),
+    ...(manifest
+      ? [
+          [
+            "machine",
+            machineText(
+              manifest.machine,
+              steps.map(({ machine }) => machine),
+            ),
+          ],
+          ["versions", versionsText(manifest)],
+        ]
+      : []),
   ]
-}
-
-function machineText({ cores, cpu }: Manifest["machine"], steps: readonly CapacityStep[]): string {
-  const steal = Math.max(0, ...steps.map(({ machine }) => machine?.steal ?? 0))
-  return `${cores} x ${cpu}; CPU steal ${(steal * 100).toFixed(1)} % at most`
 }

@@ -15,6 +15,7 @@ import type { SearchOptions, Step } from "./search.ts"
 
 export type CapacityContext = Omit<RunContext, "plan"> & {
   id: string
+  command: string
   alwaysPrivate: boolean
   unit: LoadUnit
   apiEnv: Record<string, string>
@@ -111,13 +112,14 @@ function withFindings(report: CapacityReport): CapacityReport {
 }
 
 function emptyReport(
-  { id, unit, options }: CapacityContext,
+  { id, command, unit, options }: CapacityContext,
   { scenario, persona, variants, scale, phases }: RunPlan,
   startedAt: Date,
 ): CapacityReport {
   return {
     schema: CAPACITY_SCHEMA,
     id,
+    command,
     scenario,
     persona,
     variants,

@@ -33,6 +33,8 @@ export type CapacityStep = Attempt & {
 export type CapacityReport = {
   schema: typeof CAPACITY_SCHEMA
   id: string
+  /** The command line that makes it again. */
+  command: string
   scenario: string
   persona: string | null
   variants: string[]

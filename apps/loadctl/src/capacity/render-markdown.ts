@@ -1,22 +1,18 @@
+import { markdownTable } from "../report/markdown-table.ts"
 import { MARK, STEP_ALIGNMENT, STEP_COLUMNS, answerText, facts, stepCells } from "./cells.ts"
 import type { CapacityReport } from "./model.ts"
 
-/** A search for a pull request or a job summary. */
+/** A search for a pull request, a job summary or a file of results. */
 export function renderMarkdown(report: CapacityReport): string {
   const rows = report.steps.map((step) => [MARK[step.outcome], ...stepCells(step)])
-  const rule = Array.from(`L${STEP_ALIGNMENT}`, (side) => (side === "L" ? "---" : "---:"))
-  const table = [["", ...STEP_COLUMNS], rule, ...rows].map(
-    (cells) => `| ${cells.map(escapeCell).join(" | ")} |`,
-  )
   return [
     `### Capacity of ${report.scenario}: ${answerText(report)}`,
     "",
     ...facts(report).map(([what, text]) => `- ${what}: ${text}`),
+    `- made by: \`${report.command}\`, ${report.finishedAt.slice(0, 16).replace("T", " ")}`,
     "",
-    ...(rows.length > 0 ? [...table, ""] : []),
+    ...(rows.length > 0
+      ? [...markdownTable([["", ...STEP_COLUMNS], ...rows], `L${STEP_ALIGNMENT}`), ""]
+      : []),
   ].join("\n")
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll("|", String.raw`\|`)
 }

@@ -33,6 +33,7 @@ function report(change: Partial<CapacityReport> = {}): CapacityReport {
   return {
     schema: "saleproof.capacity/1",
     id: "search-1",
+    command: "npx loadctl capacity --scenario flow_rps",
     scenario: "flow_rps",
     persona: "A",
     variants: [],
@@ -103,4 +104,10 @@ it("fits a pull request", () => {
 
 it("gives JSON that parses to the report itself", () => {
   expect(JSON.parse(RENDERERS.json(report()))).toEqual(report())
+})
+
+it("keeps in a file of results what made it", () => {
+  expect(RENDERERS.markdown(report())).toContain(
+    "- made by: `npx loadctl capacity --scenario flow_rps`, 2026-11-22 10:03",
+  )
 })

@@ -11,6 +11,7 @@ import { wantsColour } from "../io.ts"
 import type { Io } from "../io.ts"
 import { parseDuration } from "../plan/duration.ts"
 import { formatOption, parseShare } from "./options.ts"
+import { prepareSaving, withSave } from "./save.ts"
 import { planScenario, readScenarioConfig, withScenario, withTarget } from "./scenario.ts"
 import type { ScenarioFlags, TargetFlags } from "./scenario.ts"
 
@@ -25,6 +26,7 @@ type Flags = ScenarioFlags &
     duration: number
     precision: number
     format: Format
+    save?: string
   }
 
 // One that held three times is no accident.
@@ -46,7 +48,7 @@ Examples:
   $ loadctl capacity --scenario flow_300vus --vus --start 100 --max-rate 1000`
 
 export function registerCapacity(program: Command, io: Io): void {
-  withTarget(withScenario(program.command("capacity")))
+  withSave(withTarget(withScenario(program.command("capacity"))))
     .description("the highest load that still meets the SLA")
     .option("--vus", "turn up virtual users instead of arrivals a second")
     .option("--start <load>", "the first load to try", parseWhole, 20)
@@ -61,22 +63,32 @@ export function registerCapacity(program: Command, io: Io): void {
     .addOption(formatOption(FORMATS))
     .addHelpText("after", HELP)
     .action(async (flags: Flags) => {
+      const saving = await prepareSaving(io, flags.save)
       const { report, savedIn } = await search(flags, io)
       const { RENDERERS } = await import("../capacity/formats.ts")
       io.stdout(RENDERERS[flags.format](report, { colour: wantsColour(io, "stdout"), savedIn }))
+      if (report.ended !== "interrupted")
+        await saving?.({ json: RENDERERS.json(report), markdown: RENDERERS.markdown(report) })
       io.setExitCode(exitCodeOf(report))
     })
 }
 
 async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; savedIn: string }> {
-  const [{ driveSearch }, { planLoad }, { createStore }, { newDocument }, { createObserver }] =
-    await Promise.all([
-      import("../capacity/drive.ts"),
-      import("../capacity/plan-load.ts"),
-      import("../store.ts"),
-      import("../document.ts"),
-      import("../report/progress.ts"),
-    ])
+  const [
+    { driveSearch },
+    { planLoad },
+    { createStore },
+    { newDocument },
+    { createObserver },
+    { commandText },
+  ] = await Promise.all([
+    import("../capacity/drive.ts"),
+    import("../capacity/plan-load.ts"),
+    import("../store.ts"),
+    import("../document.ts"),
+    import("../report/progress.ts"),
+    import("../machine/command.ts"),
+  ])
   const loaded = await readScenarioConfig(io, flags)
   const saved = await newDocument(loaded.root, "capacity", flags.scenario)
   const { start, precision, duration: holdSeconds, env: apiEnv = {} } = flags
@@ -89,6 +101,7 @@ async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; s
     alwaysPrivate: flags.private ?? false,
     warmUp: flags.warmUp,
     id: saved.id,
+    command: commandText(io.argv),
     unit,
     apiEnv,
     options: {

@@ -38,9 +38,16 @@ export type TargetFlags = {
 }
 
 export function withTarget(command: Command): Command {
+  return withStack(
+    command
+      .option("-t, --target <url>", "the API to test; a private stack is never started then")
+      .option("--private", "start a private stack even when the target answers"),
+  )
+}
+
+/** What also goes where every run has a private stack of its own. */
+export function withStack(command: Command): Command {
   return command
-    .option("-t, --target <url>", "the API to test; a private stack is never started then")
-    .option("--private", "start a private stack even when the target answers")
     .option("--env <KEY=VALUE>", "setting of the API in the private stack, repeatable", collectPair)
     .option("--warm-up", "warm the target up first, also one that was running already")
     .option("--no-warm-up", "measure a private stack as cold as it starts")

@@ -1,4 +1,5 @@
 import { ALIGNMENT, COLUMNS, MARK, methodText, rowsOf, sidesText } from "./cells.ts"
+import { markdownTable } from "../report/markdown-table.ts"
 import type { Comparison, Verdict } from "./model.ts"
 
 const SIGN = {
@@ -46,14 +47,9 @@ function cellsOf({ verdict, cells }: { verdict: Verdict; cells: string[] }): str
 }
 
 function table(rows: readonly string[][]): string[] {
-  const rule = Array.from(`L${ALIGNMENT}`, (side) => (side === "L" ? "---" : "---:"))
-  return [["", ...COLUMNS], rule, ...rows].map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`)
+  return markdownTable([["", ...COLUMNS], ...rows], `L${ALIGNMENT}`)
 }
 
 function list(items: readonly string[]): string[] {
   return items.length === 0 ? [] : [...items.map((item) => `- ${item}`), ""]
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll("|", String.raw`\|`)
 }

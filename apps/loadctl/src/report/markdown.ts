@@ -9,6 +9,7 @@ import {
   sourcesText,
   warmUpText,
 } from "./cells.ts"
+import { escapeCell, markdownTable } from "./markdown-table.ts"
 import type { RunReport } from "./model.ts"
 
 const SIGN = { PASS: "✅", FAIL: "❌", INVALID: "⚠️" } as const
@@ -17,7 +18,6 @@ const SIGN = { PASS: "✅", FAIL: "❌", INVALID: "⚠️" } as const
 export function renderMarkdown(report: RunReport): string {
   const rows = [...report.endpoints, report.overall].map((row) => [mark(row), ...endpointCells(row)])
   const head = ["", ...ENDPOINT_COLUMNS]
-  const rule = head.map((_, column) => (column < 2 ? "---" : "---:"))
   const warmUp = warmUpText(report)
   const omission = omissionText(report)
   return [
@@ -26,7 +26,7 @@ export function renderMarkdown(report: RunReport): string {
     ...list(report.reasons),
     ...list(causeTexts(report).map((cause) => `Why: ${cause}`)),
     ...list(report.warnings.map((warning) => `Warning: ${warning}`)),
-    ...[head, rule, ...rows].map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`),
+    ...markdownTable([head, ...rows], `LL${"R".repeat(ENDPOINT_COLUMNS.length - 1)}`),
     "",
     `Latencies in ms${warmUp === null ? "" : `; ${warmUp}`}. Sources: ${sourcesText(report)}. ${omission === null ? "" : `Omitted: ${omission}. `}Audit: ${auditText(report)}. Run \`${report.runId}\`.`,
     "",
@@ -35,8 +35,4 @@ export function renderMarkdown(report: RunReport): string {
 
 function list(items: readonly string[]): string[] {
   return items.length === 0 ? [] : [...items.map((item) => `- ${item}`), ""]
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll("|", String.raw`\|`)
 }

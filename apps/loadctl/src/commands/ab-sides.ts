@@ -1,0 +1,69 @@
+import { InvalidArgumentError } from "commander"
+
+import type { ReadySide } from "../ab/drive.ts"
+import { sideNames } from "../ab/order.ts"
+import type { SideName } from "../ab/order.ts"
+import { usageError } from "../errors.ts"
+import type { Io } from "../io.ts"
+import { readScenarioConfig } from "./scenario.ts"
+import type { ScenarioFlags } from "./scenario.ts"
+
+type Settings = Record<string, string>
+
+/** What the command line says of the sides. */
+export type SideFlags = ScenarioFlags & {
+  a?: Settings
+  b?: Settings
+  aTarget?: string
+  bTarget?: string
+  vary?: Settings[]
+  /** For all of them. */
+  env?: Settings
+}
+
+const MAX_SIDES = 8
+
+/** "KEY=V1,V2": the settings of a side for each value. */
+export function parseVaried(text: string): Settings[] {
+  const [, name = "", list = ""] = /^([A-Za-z_][A-Za-z0-9_]*)=(.+)$/.exec(text) ?? []
+  const values = list.split(",")
+  if (name === "" || values.length < 2 || values.length > MAX_SIDES || new Set(values).size < values.length) {
+    throw new InvalidArgumentError(`Expected KEY=V1,V2 with 2 to ${MAX_SIDES} different values.`)
+  }
+  return values.map((value) => ({ [name]: value }))
+}
+
+/** Two sides or more, A first. Throws a usage error when they are not of a kind. */
+export async function readySides(flags: SideFlags, io: Io): Promise<ReadySide[]> {
+  const { a, b, aTarget, bTarget, vary } = flags
+  if (vary && (a ?? b ?? aTarget ?? bTarget) !== undefined) {
+    throw usageError("--vary makes every side, so --a and --b have none to make.")
+  }
+  const sides: Omit<Wanted, "name">[] = vary?.map((env) => ({ env })) ?? [
+    { env: a ?? {}, target: aTarget },
+    { env: b ?? {}, target: bTarget },
+  ]
+  const names = sideNames(sides.length)
+  return Promise.all(sides.map((side, index) => readySide({ ...side, name: names[index] ?? "" }, flags, io)))
+}
+
+type Wanted = { name: SideName; env: Settings; target?: string | undefined }
+
+async function readySide({ name, env: own, target }: Wanted, flags: SideFlags, io: Io): Promise<ReadySide> {
+  const { aTarget, bTarget } = flags
+  const env = { ...flags.env, ...own }
+  if ((aTarget === undefined) !== (bTarget === undefined))
+    throw usageError("Give both sides a target, or neither.")
+  if (target !== undefined && Object.keys(env).length > 0) {
+    const flag = Object.keys(own).length > 0 ? `--${name}` : "--env"
+    throw usageError(`${flag} sets up a private stack, and cannot reach ${target}.`)
+  }
+  const loaded = await readScenarioConfig(io, { ...flags, ...(target === undefined ? {} : { target }) })
+  if (target === undefined && !loaded.config.target.stack) {
+    throw usageError(
+      "This target has no private stack to set up.",
+      "Compare two that run: --a-target, --b-target.",
+    )
+  }
+  return { name, env, target: target ?? null, loaded }
+}
