@@ -5,19 +5,28 @@ import { formatOption, readConfig, withConfig } from "./options.ts"
 
 type Flags = { format: "text" | "json"; config?: string; scenario?: string }
 
+const HELP = `
+Runs of a kind do the same load: scenario, persona, variants, scale and settings are the same. A trend has the last 40 of them,
+✓ pass, ✗ fail, ? invalid, and sets the latest p95 beside the median of those before. Whether a difference between two
+runs is one is for \`loadctl compare\` to say.
+
+Examples:
+  $ loadctl runs
+  $ loadctl runs --scenario flow_300vus --format json`
+
 export function registerRuns(program: Command, io: Io): void {
   withConfig(program.command("runs"))
-    .description("the history of runs, newest first")
+    .description("the history of runs, newest first, and the trend of each kind")
     .option("-s, --scenario <name>", "only those of one scenario")
     .addOption(formatOption(["text", "json"]))
-    .addHelpText("after", "\nExample:\n  $ loadctl runs --scenario flow_300vus")
+    .addHelpText("after", HELP)
     .action(async (flags: Flags) => {
-      const [{ createStore }, { listRuns, renderRuns }] = await Promise.all([
+      const [{ createStore }, { readHistory, renderRuns }] = await Promise.all([
         import("../store.ts"),
         import("../report/runs.ts"),
       ])
       const store = createStore((await readConfig(io, flags.config)).root)
-      const runs = await listRuns(store, flags.scenario)
-      io.stdout(flags.format === "json" ? `${JSON.stringify(runs, null, 2)}\n` : renderRuns(runs))
+      const history = await readHistory(store, flags.scenario)
+      io.stdout(flags.format === "json" ? `${JSON.stringify(history, null, 2)}\n` : renderRuns(history))
     })
 }

@@ -1,40 +1,92 @@
 import { msText } from "../sla/text.ts"
 import type { Store } from "../store.ts"
-import { loadReport } from "./load.ts"
-import type { RunReport } from "./model.ts"
+import { loadParts } from "./load.ts"
+import { composeReport } from "./model.ts"
+import type { RunParts, RunReport } from "./model.ts"
+import { sparkline } from "./live.ts"
 import { formatTable } from "./table.ts"
+import { trendsOf } from "./trend.ts"
+import type { Trend } from "./trend.ts"
+
+const RUNS_SCHEMA = "saleproof.runs/1"
 
 /** One line of the history. */
 export type RunLine = Pick<
   RunReport,
   "runId" | "scenario" | "persona" | "variants" | "scale" | "verdict" | "startedAt" | "requests" | "failed"
-> & { p95: number | null }
+> & {
+  p95: number | null
+  /** Settings of the API and the load that was asked for, where the command line chose them: "RATE=50". */
+  settings: string[]
+}
 
-/** Newest first. A folder that cannot be read is left out: another run may be writing it right now. */
-export async function listRuns(store: Store, scenario?: string): Promise<RunLine[]> {
+/** The runs newest first, and how each kind of them went; what `runs --format json` prints. */
+export type History = { schema: typeof RUNS_SCHEMA; runs: RunLine[]; trends: Trend[] }
+
+/** A folder that cannot be read is left out: another run may be writing it right now. */
+export async function readHistory(store: Store, scenario?: string): Promise<History> {
   const lines: RunLine[] = []
   for (const runId of await store.ids()) {
-    const report = await loadReport(await store.find(runId)).catch(() => null)
-    if (!report || (scenario !== undefined && report.scenario !== scenario)) continue
-    lines.push(lineOf(report))
+    const line = await loadParts(await store.find(runId))
+      .then(lineOf)
+      .catch(() => null)
+    if (line && (scenario === undefined || line.scenario === scenario)) lines.push(line)
   }
-  return lines
+  return { schema: RUNS_SCHEMA, runs: lines, trends: trendsOf(lines) }
 }
 
-function lineOf(report: RunReport): RunLine {
+// What `loadctl capacity` turns up.
+const LOAD = ["RATE", "VUS", "DURATION"]
+
+function lineOf(parts: RunParts): RunLine {
+  const report = composeReport(parts)
   const { runId, scenario, persona, variants, scale, verdict, startedAt, requests, failed, overall } = report
-  return { runId, scenario, persona, variants, scale, verdict, startedAt, requests, failed, p95: overall.p95 }
+  const load = Object.entries(parts.plan.k6Env).filter(([name]) => LOAD.includes(name))
+  const settings = [...Object.entries(parts.plan.apiEnv), ...load].map(([name, value]) => `${name}=${value}`)
+  return {
+    runId,
+    scenario,
+    persona,
+    variants,
+    scale,
+    settings,
+    verdict,
+    startedAt,
+    requests,
+    failed,
+    p95: overall.p95,
+  }
 }
 
-export function renderRuns(runs: readonly RunLine[]): string {
+const SIGN = { PASS: "✓", FAIL: "✗", INVALID: "?" } as const
+
+/** Every run, newest first, then a line for each kind of them. */
+export function renderRuns({ runs, trends }: History): string {
   if (runs.length === 0) return "No runs yet. `loadctl run --scenario NAME` makes one.\n"
-  const rows = runs.map(({ runId, verdict, requests, failed, p95, persona, variants, scale }) => [
+  const rows = runs.map(({ runId, verdict, requests, failed, p95, persona, variants, scale, settings }) => [
     runId,
     verdict,
     requests.toLocaleString("en-US"),
     String(failed),
     msText(p95),
-    [persona, ...variants, ...(scale === 1 ? [] : [`scale ${scale}`])].filter(Boolean).join(", "),
+    [persona, ...variants, ...(scale === 1 ? [] : [`scale ${scale}`]), ...settings]
+      .filter(Boolean)
+      .join(", "),
   ])
-  return `${formatTable([["run", "verdict", "requests", "failed", "p95 ms", ""], ...rows], "LLRRRL").join("\n")}\n`
+  const table = formatTable([["run", "verdict", "requests", "failed", "p95 ms", ""], ...rows], "LLRRRL")
+  return `${[...table, "", ...trendTable(trends)].join("\n")}\n`
+}
+
+function trendTable(trends: readonly Trend[]): string[] {
+  const head = ["trend", "runs", "oldest first", "p95", "latest ms", "median before", "change"]
+  const rows = trends.map(({ kind, runs, verdicts, p95s, latest, before, change }) => [
+    kind,
+    String(runs),
+    verdicts.map((verdict) => SIGN[verdict]).join(""),
+    p95s.length > 0 ? sparkline(p95s) : "",
+    msText(latest),
+    msText(before),
+    change === null ? "–" : `${change > 0 ? "+" : ""}${(change * 100).toFixed(0)} %`,
+  ])
+  return formatTable([head, ...rows], "LRLLRRR")
 }

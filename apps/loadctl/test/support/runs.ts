@@ -8,6 +8,7 @@ import { makePlan } from "../../src/plan/plan.ts"
 import { Config } from "../../src/plan/schema.ts"
 import { measure } from "../../src/stats/measure.ts"
 import { createStore } from "../../src/store.ts"
+import { measurement } from "../fixtures/evidence.ts"
 
 /** How one endpoint behaved: `ms` is its median, failures come evenly, and `stall` is a pause in its middle. */
 export type Behaviour = { perSecond: number; ms: number; failedShare?: number }
@@ -87,7 +88,8 @@ export async function saveRun(root: string, run: ComparedRun): Promise<void> {
   const { plan, manifest, samples, window, hold, machine, verdict, reasons } = run
   await folder.writeJson("plan.json", plan)
   await folder.writeJson("manifest.json", manifest)
-  await folder.writeJson("endpoints.json", { window, hold, machine })
+  const table = samples ? measure(samples, plan) : {}
+  await folder.writeJson("endpoints.json", { ...measurement(), ...table, window, hold, machine })
   await folder.writeJson("verdict.json", { verdict, reasons, warnings: [], expectations: [] })
   if (samples) await folder.writeGzip("samples.json.gz", samples)
 }
