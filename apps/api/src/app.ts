@@ -36,6 +36,7 @@ export function createApp({ env, deps, services, lifecycle }: AppOptions): Expre
   const app = express()
   app.disable("x-powered-by").set("etag", false).set("query parser", "simple")
   app.use(helmet(HEADERS))
+  if (deps.tracing) app.use(deps.tracing.begin)
   app.use(
     requestId,
     observe(deps),
@@ -43,6 +44,7 @@ export function createApp({ env, deps, services, lifecycle }: AppOptions): Expre
     admission({ limit: env.MAX_IN_FLIGHT, orderLimit: env.MAX_QUEUED_ORDERS }),
     jsonBody(),
   )
+  if (deps.tracing) app.use(deps.tracing.enter)
   // Nothing to check is nothing to pay for.
   if (env.AUTH !== "none" || env.USER_RATE_LIMIT > 0) app.use(createGuard({ env, orders: services.orders }))
   // Express asks one router after the other, so those that are asked most come first.

@@ -12,6 +12,7 @@ import { createCouponQueue } from "./infra/queue.ts"
 import { createRedis } from "./infra/redis.ts"
 import { shopEpoch } from "./shop/epoch.ts"
 import { createShopView } from "./shop/view.ts"
+import { startTracing } from "./telemetry/start.ts"
 
 const RETRY_EVERY_MS = 100
 
@@ -24,6 +25,8 @@ export type Deps = Awaited<ReturnType<typeof openDeps>>
 export async function openDeps(env: Env, name: ProcessName) {
   await using opened = new AsyncDisposableStack()
   const logger = createLogger({ level: env.LOG_LEVEL, process: name })
+  const tracing = await startTracing({ process: name, logger })
+  if (tracing) opened.defer(tracing.stop)
   const metrics = createMetrics({ process: name })
   const observePool = createPoolMetrics(metrics)
   const openDb = (use: "read" | "write", poolMax: number) => {
@@ -55,6 +58,7 @@ export async function openDeps(env: Env, name: ProcessName) {
     queue,
     clock: systemClock,
     metrics,
+    tracing,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

@@ -29,7 +29,7 @@ const CLOSE_JOBS_WITHIN_MS = 5_000
 
 /** Everything that happens behind the requests: claims become coupons, orders reach the ranking, Redis is kept right. */
 export async function startJobs(deps: Deps, env: Env) {
-  const { writeDb: db, redis, queue, logger } = deps
+  const { writeDb: db, redis, queue, logger, tracing } = deps
   let stopping = false
   const pending = createPending({ redis })
   const drain = createDrain({ ...deps, db, pending })
@@ -44,7 +44,11 @@ export async function startJobs(deps: Deps, env: Env) {
 
   const blocking = createBlockingRedis({ url: env.REDIS_URL, name: "worker-queue", logger })
   await blocking.connect()
-  const worker = createCouponWorker({ redis: blocking, logger, run: drainJob.run })
+  const worker = createCouponWorker({
+    redis: blocking,
+    logger,
+    run: tracing ? () => tracing.job("drain claims", drainJob.run) : drainJob.run,
+  })
   const onError = createWarning(logger)
   const recurring = [
     every({ everyMs: CHECK_EVERY_MS, step: () => healer.check(), onError }),

@@ -5,15 +5,18 @@ import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
 import { createLab } from "./lab/service.ts"
 import { createOrders } from "./orders/service.ts"
+import type { Orders } from "./orders/service.ts"
 import { createOrderWatch } from "./orders/watch.ts"
 import { createProducts } from "./products/service.ts"
 import { createRankings } from "./rankings/service.ts"
 import { createLiveChecks } from "./shop/checks.ts"
+import type { Tracing } from "./telemetry/tracing.ts"
 import { createUsers } from "./users/service.ts"
 
 /** Everything the API can do, made of what it is given. */
 export function createServices(deps: Deps, env: Env) {
-  const { readDb, writeDb, redis, view, queue, clock, metrics } = deps
+  const { readDb, writeDb, redis, view, queue, clock, metrics, tracing } = deps
+  const watch = createOrderWatch(metrics)
   const onRetry = (sqlstate: string) => metrics.retries.labels(sqlstate).inc()
   const users = createUsers({ db: readDb, view })
   return {
@@ -21,20 +24,23 @@ export function createServices(deps: Deps, env: Env) {
     products: createProducts({ db: readDb }),
     rankings: createRankings({ db: readDb, redis, view, clock }),
     balance: createBalance({ readDb, writeDb, onRetry }),
-    orders: createOrders({
-      readDb,
-      writeDb,
-      redis,
-      onRetry,
-      strategy: env.ORDER_STRATEGY,
-      writers: env.DB_WRITE_POOL,
-      maxQueued: env.MAX_QUEUED_ORDERS,
-      watch: createOrderWatch(metrics),
-      observe: ({ size, waitedMs }) => {
-        metrics.orderBatchSize.observe(size)
-        metrics.orderWaitSeconds.observe(waitedMs / 1_000)
-      },
-    }),
+    orders: traced(
+      tracing,
+      createOrders({
+        readDb,
+        writeDb,
+        redis,
+        onRetry,
+        strategy: env.ORDER_STRATEGY,
+        writers: env.DB_WRITE_POOL,
+        maxQueued: env.MAX_QUEUED_ORDERS,
+        watch: tracing ? tracing.watching(watch) : watch,
+        observe: ({ size, waitedMs }) => {
+          metrics.orderBatchSize.observe(size)
+          metrics.orderWaitSeconds.observe(waitedMs / 1_000)
+        },
+      }),
+    ),
     coupons: createCoupons({
       ...deps,
       db: readDb,
@@ -45,5 +51,8 @@ export function createServices(deps: Deps, env: Env) {
     lab: createLab({ db: writeDb, redis, view, queue, clock }),
   }
 }
+
+const traced = (tracing: Tracing | undefined, orders: Orders): Orders =>
+  tracing ? { ...orders, place: tracing.placing(orders.place) } : orders
 
 export type Services = ReturnType<typeof createServices>

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from "express"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
+import { routeOf } from "./route.ts"
 
 type Observed = { logger: Logger; metrics: Metrics; now?: () => number }
 
@@ -38,17 +39,11 @@ function createLabelled(histogram: RequestSeconds) {
   }
 }
 
-// The pattern, never the path, so that the label stays bounded.
-function routeOf(req: Request): string {
-  const route: unknown = req.route
-  const matched = typeof route === "object" && route !== null && "path" in route
-  return matched && typeof route.path === "string" ? route.path : "unmatched"
-}
-
 function lineOf(req: Request, res: Response, seen: { route: string; durationMs: number; skipped: number }) {
   return {
     requestId: res.locals.requestId,
-    runId: req.headers["x-run-id"],
+    runId: res.locals.runId,
+    traceId: res.locals.traceId,
     method: req.method,
     route: seen.route,
     status: res.statusCode,

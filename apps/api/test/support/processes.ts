@@ -29,6 +29,8 @@ export function startProcess(program: Program, variables: Record<string, string>
     const ended = exited.then(() => {
       throw new Error(`The process ended without "${message}": ${errors}`)
     })
+    // It may have been logged long ago, and then nobody waits for the end.
+    ended.catch(() => undefined)
     for (;;) {
       const found = lines.find(({ msg }) => msg === message)
       if (found) return found
