@@ -21,6 +21,7 @@ function setup({ maxBatch = 10, maxInFlight = 1, maxQueued = 100 } = {}) {
     submit: (n: number) => batcher.submit({ n }),
     batches,
     sizes: () => batches.map(({ jobs }) => jobs.length),
+    numbers: () => batches.map(({ jobs }) => jobs.map(({ n }) => n)),
     wait: (ms: number) => (now += ms),
   }
 }
@@ -31,40 +32,71 @@ const databaseError = (state: string) =>
     meta: { driverAdapterError: { cause: { kind: "postgres", originalCode: state } } },
   })
 
-/** Lets promises that are settled already run their continuations. */
-const settled = () => new Promise((resolve) => setImmediate(resolve))
+/** Lets promises that are settled already run their continuations, and the batches that these ask for begin. */
+async function settled() {
+  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve))
+}
 
 describe("a batcher", () => {
-  it("commits the first job at once and what came meanwhile together", async () => {
+  it("commits the jobs of one turn together, and together what came meanwhile", async () => {
     const { submit, batches, sizes } = setup()
-    const results = [submit(1), submit(2), submit(3)]
-    expect(sizes()).toEqual([1])
+    const results = [submit(1), submit(2)]
+    await settled()
+    expect(sizes()).toEqual([2])
+    results.push(submit(3), submit(4), submit(5))
+    await settled()
+    expect(sizes()).toEqual([2])
 
     batches[0]?.finish()
     await settled()
-    expect(sizes()).toEqual([1, 2])
+    expect(sizes()).toEqual([2, 3])
 
     batches[1]?.finish()
-    expect(await Promise.all(results)).toEqual([10, 20, 30])
+    expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50])
   })
 
   it("keeps the order of arrival and the limits of batch and flight", async () => {
-    const { submit, batches } = setup({ maxBatch: 2, maxInFlight: 2 })
-    const results = [1, 2, 3, 4, 5].map((n) => submit(n))
-    expect(batches.map(({ jobs }) => jobs.map(({ n }) => n))).toEqual([[1], [2]])
+    const { submit, batches, numbers } = setup({ maxBatch: 2, maxInFlight: 2 })
+    const results = [1, 2, 3, 4, 5, 6].map((n) => submit(n))
+    await settled()
+    expect(numbers()).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
 
     batches[1]?.finish()
     await settled()
-    expect(batches[2]?.jobs.map(({ n }) => n)).toEqual([3, 4])
+    expect(numbers()[2]).toEqual([5, 6])
     for (const at of [0, 2]) batches[at]?.finish()
+    expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50, 60])
+  })
+
+  it("begins a batch beside another only when it is full", async () => {
+    const { submit, batches, numbers } = setup({ maxBatch: 2, maxInFlight: 2 })
+    const results = [1, 2, 3].map((n) => submit(n))
     await settled()
-    batches[3]?.finish()
+    expect(numbers()).toEqual([[1, 2]])
+
+    results.push(submit(4))
+    await settled()
+    results.push(submit(5))
+    await settled()
+    expect(numbers()).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+
+    for (const { finish } of batches) finish()
+    await settled()
+    expect(numbers()[2]).toEqual([5])
+    batches[2]?.finish()
     expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50])
   })
 
   it("refuses what exceeds the queue and still serves the rest", async () => {
     const { submit, batches } = setup({ maxQueued: 1 })
     const first = submit(1)
+    await settled()
     const second = submit(2)
     await expect(submit(3)).rejects.toMatchObject({ code: "OVERLOADED", retryAfterSeconds: 1 })
 
@@ -77,11 +109,13 @@ describe("a batcher", () => {
   it("refuses who has waited too long instead of working for nobody", async () => {
     const { submit, batches, wait } = setup()
     const first = submit(1)
+    await settled()
     const late = submit(2)
     wait(5_001)
     const fresh = submit(3)
     batches[0]?.finish()
     await expect(late).rejects.toMatchObject({ code: "OVERLOADED" })
+    await settled()
     expect(batches[1]?.jobs.map(({ n }) => n)).toEqual([3])
     batches[1]?.finish()
     expect(await Promise.all([first, fresh])).toEqual([10, 30])
@@ -90,9 +124,11 @@ describe("a batcher", () => {
   it("repeats a batch that was rolled back one by one, so that only the guilty fail", async () => {
     const { submit, batches, sizes } = setup()
     const first = submit(1)
+    await settled()
     const together = [submit(2), submit(3)]
     batches[0]?.finish()
     await first
+    await settled()
 
     batches[1]?.finish(databaseError("23514"))
     await settled()
@@ -109,9 +145,11 @@ describe("a batcher", () => {
     async (error) => {
       const { submit, batches, sizes } = setup()
       const first = submit(1)
+      await settled()
       const together = [submit(2), submit(3)]
       batches[0]?.finish()
       await first
+      await settled()
       batches[1]?.finish(error)
 
       for (const lost of together) await expect(lost).rejects.toBe(error)

@@ -28,22 +28,37 @@ type Waiting<Job, Result> = {
 const MAX_WAIT_MS = 5_000
 
 /**
- * Commits together what arrives while a commit is under way: batches grow with the load and nothing ever waits for
- * company. A batch that PostgreSQL refuses as a whole is repeated one job at a time, so that only the guilty fail.
+ * Commits together what arrives in one turn of the event loop or while a commit is under way: batches grow with the
+ * load and no timer ever makes a job wait for company. A batch begins beside another only when it is full, since a
+ * small one would wait for the same rows and cost a commit of its own. A batch that PostgreSQL refuses as a whole is
+ * repeated one job at a time, so that only the guilty fail.
  */
 export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>) {
   const { commit, maxBatch, maxInFlight, maxQueued, observe } = options
   const { maxWaitMs = MAX_WAIT_MS, now = () => performance.now() } = options
   const queue: Waiting<Job, Result>[] = []
   let inFlight = 0
+  let scheduled = false
+
+  const mayStart = () =>
+    inFlight === 0 ? queue.length > 0 : inFlight < maxInFlight && queue.length >= maxBatch
+
+  function schedule() {
+    if (scheduled || !mayStart()) return
+    scheduled = true
+    setImmediate(() => {
+      scheduled = false
+      pump()
+    })
+  }
 
   function pump() {
-    while (inFlight < maxInFlight && queue.length > 0) {
+    while (mayStart()) {
       const batch = queue.splice(0, maxBatch)
       inFlight++
       void run(batch.filter(isInTime)).finally(() => {
         inFlight--
-        pump()
+        schedule()
       })
     }
   }
@@ -79,7 +94,7 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
       if (queue.length >= maxQueued) throw FULL
       return new Promise((resolve, reject) => {
         queue.push({ job, since: now(), resolve, reject })
-        pump()
+        schedule()
       })
     },
     /** How many jobs wait, for metrics. */
