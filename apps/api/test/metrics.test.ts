@@ -13,6 +13,9 @@ async function value(name: string, label = ""): Promise<number> {
   return line === undefined ? Number.NaN : Number(line.split(" ").at(-1))
 }
 
+const underWay = async () =>
+  (await value("saleproof_orders_queued")) + (await value("saleproof_orders_committing"))
+
 describe("the API's metrics", () => {
   it("show the pools as they are, and every wait for a connection, those in vain too", async () => {
     const { writeDb } = shop.deps
@@ -57,20 +60,22 @@ describe("the API's metrics", () => {
       await free.promise
     })
     await held.promise
-    const inBatches = [order(), order()]
-    await expect.poll(() => value("saleproof_orders_committing")).toBe(2)
-    const inLine = [order(), order(), order()]
+    const orders: ReturnType<typeof order>[] = []
+    do {
+      orders.push(order())
+      await expect.poll(underWay).toBe(orders.length)
+    } while ((await value("saleproof_orders_queued")) === 0)
+    orders.push(order(), order())
     await expect.poll(() => value("saleproof_orders_queued")).toBe(3)
+    expect(await value("saleproof_orders_committing")).toBe(orders.length - 3)
     free.resolve()
     await holder
-    const answers = await Promise.all([...inBatches, ...inLine])
+    const answers = await Promise.all(orders)
 
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
-    expect([await value("saleproof_orders_queued"), await value("saleproof_orders_committing")]).toEqual([
-      0, 0,
-    ])
+    expect(answers.every(({ status }) => status === 201)).toBe(true)
+    expect(await underWay()).toBe(0)
     const commits = (await value("saleproof_order_commit_seconds_count")) - before
-    expect(commits).toBeGreaterThanOrEqual(3)
-    expect(commits).toBeLessThanOrEqual(5)
+    expect(commits).toBeGreaterThanOrEqual(2)
+    expect(commits).toBeLessThanOrEqual(orders.length)
   })
 })

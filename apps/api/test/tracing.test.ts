@@ -106,22 +106,28 @@ describe("traces", () => {
       await free.promise
     })
     await held.promise
-    const shows = async (what: RegExp) => what.test((await shop.api.get("/metrics")).text)
-    const alone = [shop.order(), shop.order()]
-    await expect.poll(() => shows(/^saleproof_orders_committing\{.*\} 2$/m)).toBe(true)
-    const together = [shop.order(), shop.order(), shop.order()]
-    await expect.poll(() => shows(/^saleproof_orders_queued\{.*\} 3$/m)).toBe(true)
+    const shown = async (name: string) => {
+      const { text } = await shop.api.get("/metrics")
+      return Number(new RegExp(`^saleproof_orders_${name}\\{.*\\} (\\d+)$`, "m").exec(text)?.[1])
+    }
+    const orders: ReturnType<typeof shop.order>[] = []
+    do {
+      orders.push(shop.order())
+      await expect.poll(async () => (await shown("queued")) + (await shown("committing"))).toBe(orders.length)
+    } while ((await shown("queued")) === 0)
+    orders.push(shop.order(), shop.order())
+    await expect.poll(() => shown("queued")).toBe(3)
     free.resolve()
     await holder
-    await Promise.all([...alone, ...together])
+    await Promise.all(orders)
     shop.process.kill("SIGTERM")
     await shop.process.exited
 
     const [batch] = called(spans, "commit orders").filter(({ links }) => links.length > 0)
-    const orders = called(spans, "POST /orders")
-    const linkedBy = orders.filter(({ links }) => links.some(({ spanId }) => spanId === batch?.spanId))
+    const requests = called(spans, "POST /orders")
+    const linkedBy = requests.filter(({ links }) => links.some(({ spanId }) => spanId === batch?.spanId))
     expect(batch?.attributes["saleproof.batch.size"]).toBe(3)
-    expect(orders.map(({ spanId }) => spanId)).toContain(batch?.parentSpanId)
+    expect(requests.map(({ spanId }) => spanId)).toContain(batch?.parentSpanId)
     expect(linkedBy.map(({ spanId }) => spanId).toSorted()).toEqual(
       batch?.links.map(({ spanId }) => spanId).toSorted(),
     )
