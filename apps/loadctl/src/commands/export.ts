@@ -6,6 +6,7 @@ import type { Command } from "commander"
 import { usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
 import type { LoadedConfig } from "../config.ts"
+import type { InfluxSettings } from "../influx/client.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { planScenario, readScenarioConfig, withScenario } from "./scenario.ts"
 import type { ScenarioFlags } from "./scenario.ts"
@@ -15,18 +16,25 @@ type Flags = ScenarioFlags & {
   target?: string
   podsTarget?: string
   podsInflux?: string
+  influxSecret?: string
   seed?: boolean
   seeded?: unknown
   image: string
 }
 
+const DEFAULT_SECRET = "loadctl-influxdb"
+
 const HELP = `
 The instances share the load, so none of them may seed: --seed does it now, from here; --seeded hands on the answer of
 somebody who did. Afterwards \`loadctl report --testid ID\` judges the run from what all of them wrote to InfluxDB.
 
+The user name and password of an InfluxDB that asks for them are in no manifest: the pods take them from a Secret,
+${DEFAULT_SECRET} unless --influx-secret names another, with the keys username and password.
+
 Examples:
   $ loadctl export k8s --scenario flow_300vus --parallelism 4 --seed --target https://shop.example.com \\
       --pods-influx http://influxdb.load:8086 > run.yaml
+  $ kubectl create secret generic ${DEFAULT_SECRET} --from-literal=username=k6 --from-file=password=./password
   $ kubectl apply -f run.yaml`
 
 export function registerExport(program: Command, io: Io): void {
@@ -36,7 +44,8 @@ export function registerExport(program: Command, io: Io): void {
     .requiredOption("-n, --parallelism <count>", "how many k6 share the load", parseCount)
     .option("-t, --target <url>", "the API, as it is reached from here")
     .option("--pods-target <url>", "the API, as the pods reach it; --target by default")
-    .option("--pods-influx <url>", "InfluxDB, as the pods reach it; --influx by default")
+    .option("--pods-influx <url>", "InfluxDB, as the pods reach it; --influx by default", parsePlainUrl)
+    .option("--influx-secret <name>", "the Secret with InfluxDB's username and password", parseSecretName)
     .option("--seed", "seed the target now")
     .option("--seeded <json>", "what the target answered when it was seeded", parseJson)
     .option("--image <name>", "the image of k6", "grafana/k6:2.2.0")
@@ -75,12 +84,18 @@ async function exportRun(flags: Flags, io: Io): Promise<{ manifests: string; run
   const script = resolve(root, plan.script)
   const binary = await provideK6({ env: io.env, progress: lineProgress(io.stderr) })
   const archive = await archiveScript({ binary, script, cwd: root, variables })
-  const influx = { url: flags.podsInflux ?? config.influx.url, database: config.influx.database }
+  const influx = podsInflux(config.influx, flags)
   const { runId, instances: parallelism = 1 } = plan
   const manifests = renderManifests({ runId, parallelism, archive, influx, image: flags.image })
   const folder = await createStore(root).create(runId)
   await folder.writeJson("plan.json", plan)
   return { manifests, runId }
+}
+
+/** InfluxDB as the pods reach it, with the name of its credentials instead of them. */
+function podsInflux({ url, database, username }: InfluxSettings, { podsInflux, influxSecret }: Flags) {
+  const secret = influxSecret ?? (username === undefined ? null : DEFAULT_SECRET)
+  return { url: podsInflux ?? url, database, secret }
 }
 
 /** The answer of the one seeding that all instances start from; null when there is nothing to seed. */
@@ -105,6 +120,24 @@ function parseCount(text: string): number {
     throw new InvalidArgumentError("Expected a whole number from 1 to 1000.")
   }
   return count
+}
+
+/** Whatever is in a URL is in the manifest, for all to read. */
+function parsePlainUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError("Expected an http(s) URL.")
+  if (url.username || url.password) {
+    throw new InvalidArgumentError("Leave the credentials out of it: the pods take them from a Secret.")
+  }
+  return text
+}
+
+/** A DNS subdomain, as Kubernetes wants the name of a Secret. */
+function parseSecretName(text: string): string {
+  if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(text)) {
+    throw new InvalidArgumentError("Expected lower-case letters, digits, dots and dashes.")
+  }
+  return text
 }
 
 function parseJson(text: string): unknown {

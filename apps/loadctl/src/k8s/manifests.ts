@@ -8,8 +8,8 @@ export type DistributedRun = {
   /** What `k6 archive` made of the script: everything that it needs, its options and its variables. */
   archive: Buffer
   image: string
-  /** As the pods find it. */
-  influx: { url: string; database: string }
+  /** As the pods find it; `secret` names the Secret that has its username and password. */
+  influx: { url: string; database: string; secret: string | null }
 }
 
 const ARCHIVE = "archive.tar"
@@ -39,7 +39,7 @@ export function renderManifests({ runId, parallelism, archive, image, influx }: 
         parallelism,
         script: { configMap: { name, file: ARCHIVE } },
         arguments: k6Arguments(runId, influx).join(" "),
-        runner: { image },
+        runner: { image, ...(influx.secret === null ? {} : { env: credentials(influx.secret) }) },
       },
     },
   ]
@@ -55,6 +55,14 @@ function k6Arguments(runId: string, { url, database }: DistributedRun["influx"])
     "--out",
     `influxdb=${url.replace(/\/$/, "")}/${database}`,
   ]
+}
+
+/** k6 reads them from its environment; neither the manifests nor the process list shows them. */
+function credentials(secret: string) {
+  return ["username", "password"].map((key) => ({
+    name: `K6_INFLUXDB_${key.toUpperCase()}`,
+    valueFrom: { secretKeyRef: { name: secret, key } },
+  }))
 }
 
 /** A DNS label: lower-case letters, digits and dashes, at most 63. */

@@ -11,6 +11,12 @@ const Duration = z
   .string()
   .refine((text) => parseDuration(text) !== null, { error: 'expected a duration such as "30s" or "1m30s"' })
 
+function hasCredentials(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { username, password } = new URL(url)
+  return username !== "" || password !== ""
+}
+
 /** YAML writes numbers and booleans without quotes; an environment knows only text. */
 const Env = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "not a name for an environment variable" }),
@@ -96,7 +102,10 @@ export const Config = z
     }).optional(),
     influx: z
       .strictObject({
-        url: HttpUrl,
+        // k6 gets it on its command line, which everybody on the machine can read.
+        url: HttpUrl.refine((url) => !hasCredentials(url), {
+          error: "leave the credentials out of it: username and password have keys of their own",
+        }),
         database: Name.default("k6"),
         username: z.string().optional(),
         password: z.string().optional(),
