@@ -45,7 +45,7 @@ export const SIDE_COLUMNS = [
   "books",
   "rate to A",
   "p95 to A",
-  "against A",
+  "overall against A",
 ]
 export const SIDE_ALIGNMENT = "LLLRRRRRLRRL"
 
@@ -69,8 +69,16 @@ function slaText({ trusted, runs }: SideSummary, verdict: string): string {
   return trusted === runs || trusted === 0 ? verdict : `${verdict} (${trusted} of ${runs} runs)`
 }
 
+/** "p95, rate better; p50 worse", of all requests together; the comparison's verdict also counts each endpoint. */
 function againstFirst({ comparisons }: AbReport, name: SideName): string {
-  return comparisons.find(({ side }) => side === name)?.comparison?.verdict ?? "not comparable"
+  const comparison = comparisons.find(({ side }) => side === name)?.comparison
+  const overall = comparison?.endpoints.find((endpoint) => endpoint.name === "overall")
+  if (!overall) return "not comparable"
+  const told = (["better", "worse"] as const).flatMap((verdict) => {
+    const metrics = overall.differences.filter((difference) => difference.verdict === verdict)
+    return metrics.length > 0 ? [`${metrics.map(({ metric }) => metric).join(", ")} ${verdict}`] : []
+  })
+  return told.join("; ") || overall.verdict
 }
 
 export function endpointAlignment({ summaries }: AbReport): string {

@@ -1,6 +1,6 @@
 import { styleText } from "node:util"
 
-import { STYLE, comparisonLines } from "../compare/render-text.ts"
+import { STYLE, comparisonLines, reasonLines } from "../compare/render-text.ts"
 import { formatTable } from "../report/table.ts"
 import {
   RUN_ALIGNMENT,
@@ -57,9 +57,13 @@ export function renderText(report: AbReport, { colour, savedIn }: RenderOptions)
   ].join("\n")
 }
 
+/** Every figure of two sides; of more, what decides, as the figures would fill several screens. */
 function sectionLines({ sides }: AbReport, { side, comparison }: SideComparison, colour: boolean): string[] {
   const who = `${side.toUpperCase()} (${sideText(sides[side])}) against A (${sideText(sides["a"])})`
-  return comparison
-    ? [`  ${who}: ${comparison.verdict}`, ...comparisonLines(comparison, { colour })]
-    : [`  ${who}: not comparable`, "  ? One side has no run that can be trusted.", ""]
+  if (!comparison) return [`  ${who}: not comparable`, "  ? One side has no run that can be trusted.", ""]
+  const lines =
+    Object.keys(sides).length > 2
+      ? [...reasonLines(comparison, { colour }), ""]
+      : comparisonLines(comparison, { colour })
+  return [`  ${who}: ${comparison.verdict}`, ...lines]
 }

@@ -127,9 +127,14 @@ it("tells of more than two sides which held the SLA, and each with its ratio to 
   )
   expect(text).toMatch(/^ +A +ORDER_STRATEGY=wide +FAIL +30\.0 .* 9 of 1,800 +clean +– +– +–$/m)
   expect(text).toMatch(/^ +C +ORDER_STRATEGY=conditional +INVALID +– .* not comparable$/m)
-  expect(text).toMatch(/^ +D +ORDER_STRATEGY=batched +PASS +90\.0 .* BROKEN +× 3\.00 +× 0\.250 +worse$/m)
+  expect(text).toMatch(
+    /^ +D +ORDER_STRATEGY=batched +PASS +90\.0 .* BROKEN +× 3\.00 +× 0\.250 +p95, p99 worse$/m,
+  )
   expect(text).toMatch(/^ +buy +200 +✗ 612 +153 +– +153$/m)
   expect(text).toContain("D (ORDER_STRATEGY=batched) against A (ORDER_STRATEGY=wide): worse")
+  // The figures of each are in the other formats.
+  expect(text).not.toMatch(/^ +figure/m)
+  expect(text).not.toContain("p50 ms")
 })
 
 it("is as grave as the gravest side", () => {

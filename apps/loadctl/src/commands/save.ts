@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from "node:fs/promises"
-import { dirname, relative, resolve } from "node:path"
+import { dirname, resolve } from "node:path"
 
 import type { Command } from "commander"
 
@@ -16,7 +16,8 @@ export type Saving = (texts: { json: string; markdown: string }) => Promise<void
 /** Makes the folder and tries to write there before the work begins. Throws a usage error when that fails. */
 export async function prepareSaving(io: Io, path: string | undefined): Promise<Saving | null> {
   if (path === undefined) return null
-  const base = resolve(io.cwd, path.replace(/\.(json|md)$/, ""))
+  const name = path.replace(/\.(json|md)$/, "")
+  const base = resolve(io.cwd, name)
   try {
     await mkdir(dirname(base), { recursive: true })
     await access(dirname(base), constants.W_OK)
@@ -29,7 +30,6 @@ export async function prepareSaving(io: Io, path: string | undefined): Promise<S
   return async ({ json, markdown }) => {
     await writeFileAtomic(`${base}.json`, json)
     await writeFileAtomic(`${base}.md`, markdown)
-    const name = relative(io.cwd, base)
     io.stderr(`Wrote ${name}.json and ${name}.md.\n`)
   }
 }

@@ -25,6 +25,11 @@ export const MARK = {
   "no difference shown": "=",
 } as const satisfies Record<Verdict, string>
 
+/** The sign of a reason by what it says itself: a comparison that is worse as a whole may have better endpoints. */
+export function reasonVerdict(reason: string, whole: Verdict): Verdict {
+  return (["better", "worse"] as const).find((verdict) => reason.endsWith(` ${verdict}.`)) ?? whole
+}
+
 const METRIC_NAME = {
   p50: "p50 ms",
   p95: "p95 ms",

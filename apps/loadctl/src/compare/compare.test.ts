@@ -159,3 +159,12 @@ it("gives the same answer every time", () => {
 it("says that a single run a side knows nothing of how runs differ", () => {
   expect(compareTo({}).notes[0]).toContain("runs differ among themselves too")
 })
+
+it("says under which load the latencies are where one side answered more", () => {
+  const busy = { shows: { perSecond: 40, ms: 40 }, buy: { perSecond: 20, ms: 80 } }
+  const { notes } = compareRuns(
+    { base: [recordRun({ runId: "a" })], candidate: [recordRun({ runId: "b", seed: 2, endpoints: busy })] },
+    { limits: DEFAULT_LIMITS, allow: [] },
+  )
+  expect(notes.join("\n")).toMatch(/The candidate answered 100 % more requests a second/)
+})

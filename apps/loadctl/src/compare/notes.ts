@@ -25,9 +25,21 @@ export function notesOn({ base, candidate, cut, endpoints, allow }: Noted): stri
             `runs differ among themselves too, and ${MIN_RUNS} a side would show by how much.`,
         ]
       : []),
+    ...rateNote(endpoints),
     ...(scarce.length > 0 ? [`Too few requests to compare: ${scarce.join(", ")}.`] : []),
     ...(allow.length > 0 ? [`Not checked, as asked: the same ${allow.join(", ")}.`] : []),
     ...[...base, ...candidate].flatMap(stealNote),
+  ]
+}
+
+/** Users that wait for their answers ask more often when they get them sooner: whoever is faster then has more to do. */
+function rateNote(endpoints: readonly EndpointComparison[]): string[] {
+  const overall = endpoints.find(({ name }) => name === "overall")
+  const rate = overall?.differences.find(({ metric }) => metric === "rate")
+  if (!rate || rate.share === null || !["better", "worse"].includes(rate.verdict)) return []
+  const more = rate.share > 0 ? "more" : "fewer"
+  return [
+    `The candidate answered ${Math.abs(rate.share * 100).toFixed(0)} % ${more} requests a second: its latencies are those of that load.`,
   ]
 }
 

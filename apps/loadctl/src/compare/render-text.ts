@@ -1,7 +1,7 @@
 import { styleText } from "node:util"
 
 import { formatTable } from "../report/table.ts"
-import { ALIGNMENT, COLUMNS, MARK, methodText, rowsOf, sidesText } from "./cells.ts"
+import { ALIGNMENT, COLUMNS, MARK, methodText, reasonVerdict, rowsOf, sidesText } from "./cells.ts"
 import type { Comparison, Verdict } from "./model.ts"
 
 type Style = Parameters<typeof styleText>[0]
@@ -23,7 +23,7 @@ export function renderText(comparison: Comparison, { colour }: { colour: boolean
 /** All but the headline, each block followed by an empty line. */
 export function comparisonLines(comparison: Comparison, { colour }: { colour: boolean }): string[] {
   const paint = painter(colour)
-  const { verdict, reasons, notes, endpoints, differing } = comparison
+  const { endpoints, differing } = comparison
   const rows = endpoints
     .flatMap(rowsOf)
     .map(({ verdict, cells }) => [
@@ -36,14 +36,26 @@ export function comparisonLines(comparison: Comparison, { colour }: { colour: bo
     ["method", methodText(comparison)],
   ]
   return [
-    ...reasons.map((reason) => `  ${paint(STYLE[verdict], MARK[verdict])} ${reason}`),
-    ...notes.map((note) => `  ${paint("yellow", "!")} ${note}`),
+    ...reasonLines(comparison, { colour }),
     "",
     ...(rows.length > 0
       ? [...formatTable([["", ...COLUMNS], ...rows], `L${ALIGNMENT}`).map(indent), ""]
       : []),
     ...formatTable(facts, "LL").map(indent),
     "",
+  ]
+}
+
+/** What decides it, and what to keep in mind. */
+export function reasonLines(
+  { verdict, reasons, notes }: Comparison,
+  { colour }: { colour: boolean },
+): string[] {
+  const paint = painter(colour)
+  const signed = reasons.map((reason) => ({ reason, own: reasonVerdict(reason, verdict) }))
+  return [
+    ...signed.map(({ reason, own }) => `  ${paint(STYLE[own], MARK[own])} ${reason}`),
+    ...notes.map((note) => `  ${paint("yellow", "!")} ${note}`),
   ]
 }
 

@@ -24,6 +24,18 @@ it("puts the verdict first and last, and the reason in between", () => {
   expect(lines[1]).toBe("  ✗ buy: p50, p95, p99 worse.")
 })
 
+it("gives each reason the sign of what it says, whatever the whole is", () => {
+  const endpoints = { shows: { perSecond: 20, ms: 20 }, buy: { perSecond: 10, ms: 160 } }
+  const mixed = compareRuns(
+    { base: [base], candidate: [recordRun({ runId: "mixed", seed: 2, endpoints })] },
+    options,
+  )
+  const text = RENDERERS.text(mixed, plain)
+  expect(mixed.verdict).toBe("worse")
+  expect(text).toMatch(/^ {2}✓ shows: .*better\.$/m)
+  expect(text).toMatch(/^ {2}✗ buy: .*worse\.$/m)
+})
+
 it("gives each figure its change, interval, p and verdict in one row", () => {
   const row = RENDERERS.text(worse, plain)
     .split("\n")
