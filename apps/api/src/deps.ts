@@ -8,6 +8,7 @@ import type { Db } from "./infra/db.ts"
 import { createLogger } from "./infra/logger.ts"
 import { createMetrics } from "./infra/metrics.ts"
 import { createPoolMetrics } from "./infra/pool-metrics.ts"
+import { createPulse } from "./infra/pulse.ts"
 import { createCouponQueue } from "./infra/queue.ts"
 import { createRedis } from "./infra/redis.ts"
 import { shopEpoch } from "./shop/epoch.ts"
@@ -37,6 +38,8 @@ export async function openDeps(env: Env, name: ProcessName) {
   }
   const readDb = openDb("read", env.DB_READ_POOL)
   const writeDb = openDb("write", env.DB_WRITE_POOL)
+  const pulse = createPulse({ url: env.DATABASE_URL, name })
+  opened.defer(() => pulse.stop())
   const redis = createRedis({ url: env.REDIS_URL, name, logger })
   opened.defer(() => redis.disconnect())
 
@@ -53,6 +56,7 @@ export async function openDeps(env: Env, name: ProcessName) {
     logger,
     readDb,
     writeDb,
+    pulse,
     redis,
     view,
     queue,

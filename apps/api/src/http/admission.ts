@@ -2,7 +2,8 @@ import type { RequestHandler } from "express"
 import { Refusal } from "../errors.ts"
 import { sendProblem } from "./problem.ts"
 
-const EXEMPT = new Set(["/healthz", "/readyz", "/metrics"])
+/** What has to be answered whatever else is going on. */
+export const EXEMPT = new Set(["/healthz", "/readyz", "/metrics"])
 
 // Made once: to note the stack costs more than the rest of a refusal, and refusing must cost least when there is most to do.
 const TOO_MANY = new Refusal("OVERLOADED", "Too many requests under way", { retryAfterSeconds: 1 })

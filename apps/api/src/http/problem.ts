@@ -69,6 +69,8 @@ const challenge = (authorization: string | undefined) =>
 export function problemHandler({ logger }: { logger: Logger }): ErrorRequestHandler {
   // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, _req, res, _next) => {
+    // Refused while it was under way: nobody is there to hear more.
+    if (res.writableEnded) return
     const refusal = toRefusal(error)
     if (refusal.status === 500) {
       logger.error({ err: refusal.cause, requestId: res.locals.requestId }, "unexpected error")

@@ -1,0 +1,48 @@
+import { once } from "node:events"
+import { connect, createServer } from "node:net"
+import type { Socket } from "node:net"
+
+/** Stands before a service; while it is silent nothing passes and nothing says so, as in a partition. */
+export async function startSilentProxy({ url }: { url: string }) {
+  const target = new URL(url)
+  const sockets = new Set<Socket>()
+  let silent = false
+
+  const server = createServer((client) => {
+    const service = connect(Number(target.port), target.hostname)
+    client.pipe(service).pipe(client)
+    for (const socket of [client, service]) {
+      sockets.add(socket)
+      socket.on("error", () => {})
+      socket.once("close", () => {
+        sockets.delete(socket)
+        client.destroy()
+        service.destroy()
+      })
+      if (silent) socket.pause()
+    }
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  const proxied = new URL(url)
+  proxied.port = String(typeof address === "object" ? address?.port : "")
+
+  return {
+    url: proxied.href,
+    fallSilent() {
+      silent = true
+      for (const socket of sockets) socket.pause()
+    },
+    speakAgain() {
+      silent = false
+      for (const socket of sockets) socket.resume()
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, "close")
+      server.close()
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+  }
+}
