@@ -1,11 +1,14 @@
 import type { Request, RequestHandler, Response } from "express"
+import { sqlState } from "../infra/db-errors.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { routeOf } from "./route.ts"
 
+const MAX_CAUSE = 200
+
 type Observed = { logger: Logger; metrics: Metrics; now?: () => number }
 
-/** One histogram sample a request, and one log line unless hundreds a second say the same. */
+/** One histogram sample a request, and one log line unless hundreds a second say the same; a fault always has its line. */
 export function observe({ logger, metrics, now = () => performance.now() }: Observed): RequestHandler {
   const sample = createSampler({ linesPerSecond: 50, now })
   const seconds = createLabelled(metrics.requestSeconds)
@@ -18,7 +21,7 @@ export function observe({ logger, metrics, now = () => performance.now() }: Obse
       const route = routeOf(req)
       seconds(req.method, route, res.statusCode).observe(durationMs / 1000)
       if (res.locals.code !== undefined) metrics.refusals.labels(String(res.locals.code)).inc()
-      const skipped = res.statusCode < 500 ? sample() : 0
+      const skipped = isFault(res.statusCode) ? 0 : sample()
       if (skipped !== undefined) logger.info(lineOf(req, res, { route, durationMs, skipped }), "request")
     })
     next()
@@ -39,6 +42,9 @@ function createLabelled(histogram: RequestSeconds) {
   }
 }
 
+/** Worth a line each. Refusing by 503 is what an overloaded shop does most, so those are sampled. */
+const isFault = (status: number) => status >= 500 && status !== 503
+
 function lineOf(req: Request, res: Response, seen: { route: string; durationMs: number; skipped: number }) {
   return {
     requestId: res.locals.requestId,
@@ -48,10 +54,17 @@ function lineOf(req: Request, res: Response, seen: { route: string; durationMs: 
     route: seen.route,
     status: res.statusCode,
     code: res.locals.code,
+    ...causeOf(res.locals.cause),
     ms: Math.round(seen.durationMs * 10) / 10,
     aborted: res.writableFinished ? undefined : true,
     skipped: seen.skipped || undefined,
   }
+}
+
+/** Why the request was refused, when somebody else is to blame: the last line of the message, where Prisma says it. */
+function causeOf(cause: unknown) {
+  if (!(cause instanceof Error)) return undefined
+  return { cause: cause.message.trim().split("\n").at(-1)?.slice(0, MAX_CAUSE), sqlstate: sqlState(cause) }
 }
 
 /** Answers how many lines were left out since the last one, or undefined when this one is to be left out too. */

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Response } from "express"
 import { ZodError, z } from "zod"
 import type { Logger } from "../infra/logger.ts"
 import { Refusal } from "../errors.ts"
-import { databaseRefusal } from "../infra/db-errors.ts"
+import { databaseRefusal, sqlState } from "../infra/db-errors.ts"
 
 /** Where a parser of Express says what it disliked; the texts of its messages are not for clients. */
 const PARSER_REFUSALS: Record<string, () => Refusal> = {
@@ -72,8 +72,11 @@ export function problemHandler({ logger }: { logger: Logger }): ErrorRequestHand
     // Refused while it was under way: nobody is there to hear more.
     if (res.writableEnded) return
     const refusal = toRefusal(error)
+    const { cause } = refusal
+    res.locals.cause = cause
     if (refusal.status === 500) {
-      logger.error({ err: refusal.cause, requestId: res.locals.requestId }, "unexpected error")
+      const { requestId, runId } = res.locals
+      logger.error({ err: cause, sqlstate: sqlState(cause), requestId, runId }, "unexpected error")
     }
     if (res.headersSent) res.destroy()
     else sendProblem(res, refusal)

@@ -3,7 +3,20 @@ import type { DestinationStream, Logger, LevelWithSilent } from "pino"
 
 export type { Logger }
 
-const REDACTED = ["req.headers.authorization", "*.password", "*.token", "LAB_TOKEN"]
+const SECRETS = [
+  "authorization",
+  "cookie",
+  "password",
+  "secret",
+  "token",
+  "connectionString",
+  "DATABASE_URL",
+  "REDIS_URL",
+  "LAB_TOKEN",
+  "AUTH_JWT_SECRET",
+]
+// Wherever somebody may log one: by itself, in what they log, and in a part of that.
+const REDACTED = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
 type LoggerOptions = { level: LevelWithSilent; process: string; destination?: DestinationStream }
 

@@ -40,6 +40,8 @@ export function startProcess(program: Program, variables: Record<string, string>
 
   return {
     logged,
+    /** Every line so far. */
+    lines: (): readonly Record<string, unknown>[] => lines,
     exited,
     errors: () => errors,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
