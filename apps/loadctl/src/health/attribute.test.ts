@@ -76,6 +76,31 @@ describe("attribute", () => {
       { values: { "api.orderWait": 120, "api.batchSize": 32, "database.active": 3 } },
       "the queue of orders saturated first: a batch waited 120 ms for its turn, with 32 orders in each (from second 3, 67 % of the time)",
     ],
+    [
+      "the queue of orders",
+      {
+        values: {
+          "api.orderWait": 120,
+          "api.batchSize": 32,
+          "api.ordersQueued": 48,
+          "api.commit": 95,
+          "database.active": 3,
+        },
+      },
+      "the queue of orders saturated first: a batch waited 120 ms for its turn, with 32 orders in each, 48 more waiting; its transaction took 95 ms (from second 3, 67 % of the time)",
+    ],
+    [
+      "the API's connections to the database",
+      {
+        values: { "api.inFlight": 290, "api.poolWaiting": 180, "api.poolAcquire": 420, "api.poolBusy": 20 },
+      },
+      "the API's connections to the database saturated first: 180 callers waited for one of them, 420 ms each, and 20 were in use (from second 3, 67 % of the time)",
+    ],
+    [
+      "a lock in front of the database",
+      { values: { "api.inFlight": 290, "database.active": 1, "api.poolWaiting": 0 } },
+      "a lock in front of the database saturated first: 290 requests were under way while the API used 0.3 cores and 1.0 sessions of the database were active (from second 3, 67 % of the time)",
+    ],
   ])("names %s, with the evidence", (what, { values, waits }, text) => {
     expect(why(recorded(lately(values), waits))).toEqual({ rule: "order p95", what, text })
   })

@@ -19,9 +19,41 @@ const MANY_REQUESTS = 20
 const CALM_THREAD = 0.8
 const CALM_LOOP_MS = 50
 const LONG_WAIT_MS = 50
+const FEW_WAITING = 2
 
 const of = (value: number | undefined): number => value ?? 0
 const cores = (value: number | undefined): string => (value === undefined ? "?" : value.toFixed(1))
+
+const whole = (value: number | undefined): string => of(value).toFixed(0)
+
+/** Requests pile up although neither the API nor the database has anything to do. */
+function heldBack(values: Values): boolean {
+  const { "api.inFlight": inFlight, "database.active": active } = values
+  return (
+    of(inFlight) >= MANY_REQUESTS &&
+    active !== undefined &&
+    active <= of(inFlight) / 10 &&
+    of(values["api.cpu"]) < CALM_THREAD &&
+    // Were it short of CPU, its event loop would be late too.
+    of(values["api.loopDelay"]) < CALM_LOOP_MS
+  )
+}
+
+function heldBackText(values: Values): string {
+  return (
+    `${whole(values["api.inFlight"])} requests were under way while the API used ${cores(values["api.cpu"])} cores and ` +
+    `${of(values["database.active"]).toFixed(1)} sessions of the database were active`
+  )
+}
+
+/** ", 40 more waiting; its transaction took 120 ms": what an API tells that keeps count of it. */
+function queueText(values: Values): string {
+  const { "api.ordersQueued": queued, "api.commit": commit } = values
+  return (
+    (queued === undefined ? "" : `, ${whole(queued)} more waiting`) +
+    (commit === undefined ? "" : `; its transaction took ${whole(commit)} ms`)
+  )
+}
 
 /** The particular before the general: a full machine is the reason only when nobody in it has reached an end before. */
 export const SATURATIONS: readonly Saturation[] = [
@@ -58,23 +90,29 @@ export const SATURATIONS: readonly Saturation[] = [
     evidence: (values, health) => `PostgreSQL used ${cores(values["database.cpu"])} of ${health.cores} cores`,
   },
   {
+    what: "the API's connections to the database",
+    reached: (values) =>
+      of(values["api.poolWaiting"]) >= FEW_WAITING && of(values["api.poolAcquire"]) >= LONG_WAIT_MS,
+    evidence: (values) =>
+      `${whole(values["api.poolWaiting"])} callers waited for one of them, ${whole(values["api.poolAcquire"])} ms each, ` +
+      `and ${whole(values["api.poolBusy"])} were in use`,
+  },
+  {
     what: "the queue of orders",
     reached: (values) => of(values["api.orderWait"]) >= LONG_WAIT_MS,
     evidence: (values) =>
-      `a batch waited ${of(values["api.orderWait"]).toFixed(0)} ms for its turn, with ${of(values["api.batchSize"]).toFixed(0)} orders in each`,
+      `a batch waited ${whole(values["api.orderWait"])} ms for its turn, with ${whole(values["api.batchSize"])} orders in each` +
+      queueText(values),
+  },
+  {
+    what: "a lock in front of the database",
+    reached: (values) => values["api.poolWaiting"] === 0 && heldBack(values),
+    evidence: heldBackText,
   },
   {
     what: "a lock or a pool in front of the database",
-    reached: (values) =>
-      of(values["api.inFlight"]) >= MANY_REQUESTS &&
-      values["database.active"] !== undefined &&
-      values["database.active"] <= of(values["api.inFlight"]) / 10 &&
-      of(values["api.cpu"]) < CALM_THREAD &&
-      // Were it short of CPU, its event loop would be late too.
-      of(values["api.loopDelay"]) < CALM_LOOP_MS,
-    evidence: (values) =>
-      `${of(values["api.inFlight"]).toFixed(0)} requests were under way while the API used ${cores(values["api.cpu"])} cores and ` +
-      `${of(values["database.active"]).toFixed(1)} sessions of the database were active`,
+    reached: heldBack,
+    evidence: heldBackText,
   },
   {
     what: "this machine's CPU",

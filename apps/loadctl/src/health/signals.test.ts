@@ -67,3 +67,23 @@ it("counts what the sessions of a database wait for, except for their clients", 
     waits: ["Lock: transactionid", "IO: WalSync"],
   })
 })
+
+it("reads how many wait for a connection or a transaction, and for how long", () => {
+  const pools = (waited: number) =>
+    parseExposition(`saleproof_db_pool_waiting{pool="read"} 3
+saleproof_db_pool_waiting{pool="write"} 4
+saleproof_db_pool_busy{pool="read"} 8
+saleproof_db_pool_acquire_seconds_sum{pool="read"} ${waited * 0.03}
+saleproof_db_pool_acquire_seconds_count{pool="read"} ${waited}
+saleproof_orders_queued 12
+saleproof_order_commit_seconds_sum ${waited * 0.008}
+saleproof_order_commit_seconds_count ${waited}
+`)
+  expect(apiSignals({ before: pools(10), after: pools(20), seconds: 1 })).toEqual({
+    "api.poolWaiting": 7,
+    "api.poolBusy": 8,
+    "api.poolAcquire": expect.closeTo(30),
+    "api.ordersQueued": 12,
+    "api.commit": expect.closeTo(8),
+  })
+})

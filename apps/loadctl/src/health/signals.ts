@@ -42,6 +42,11 @@ const API = {
   "api.inFlight": gauge("saleproof_http_requests_in_flight"),
   "api.batchSize": mean("saleproof_order_batch_size"),
   "api.orderWait": mean("saleproof_order_wait_seconds", 1_000),
+  "api.ordersQueued": gauge("saleproof_orders_queued"),
+  "api.commit": mean("saleproof_order_commit_seconds", 1_000),
+  "api.poolBusy": gauge("saleproof_db_pool_busy"),
+  "api.poolWaiting": gauge("saleproof_db_pool_waiting"),
+  "api.poolAcquire": mean("saleproof_db_pool_acquire_seconds", 1_000),
 } satisfies Partial<Record<Signal, Read>>
 
 const WORKER = {

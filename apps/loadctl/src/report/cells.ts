@@ -82,10 +82,16 @@ export function auditText({ audit }: RunReport): string {
     .join("; ")
 }
 
+// More names than this say less than one word for all of them.
+const MANY_RULES = 3
+
 /** Why it was slow: each reason once, with the rules that it is the reason of. */
 export function causeTexts({ causes }: RunReport): string[] {
   const grouped = Map.groupBy(causes, ({ text }) => text)
-  return [...grouped].map(([text, rules]) => `${rules.map(({ rule }) => rule).join(", ")}: ${text}`)
+  return [...grouped].map(([text, rules]) => {
+    const all = rules.length === causes.length && rules.length > MANY_RULES
+    return `${all ? "every broken limit" : rules.map(({ rule }) => rule).join(", ")}: ${text}`
+  })
 }
 
 /** What went before the seeding; null for a run that began on the target as it was. */

@@ -27,11 +27,29 @@ const PANELS: Panel[] = [
   },
   { title: "Requests under way in the API", unit: "requests", signals: [["api.inFlight", "in flight"]] },
   {
-    title: "Orders: wait of a batch",
+    title: "Orders: a batch",
     unit: "ms",
-    signals: [["api.orderWait", "wait"]],
+    signals: [
+      ["api.orderWait", "waits"],
+      ["api.commit", "commits"],
+    ],
   },
-  { title: "Orders: size of a batch", unit: "orders", signals: [["api.batchSize", "size"]] },
+  {
+    title: "Orders: together and waiting",
+    unit: "orders",
+    signals: [
+      ["api.batchSize", "in a batch"],
+      ["api.ordersQueued", "waiting"],
+    ],
+  },
+  {
+    title: "Connections of the API",
+    unit: "connections",
+    signals: [
+      ["api.poolBusy", "in use"],
+      ["api.poolWaiting", "waited for"],
+    ],
+  },
   {
     title: "Sessions of the database",
     unit: "sessions",
