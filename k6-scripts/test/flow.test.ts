@@ -78,6 +78,15 @@ describe.concurrent("flow.ts run by loadctl", () => {
     expect(summary.run.endpoints.map(({ name }) => name)).not.toContain("0_setup_init_data")
   })
 
+  it.each([
+    ["20261122-120000-flow_rps-3f9a", "20261122-120000-flow_rps-3f9a"],
+    ["no id\nfor a header", undefined],
+  ])("names the run %j in every request as %j", async (TESTID, named) => {
+    await using shop = await startShop()
+    expect(await judgedK6({ ...FOUR, TESTID, SEEDED, TARGET_URL: shop.url })).toMatchObject({ exitCode: 0 })
+    expect([...shop.runIds]).toEqual([named])
+  })
+
   it("writes its settings and k6's own numbers into the summary file, and nothing to stdout", async () => {
     await using shop = await startShop()
     const env = { ...FOUR, SEEDED, TESTID: "t-1", TARGET_URL: shop.url }

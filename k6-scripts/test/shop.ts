@@ -48,9 +48,11 @@ export async function startShop({
 }: { faults?: Fault[]; coupons?: number } = {}) {
   const shop = createShop(new Set(faults), coupons)
   const requests: string[] = []
+  const runIds = new Set<unknown>()
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://shop")
     const sent = await text(request)
+    if (url.pathname !== "/init") runIds.add(request.headers["x-run-id"])
     requests.push(`${request.method} ${url.pathname}`)
     const reply = shop.answer(`${request.method} ${url.pathname}`, url, sent === "" ? null : JSON.parse(sent))
     if (!reply) {
@@ -68,6 +70,8 @@ export async function startShop({
     ...shop,
     url: `http://127.0.0.1:${address.port}`,
     requests,
+    /** The run that each request named, /init aside. */
+    runIds,
     [Symbol.asyncDispose]: () =>
       new Promise<void>((closed) => {
         server.close(() => closed())

@@ -7,11 +7,18 @@ import { membersOf } from "./body.ts"
 // Above any answer that somebody still waits for; a request given up counts as failed.
 const TIMEOUT = "15s"
 
+// The shop's log names the run, so that a line can be found from a run and a run from a line.
+const runId = __ENV["TESTID"] ?? ""
+const HEADERS = {
+  "Content-Type": "application/json",
+  ...(/^[\w.-]{1,128}$/.test(runId) ? { "X-Run-Id": runId } : {}),
+}
+
 /** How a request is sent and counted: under which name, and which statuses are no failure. */
 export function paramsFor(name: Endpoint, ...expected: number[]) {
   return {
     tags: { name },
-    headers: { "Content-Type": "application/json" },
+    headers: HEADERS,
     responseCallback: http.expectedStatuses(...expected),
     responseType: "text" as const,
     timeout: TIMEOUT,
