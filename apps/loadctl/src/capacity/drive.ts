@@ -6,8 +6,8 @@ import type { RunPlan } from "../plan/plan.ts"
 import { runOn } from "../run/run.ts"
 import type { RunContext } from "../run/run.ts"
 import { reachTarget } from "../run/target.ts"
-import { knee } from "../stats/knee.ts"
 import { assessRun, disobedience } from "./assess.ts"
+import { findingsOf } from "./findings.ts"
 import { CAPACITY_SCHEMA } from "./model.ts"
 import type { CapacityReport, CapacityStep, LoadUnit } from "./model.ts"
 import { nextStep, whatIsKnown } from "./search.ts"
@@ -84,7 +84,9 @@ async function withStep(
   const refusal = disobedience(taken, unit, parts.measurement?.k6.metrics["vus_max"]?.["max"] ?? null)
   if (refusal) throw usageError(refusal, "See loadctl capacity --help for what the script has to read.")
   const manifest = report.manifest ?? parts.manifest ?? null
-  const next = withFindings({ ...report, manifest, steps: [...report.steps, taken] })
+  const steps = [...report.steps, taken]
+  const finishedAt = new Date().toISOString()
+  const next = { ...report, ...findingsOf({ ...report, steps }), manifest, steps, finishedAt }
   await context.onStep(next)
   return next
 }
@@ -92,23 +94,6 @@ async function withStep(
 async function conclude(context: CapacityContext, report: CapacityReport): Promise<CapacityReport> {
   await context.onStep(report)
   return report
-}
-
-function withFindings(report: CapacityReport): CapacityReport {
-  const { steps, options } = report
-  const found = whatIsKnown(options, steps)
-  const breaking = steps.findLast(({ load, outcome }) => load === found.broken && outcome === "fail")
-  const [broken] = breaking?.broken ?? []
-  const points = steps.flatMap(({ load, p95, outcome }) =>
-    p95 === null || outcome === "untrusted" ? [] : [{ x: load, y: p95 }],
-  )
-  return {
-    ...report,
-    found,
-    finishedAt: new Date().toISOString(),
-    firstBroken: breaking && broken ? { ...broken, load: breaking.load } : null,
-    knee: knee(points)?.x ?? null,
-  }
 }
 
 function emptyReport(

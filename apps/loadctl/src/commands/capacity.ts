@@ -45,7 +45,9 @@ with measurements that can be trusted, 130 interrupted (with what was found by t
 Examples:
   $ loadctl capacity --scenario flow_rps
   $ loadctl capacity --scenario flow_rps --start 100 --max-rate 1000 --max-time 20m --format markdown
-  $ loadctl capacity --scenario flow_300vus --vus --start 100 --max-rate 1000`
+  $ loadctl capacity --scenario flow_300vus --vus --start 100 --max-rate 1000
+  $ loadctl capacity --scenario flow_rps --private --start 100 --duration 15s --precision 10% --max-time 7m \\
+      --save docs/results/capacity`
 
 export function registerCapacity(program: Command, io: Io): void {
   withSave(withTarget(withScenario(program.command("capacity"))))

@@ -17,6 +17,7 @@ export const SIGNALS = {
   "worker.loopDelay": "p99 of the worker's event loop delay, ms",
   "queue.claims": "accepted claims that are not coupons yet",
   "queue.jobs": "jobs that wait or run",
+  "queue.lag": "age of the oldest job that nobody has begun, ms",
   "database.active": "sessions that run a statement",
   "database.idleInTransaction": "sessions that hold a transaction open and do nothing",
   "database.locks": "sessions that wait for a lock",

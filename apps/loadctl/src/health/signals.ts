@@ -58,6 +58,7 @@ const WORKER = {
 const QUEUE = {
   "queue.claims": gauge("saleproof_pending_claims"),
   "queue.jobs": gauge("saleproof_queue_jobs"),
+  "queue.lag": gauge("saleproof_queue_lag_seconds", 1_000),
 } satisfies Partial<Record<Signal, Read>>
 
 export function apiSignals(scraped: Scraped): HealthSample["values"] {

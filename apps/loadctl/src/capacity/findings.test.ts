@@ -1,0 +1,56 @@
+import { expect, it } from "vitest"
+
+import { findingsOf } from "./findings.ts"
+import type { CapacityStep } from "./model.ts"
+
+const options = { start: 50, max: 2_000, precision: 0.5, confirmations: 2, maxTimeSeconds: 180 }
+
+function step(load: number, p95: number, change: Partial<CapacityStep> = {}): CapacityStep {
+  return {
+    load,
+    why: "step",
+    runId: `run-${load}`,
+    outcome: p95 > 200 ? "fail" : "pass",
+    reasons: [],
+    iterationRate: load,
+    requestRate: load,
+    p50: 1,
+    p95,
+    p99: p95,
+    requests: 1_000,
+    failed: 0,
+    dropped: 0,
+    broken: p95 > 200 ? [{ endpoint: "order", metric: "p95", actual: p95, limit: 200 }] : [],
+    machine: null,
+    ...change,
+  }
+}
+
+it("names what broke at the lowest load that did, not at the highest that was tried", () => {
+  const other = { endpoint: "charge", metric: "errorRate", actual: 0.4, limit: 0 }
+  const { found, firstBroken } = findingsOf({
+    options,
+    steps: [step(50, 9), step(100, 26), step(200, 900, { broken: [other] }), step(150, 260)],
+  })
+  expect(found).toMatchObject({ load: 100, broken: 150 })
+  expect(firstBroken).toEqual({ endpoint: "order", metric: "p95", actual: 260, limit: 200, load: 150 })
+})
+
+it("looks for the bend up to the load that broke, however bad it gets beyond", () => {
+  const steps = [step(50, 9), step(100, 26), step(200, 4_600), step(150, 260)]
+  expect(findingsOf({ options, steps }).knee).toBe(100)
+})
+
+it("takes no figure from a run that cannot be trusted", () => {
+  const untrusted = step(100, 9_000, { outcome: "untrusted", broken: [] })
+  const steps = [step(50, 9), untrusted, step(100, 26), step(200, 260)]
+  expect(findingsOf({ options, steps })).toMatchObject({ found: { load: 100 }, knee: 100 })
+})
+
+it("knows nothing before the first run", () => {
+  expect(findingsOf({ options, steps: [] })).toMatchObject({
+    found: { load: null, broken: null },
+    firstBroken: null,
+    knee: null,
+  })
+})
