@@ -9,8 +9,8 @@ import { ownShop, shopEpoch } from "./epoch.ts"
 import { rebuildShop } from "./rebuild.ts"
 import type { ShopView } from "./view.ts"
 
-// Long enough for every API process to notice the loss and to append what it promised.
-const GRACE_MS = 1_500
+// Twice as long as an API process takes to notice the loss and to append what it promised; claims are refused meanwhile.
+const GRACE_MS = 1_000
 // A recount of a full shop takes longer than an ordinary transaction may.
 const REBUILD_TIMEOUT_MS = 30_000
 
