@@ -34,6 +34,7 @@ export const TASKS = {
   bench: (args) => here(script("bench/main.ts", ...args)),
   chaos: (args) => here(script("chaos/main.ts", ...args)),
   test: (args) => here(vitest(...args)),
+  fuzz: (args) => here(script("test/fuzz/main.ts", ...args)),
   planted: (args) => here(script("test/planted/main.ts", ...args)),
   check: (args) => here(oxfmt("--check"), oxlint(), ...TYPES, UNUSED, vitest(...args)),
   lint: (args) => here(oxlint(...args)),
