@@ -106,6 +106,24 @@ describe("a batcher", () => {
     expect(await Promise.all([first, second])).toEqual([10, 20])
   })
 
+  it("fails the jobs of a batch whose observer throws, and goes on", async () => {
+    const sick = new Error("observer")
+    let calls = 0
+    const batcher = createBatcher({
+      maxBatch: 1,
+      maxInFlight: 1,
+      maxQueued: 10,
+      observe: () => {
+        if (++calls === 1) throw sick
+      },
+      commit: async (jobs: { n: number }[]) => new Map(jobs.map((job) => [job, job.n])),
+    })
+    const first = batcher.submit({ n: 1 })
+    const second = batcher.submit({ n: 2 })
+    await expect(first).rejects.toBe(sick)
+    expect(await second).toBe(2)
+  })
+
   it("refuses who has waited too long instead of working for nobody", async () => {
     const { submit, batches, wait } = setup()
     const first = submit(1)

@@ -72,21 +72,11 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
   async function run(batch: Waiting<Job, Result>[]): Promise<void> {
     const [first] = batch
     if (!first) return
-    try {
-      observe?.({ size: batch.length, waitedMs: now() - first.since })
-      const results = await commit(batch.map(({ job }) => job))
-      for (const { job, resolve, reject } of batch) {
-        const result = results.get(job)
-        if (result === undefined) reject(new Error("A batch left a job without a result"))
-        else resolve(result)
-      }
-    } catch (error) {
-      if (batch.length > 1 && isRolledBack(error)) {
-        for (const waiting of batch) await run([waiting])
-      } else {
-        for (const { reject } of batch) reject(error)
-      }
-    }
+    // Within the attempt: an observer that throws must fail the jobs, not leave them waiting.
+    await settle(batch, async (jobs) => {
+      observe?.({ size: jobs.length, waitedMs: now() - first.since })
+      return commit(jobs)
+    })
   }
 
   return {
@@ -99,6 +89,27 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
     },
     /** How many jobs wait, for metrics. */
     queued: () => queue.length,
+  }
+}
+
+/** Gives every job of a batch its result or its error. */
+async function settle<Job, Result>(
+  batch: Waiting<Job, Result>[],
+  commit: BatcherOptions<Job, Result>["commit"],
+): Promise<void> {
+  try {
+    const results = await commit(batch.map(({ job }) => job))
+    for (const { job, resolve, reject } of batch) {
+      const result = results.get(job)
+      if (result === undefined) reject(new Error("A batch left a job without a result"))
+      else resolve(result)
+    }
+  } catch (error) {
+    if (batch.length > 1 && isRolledBack(error)) {
+      for (const waiting of batch) await settle([waiting], commit)
+    } else {
+      for (const { reject } of batch) reject(error)
+    }
   }
 }
 
