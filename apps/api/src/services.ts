@@ -23,7 +23,7 @@ export function createServices(deps: Deps, env: Env) {
     users,
     products: createProducts({ db: readDb }),
     rankings: createRankings({ db: readDb, redis, view, clock }),
-    balance: createBalance({ readDb, writeDb, onRetry }),
+    balance: createBalance({ readDb, writeDb, onRetry, maxQueued: env.MAX_IN_FLIGHT }),
     orders: traced(
       tracing,
       createOrders({

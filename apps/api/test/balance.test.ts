@@ -1,14 +1,20 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { createAudit } from "../src/audit/service.ts"
 import { createBalance } from "../src/balance/service.ts"
-import { createTestDb } from "./support/database.ts"
+import { createPlaceOrder } from "../src/orders/place-order.ts"
+import { createTestDb, createTestRedis } from "./support/database.ts"
 import { createShelf } from "./support/shop.ts"
 
 const { db, ...database } = await createTestDb()
-afterAll(() => database[Symbol.asyncDispose]())
+const { redis, ...redisDatabase } = await createTestRedis()
+afterAll(async () => {
+  await database[Symbol.asyncDispose]()
+  await redisDatabase[Symbol.asyncDispose]()
+})
 
 const shelf = createShelf(db)
-const balance = createBalance({ readDb: db, writeDb: db })
+const openBalance = () => createBalance({ readDb: db, writeDb: db, maxQueued: 1_000 })
+const balance = openBalance()
 const audit = createAudit({ db })
 
 const MAX_BALANCE = 1_000_000_000_000
@@ -42,6 +48,23 @@ describe("a charge", () => {
     await expectCleanAudit()
   })
 
+  it("is counted exactly when two processes charge the same users, who place orders meanwhile", async () => {
+    const users = await Promise.all([1, 2, 3].map(() => shelf.user({ balance: 1_000 })))
+    const productId = await shelf.product({ price: 1 })
+    const place = createPlaceOrder({ db, redis, strategy: "batched", writers: 2, maxQueued: 1_000 })
+    const elsewhere = openBalance()
+    await Promise.all(
+      Array.from({ length: 300 }, (_, at) => {
+        const userId = users[at % users.length] ?? 0
+        const order = { userId, couponId: null, lines: [{ productId, quantity: 1 }] }
+        return [balance.charge(userId, 7, null), elsewhere.charge(userId, 5, null), place(order, null)]
+      }).flat(),
+    )
+    const balances = await Promise.all(users.map(async (userId) => (await balance.find(userId)).balance))
+    expect(balances).toEqual(users.map(() => 1_000 + 100 * (7 + 5 - 1)))
+    await expectCleanAudit()
+  })
+
   it("fills a balance to its limit and not past it", async () => {
     const userId = await shelf.user({ balance: 100 })
     await db.user.update({ where: { id: userId }, data: { balance: MAX_BALANCE - 2 } })
@@ -68,7 +91,7 @@ describe("a charge", () => {
 
   it("happens once for one Idempotency-Key, in this process and in another", async () => {
     const userId = await shelf.user()
-    const elsewhere = createBalance({ readDb: db, writeDb: db })
+    const elsewhere = openBalance()
     const request = keyed(crypto.randomUUID())
 
     const answers = await Promise.all(

@@ -132,9 +132,9 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
     guard: "a charge is booked in the ledger",
     patches: [
       {
-        file: "apps/api/src/balance/service.ts",
-        find: "SELECT id, 'charge', ${amount}::bigint, balance FROM charged",
-        replace: "SELECT id, 'charge', ${amount}::bigint, balance FROM charged WHERE false",
+        file: "apps/api/src/balance/charge.ts",
+        find: "SELECT id, 'charge', amount, balance FROM charged",
+        replace: "SELECT id, 'charge', amount, balance FROM charged WHERE false",
       },
     ],
     tests: [{ file: CONTENTION, names: ["batched > the last won"] }],
@@ -144,9 +144,9 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
     guard: "a balance has a limit, which a charge is refused for",
     patches: [
       {
-        file: "apps/api/src/balance/service.ts",
-        find: " AND balance + ${amount}::bigint <= ${MAX_BALANCE}::bigint",
-        replace: "",
+        file: "apps/api/src/balance/charge.ts",
+        find: "u.balance + amount <= ${MAX_BALANCE}::bigint",
+        replace: "${MAX_BALANCE}::bigint > 0",
       },
     ],
     tests: [{ file: "apps/api/test/balance.test.ts", names: ["a charge > fills a balance to its limit"] }],

@@ -1,3 +1,4 @@
+import { pgArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
 import type { OrderCommand, Rows } from "./decide.ts"
 
@@ -23,9 +24,11 @@ export type LockedRows = { rows: Rows; orderIds: number[] }
  * trip: each part counts the one before it, so that it cannot begin to lock before that one has ended.
  */
 export async function lockRows(tx: Tx, commands: readonly OrderCommand[]): Promise<LockedRows> {
-  const userIds = idList(commands.map(({ userId }) => userId))
-  const couponIds = idList(commands.flatMap(({ couponId }) => couponId ?? []))
-  const productIds = idList(commands.flatMap(({ lines }) => lines.map(({ productId }) => productId)))
+  const userIds = pgArray(new Set(commands.map(({ userId }) => userId)))
+  const couponIds = pgArray(new Set(commands.flatMap(({ couponId }) => couponId ?? [])))
+  const productIds = pgArray(
+    new Set(commands.flatMap(({ lines }) => lines.map(({ productId }) => productId))),
+  )
   const [locked] = await tx.$queryRaw<Locked[]>`
     WITH u AS MATERIALIZED (
       SELECT id, balance FROM users WHERE id = ANY (${userIds}::int[]) ORDER BY id FOR NO KEY UPDATE
@@ -54,9 +57,4 @@ export async function lockRows(tx: Tx, commands: readonly OrderCommand[]): Promi
     },
     orderIds,
   }
-}
-
-/** An array of PostgreSQL as text: one string parameter costs far less than a list of values. */
-function idList(ids: readonly number[]): string {
-  return `{${[...new Set(ids)].join(",")}}`
 }

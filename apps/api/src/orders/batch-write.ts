@@ -1,5 +1,5 @@
 import type { Answer } from "../idempotency/answer.ts"
-import { sql } from "../infra/db.ts"
+import { pgArray, sql } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
 import type { Decided, OrderCommand, Placed } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
@@ -49,16 +49,16 @@ export async function writeBatch(tx: Tx, answered: readonly AnsweredOrder[]): Pr
 
 const spend = (spent: Sums) => sql`
   UPDATE users u SET balance = u.balance - t.amount
-  FROM unnest(${list(spent.keys())}::int[], ${list(spent.values())}::bigint[]) AS t (id, amount)
+  FROM unnest(${pgArray(spent.keys())}::int[], ${pgArray(spent.values())}::bigint[]) AS t (id, amount)
   WHERE u.id = t.id AND u.balance >= t.amount RETURNING 1`
 
 const takeStock = (sold: Sums) => sql`
   UPDATE products p SET stock = p.stock - t.quantity
-  FROM unnest(${list(sold.keys())}::int[], ${list(sold.values())}::bigint[]) AS t (id, quantity)
+  FROM unnest(${pgArray(sold.keys())}::int[], ${pgArray(sold.values())}::bigint[]) AS t (id, quantity)
   WHERE p.id = t.id AND p.stock >= t.quantity RETURNING 1`
 
 const useCoupons = (ids: readonly number[]) => sql`
-  UPDATE coupons SET used_at = now() WHERE id = ANY (${list(ids)}::int[]) AND used_at IS NULL RETURNING 1`
+  UPDATE coupons SET used_at = now() WHERE id = ANY (${pgArray(ids)}::int[]) AND used_at IS NULL RETURNING 1`
 
 const insertOrders = (orders: readonly PlacedOrder[]) => sql`
   INSERT INTO orders (id, user_id, coupon_id, subtotal, discount, total)
@@ -109,9 +109,4 @@ function sums(entries: readonly [number, number][]): Sums {
 
 const record = (byId: Sums) => JSON.stringify(Object.fromEntries(byId))
 
-const column = <Row>(rows: readonly Row[], value: (row: Row) => number | "NULL") => list(rows.map(value))
-
-/** An array of PostgreSQL as text: one string parameter costs Prisma far less than a list of values. */
-function list(values: Iterable<number | "NULL">): string {
-  return `{${[...values].join(",")}}`
-}
+const column = <Row>(rows: readonly Row[], value: (row: Row) => number | "NULL") => pgArray(rows.map(value))
