@@ -3,6 +3,7 @@ import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard"
 import { assemble } from "./assemble.ts"
 import { PROMETHEUS } from "./promql.ts"
 import { couponsRow } from "./shop/coupons.ts"
+import { databaseRow } from "./shop/database.ts"
 import { ordersRow } from "./shop/orders.ts"
 import { processesRow } from "./shop/processes.ts"
 import { rankingRow } from "./shop/ranking.ts"
@@ -34,6 +35,6 @@ export function shopDashboard(sla: Sla): dashboard.Dashboard {
         .current({ text: "All", value: "$__all" }),
     ],
     links: [{ title: "Load test", uid: LOAD_UID }],
-    rows: [requestsRow(sla), ordersRow(), couponsRow(), rankingRow(), processesRow()],
+    rows: [requestsRow(sla), ordersRow(), databaseRow(), couponsRow(), rankingRow(), processesRow()],
   })
 }

@@ -8,7 +8,10 @@ const VISIBLE = "saleproof_coupon_visible_seconds"
 const PROMISED_WITHIN_SECONDS = 1
 
 export function couponsRow(): Row {
-  return { title: "Coupons", panels: [claims(), grants(), visible(), pending(), age(), jobs(), broken()] }
+  return {
+    title: "Coupons",
+    panels: [claims(), grants(), visible(), pending(), age(), jobs(), jobAge(), broken()],
+  }
 }
 
 function claims() {
@@ -62,7 +65,7 @@ function pending() {
       shows: "Accepted claims that are not coupons yet.",
       bad: "growing; claims come in faster than the worker writes coupons, or there is no worker.",
       unit: "short",
-      size: [6, 8],
+      size: [5, 8],
     },
     prometheus("max(saleproof_pending_claims)", "waiting"),
   ).min(0)
@@ -75,7 +78,7 @@ function age() {
       shows: "How long the oldest accepted claim has been waiting for its coupon.",
       bad: "growing second by second; nothing drains the list.",
       unit: "s",
-      size: [6, 8],
+      size: [5, 8],
     },
     prometheus("max(saleproof_pending_claims_age_seconds)", "age"),
   )
@@ -89,9 +92,22 @@ function jobs() {
       shows: "BullMQ jobs that wait or run. One job drains many claims, so a few are enough.",
       bad: "growing; the worker is away or stuck.",
       unit: "short",
-      size: [6, 8],
+      size: [5, 8],
     },
     prometheus("max(saleproof_queue_jobs)", "jobs"),
+  ).min(0)
+}
+
+function jobAge() {
+  return timeseries(
+    {
+      title: "Oldest waiting job",
+      shows: "Age of the oldest BullMQ job that no worker has begun.",
+      bad: "growing second by second; the worker is stuck, or is not there at all when the line ends.",
+      unit: "s",
+      size: [5, 8],
+    },
+    prometheus("max(saleproof_queue_lag_seconds)", "age"),
   ).min(0)
 }
 
@@ -101,7 +117,7 @@ function broken() {
       title: "Broken promises",
       shows: "Accepted claims that could not become a coupon, since the worker started.",
       bad: "any at all; a client was told 201 and has no coupon.",
-      size: [6, 8],
+      size: [4, 8],
       noValue: "0",
     },
     prometheus('sum(saleproof_grants_total{outcome!~"granted|repeated"})', "broken"),

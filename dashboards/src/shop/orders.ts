@@ -4,9 +4,10 @@ import type { Row } from "../row.ts"
 
 const SIZE = "saleproof_order_batch_size"
 const WAIT = "saleproof_order_wait_seconds"
+const COMMIT = "saleproof_order_commit_seconds"
 
 export function ordersRow(): Row {
-  return { title: "Orders", panels: [throughput(), size(), wait()] }
+  return { title: "Orders", panels: [throughput(), size(), waiting(), wait(), commit(), retries()] }
 }
 
 function throughput() {
@@ -48,5 +49,48 @@ function wait() {
     },
     prometheus(quantile(0.5, WAIT), "p50"),
     prometheus(quantile(0.95, WAIT), "p95"),
+  ).min(0)
+}
+
+function waiting() {
+  return timeseries(
+    {
+      title: "Orders waiting and being committed",
+      shows: "Orders that wait for a transaction, and those in the transactions under way.",
+      bad: "waiting grows and does not come back; orders arrive faster than they are committed, and are soon refused as OVERLOADED.",
+      unit: "short",
+      size: [8, 8],
+    },
+    prometheus("sum(saleproof_orders_queued)", "waiting"),
+    prometheus("sum(saleproof_orders_committing)", "being committed"),
+  ).min(0)
+}
+
+function commit() {
+  return timeseries(
+    {
+      title: "Commit of a batch",
+      shows:
+        "How long the transaction of a batch took, its retries included, p50 and p95 from histogram buckets.",
+      bad: "rising at the same batch size; the database is slower, by its disk, its locks or its CPU.",
+      unit: "s",
+      size: [8, 8],
+    },
+    prometheus(quantile(0.5, COMMIT), "p50"),
+    prometheus(quantile(0.95, COMMIT), "p95"),
+  ).min(0)
+}
+
+function retries() {
+  return timeseries(
+    {
+      title: "Transactions repeated per second by SQLSTATE",
+      shows:
+        "Transactions that PostgreSQL refused and that were run again: 40001 serialization failure, 40P01 deadlock, 55P03 lock not free in time.",
+      bad: "40P01, rows are locked in different orders somewhere; 55P03, somebody holds rows for seconds.",
+      unit: "ops",
+      size: [8, 8],
+    },
+    prometheus(perSecond("saleproof_transaction_retries_total", "sqlstate"), "{{sqlstate}}"),
   ).min(0)
 }

@@ -1,9 +1,11 @@
-import { timeseries } from "../panels.ts"
+import { BigValueTextMode } from "@grafana/grafana-foundation-sdk/common"
+
+import { stat, timeseries } from "../panels.ts"
 import { meanOf, prometheus } from "../promql.ts"
 import type { Row } from "../row.ts"
 
 export function processesRow(): Row {
-  return { title: "Processes", panels: [eventLoop(), cpu(), memory(), collector(), descriptors()] }
+  return { title: "Processes", panels: [eventLoop(), cpu(), memory(), collector(), descriptors(), build()] }
 }
 
 function eventLoop() {
@@ -53,7 +55,7 @@ function collector() {
       shows: "Mean length of a garbage collection by kind; minor ones are short and frequent.",
       bad: "major pauses above 50 ms; requests wait for them.",
       unit: "s",
-      size: [12, 8],
+      size: [9, 8],
     },
     prometheus(meanOf("nodejs_gc_duration_seconds", "process", "kind"), "{{process}} {{kind}}"),
   ).min(0)
@@ -66,8 +68,23 @@ function descriptors() {
       shows: "Sockets and files that each process holds.",
       bad: "far above the connections of the load, or never coming back; connections leak.",
       unit: "short",
-      size: [12, 8],
+      size: [9, 8],
     },
     prometheus("sum by (process) (process_open_fds)", "{{process}}"),
   ).min(0)
+}
+
+function build() {
+  return stat(
+    {
+      title: "Build",
+      shows: "Which version of the shop runs, on which version of Node.js, per process.",
+      bad: "two versions of one process; half of a deployment is still the old one.",
+      size: [6, 8],
+    },
+    prometheus(
+      "max by (process, version, node) (saleproof_build_info)",
+      "{{process}} {{version}}, Node.js {{node}}",
+    ),
+  ).textMode(BigValueTextMode.Name)
 }

@@ -16,7 +16,8 @@ const DriverError = z.object({
 /** What fails at BEGIN or COMMIT comes as the adapter threw it. */
 const BareDriverError = z.object({ name: z.literal("DriverAdapterError"), cause: Cause })
 
-const RETRYABLE = new Set(["40001", "40P01", "55P03"])
+/** What a repeat of the transaction may get over. */
+export const RETRYABLE: ReadonlySet<string> = new Set(["40001", "40P01", "55P03"])
 /** Errors of pg itself, which have no code: the pool or the connection is gone, whatever the statement was. */
 const CONNECTION_LOST = [
   "timeout exceeded when trying to connect",

@@ -1,6 +1,7 @@
 import { versions } from "node:process"
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client"
 import manifest from "../../package.json" with { type: "json" }
+import { RETRYABLE } from "./db-errors.ts"
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5]
 
@@ -67,7 +68,16 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
 }
 
 function transactionMetrics(registers: Registry[]) {
+  const retries = new Counter({
+    name: "saleproof_transaction_retries_total",
+    help: "Transactions repeated, by the SQLSTATE that PostgreSQL refused them with",
+    labelNames: ["sqlstate"],
+    registers,
+  })
+  // Shown before the first one, so that "none" can be told from "not measured".
+  for (const sqlstate of RETRYABLE) retries.labels(sqlstate).inc(0)
   return {
+    retries,
     orderBatchSize: new Histogram({
       name: "saleproof_order_batch_size",
       help: "Orders committed together",
@@ -84,12 +94,6 @@ function transactionMetrics(registers: Registry[]) {
       name: "saleproof_order_commit_seconds",
       help: "How long the transaction of a batch took, its retries included",
       buckets: SECONDS,
-      registers,
-    }),
-    retries: new Counter({
-      name: "saleproof_transaction_retries_total",
-      help: "Transactions repeated, by the SQLSTATE that PostgreSQL refused them with",
-      labelNames: ["sqlstate"],
       registers,
     }),
   }
