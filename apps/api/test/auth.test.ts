@@ -82,6 +82,13 @@ describe("with AUTH=jwt every route", () => {
     expect(Object.keys(ACCESS).toSorted()).toEqual([...routes.keys(), "POST /init"].toSorted())
   })
 
+  it("that shows or changes what is a user's is for that user alone", () => {
+    const theirs = ["GET /orders/:id", "POST /coupons", "POST /orders"]
+    const underUser = [...routes.keys()].filter((name) => name.includes("/users/:id/"))
+    expect(routesFor("owner", "buyer").toSorted()).toEqual([...theirs, ...underUser].toSorted())
+    expect(routesFor("user", "anybody").filter((name) => name.startsWith("POST"))).toEqual([])
+  })
+
   it("without a decision keeps the API from starting", () => {
     const added = [...listRoutes(shop.app), { method: "GET", path: "/users/:id/secrets" }]
     expect(() => requireDecisions(added)).toThrow("GET /users/:id/secrets")
