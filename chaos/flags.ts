@@ -70,8 +70,9 @@ export function readFlags(argv: readonly string[], catalogue: readonly Fault[] =
 }
 
 /** How long the soak lasts, or what is wrong with that. */
-function soakOf({ minutes }: { minutes?: string }): number | string {
+function soakOf({ minutes, soak }: { minutes?: string; soak?: boolean }): number | string {
   if (minutes === undefined) return PACES.soak.mostMs
+  if (!soak) return "--minutes says how long a --soak lasts."
   const ms = Number(minutes) * MINUTE_MS
   return ms > 0 && ms <= MOST_MINUTES * MINUTE_MS
     ? ms

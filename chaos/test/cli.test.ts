@@ -37,6 +37,7 @@ it.each([
   [["--slow"], "--slow"],
   [["--soak", "--minutes", "0"], "--minutes needs a number"],
   [["--soak", "--minutes", "ten"], "--minutes needs a number"],
+  [["--quick", "--minutes", "1"], "how long a --soak lasts"],
 ])("exits with 2 and says why when it is asked for %j", async (args, problem) => {
   const { code, stderr } = await run(args)
   expect(code).toBe(2)
