@@ -14,6 +14,7 @@ export type Parts = {
   datasource: DataSourceRef
   refreshIntervals: string[]
   variables: Builder<dashboard.VariableModel>[]
+  annotations?: Builder<dashboard.AnnotationQuery>[]
   links: { title: string; uid: string }[]
   rows: Row[]
 }
@@ -30,6 +31,7 @@ export function assemble(parts: Parts): dashboard.Dashboard {
     .time({ from: "now-15m", to: "now" })
     .timepicker(new dashboard.TimePickerBuilder().refreshIntervals(parts.refreshIntervals))
     .variables(parts.variables)
+    .annotations(parts.annotations ?? [])
     .links(parts.links.map(linkTo))
   for (const { title, panels } of parts.rows) {
     builder.withRow(new dashboard.RowBuilder(title))

@@ -6,6 +6,7 @@ import { baselineRow } from "./load/baseline.ts"
 import { distributionRow } from "./load/distribution.ts"
 import { failuresRow } from "./load/failures.ts"
 import { latencyRow } from "./load/latency.ts"
+import { phaseAnnotation } from "./load/phases.ts"
 import { qualityRow } from "./load/quality.ts"
 import { throughputRow } from "./load/throughput.ts"
 import { verdictRow } from "./load/verdict.ts"
@@ -30,6 +31,7 @@ export function loadTestDashboard(sla: Sla): dashboard.Dashboard {
       manyOf("scenario", "Scenario", OF_RUN),
       manyOf("name", "Endpoint", `${OF_RUN} AND ${IN_SCENARIO}`),
     ],
+    annotations: [phaseAnnotation()],
     links: [{ title: "Shop", uid: SHOP_UID }],
     rows: [
       verdictRow(sla),

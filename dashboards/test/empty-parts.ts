@@ -1,5 +1,5 @@
 import { dataPanels } from "../src/grafana/dashboard-json.ts"
-import type { Dashboard, Panel, Target, Variable } from "../src/grafana/dashboard-json.ts"
+import type { Annotation, Dashboard, Panel, Target, Variable } from "../src/grafana/dashboard-json.ts"
 import { ALL, interpolate } from "../src/grafana/interpolate.ts"
 import type { Choice } from "../src/grafana/interpolate.ts"
 import { ask } from "../src/grafana/influx.ts"
@@ -23,6 +23,9 @@ export async function emptyParts(
     const offer = await offerOf(variable, context)
     offered.set(variable.name, offer.values)
     problems.push(...offer.problems)
+  }
+  for (const annotation of dashboard.annotations.list) {
+    problems.push(...(await emptyAnnotation(annotation, context)))
   }
   for (const panel of dataPanels({ templating, ...dashboard })) {
     for (const values of repetitions(panel, offered)) {
@@ -53,6 +56,16 @@ async function offerOf({ name, query }: Variable, { variables, influx, choice }:
       .filter((value) => !isOffered(value))
       .map((value) => ({ where, problem: `does not offer ${value}` })),
   }
+}
+
+async function emptyAnnotation({ name, target }: Annotation, { variables, influx, choice }: Context) {
+  const where = `annotation "${name}"`
+  const answer = await attempt(influx, () => interpolate(target.query, variables, choice))
+  if ("problem" in answer) return [{ where, problem: answer.problem }]
+  const [first] = answer.series
+  const texts = first ? [...first.columns, ...Object.keys(first.tags)] : []
+  const unwritten = texts.includes(target.textColumn) ? [] : [`no column ${target.textColumn}`]
+  return [...lacking(answer.series), ...unwritten].map((problem) => ({ where, problem }))
 }
 
 async function emptyPanel(panel: Panel, { variables, influx, choice }: Context): Promise<Problem[]> {

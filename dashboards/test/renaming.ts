@@ -19,6 +19,12 @@ export function withRenamed(dashboard: Dashboard, name: string): Dashboard {
     templating: {
       list: dashboard.templating.list.map((known) => ({ ...known, query: rename(known.query) })),
     },
+    annotations: {
+      list: dashboard.annotations.list.map((known) => ({
+        ...known,
+        target: { ...known.target, query: rename(known.target.query) },
+      })),
+    },
     panels: dashboard.panels.map((panel) => ({
       ...panel,
       targets: panel.targets.map((target) => ({ ...target, query: rename(target.query) })),
@@ -26,8 +32,9 @@ export function withRenamed(dashboard: Dashboard, name: string): Dashboard {
   }
 }
 
-function queriesOf({ templating, panels }: Dashboard): string[] {
+function queriesOf({ templating, annotations, panels }: Dashboard): string[] {
   return [
+    ...annotations.list.map(({ target }) => target.query),
     ...templating.list.filter(({ type }) => type === "query").map(({ query }) => query),
     ...panels.flatMap(({ targets }) => targets.map(({ query }) => query)),
   ]

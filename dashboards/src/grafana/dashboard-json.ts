@@ -82,16 +82,25 @@ const Variable = z.looseObject({
   allValue: z.string().optional(),
 })
 
+/** A line over every panel; of what its query answers, the column `textColumn` is written on it. */
+const Annotation = z.looseObject({
+  name: z.string(),
+  enable: z.boolean(),
+  target: z.looseObject({ query: z.string(), textColumn: z.string() }),
+})
+
 const Dashboard = z.looseObject({
   uid: z.string(),
   schemaVersion: z.int(),
   templating: z.object({ list: z.array(Variable) }),
+  annotations: z.object({ list: z.array(Annotation).default([]) }),
   panels: z.array(Panel),
 })
 
 export type Look = z.infer<typeof Look>
 export type Target = z.infer<typeof Target>
 export type Panel = z.infer<typeof Panel>
+export type Annotation = z.infer<typeof Annotation>
 export type Variable = z.infer<typeof Variable>
 export type Dashboard = z.infer<typeof Dashboard>
 

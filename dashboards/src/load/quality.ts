@@ -1,8 +1,8 @@
 import * as common from "@grafana/grafana-foundation-sdk/common"
 import { FieldColorBuilder, FieldColorModeId } from "@grafana/grafana-foundation-sdk/dashboard"
 
-import { OF_RUN, influx, select } from "../influxql.ts"
-import { GREEN, RED, barGauge, redFrom, stat, steps, table } from "../panels.ts"
+import { BY_INTERVAL, IN_RANGE, OF_RUN, influx, select } from "../influxql.ts"
+import { GREEN, RED, barGauge, redFrom, stat, steps, table, timeseries, withLimitLine } from "../panels.ts"
 import type { Row } from "../row.ts"
 import { LOAD_UID } from "../uids.ts"
 
@@ -18,13 +18,15 @@ const PER_REQUEST = [
   "http_req_receiving",
 ]
 
+const LONGEST_GAP_MS = 2_000
+
 // k6 writes one point of it every second, so a gap in it is a gap in what was stored.
 const GAPS = `SELECT elapsed("value", 1ms) AS "gap" FROM "vus" WHERE ${OF_RUN}`
 
 export function qualityRow(): Row {
   return {
-    title: "Data quality (whole run)",
-    panels: [longestSilence(), storedSeconds(), pointsPerRequest(), runs()],
+    title: "Data quality",
+    panels: [longestSilence(), storedSeconds(), pointsPerRequest(), runs(), silences(), stored()],
   }
 }
 
@@ -32,13 +34,13 @@ function longestSilence() {
   return stat(
     {
       title: "Longest silence",
-      shows: "The longest time between two of the points that k6 writes every second.",
+      shows: "The longest time between two of the points that k6 writes every second, over the whole run.",
       bad: "above 2 s; a write was lost or the generator stood still, and what happened in that time is missing.",
       unit: "ms",
       size: [4, 4],
     },
     influx(`SELECT max("gap") FROM (${GAPS})`),
-  ).thresholds(redFrom(2_000))
+  ).thresholds(redFrom(LONGEST_GAP_MS))
 }
 
 function storedSeconds() {
@@ -66,7 +68,8 @@ function pointsPerRequest() {
   return barGauge(
     {
       title: "Points stored per metric",
-      shows: "Every request writes one point of each of these metrics, so all bars are equally long.",
+      shows:
+        "Points of the whole run; every request writes one of each of these metrics, so all bars are equally long.",
       bad: "different lengths; part of a write was dropped, or points overwrote each other.",
       size: [8, 8],
     },
@@ -77,6 +80,42 @@ function pointsPerRequest() {
     .min(0)
     .displayMode(common.BarGaugeDisplayMode.Basic)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor("blue"))
+}
+
+function silences() {
+  const gaps = `SELECT elapsed("value", 1ms) AS "gap" FROM "vus" WHERE ${OF_RUN} AND ${IN_RANGE}`
+  const panel = timeseries(
+    {
+      title: "When writes were lost",
+      shows:
+        "The time between two of the points that k6 writes every second, at the moment when the later one was stored.",
+      bad: 'a peak above the line; InfluxDB refused or lost what k6 wrote in that time. k6 then says "Couldn\'t write stats", and does not try again.',
+      unit: "ms",
+      size: [12, 8],
+    },
+    influx(`SELECT max("gap") FROM (${gaps}) WHERE ${IN_RANGE} GROUP BY ${BY_INTERVAL} fill(none)`, {
+      alias: "gap",
+    }),
+  )
+  return withLimitLine(panel, LONGEST_GAP_MS).min(0)
+}
+
+function stored() {
+  return timeseries(
+    {
+      title: "Points stored per second of each metric",
+      shows: "Every request writes one point of each of these metrics, so all lines lie on each other.",
+      bad: "a line below the others; part of what was written at that moment was dropped, or points overwrote each other.",
+      unit: "short",
+      size: [12, 8],
+    },
+    ...PER_REQUEST.map((measurement) =>
+      influx(
+        `${select('count("value") * 1000 / $__interval_ms', measurement, `${OF_RUN} AND ${IN_RANGE}`)} GROUP BY ${BY_INTERVAL} fill(0)`,
+        { alias: measurement },
+      ),
+    ),
+  ).min(0)
 }
 
 /** The way out of an empty dashboard: a run's link opens it with the run's own time range. */
