@@ -22,7 +22,8 @@ const TestRun = z.object({
         .array(
           z.object({
             name: z.string(),
-            valueFrom: z.object({ secretKeyRef: z.object({ name: z.string(), key: z.string() }) }),
+            value: z.string().optional(),
+            valueFrom: z.object({ secretKeyRef: z.object({ name: z.string(), key: z.string() }) }).optional(),
           }),
         )
         .default([]),
@@ -90,17 +91,15 @@ describe("a run that several k6 share", () => {
       LOADCTL_INFLUX_PASSWORD: secret["password"] ?? "",
     }
     const exported = await exportRun(project.folder, office.url, { influxUrl: influx.url, env })
-    expect(exported.secretEnv.map(({ valueFrom }) => valueFrom.secretKeyRef.name)).toEqual([
-      "loadctl-influxdb",
-      "loadctl-influxdb",
-    ])
+    const names = exported.env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef.name ?? [])
+    expect(names).toEqual(["loadctl-influxdb", "loadctl-influxdb"])
     const shown = exported.manifests + (await readFile(exported.archive, "utf8"))
     expect(shown).not.toContain("open-sesame")
     expect(shown).not.toContain("k6-writer")
 
-    const known = exported.secretEnv.map(({ name, valueFrom }) => [
+    const known = exported.env.map(({ name, value, valueFrom }) => [
       name,
-      secret[valueFrom.secretKeyRef.key] ?? "",
+      value ?? secret[valueFrom?.secretKeyRef.key ?? ""] ?? "",
     ])
     const pod: Record<string, string> = Object.fromEntries(known)
     await Promise.all([1, 2].map((instance) => runPart(project.folder, { exported, instance, env: pod })))
@@ -140,7 +139,7 @@ type Exported = {
   archive: string
   args: string[]
   manifests: string
-  secretEnv: z.infer<typeof TestRun>["spec"]["runner"]["env"]
+  env: z.infer<typeof TestRun>["spec"]["runner"]["env"]
 }
 type Where = { influxUrl?: string; env?: Record<string, string> }
 
@@ -158,7 +157,7 @@ async function exportRun(folder: string, target: string, where: Where = {}): Pro
   const archive = join(folder, spec.script.configMap.file)
   await writeFile(archive, Buffer.from(binaryData[spec.script.configMap.file] ?? "", "base64"))
   const testid = /testid=(\S+)/.exec(spec.arguments)?.[1] ?? ""
-  return { testid, archive, args: spec.arguments.split(" "), manifests: stdout, secretEnv: spec.runner.env }
+  return { testid, archive, args: spec.arguments.split(" "), manifests: stdout, env: spec.runner.env }
 }
 
 type Pod = { exported: Exported; instance: number; env?: Record<string, string> }

@@ -70,6 +70,18 @@ describe("loadctl run on an API that it knows nothing about", () => {
     expect(again.stdout).toBe(run.stdout)
   })
 
+  it("keeps the script's own tags on its points, and the shell's variables out of its load", async () => {
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", inject("influxUrl"), "--format", "json"]
+    const env = { K6_VUS: "1", K6_ITERATIONS: "1", K6_INFLUXDB_PRECISION: "s", K6_SYSTEM_TAGS: "url" }
+    const run = await loadctl(["run", "--scenario", "visitors", ...flags], { cwd: project.folder, env })
+    const report = parseReport(run.stdout)
+    expect(report).toMatchObject({ verdict: "PASS", iterations: 60, requests: 120 })
+    expect(run.stderr).toContain("Ignored of the environment: K6_VUS, K6_ITERATIONS, K6_SYSTEM_TAGS")
+    expect(await pointsOf(report.runId, `AND "stage" = 'evening'`)).toBe(120)
+  })
+
   it("fails a limit that is broken: exit 4, the endpoint and the figure named", async () => {
     await using office = await openBoxOffice({ delayMs: 25 })
     await using project = await boxOfficeProject()
@@ -169,10 +181,10 @@ describe("loadctl run on an API that it knows nothing about", () => {
   })
 })
 
-async function pointsOf(testid: string): Promise<number> {
+async function pointsOf(testid: string, filter = ""): Promise<number> {
   const influx = createInflux({ url: inject("influxUrl"), database: "box_office" })
   const [series] = await influx.query(
-    `SELECT count("value") FROM "http_reqs" WHERE "testid" = '${testid}' AND "scenario" = 'visitors'`,
+    `SELECT count("value") FROM "http_reqs" WHERE "testid" = '${testid}' AND "scenario" = 'visitors' ${filter}`,
   )
   return Number(series?.values[0]?.[1] ?? 0)
 }

@@ -7,10 +7,13 @@ import type { DistributedRun } from "./manifests.ts"
 
 const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
 const Metadata = z.strictObject({ name: Name, labels: z.record(z.string(), z.string()) })
-const EnvVar = z.strictObject({
-  name: z.string(),
-  valueFrom: z.strictObject({ secretKeyRef: z.strictObject({ name: Name, key: z.string() }) }),
-})
+const EnvVar = z.union([
+  z.strictObject({ name: z.string(), value: z.string() }),
+  z.strictObject({
+    name: z.string(),
+    valueFrom: z.strictObject({ secretKeyRef: z.strictObject({ name: Name, key: z.string() }) }),
+  }),
+])
 /** The part that we use of k6-operator's testruns.k6.io, v1alpha1: Kubernetes drops a field that it does not know. */
 const TestRun = z.strictObject({
   apiVersion: z.literal("k6.io/v1alpha1"),
@@ -22,7 +25,7 @@ const TestRun = z.strictObject({
       configMap: z.strictObject({ name: Name, file: z.string().regex(/^[\w.-]+\.(js|ts|tar)$/) }),
     }),
     arguments: z.string(),
-    runner: z.strictObject({ image: z.string(), env: z.array(EnvVar).optional() }),
+    runner: z.strictObject({ image: z.string(), env: z.array(EnvVar) }),
   }),
 })
 const ConfigMap = z.strictObject({
@@ -75,10 +78,11 @@ describe("renderManifests", () => {
     const [, test] = rendered({ influx: { ...run.influx, secret: "influx" } })
     const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: "influx", key } } })
     expect(TestRun.parse(test).spec.runner.env).toEqual([
+      { name: "K6_FEATURES", value: "merge-run-tags" },
       { name: "K6_INFLUXDB_USERNAME", ...from("username") },
       { name: "K6_INFLUXDB_PASSWORD", ...from("password") },
     ])
-    expect(TestRun.parse(rendered()[1]).spec.runner.env).toBeUndefined()
+    expect(JSON.stringify(rendered()[1])).not.toContain("secretKeyRef")
   })
 
   it("keeps the name of a long run within a DNS label", () => {

@@ -1,6 +1,7 @@
 import { stringify } from "yaml"
 
 import { usageError } from "../errors.ts"
+import { K6_ELSEWHERE } from "../k6/environment.ts"
 
 export type DistributedRun = {
   runId: string
@@ -39,7 +40,7 @@ export function renderManifests({ runId, parallelism, archive, image, influx }: 
         parallelism,
         script: { configMap: { name, file: ARCHIVE } },
         arguments: k6Arguments(runId, influx).join(" "),
-        runner: { image, ...(influx.secret === null ? {} : { env: credentials(influx.secret) }) },
+        runner: { image, env: podEnv(influx.secret) },
       },
     },
   ]
@@ -57,12 +58,16 @@ function k6Arguments(runId: string, { url, database }: DistributedRun["influx"])
   ]
 }
 
-/** k6 reads them from its environment; neither the manifests nor the process list shows them. */
-function credentials(secret: string) {
-  return ["username", "password"].map((key) => ({
-    name: `K6_INFLUXDB_${key.toUpperCase()}`,
-    valueFrom: { secretKeyRef: { name: secret, key } },
-  }))
+/** k6 reads the credentials from its environment; neither the manifests nor the process list shows them. */
+function podEnv(secret: string | null) {
+  const keys = secret === null ? [] : ["username", "password"]
+  return [
+    ...Object.entries(K6_ELSEWHERE).map(([name, value]) => ({ name, value })),
+    ...keys.map((key) => ({
+      name: `K6_INFLUXDB_${key.toUpperCase()}`,
+      valueFrom: { secretKeyRef: { name: secret, key } },
+    })),
+  ]
 }
 
 /** A DNS label: lower-case letters, digits and dashes, at most 63. */

@@ -3,6 +3,7 @@ import { resolve } from "node:path"
 
 import type { Io } from "../io.ts"
 import { k6Args } from "../k6/args.ts"
+import { foreignVariables, inheritedByK6 } from "../k6/environment.ts"
 import { runK6 } from "../k6/run.ts"
 import type { K6Run } from "../k6/run.ts"
 import { parseSummary } from "../k6/summary.ts"
@@ -41,7 +42,10 @@ const CONFIG = "k6-config.json"
 
 /** Runs the plan's script in k6 and reads the summary it leaves: its own, or k6's when it writes none. */
 export async function runLoad(options: LoadOptions): Promise<Load> {
-  const { plan, folder, io, root, influx } = options
+  const { plan, folder, io, root, influx, observer } = options
+  const foreign = foreignVariables(io.env)
+  if (foreign.length > 0)
+    observer.note(`Ignored of the environment: ${foreign.join(", ")}. The plan says how k6 runs.`)
   await folder.writeJson(CONFIG, { thresholds: k6Thresholds(plan) })
   const before = readCpuTimes()
   const run = await runK6({
@@ -57,7 +61,7 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
     env: k6Environment(options),
     outputFile: folder.file("k6-output.txt"),
     logFile: folder.file("k6-log.jsonl"),
-    onProgress: options.observer.load,
+    onProgress: observer.load,
     onStart: options.onStart,
     interrupted: io.interrupted,
     killed: io.killed,
@@ -70,9 +74,8 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
 /** What k6 and its script are told; secrets travel here, not on the command line. */
 function k6Environment({ io, plan, folder, targetUrl, seeded, influx }: LoadOptions): NodeJS.ProcessEnv {
   return {
-    ...io.env,
+    ...inheritedByK6(io.env),
     ...scriptEnv({ plan, targetUrl, seeded, env: io.env }),
-    K6_NO_USAGE_REPORT: "true",
     ...(influx?.username === undefined ? {} : { K6_INFLUXDB_USERNAME: influx.username }),
     ...(influx?.password === undefined ? {} : { K6_INFLUXDB_PASSWORD: influx.password }),
     SUMMARY_PATH: folder.file(SUMMARY),

@@ -4,6 +4,7 @@ import { check } from "k6"
 const BASE = __ENV.BASE_URL || "http://127.0.0.1:3000"
 
 export const options = {
+  tags: { stage: "evening" },
   scenarios: { visitors: { executor: "per-vu-iterations", vus: 4, iterations: 15, maxDuration: "20s" } },
 }
 
