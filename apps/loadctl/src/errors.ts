@@ -41,3 +41,20 @@ export function missingError(message: string, hint?: string): LoadctlError {
 export function interruptedError(message = "Interrupted."): LoadctlError {
   return new LoadctlError(EXIT.interrupted, message)
 }
+
+// No room, no right, no such folder, a file where a folder should be.
+const CANNOT_WRITE = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST", "ENOENT"])
+
+/** Runs what writes below `folder`; a disk that refuses is a lack of the user's, not a bug: exit 3. */
+export async function writing<T>(folder: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : ""
+    if (!(error instanceof Error) || !CANNOT_WRITE.has(code)) throw error
+    throw new LoadctlError(EXIT.missing, `Nothing can be saved in ${folder}: ${error.message}.`, {
+      hint: "Runs are saved beside loadctl.yaml, in .loadctl; make room there, or make it writable.",
+      cause: error,
+    })
+  }
+}

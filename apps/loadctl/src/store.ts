@@ -1,11 +1,11 @@
-import { mkdir, readFile, readdir } from "node:fs/promises"
+import { access, constants, mkdir, readFile, readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { gunzip, gzip } from "node:zlib"
 
 import writeFileAtomic from "write-file-atomic"
 
-import { usageError } from "./errors.ts"
+import { usageError, writing } from "./errors.ts"
 import { isSafeId } from "./plan/run-id.ts"
 
 /** One run's folder. Every file is replaced as a whole, so a crash leaves the old one or the new one. */
@@ -29,9 +29,17 @@ export function createStore(root: string) {
 
   /** Makes the folder of a new run; throws when the id is taken. */
   async function create(runId: string): Promise<RunFolder> {
-    await mkdir(home, { recursive: true })
+    await prepare()
     await mkdir(join(home, runId))
     return openFolder(home, runId)
+  }
+
+  /** Throws a missing error where nothing can be saved, to be told before the load and not after it. */
+  function prepare(): Promise<void> {
+    return writing(home, async () => {
+      await mkdir(home, { recursive: true })
+      await access(home, constants.W_OK)
+    })
   }
 
   /** Newest first. */
@@ -59,7 +67,7 @@ export function createStore(root: string) {
     return openFolder(home, runId)
   }
 
-  return { home, create, ids, find }
+  return { home, prepare, create, ids, find }
 }
 
 export type Store = ReturnType<typeof createStore>
@@ -71,9 +79,12 @@ function openFolder(home: string, runId: string): RunFolder {
     runId,
     path,
     file,
-    writeJson: (name, value) => writeFileAtomic(file(name), `${JSON.stringify(value, null, 2)}\n`),
-    writeGzip: async (name, value) =>
-      writeFileAtomic(file(name), await promisify(gzip)(JSON.stringify(value))),
+    writeJson: (name, value) =>
+      writing(path, () => writeFileAtomic(file(name), `${JSON.stringify(value, null, 2)}\n`)),
+    writeGzip: async (name, value) => {
+      const content = await promisify(gzip)(JSON.stringify(value))
+      await writing(path, () => writeFileAtomic(file(name), content))
+    },
     readJson: async (name) => {
       const content = await readIfThere(file(name))
       return content && (JSON.parse(content.toString("utf8")) as unknown)

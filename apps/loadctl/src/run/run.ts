@@ -38,6 +38,7 @@ export type RunContext = {
 export async function executeRun(context: RunContext & { alwaysPrivate: boolean }): Promise<RunReport> {
   const { loaded, plan, io, observer, alwaysPrivate } = context
   observer.phase("check")
+  await context.store.prepare()
   const progress = lineProgress((text) => observer.note(text.trimEnd()))
   const binary = await provideK6({ env: io.env, progress, signal: io.interrupted })
   await using surroundings = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer, alwaysPrivate })
