@@ -67,7 +67,7 @@ export function loadConfig(file: string, overrides: readonly Override[]): Loaded
   }
   if (document.errors.length > 0) {
     const problems = document.errors.map(
-      (error) => `${file}:${lines.linePos(error.pos[0]).line} ${error.message.split("\n")[0]}`,
+      (error) => `${file}:${lines.linePos(error.pos[0]).line} ${withoutPlace(error.message)}`,
     )
     throw configError(problems)
   }
@@ -82,6 +82,11 @@ export function loadConfig(file: string, overrides: readonly Override[]): Loaded
     root: dirname(file),
     targetChosen: overrides.some(({ path }) => path.join(".") === "target.url"),
   }
+}
+
+/** The first line of what the parser says, whose place we tell in our own way. */
+function withoutPlace(message: string): string {
+  return (message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, "")
 }
 
 type Issue = { path: readonly PropertyKey[]; message: string; code?: string; keys?: readonly string[] }

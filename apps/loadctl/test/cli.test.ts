@@ -22,10 +22,17 @@ describe("loadctl --help", () => {
       expect(stdout).toContain(word)
   })
 
-  it.each(["run", "report", "runs", "list", "audit", "init"])("shows an example for %s", async (command) => {
-    const { exitCode, stdout } = await loadctl([command, "--help"], { cwd: empty })
-    expect(exitCode).toBe(0)
-    expect(stdout).toMatch(new RegExp(`Examples?:\\n  \\$ loadctl ${command}`))
+  it("shows an example for every command that it lists", async () => {
+    const { stdout: help } = await loadctl(["--help"], { cwd: empty })
+    const commands = [...help.matchAll(/^ {2}([a-z]+) (?:\[options\]|\[|<| )/gm)].map(
+      ([, name]) => name ?? "",
+    )
+    expect(commands).toEqual(expect.arrayContaining(["run", "ab", "capacity", "export", "doctor", "down"]))
+    for (const command of [...commands, "export k8s"]) {
+      const { exitCode, stdout } = await loadctl([...command.split(" "), "--help"], { cwd: empty })
+      expect(exitCode).toBe(0)
+      expect(stdout).toMatch(new RegExp(`Examples?:\\n  \\$ loadctl ${command}`))
+    }
   })
 })
 
@@ -54,6 +61,14 @@ describe("a mistake of the user ends with 2, a message and no stack", () => {
     expect(stderr).toContain(`${file}:2 target.url: expected an http(s) URL`)
     expect(stderr).toContain(`${file}:3 target.speed: there is no such key`)
     expect(stderr).toContain(`${file}:6 scenarios.a.judge:`)
+  })
+
+  it("shows where the YAML itself is wrong", async () => {
+    const file = join(empty, "broken.yaml")
+    await writeFile(file, 'target:\n  url: "http://x\n')
+    const { exitCode, stderr } = await loadctl(["list", "--config", file], { cwd: empty })
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(new RegExp(`${file}:3 Missing closing "quote$`, "m"))
   })
 
   it("names the flag or variable instead of a line when the value came from there", async () => {
@@ -90,6 +105,23 @@ describe("a target that does not answer ends with 3", () => {
     expect(run.stderr).toContain("The target http://127.0.0.1:1/shows does not answer")
     const runs = await loadctl(["runs"], { cwd: project.folder })
     expect(runs.stdout).toContain("No runs yet.")
+  })
+})
+
+describe("what cannot be saved ends with 3 before there is any load", () => {
+  it.each([
+    ["run"],
+    ["capacity"],
+    ["ab", "--a-target", "http://127.0.0.1:1", "--b-target", "http://127.0.0.1:1"],
+  ])("%s", async (...command) => {
+    await using project = await boxOfficeProject()
+    await writeFile(join(project.folder, ".loadctl"), "a file where a folder should be")
+    const { exitCode, stderr } = await loadctl([...command, "--scenario", "visitors"], {
+      cwd: project.folder,
+    })
+    expect(exitCode).toBe(3)
+    expect(stderr).toMatch(/^error: Nothing can be saved in .*\.loadctl.*ENOTDIR/m)
+    expect(stderr).not.toMatch(/^\s+at /m)
   })
 })
 

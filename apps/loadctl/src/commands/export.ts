@@ -38,7 +38,14 @@ Examples:
   $ kubectl apply -f run.yaml`
 
 export function registerExport(program: Command, io: Io): void {
-  const group = program.command("export").description("the load for other machines").helpCommand(false)
+  const group = program
+    .command("export")
+    .description("the load for other machines")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ loadctl export k8s --scenario flow_300vus --parallelism 4 --seed > run.yaml",
+    )
   withScenario(group.command("k8s"))
     .description("print manifests for k6-operator: the script, and a TestRun that shares its load")
     .requiredOption("-n, --parallelism <count>", "how many k6 share the load", parseCount)
