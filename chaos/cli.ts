@@ -75,9 +75,11 @@ async function campaign(
   const [loadBefore = 0] = loadavg()
   const machine = watchMachine({ root: io.root })
   io.stderr(`Seed ${seed}\n`)
+  const inflicted: Pace =
+    io.victim.pace ?? (pace === "soak" ? { ...PACES.soak, mostMs: soakMs } : PACES[pace])
   const reports = await runCampaign({
     faults,
-    pace: io.victim.pace ?? (pace === "soak" ? { ...PACES.soak, mostMs: soakMs } : PACES[pace]),
+    pace: inflicted,
     seed,
     env: io.env,
     entry: io.victim.entry,
@@ -91,6 +93,7 @@ async function campaign(
     command: io.command,
     seed,
     pace,
+    users: inflicted.users,
     startedAt: startedAt.toISOString(),
     tookMs: Date.now() - startedAt.getTime(),
     machine: await machine(),

@@ -25,6 +25,7 @@ const REPORT: Report = {
   command: "npm run chaos -- --soak --json docs/results/chaos-soak.json",
   seed: "7",
   pace: "soak",
+  users: 300,
   startedAt: "2026-01-01T00:00:00.000Z",
   tookMs: 612_000,
   loadBefore: 0.1,
@@ -51,7 +52,9 @@ it("the document follows a result that is kept, says what is missing, and stays 
   await writeFile(join(root, "docs/results/chaos-soak.json"), JSON.stringify(REPORT))
   await refreshFigures({ root })
   const once = await readFile(join(root, DOCUMENT), "utf8")
-  expect(once).toContain("PASSED: 0 of 0 faults passed, seed 7, soak, 612.0 s · 2 cores (a processor)")
+  expect(once).toContain(
+    "PASSED: 0 of 0 faults passed, seed 7, soak, 300 users, 612.0 s · 2 cores (a processor)",
+  )
   expect(once).toContain("steal 1.2 %")
   expect(once).toContain("Not run at its full length yet: `npm run chaos -- --json docs/results/chaos.json`")
   expect(await readFile(join(root, "docs/results/chaos-soak.md"), "utf8")).toContain(REPORT.command)

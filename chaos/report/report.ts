@@ -49,6 +49,8 @@ export type Report = {
   verdict: "passed" | "violated" | "interrupted"
   seed: string
   pace: PaceName
+  /** Virtual users at the same time, except in races, which bring their own. */
+  users: number
   command: string
   startedAt: string
   tookMs: number

@@ -3,9 +3,9 @@ import type { FaultReport, Report } from "./report.ts"
 import { percent, seconds } from "./units.ts"
 
 /** The verdict in one line. */
-export function verdictLine({ verdict, faults, seed, pace, tookMs }: Report): string {
+export function verdictLine({ verdict, faults, seed, pace, users, tookMs }: Report): string {
   const passed = faults.filter((report) => report.verdict === "passed").length
-  return `${verdict.toUpperCase()}: ${passed} of ${faults.length} faults passed, seed ${seed}, ${pace}, ${seconds(tookMs)}`
+  return `${verdict.toUpperCase()}: ${passed} of ${faults.length} faults passed, seed ${seed}, ${pace}, ${users} users, ${seconds(tookMs)}`
 }
 
 /** What it was measured on and how busy that was, and whether being busy is all that went wrong. */

@@ -39,6 +39,7 @@ const report = (...faults: FaultReport[]): Report => ({
   verdict: faults.some(({ verdict }) => verdict === "violated") ? "violated" : "passed",
   seed: "7",
   pace: "quick",
+  users: 300,
   command: "npm run chaos -- --quick",
   startedAt: "2026-01-01T00:00:00.000Z",
   tookMs: 12_345,
@@ -100,7 +101,7 @@ it("shows one line a fault, and what was not possible", () => {
 
     disk-full was not possible here: mount: only root may do that
 
-    PASSED: 1 of 2 faults passed, seed 7, quick, 12.3 s
+    PASSED: 1 of 2 faults passed, seed 7, quick, 300 users, 12.3 s
     2 cores · CPU busy unknown · steal unknown · load average before 0.3 · Node  · commit unknown
     "
   `)
