@@ -106,7 +106,7 @@ footer { margin-top: 3rem; color: var(--faint); font-size: 0.85rem; }
   dl.facts dd { margin-bottom: 0.6rem; }
   table { font-size: 0.85rem; }
   th, td { padding: 0.3rem 0.3rem; }
-  tbody th { white-space: normal; }
+  tbody th { white-space: normal; min-width: 10.25rem; }
   td.word { min-width: 40vw; }
   .mark { width: 1.1rem; }
 }
