@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import process from "node:process"
 
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest"
@@ -10,6 +12,8 @@ import type { Seen } from "./exposition.ts"
 import { runSmoke } from "./k6-run.ts"
 import { neededBy } from "./promql-names.ts"
 import { unknownMetrics } from "./unknown-metrics.ts"
+
+const OBSERVABILITY = join(import.meta.dirname, "../../docs/observability.md")
 
 const json = readDashboard("shop")
 const dashboard = parseDashboard(json)
@@ -36,6 +40,17 @@ afterAll(() => stack.stop())
 describe("the shop dashboard, after every persona has visited the shop", () => {
   it("names only metrics, labels and values that the API and the worker show", () => {
     expect(unknownMetrics(dashboard, seen)).toEqual([])
+  })
+
+  it("shows every metric that the shop has, and each is explained", () => {
+    const own = [...seen.keys()].filter((name) => name.startsWith("saleproof_"))
+    const metrics = new Set(own.map((name) => name.replace(/_(bucket|sum|count)$/, "")))
+    const explained = readFileSync(OBSERVABILITY, "utf8")
+    expect([...metrics].filter((name) => !json.includes(name))).toEqual([])
+    expect(
+      [...metrics].filter((name) => !explained.includes(`\`${name.replace("saleproof_", "")}\``)),
+    ).toEqual([])
+    expect(metrics.size).toBeGreaterThan(25)
   })
 
   it.each(namesIn(json))("would be found out if %s were called something else", (name) => {
