@@ -34,7 +34,8 @@ export function createPulse({ url, name }: { url: string; name: string }) {
       application_name: `saleproof-${name}-pulse`,
       stream: () => opened,
     })
-    dialled.on("error", hangUp)
+    // An old connection that ends late must not take its successor along.
+    dialled.on("error", () => dialled === client && hangUp())
     socket = opened
     await dialled.connect()
     return dialled
