@@ -3,7 +3,13 @@ import { basename, join } from "node:path"
 
 import { execa } from "execa"
 
-type Stage = { root: string; workdir: string; env: Record<string, string>; command: string[] }
+type Stage = {
+  root: string
+  workdir: string
+  user: string
+  env: Record<string, string>
+  command: string[]
+}
 type Build = { context: string; folder: string; stages: Map<string, Stage> }
 type Step = (rest: string, stage: Stage, build: Build) => Promise<Stage>
 
@@ -23,7 +29,7 @@ const STEPS: Record<string, Step> = {
     return stage
   },
   CMD: async (rest, stage) => ({ ...stage, command: JSON.parse(rest) }),
-  USER: async (_rest, stage) => stage,
+  USER: async (rest, stage) => ({ ...stage, user: rest }),
   EXPOSE: async (_rest, stage) => stage,
 }
 
@@ -46,11 +52,11 @@ export async function buildStages(file: string, { context, folder }: { context: 
   return (wanted: string) => {
     const stage = stages.get(wanted) ?? EMPTY
     const [program = "", ...args] = stage.command
-    return { program, args, cwd: join(stage.root, stage.workdir), env: stage.env }
+    return { program, args, cwd: join(stage.root, stage.workdir), user: stage.user, env: stage.env }
   }
 }
 
-const EMPTY: Stage = { root: "", workdir: "/", env: {}, command: [] }
+const EMPTY: Stage = { root: "", workdir: "/", user: "root", env: {}, command: [] }
 
 async function begin(words: string[], { folder, stages }: Omit<Build, "context">): Promise<Stage> {
   const base = stages.get(words[0] ?? "")

@@ -1,9 +1,10 @@
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises"
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { execa } from "execa"
 import { expect, it } from "vitest"
+import { z } from "zod"
 
 import { createDatabase, createTestRedis } from "../apps/api/test/support/database.ts"
 import { freePort } from "../apps/loadctl/src/stack/ports.ts"
@@ -11,6 +12,10 @@ import { buildStages } from "./dockerfile.ts"
 
 const ROOT = join(import.meta.dirname, "..")
 const BUILD_MS = 240_000
+
+const Installed = z.object({
+  packages: z.record(z.string(), z.object({ dev: z.boolean().optional() })),
+})
 
 /** What `docker build` would send: the paths that .dockerignore lets through, less those that it takes out again. */
 async function sendContext(to: string): Promise<void> {
@@ -22,6 +27,15 @@ async function sendContext(to: string): Promise<void> {
       recursive: true,
       filter: (source) => !kept.includes(source),
     })
+}
+
+/** The packages of a folder that only development needs, by npm's own list or by name. */
+async function developedWith(folder: string): Promise<string[]> {
+  const { packages } = Installed.parse(
+    JSON.parse(await readFile(join(folder, "node_modules/.package-lock.json"), "utf8")),
+  )
+  const tools = ["prisma", "vitest", "typescript", "node"].map((name) => `node_modules/${name}`)
+  return Object.entries(packages).flatMap(([path, { dev }]) => (dev || tools.includes(path) ? [path] : []))
 }
 
 const statusOf = (port: number, path: string): Promise<number> =>
@@ -51,8 +65,8 @@ it(
     expect(migrated.stdout).toContain("No pending migrations to apply")
 
     const shop = stage("shop")
-    const installed = await readdir(join(shop.cwd, "node_modules"))
-    expect(installed.filter((name) => ["prisma", "vitest", "typescript", "node"].includes(name))).toEqual([])
+    expect([migrate.user, shop.user]).toEqual(["node", "node"])
+    expect(await developedWith(shop.cwd)).toEqual([])
     const [port, metricsPort] = [await freePort(), await freePort()]
     const env = {
       ...shop.env,
