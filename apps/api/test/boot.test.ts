@@ -126,7 +126,7 @@ describe("a process that cannot start", () => {
     ["Redis", { REDIS_URL: "redis://127.0.0.1:1" }],
     ["PostgreSQL", { DATABASE_URL: "postgres://postgres:secret@127.0.0.1:1/shop" }],
   ])("says in one line that %s does not answer, without its password", async (name, variables) => {
-    const started = run("main", { ...variables, BOOT_WAIT_MS: "300" })
+    const started = run("main", { ...variables, BOOT_WAIT_MS: "3000" })
     expect(await started.exited).toMatchObject({ code: 1 })
     expect(started.errors()).toMatch(new RegExp(`^saleproof api cannot start: ${name} does not answer.*\\n$`))
     expect(started.errors()).not.toContain("secret")

@@ -8,15 +8,21 @@ const MAX_DEPTH = 20
 
 /** Reads a JSON body; refuses other media types, big bodies and deep ones. No body leaves `req.body` undefined. */
 export function jsonBody(): RequestHandler[] {
-  return [refuseOtherTypes, express.json({ limit: LIMIT_BYTES, verify: refuseDepth })]
+  return [refuseUnread, express.json({ limit: LIMIT_BYTES, verify: refuseDepth })]
 }
 
-const refuseOtherTypes: RequestHandler = (req, _res, next) => {
-  const hasBody =
-    req.headers["transfer-encoding"] !== undefined || Number(req.headers["content-length"] ?? 0) > 0
-  if (hasBody && req.method !== "GET" && req.is("application/json") !== "application/json") {
+/** What its headers alone condemn: the parser would read a body to its end before it says that it is too large. */
+const refuseUnread: RequestHandler = (req, _res, next) => {
+  const encoding = req.headers["transfer-encoding"]
+  const length = Number(req.headers["content-length"] ?? 0)
+  if (encoding === undefined && length === 0) return next()
+  if (encoding !== undefined && encoding.toLowerCase() !== "chunked") {
+    throw new Refusal("BAD_REQUEST", "This transfer encoding is not supported")
+  }
+  if (req.method !== "GET" && req.is("application/json") !== "application/json") {
     throw new Refusal("UNSUPPORTED_MEDIA_TYPE", "Send application/json")
   }
+  if (length > LIMIT_BYTES) throw new Refusal("PAYLOAD_TOO_LARGE", "Send a smaller body")
   next()
 }
 

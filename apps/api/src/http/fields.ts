@@ -37,12 +37,13 @@ export function pageSize({ standard, max }: { standard: number; max: number }) {
     .meta({ override: { type: "integer", minimum: 1, maximum: max, default: standard } })
 }
 
-// Ranges instead of \p{...}, so that the pattern means the same to whatever reads the OpenAPI document; half
-// surrogates have no place in any text that could be sent, and many readers know no pattern with them.
-const UNPRINTABLE = "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029"
+// Ranges instead of \p{...}, so that the pattern means the same to whatever reads the OpenAPI document. The last one is
+// what a decoder makes of bytes that are no UTF-8: many different ones would be one name.
+const UNPRINTABLE = "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ufffd"
+// They have no place in any text that could be sent, and many readers know no pattern with them.
 const HALF_SURROGATES = "\\ud800-\\udfff"
 
-/** Free text that PostgreSQL, logs and terminals can hold: no control characters, no separators of lines, no half surrogates. */
+/** Free text that PostgreSQL, logs and terminals can hold: no control characters, no separators of lines, nothing that could not be decoded. */
 export const plainText = (max: number) =>
   z
     .string()

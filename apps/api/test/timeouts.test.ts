@@ -1,0 +1,155 @@
+import { once } from "node:events"
+import { connect, createServer } from "node:net"
+import type { AddressInfo } from "node:net"
+import { afterAll, describe, expect, it, onTestFinished } from "vitest"
+import { toRefusal } from "../src/http/problem.ts"
+import { startApi } from "./support/api.ts"
+import { createDatabase, createTestRedis } from "./support/database.ts"
+import { startProcess } from "./support/processes.ts"
+import { request, sendRaw, statusOf } from "./support/raw-http.ts"
+import { startSilentProxy } from "./support/silent-proxy.ts"
+
+await using opened = new AsyncDisposableStack()
+const database = opened.use(await createDatabase())
+const redis = opened.use(await createTestRedis())
+const proxy = opened.use(await startSilentProxy({ url: redis.url }))
+const api = opened.use(await startApi({ databaseUrl: database.url, redisUrl: proxy.url }))
+const resources = opened.move()
+afterAll(() => resources.disposeAsync())
+
+const BODY = ["Content-Type: application/json", "Content-Length: 60000"]
+
+/** Sends a piece again and again until the server has had enough; resolves to what it said. */
+async function drip(first: string, piece: string): Promise<string> {
+  const { port } = new URL(api.url)
+  const socket = connect(Number(port), "127.0.0.1")
+  let said = ""
+  socket.on("error", () => undefined).on("data", (chunk) => (said += String(chunk)))
+  socket.write(first)
+  const again = setInterval(() => socket.write(piece), 200)
+  await once(socket, "close")
+  clearInterval(again)
+  return said
+}
+
+/** A server that takes connections and never says a word. */
+async function startMute(): Promise<number> {
+  const server = createServer((socket) => socket.on("error", () => undefined))
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  onTestFinished(() => void server.close())
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port
+  return (server.address() as AddressInfo).port
+}
+
+describe("a client that takes its time", () => {
+  it("is cut off, whether it stops in the headers or the body or drips", async () => {
+    const headers = "GET /products HTTP/1.1\r\nHost: shop\r\n"
+    const body = request("POST /orders", BODY, '{"userId":')
+    const answers = await Promise.all([
+      sendRaw(api.url, headers),
+      sendRaw(api.url, body),
+      drip(headers, "X-A: b\r\n"),
+      drip(body, " "),
+    ])
+    expect(answers.map(statusOf)).toEqual([408, 408, 408, 408])
+    expect(await api.get("/products")).toMatchObject({ status: 200 })
+    await expect.poll(inFlight).toBe(0)
+  })
+
+  it("is told for how long its connection is kept", async () => {
+    const answer = await fetch(new URL("/healthz", api.url), { headers: { connection: "keep-alive" } })
+    expect(answer.headers.get("keep-alive")).toBe("timeout=65")
+  })
+})
+
+/** Requests under way, but for the one that asks. */
+async function inFlight(): Promise<number> {
+  const { text } = await api.get("/metrics")
+  return Number(/saleproof_http_requests_in_flight\{[^}]*\} (\d+)/.exec(text)?.[1]) - 1
+}
+
+describe("every connection to PostgreSQL", () => {
+  it.each(["readDb", "writeDb"] as const)(
+    "of %s gives up locks, statements and transactions by itself",
+    async (pool) => {
+      const settings = await api.deps[pool].$queryRaw`
+        SELECT current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement,
+          current_setting('idle_in_transaction_session_timeout') AS idle`
+      expect(settings).toEqual([{ lock: "2s", statement: "4s", idle: "6s" }])
+    },
+  )
+
+  it("ends a statement that takes too long, which is 503 for whoever waits", async () => {
+    const error: unknown = await api.deps.readDb.$queryRaw`SELECT pg_sleep(300)`.catch(
+      (cause: unknown) => cause,
+    )
+    expect(toRefusal(error)).toMatchObject({ status: 503 })
+  })
+})
+
+describe("while Redis is silent", () => {
+  it("who needs it hears 503, and who does not is served", async () => {
+    await api.post("/init", { body: { users: 1 } })
+    expect(await api.get("/products/top/realtime")).toMatchObject({ status: 200 })
+    proxy.fallSilent()
+    expect(await api.get("/products/top/realtime")).toMatchObject({
+      status: 503,
+      body: { code: "UNAVAILABLE" },
+    })
+    expect(await api.get("/readyz")).toMatchObject({ status: 503, body: { status: "not ready" } })
+    expect(await api.get("/healthz")).toMatchObject({ status: 200 })
+    expect(await api.get("/products")).toMatchObject({ status: 200 })
+    proxy.speakAgain()
+    await expect.poll(async () => (await api.get("/readyz")).status).toBe(200)
+  })
+})
+
+describe("a process that starts", () => {
+  it.each(["PostgreSQL", "Redis"])("waits only so long for a %s that says nothing", async (name) => {
+    const port = await startMute()
+    const mute =
+      name === "Redis"
+        ? { REDIS_URL: `redis://127.0.0.1:${port}` }
+        : { DATABASE_URL: `postgres://a:b@127.0.0.1:${port}/c` }
+    const urls = { DATABASE_URL: database.url, REDIS_URL: redis.url, ...mute }
+    await using started = startProcess("main", { ...urls, PORT: "0", BOOT_WAIT_MS: "5000" })
+    expect(await started.exited).toEqual({ code: 1, signal: null })
+    expect(started.errors()).toContain(`${name} does not answer`)
+  })
+})
+
+describe("a process that is told to stop", () => {
+  const start = async (variables: Record<string, string> = {}) => {
+    const urls = { DATABASE_URL: database.url, REDIS_URL: redis.url }
+    const started = startProcess("main", { ...urls, PORT: "0", ...variables })
+    onTestFinished(() => started[Symbol.asyncDispose]())
+    return { started, url: String((await started.logged("listening")).url) }
+  }
+
+  it("says first that it is not ready, serves on, then closes its door and ends with exit code 0", async () => {
+    const { started, url } = await start({ DRAIN_DELAY_MS: "2000" })
+    started.kill("SIGTERM")
+    await started.logged("stopping")
+    const ready = await fetch(new URL("/readyz", url))
+    expect([ready.status, Object(await ready.json()).status]).toEqual([503, "stopping"])
+    const served = await fetch(new URL("/products", url))
+    expect([served.status, served.headers.get("connection")]).toEqual([200, "close"])
+    expect(await started.exited).toEqual({ code: 0, signal: null })
+    await expect(fetch(new URL("/healthz", url))).rejects.toThrow("fetch failed")
+  })
+
+  it("does not wait for a client that has sent half a request, and still ends with exit code 0", async () => {
+    const { started, url } = await start()
+    const half = sendRaw(url, request("POST /orders", BODY, "{"))
+    await expect
+      .poll(
+        async () =>
+          (await (await fetch(new URL("/metrics", url))).text()).match(/in_flight\{[^}]*\} (\d)/)?.[1],
+      )
+      .toBe("2")
+    started.kill("SIGTERM")
+    expect(await started.exited).toEqual({ code: 0, signal: null })
+    expect(statusOf(await half)).not.toBe(200)
+  })
+})
