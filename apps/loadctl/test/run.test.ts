@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 
+import { Ajv2020 as Ajv } from "ajv/dist/2020.js"
 import { describe, expect, inject, it } from "vitest"
 import { z } from "zod"
 
@@ -65,6 +66,11 @@ describe("loadctl run on an API that it knows nothing about", () => {
     expect(saved).toEqual(
       expect.arrayContaining(["plan.json", "manifest.json", "endpoints.json", "audit.json", "verdict.json"]),
     )
+
+    const { stdout: schema } = await loadctl(["report", "--schema"], { cwd: project.folder })
+    const documented = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(schema))
+    documented(JSON.parse(run.stdout))
+    expect(documented.errors).toBeNull()
 
     const again = await loadctl(["report", report.runId, "--format", "json"], { cwd: project.folder })
     expect(again.stdout).toBe(run.stdout)

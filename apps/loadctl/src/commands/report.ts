@@ -19,6 +19,7 @@ type Flags = {
   persona?: string
   target?: string
   influx?: string
+  schema?: boolean
 }
 
 const HELP = `
@@ -31,6 +32,7 @@ Examples:
   $ loadctl report 20260822-101500-flow_10vus-3f9a --format json
   $ loadctl report --format junit > junit.xml
   $ loadctl report --format html > report.html
+  $ loadctl report --schema > run.schema.json
   $ loadctl report --testid 20260822-101500-flow_300vus-77c0 --target https://shop.example.com`
 
 export function registerReport(program: Command, io: Io): void {
@@ -38,6 +40,7 @@ export function registerReport(program: Command, io: Io): void {
     .description("the latest run again, or that one, from what was saved")
     .argument("[run]", "an id of loadctl runs")
     .addOption(formatOption(FORMATS))
+    .option("--schema", "the JSON Schema of what --format json prints, and nothing else")
     .option("--testid <id>", "judge a run of k6 elsewhere from InfluxDB alone")
     .option("-s, --scenario <name>", "with --testid: what it ran")
     .option("-p, --persona <name>", "with --testid: what each virtual user did")
@@ -45,6 +48,10 @@ export function registerReport(program: Command, io: Io): void {
     .option("--influx <url>", "with --testid: the InfluxDB to read from")
     .addHelpText("after", HELP)
     .action(async (runId: string | undefined, flags: Flags) => {
+      if (flags.schema) {
+        io.stdout((await import("../report/schema.ts")).runJsonSchema())
+        return
+      }
       const { report, folder } =
         flags.testid === undefined
           ? await savedReport(runId, flags, io)

@@ -1,0 +1,163 @@
+import { z } from "zod"
+
+import { LEVELS } from "../sla/schema.ts"
+
+const ms = (what: string) => z.number().nullable().describe(`${what}, ms; null where nothing was measured`)
+const share = (what: string) =>
+  z.number().min(0).max(1).nullable().describe(`${what}, 0 to 1; null where unknown`)
+const count = (what: string) => z.int().min(0).describe(what)
+const Level = z.enum(LEVELS)
+
+const Rule = z.strictObject({
+  metric: z.enum(["p50", "p95", "p99", "max", "errorRate", "minSamples"]),
+  limit: z.number().describe("in ms, as a share from 0 to 1, or as a number of samples"),
+  level: Level,
+  outcome: z.enum(["pass", "fail", "no-data"]),
+  actual: z.number().nullable().describe("in the unit of the limit; null for no-data"),
+})
+
+const Endpoint = z
+  .strictObject({
+    name: z.string(),
+    n: count("judged requests"),
+    rate: z.number().nullable().describe("requests per second, over the hold where there is one"),
+    p50: ms("median"),
+    p95: ms("95th percentile, interpolated as k6 does"),
+    p99: ms("99th percentile"),
+    max: ms("slowest request"),
+    failed: count("requests that failed; an expected refusal is none"),
+    statuses: z.record(z.string(), z.int()).describe('requests by HTTP status, "0" is no answer'),
+    limit: z.number().nullable().describe("the limit of p95, ms; null where there is none"),
+    ok: z.boolean().describe("every rule of level fail is kept"),
+    rules: z.array(Rule),
+  })
+  .meta({ id: "endpoint" })
+
+const Corrected = z
+  .strictObject({
+    name: z.string(),
+    intervalMs: z.number().describe("how often a user calls it when nothing stalls"),
+    p95: z.number(),
+    p99: z.number(),
+    correctedP95: z.number(),
+    correctedP99: z.number(),
+    added: z.int().describe("requests that the correction added"),
+  })
+  .meta({ id: "corrected" })
+
+const Omission = z.union([
+  z.strictObject({ model: z.literal("open") }),
+  z.strictObject({ model: z.literal("closed"), overall: Corrected, endpoints: z.array(Corrected) }),
+])
+
+const Sources = z.strictObject({
+  source: z.enum(["influxdb", "k6"]).describe("whose figures are judged"),
+  influx: z.strictObject({ state: z.enum(["ok", "off", "away"]), text: z.string().optional() }),
+  reconciliation: z.array(
+    z.strictObject({
+      name: z.string(),
+      influxN: z.int(),
+      k6N: z.int(),
+      influxP95: z.number().nullable(),
+      k6P95: z.number().nullable(),
+    }),
+  ),
+  instances: z.array(z.string()).optional().describe("the k6 that made the load together, elsewhere"),
+})
+
+const Audit = z.strictObject({
+  ok: z.boolean().nullable().describe("null when nobody audited"),
+  checks: z.array(
+    z.looseObject({
+      id: z.string(),
+      title: z.string(),
+      violations: z.union([z.number(), z.array(z.unknown())]),
+    }),
+  ),
+  note: z.string().nullable(),
+})
+
+const Expected = z.strictObject({
+  title: z.string(),
+  wanted: z.string(),
+  level: Level,
+  outcome: z.enum(["pass", "fail", "no-data"]),
+  actual: z.number().nullable(),
+})
+
+const Manifest = z.strictObject({
+  schema: z.literal("saleproof.manifest/1"),
+  versions: z.strictObject({ loadctl: z.string(), k6: z.string().nullable(), node: z.string() }),
+  git: z.strictObject({ commit: z.string(), dirty: z.boolean() }).nullable(),
+  hashes: z
+    .strictObject({ script: z.string().nullable(), sla: z.string() })
+    .describe("SHA-256 of the script with what it imports, and of the SLA"),
+  seed: z
+    .strictObject({
+      method: z.string(),
+      path: z.string(),
+      body: z.record(z.string(), z.unknown()).nullable(),
+    })
+    .nullable(),
+  seeded: z.unknown().describe("what the target answered, as far as the script sees it"),
+  warmUp: z
+    .strictObject({
+      scenario: z.string(),
+      iterations: z.int(),
+      seconds: z.number(),
+      k6ExitCode: z.int().nullable(),
+    })
+    .nullable(),
+  target: z.string(),
+  influx: z.string().nullable(),
+  apiEnv: z.record(z.string(), z.string()),
+  k6Env: z.record(z.string(), z.string()),
+  machine: z.strictObject({ cpu: z.string(), cores: z.int(), memoryBytes: z.int(), os: z.string() }),
+  cpu: z
+    .strictObject({
+      k6: share("k6's part of the CPU"),
+      busy: share("of the CPU in use"),
+      steal: share("of the CPU that the hypervisor took"),
+    })
+    .nullable(),
+})
+
+/** What `--format json` prints, field by field. A field that it does not name is a new version of the document. */
+export const RunDocument = z
+  .strictObject({
+    schema: z.literal("saleproof.run/1"),
+    runId: z.string(),
+    scenario: z.string(),
+    persona: z.string().nullable(),
+    variants: z.array(z.string()),
+    scale: z.number().describe("factor on every duration; only 1 is a full run"),
+    verdict: z.enum(["PASS", "FAIL", "INVALID"]),
+    reasons: z.array(z.string()).describe("why it is no PASS, the gravest first"),
+    warnings: z.array(z.string()),
+    causes: z
+      .array(z.strictObject({ rule: z.string(), what: z.string().nullable(), text: z.string() }))
+      .describe("for each broken limit what saturated first; `what` is null where that is not known"),
+    startedAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable().describe("null when the run broke off"),
+    target: z.string().nullable(),
+    iterations: count("iterations that came to their end"),
+    cutOff: count("iterations that k6 cut off at its end; their unfinished requests are in no figure"),
+    requests: count("judged requests"),
+    failed: count("of them, those that failed"),
+    overall: Endpoint,
+    endpoints: z.array(Endpoint),
+    expectations: z.array(Expected),
+    checks: z.strictObject({ passes: z.int(), fails: z.int() }).describe("checks of the script"),
+    sources: Sources.nullable().describe("null when the run did not come to measuring"),
+    hold: z.strictObject({ from: z.iso.datetime(), seconds: z.number() }).nullable(),
+    omission: Omission.nullable().describe("what waiting for slow answers may hide"),
+    audit: Audit,
+    manifest: Manifest.nullable().describe("what is needed to repeat the run"),
+  })
+  .meta({ title: "A run that loadctl judged" })
+
+/** The same as JSON Schema, for whoever reads the document with other tools. */
+export function runJsonSchema(): string {
+  const schema = z.toJSONSchema(RunDocument, { target: "draft-2020-12" })
+  return `${JSON.stringify(schema, null, 2)}\n`
+}
