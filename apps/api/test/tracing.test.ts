@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it, onTestFinished } from "vitest"
 import { createDb } from "../src/infra/db.ts"
 import { Filled } from "../src/lab/schema.ts"
-import { wantsTraces } from "../src/telemetry/settings.ts"
+import { unheeded, wantsTraces } from "../src/telemetry/settings.ts"
 import { createClient } from "./support/api.ts"
 import { startCollector } from "./support/collector.ts"
 import type { ReceivedSpan } from "./support/collector.ts"
@@ -67,6 +67,9 @@ describe("traces", () => {
     expect(await shop.process.exited).toEqual({ code: 0, signal: null })
 
     expect([...paths]).toEqual(["POST /v1/traces"])
+    expect(shop.process.lines().find(({ requestId }) => requestId === "r-1")).toMatchObject({
+      traceId: TRACE_ID,
+    })
     const [request] = called(spans, "POST /orders")
     expect(request).toMatchObject({
       traceId: TRACE_ID,
@@ -191,8 +194,24 @@ describe("without traces", () => {
     [{ OTEL_TRACES_EXPORTER: "otlp" }, true],
     [{ OTEL_TRACES_EXPORTER: "none", OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" }, false],
     [{ OTEL_TRACES_EXPORTER: "otlp", OTEL_SDK_DISABLED: "TRUE" }, false],
+    [{ OTEL_TRACES_EXPORTER: "console" }, false],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: "" }, false],
   ])("%j asks for them: %s", (variables, asked) => {
     expect(wantsTraces(variables)).toBe(asked)
+  })
+
+  it.each([
+    [{}, []],
+    [{ OTEL_TRACES_EXPORTER: "otlp", OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" }, []],
+    [{ OTEL_TRACES_EXPORTER: "none" }, []],
+    [
+      { OTEL_TRACES_EXPORTER: "console,otlp", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
+      [
+        "OTEL_TRACES_EXPORTER: there is no console here, only otlp",
+        "OTEL_EXPORTER_OTLP_PROTOCOL: http/json is sent, not grpc",
+      ],
+    ],
+  ])("%j leaves unheeded: %j", (variables, problems) => {
+    expect(unheeded(variables)).toEqual(problems)
   })
 })
