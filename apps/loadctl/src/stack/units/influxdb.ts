@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
+import { goRuntime } from "../../machine/go.ts"
 import { findOnPath } from "../provide/path.ts"
 import type { Unit } from "../unit.ts"
 
@@ -30,7 +31,7 @@ export async function influxUnit(options: InfluxOptions): Promise<Unit> {
     after: [],
     command: findOnPath(INFLUX_PROGRAM, env) ?? INFLUX_PROGRAM,
     args: ["run", "-config", config],
-    env: { HOME: home, TZ: "UTC" },
+    env: { HOME: home, TZ: "UTC", ...goRuntime(env) },
     cwd: home,
     log: join(logDir, "influxdb.log"),
     port,
