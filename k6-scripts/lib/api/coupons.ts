@@ -13,6 +13,8 @@ const listTime = new Trend("coupon_check_time", true)
 const granted = new Counter("coupon_granted")
 const refused = new Counter("coupon_refused")
 
+const LIST = paramsFor("3_get_coupons", 200)
+
 export function createCoupons(url: string, claimMayBeRefused: boolean) {
   const params = paramsFor("2_claim_coupon", ...(claimMayBeRefused ? [201, 409] : [201]))
   const allowed = claimMayBeRefused ? "201, or 409 with a reason" : "201"
@@ -32,7 +34,7 @@ export function createCoupons(url: string, claimMayBeRefused: boolean) {
 
     /** Returns what this user can use now, the oldest first. */
     coupons(userId: number): Coupon[] {
-      const answer = http.get(`${url}/users/${userId}/coupons`, paramsFor("3_get_coupons", 200))
+      const answer = http.get(`${url}/users/${userId}/coupons`, LIST)
       listTime.add(answer.timings.duration)
       const rows = answer.status === 200 ? rowsOf(answer) : null
       const list = (rows ?? []).map((row) => ({

@@ -16,11 +16,15 @@ const topTime = new Trend("get_top5_time", true)
 const orderTime = new Trend("order_time", true)
 const created = new Counter("order_created")
 
+const BEST_SELLERS = paramsFor("4_get_top_products", 200)
+const ORDER = paramsFor("5_create_order", 201)
+const ORDERS = paramsFor("6_get_orders", 200)
+
 export function createOrders(url: string) {
   return {
     /** Returns the ids of the best sellers, best first. */
     bestSellers(): number[] {
-      const answer = http.get(`${url}/products/top/realtime`, paramsFor("4_get_top_products", 200))
+      const answer = http.get(`${url}/products/top/realtime`, BEST_SELLERS)
       topTime.add(answer.timings.duration)
       const rows = rowsOf(answer) ?? []
       const ids = rows.map((row) => Number(row["productId"]))
@@ -38,7 +42,7 @@ export function createOrders(url: string) {
 
     /** Places an order that must succeed and cost exactly `price`. */
     buy(order: Order, price: number): void {
-      const answer = http.post(`${url}/orders`, JSON.stringify(order), paramsFor("5_create_order", 201))
+      const answer = http.post(`${url}/orders`, JSON.stringify(order), ORDER)
       orderTime.add(answer.timings.duration)
       const body = membersOf(answer)
       mustAnswer(
@@ -74,7 +78,7 @@ export function createOrders(url: string) {
 
     /** Returns how many orders this user has, as far as the first page tells. */
     orderCount(userId: number): number {
-      const answer = http.get(`${url}/users/${userId}/orders`, paramsFor("6_get_orders", 200))
+      const answer = http.get(`${url}/users/${userId}/orders`, ORDERS)
       const rows = pageRowsOf(answer)
       mustAnswer("6 orders: 200 and a page", answer, answer.status === 200 && rows !== null)
       return rows?.length ?? 0

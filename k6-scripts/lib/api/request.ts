@@ -14,7 +14,10 @@ const HEADERS = {
   ...(/^[\w.-]{1,128}$/.test(runId) ? { "X-Run-Id": runId } : {}),
 }
 
-/** How a request is sent and counted: under which name, and which statuses are no failure. */
+/**
+ * How a request is sent and counted: under which name, and which statuses are no failure. Made once an endpoint: to
+ * make it for each request is a measurable part of what k6 does.
+ */
 export function paramsFor(name: Endpoint, ...expected: number[]) {
   return {
     tags: { name },
