@@ -55,6 +55,10 @@ describe("loadctl run on the shop, in a private stack", () => {
       expect.arrayContaining([
         "api.cpu",
         "api.inFlight",
+        "api.ordersQueued",
+        "api.commit",
+        "api.poolBusy",
+        "api.poolWaiting",
         "worker.cpu",
         "queue.jobs",
         "database.active",

@@ -41,6 +41,16 @@ describe("parseSummary", () => {
     expect(shapes).toEqual(["handleSummary", "summary-export", "machine-readable"])
   })
 
+  it("counts the checks of a script whose system tags leave out the groups", () => {
+    const { metrics, checks } = parseSummary({
+      root_group: { checks: [], groups: [] },
+      state: { testRunDurationMs: 1_000 },
+      metrics: { checks: { values: { passes: 38, fails: 2, rate: 0.95 } } },
+    })
+    expect(metrics["checks"]?.values["total"]).toBe(40)
+    expect(checks).toEqual([{ name: "checks of which k6 kept no names", passes: 38, fails: 2 }])
+  })
+
   it("refuses what is no summary", () => {
     expect(() => parseSummary({ hello: 1 })).toThrow("root_group")
   })

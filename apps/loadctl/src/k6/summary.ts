@@ -57,6 +57,11 @@ const MachineReadable = z.object({
  * thresholds and no p99). Throws when it is none of them.
  */
 export function parseSummary(json: unknown): K6Summary {
+  const summary = readShape(json)
+  return summary.checks.length > 0 ? summary : { ...summary, checks: namelessChecks(summary.metrics) }
+}
+
+function readShape(json: unknown): K6Summary {
   const machine = MachineReadable.safeParse(json)
   if (machine.success) return fromMachineReadable(machine.data)
   const own = HandleSummary.safeParse(json)
@@ -110,6 +115,14 @@ function normalise(values: Record<string, number>): Record<string, number> {
   if (passes === undefined || fails === undefined) return named
   const total = passes + fails
   return { matches: passes, total, rate: total === 0 ? 0 : passes / total }
+}
+
+/** Without the system tag `group` k6 forgets which checks there were, but not how many of them held. */
+function namelessChecks(metrics: K6Summary["metrics"]): K6Summary["checks"] {
+  const { matches = 0, total = 0 } = metrics["checks"]?.values ?? {}
+  return total === 0
+    ? []
+    : [{ name: "checks of which k6 kept no names", passes: matches, fails: total - matches }]
 }
 
 function allChecks(group: Group): K6Summary["checks"] {
