@@ -1,9 +1,11 @@
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import process from "node:process"
 
 import { execa } from "execa"
 import { expect, it } from "vitest"
+import { parse } from "yaml"
 import { z } from "zod"
 
 import { createDatabase, createTestRedis } from "../apps/api/test/support/database.ts"
@@ -13,6 +15,12 @@ import { buildStages } from "./dockerfile.ts"
 const ROOT = join(import.meta.dirname, "..")
 const BUILD_MS = 240_000
 
+const Compose = z.object({
+  services: z.record(
+    z.string(),
+    z.object({ healthcheck: z.object({ test: z.array(z.string()) }).optional() }),
+  ),
+})
 const Installed = z.object({
   packages: z.record(z.string(), z.object({ dev: z.boolean().optional() })),
 })
@@ -38,11 +46,15 @@ async function developedWith(folder: string): Promise<string[]> {
   return Object.entries(packages).flatMap(([path, { dev }]) => (dev || tools.includes(path) ? [path] : []))
 }
 
-const statusOf = (port: number, path: string): Promise<number> =>
-  fetch(`http://127.0.0.1:${port}${path}`).then(
-    ({ status }) => status,
-    () => 0,
-  )
+/** What the compose file's own health check of a service says, asked on the ports that it has here. */
+async function isWell(service: string, ports: Record<number, number>): Promise<boolean> {
+  const { services } = Compose.parse(parse(await readFile(join(ROOT, "docker-compose.yml"), "utf8")))
+  const [kind, program, ...args] = services[service]?.healthcheck?.test ?? []
+  expect([kind, program]).toEqual(["CMD", "node"])
+  const asked = args.map((arg) => arg.replaceAll(/(?<=:)\d{4}/g, (port) => String(ports[Number(port)])))
+  const { exitCode } = await execa(process.execPath, asked, { reject: false })
+  return exitCode === 0
+}
 
 it(
   "migrates and boots from what the Dockerfile makes in an empty folder",
@@ -81,7 +93,7 @@ it(
       const running = execa(shop.program, args, { cwd: shop.cwd, env, reject: false })
       things.defer(async () => void (running.kill(), await running))
     }
-    await expect.poll(() => statusOf(port, "/readyz"), { timeout: 30_000 }).toBe(200)
-    await expect.poll(() => statusOf(metricsPort, "/metrics"), { timeout: 30_000 }).toBe(200)
+    await expect.poll(() => isWell("api", { 8080: port }), { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => isWell("worker", { 8081: metricsPort }), { timeout: 30_000 }).toBe(true)
   },
 )
