@@ -47,6 +47,9 @@ describe("a run that several k6 share", () => {
     await using project = await boxOfficeProject()
     const exported = await exportRun(project.folder, office.url)
     expect(office.asked.filter((path) => path === "/reset")).toHaveLength(1)
+    expect(exported.told).toContain("! To a pod")
+    const waiting = await loadctl(["report", exported.testid], { cwd: project.folder })
+    expect(waiting.stdout).toContain(`\`loadctl report --testid ${exported.testid}\` has not judged it yet`)
 
     await Promise.all([1, 2].map((instance) => runPart(project.folder, { exported, instance })))
     const { exitCode, stdout } = await judged(project.folder, exported.testid)
@@ -139,6 +142,7 @@ type Exported = {
   archive: string
   args: string[]
   manifests: string
+  told: string
   env: z.infer<typeof TestRun>["spec"]["runner"]["env"]
 }
 type Where = { influxUrl?: string; env?: Record<string, string> }
@@ -146,7 +150,7 @@ type Where = { influxUrl?: string; env?: Record<string, string> }
 async function exportRun(folder: string, target: string, where: Where = {}): Promise<Exported> {
   const { influxUrl = inject("influxUrl"), env = {} } = where
   const flags = ["--parallelism", "2", "--seed", "--target", target, "--influx", influxUrl]
-  const { stdout } = await loadctl(["export", "k8s", "--scenario", "visitors", ...flags], {
+  const { stdout, stderr } = await loadctl(["export", "k8s", "--scenario", "visitors", ...flags], {
     cwd: folder,
     env,
   })
@@ -157,7 +161,14 @@ async function exportRun(folder: string, target: string, where: Where = {}): Pro
   const archive = join(folder, spec.script.configMap.file)
   await writeFile(archive, Buffer.from(binaryData[spec.script.configMap.file] ?? "", "base64"))
   const testid = /testid=(\S+)/.exec(spec.arguments)?.[1] ?? ""
-  return { testid, archive, args: spec.arguments.split(" "), manifests: stdout, env: spec.runner.env }
+  return {
+    testid,
+    archive,
+    args: spec.arguments.split(" "),
+    manifests: stdout,
+    told: stderr,
+    env: spec.runner.env,
+  }
 }
 
 type Pod = { exported: Exported; instance: number; env?: Record<string, string> }

@@ -58,13 +58,22 @@ export function registerExport(program: Command, io: Io): void {
     .option("--image <name>", "the image of k6", "grafana/k6:2.2.0")
     .addHelpText("after", HELP)
     .action(async (flags: Flags) => {
-      const { manifests, runId } = await exportRun(flags, io)
+      const { manifests, runId, podsReach } = await exportRun(flags, io)
       io.stdout(manifests)
+      for (const [flag, url] of podsReach.filter(([, url]) => isLoopback(url)))
+        io.stderr(`! To a pod ${url} is the pod itself: ${flag} names it as the pods reach it.\n`)
       io.stderr(`Then: loadctl report --testid ${runId}\n`)
     })
 }
 
-async function exportRun(flags: Flags, io: Io): Promise<{ manifests: string; runId: string }> {
+type Exported = {
+  manifests: string
+  runId: string
+  /** What the pods have to reach, with the flag that says how. */
+  podsReach: [flag: string, url: string][]
+}
+
+async function exportRun(flags: Flags, io: Io): Promise<Exported> {
   const [
     { renderManifests },
     { archiveScript },
@@ -96,7 +105,15 @@ async function exportRun(flags: Flags, io: Io): Promise<{ manifests: string; run
   const manifests = renderManifests({ runId, parallelism, archive, influx, image: flags.image })
   const folder = await createStore(root).create(runId)
   await folder.writeJson("plan.json", plan)
-  return { manifests, runId }
+  const podsReach: Exported["podsReach"] = [
+    ["--pods-target", targetUrl],
+    ["--pods-influx", influx.url],
+  ]
+  return { manifests, runId, podsReach }
+}
+
+function isLoopback(url: string): boolean {
+  return /^(localhost|127\..*|\[::1\])$/.test(new URL(url).hostname)
 }
 
 /** InfluxDB as the pods reach it, with the name of its credentials instead of them. */

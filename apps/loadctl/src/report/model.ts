@@ -69,17 +69,17 @@ export type RunParts = {
 
 type SavedVerdict = Judgement & { finishedAt: string }
 
-const UNJUDGED: Judgement & { finishedAt: string | null } = {
-  verdict: "INVALID",
-  reasons: ["The run broke off before it was judged."],
-  warnings: [],
-  expectations: [],
-  finishedAt: null,
+function unjudged({ runId, instances }: RunPlan): Judgement & { finishedAt: string | null } {
+  const reason =
+    instances === undefined
+      ? "The run broke off before it was judged."
+      : `It runs elsewhere, and \`loadctl report --testid ${runId}\` has not judged it yet.`
+  return { verdict: "INVALID", reasons: [reason], warnings: [], expectations: [], finishedAt: null }
 }
 
 /** Puts the saved parts together; a run without a verdict never finished, and the report says so. */
 export function composeReport({ plan, manifest, measurement, audit, verdict, health }: RunParts): RunReport {
-  const { verdict: outcome, reasons, warnings, expectations, finishedAt } = verdict ?? UNJUDGED
+  const { verdict: outcome, reasons, warnings, expectations, finishedAt } = verdict ?? unjudged(plan)
   const table = tableOf(plan, measurement)
   return {
     schema: RUN_SCHEMA,
