@@ -30,7 +30,8 @@ async function run(): Promise<number> {
   if (flags.ask === "help") return (answer(USAGE), EXIT.passed)
   if (flags.ask === "nonsense") return (say(`${flags.problem}\n\n${USAGE}`), EXIT.usage)
   const report = await campaign(flags)
-  await keep(flags.save ? SAVED : join(FOLDER, "report.json"), report)
+  const save = flags.save && report.verdict !== "interrupted"
+  await keep(save ? SAVED : join(FOLDER, "report.json"), report)
   answer(renderText(report))
   return EXIT[report.verdict]
 }
