@@ -147,6 +147,44 @@ describe("the numbers on the dashboard", () => {
     }
   })
 
+  it("say where the phases of the run begin, whatever is zoomed into", async () => {
+    const [annotation] = dashboard.annotations.list
+    const { from, to } = everything.range
+    for (const range of [everything.range, { from: to, to: to + 1 }]) {
+      const query = interpolate(annotation?.target.query ?? "", dashboard.templating.list, {
+        ...everything,
+        range,
+      })
+      const begun = rowsOf(await ask(influx, query)).map(({ phase, time }) => ({ phase, time: Number(time) }))
+      const [warmup, hold] = ["warmup", "hold"].map((name) => begun.find(({ phase }) => phase === name)?.time)
+      expect(warmup).toBeGreaterThanOrEqual(from)
+      expect(hold).toBeLessThan(to)
+      expect(hold).toBeGreaterThan(warmup ?? Infinity)
+    }
+  })
+
+  it("show when a write was lost, and which part of one", async () => {
+    const at = Date.now() - 60_000
+    const lines = [0, 1, 2, 7, 8].flatMap((second) => [
+      `vus,testid=gappy value=1 ${at + second * 1_000}`,
+      ...["http_reqs", "http_req_duration"].flatMap((name) =>
+        name === "http_reqs" || second !== 2 ? `${name},testid=gappy value=1 ${at + second * 1_000}` : [],
+      ),
+    ])
+    const address = `${influx.url}/write?db=${influx.database}&precision=ms`
+    expect(await fetch(address, { method: "POST", body: lines.join("\n") })).toMatchObject({ status: 204 })
+    const values = { ...everything.values, testid: "gappy" }
+    const choice = { values, range: { from: at - 1_000, to: at + 10_000 }, intervalMs: 1_000 }
+
+    const gaps = await shown("When writes were lost", "A", choice)
+    expect(gaps.map(({ max }) => max)).toEqual([1_000, 1_000, 5_000, 1_000])
+    const [requests, durations] = await Promise.all(
+      ["A", "B"].map((refId) => shown("Points stored per second of each metric", refId, choice)),
+    )
+    const total = (rows: typeof gaps = []) => rows.reduce((sum, row) => sum + Number(row.count), 0)
+    expect([total(requests), total(durations)]).toEqual([5, 4])
+  })
+
   it("count every request once in the heatmap", async () => {
     const { targets } = panelCalled("Latency of all requests")
     let requests = 0
