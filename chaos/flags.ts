@@ -37,7 +37,7 @@ export const USAGE = `Usage: npm run chaos -- [options]
 
 Starts a private shop, puts it under load, inflicts one fault after the other and checks what is left.
 
-  --quick         fewer rounds of each fault: some minutes instead of half an hour
+  --quick         fewer rounds of each fault: five minutes instead of a quarter of an hour
   --soak          kill -9 of a random process, or FLUSHALL, every five seconds for ten minutes
   --minutes N     how long the soak lasts; 10 by default
   --fault NAME    only that fault; may be repeated

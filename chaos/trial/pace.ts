@@ -28,13 +28,13 @@ export const PACES = {
   test: {
     users: 60,
     thinkMs: 400,
-    warmUpMs: 500,
-    calmMs: 500,
+    warmUpMs: 400,
+    calmMs: 300,
     patienceMs: 15_000,
     couponsWithinMs: 30_000,
     mostRounds: 1,
     mostMs: ENDLESS,
-    mostHoldMs: 1_500,
+    mostHoldMs: 1_000,
     scale: 0.03,
   },
   quick: {
