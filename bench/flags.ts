@@ -17,7 +17,7 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const
 
-export const USAGE = `Usage: npm run bench -- orders | http | coupons | flow | design [options]
+export const USAGE = `Usage: npm run bench -- ${Object.keys(SUITES).join(" | ")} [options]
 
 ${Object.entries(SUITES)
   .map(([name, { title }]) => `  ${name.padEnd(10)}${title}`)

@@ -13,7 +13,7 @@ process.once("message", (message) => void run(LoadPlan.parse(message)))
 process.on("SIGINT", () => undefined)
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"))
 
-async function run({ url, callers, warmUpMs, measureMs, requests }: LoadPlan): Promise<void> {
+async function run({ url, callers, warmUpMs, measureMs, pauseMs, requests }: LoadPlan): Promise<void> {
   const { hostname: host, port } = new URL(url)
   const buffers = requests.map(({ path, body }) => requestBytes(`${host}:${port}`, path, body))
   const latencies = { accepted: [] as number[], refused: [] as number[] }
@@ -30,7 +30,7 @@ async function run({ url, callers, warmUpMs, measureMs, requests }: LoadPlan): P
   const stop = new AbortController()
   const calls = Array.from({ length: callers }, async (_, index) => {
     const request = buffers[index % buffers.length] ?? Buffer.alloc(0)
-    await call({ host, port: Number(port), request, hear }, stop.signal)
+    await call({ host, port: Number(port), request, pauseMs, hear }, stop.signal)
     // Nobody told it to stop, so its connection broke.
     if (!stop.signal.aborted) failed++
   })

@@ -5,16 +5,27 @@ import { setTimeout as sleep } from "node:timers/promises"
 /** The status of an answer, when it came, and how long its sender asks to be left alone (ms). */
 type Heard = { status: number; ms: number; retryAfterMs: number }
 
-type CallerOptions = { host: string; port: number; request: Buffer; hear: (heard: Heard) => void }
+type CallerOptions = {
+  host: string
+  port: number
+  request: Buffer
+  pauseMs?: number | undefined
+  hear: (heard: Heard) => void
+}
 
 /**
  * One caller on one connection who sends the same request, waits for the answer and sends it again. It knows no more of
  * HTTP than that every answer has a Content-Length: the machine that it shares with the shop has no CPU to spare.
  */
-export async function call({ host, port, request, hear }: CallerOptions, signal: AbortSignal): Promise<void> {
+export async function call(
+  { host, port, request, pauseMs = 0, hear }: CallerOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const socket = connect({ host, port, noDelay: true })
   socket.on("error", () => undefined)
   signal.addEventListener("abort", () => socket.destroy(), { once: true })
+  // Whoever pauses does not begin together with all others either.
+  if (pauseMs > 0) await pause(pauseMs * Math.random(), signal)
   while (!signal.aborted && !socket.destroyed) {
     const sentAt = performance.now()
     socket.write(request)
@@ -22,7 +33,8 @@ export async function call({ host, port, request, hear }: CallerOptions, signal:
     if (answer === undefined) break
     hear({ ...answer, ms: performance.now() - sentAt })
     // Whoever is asked to come back later does so, and not all at once.
-    if (answer.retryAfterMs > 0) await pause(answer.retryAfterMs * (0.5 + Math.random()), signal)
+    const waitMs = Math.max(pauseMs, answer.retryAfterMs)
+    if (waitMs > 0) await pause(waitMs * (0.5 + Math.random()), signal)
   }
   socket.destroy()
 }

@@ -6,6 +6,8 @@ export const LoadPlan = z.object({
   callers: z.int().min(1),
   warmUpMs: z.number(),
   measureMs: z.number(),
+  /** How long a caller waits, on average, between an answer and its next request; not at all unless given. */
+  pauseMs: z.number().optional(),
   requests: z.array(z.object({ path: z.string(), body: z.string() })).min(1),
 })
 export type LoadPlan = z.infer<typeof LoadPlan>

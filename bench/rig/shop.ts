@@ -3,6 +3,8 @@ import { Client } from "pg"
 import { z } from "zod"
 
 import type { Io } from "../io.ts"
+import { parseBuckets } from "./histogram.ts"
+import type { Buckets } from "./histogram.ts"
 import { familyCpuSeconds, parentOf } from "./processes.ts"
 
 const Filled = z.object({ policyIds: z.array(z.int()), productIds: z.array(z.int()), users: z.int() })
@@ -66,6 +68,9 @@ export async function startShop({ io, shopEnv }: { io: Io; shopEnv: Record<strin
       const { rows } = await database.query<{ server_version: string }>("SHOW server_version")
       return rows[0]?.server_version ?? "unknown"
     },
+    /** How long claims took to become coupons, in seconds. */
+    visibleSeconds: async (): Promise<Buckets> =>
+      parseBuckets(await readMetrics(workerMetricsUrl), "saleproof_coupon_visible_seconds"),
     cpu: async (): Promise<Cpu> => ({
       api: await cpuSeconds(`${url}/metrics`),
       worker: await cpuSeconds(workerMetricsUrl),
@@ -85,7 +90,9 @@ async function post(url: string, body: object): Promise<unknown> {
   return response.json()
 }
 
+const readMetrics = async (url: string): Promise<string> => (await fetch(url)).text()
+
 async function cpuSeconds(metricsUrl: string): Promise<number> {
-  const text = await (await fetch(metricsUrl)).text()
+  const text = await readMetrics(metricsUrl)
   return Number(/^process_cpu_seconds_total(?:\{[^}]*\})? (\S+)/m.exec(text)?.[1])
 }

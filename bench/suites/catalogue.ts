@@ -1,3 +1,4 @@
+import { chargesSuite } from "./charges.ts"
 import { couponsSuite } from "./coupons.ts"
 import { flowSuite } from "./flow.ts"
 import { httpSuite } from "./http.ts"
@@ -8,6 +9,7 @@ export const SUITES = {
   orders: ordersSuite,
   http: httpSuite,
   coupons: couponsSuite,
+  charges: chargesSuite,
   flow: flowSuite,
   design: designSuite,
 } satisfies Record<string, Suite>

@@ -1,0 +1,59 @@
+import type { LoadPlan } from "../load/model.ts"
+import type { Figures } from "../report/model.ts"
+import { startShop } from "../rig/shop.ts"
+import type { Goods, Shop } from "../rig/shop.ts"
+import { cpuEach, measureLoad } from "./measure.ts"
+import type { Suite } from "./suite.ts"
+import { versionsOf } from "./versions.ts"
+
+/** Charges of one user change one row, so each has a statement of its own; those of many share one. */
+const VARIANTS = [
+  { name: "5 callers, a user each", callers: 5, users: 5 },
+  { name: "300 callers, a user each", callers: 300, users: 300 },
+  { name: "300 callers, one user", callers: 300, users: 1 },
+]
+
+export const chargesSuite: Suite = {
+  title: "Charges through HTTP, committed together",
+  columns: [
+    { figure: "rate", heading: "committed", unit: "rate" },
+    { figure: "p50", heading: "p50", unit: "ms" },
+    { figure: "p95", heading: "p95", unit: "ms" },
+    { figure: "p99", heading: "p99", unit: "ms" },
+    { figure: "failed", heading: "refused or failed", unit: "count" },
+    { figure: "apiMs", heading: "API CPU a charge", unit: "ms" },
+    { figure: "databaseMs", heading: "database CPU a charge", unit: "ms" },
+  ],
+  async open({ io, quick }) {
+    const shop = await startShop({ io, shopEnv: {} })
+    const timing = quick ? { warmUpMs: 1_000, measureMs: 2_500 } : { warmUpMs: 2_000, measureMs: 8_000 }
+    const variants = VARIANTS.map(({ name, callers, users }) => ({
+      name,
+      async measure(): Promise<Figures> {
+        const requests = chargeRequests(await shop.stockUp({ users }))
+        return measureCharges(shop, { url: shop.url, callers, ...timing, requests }, io.interrupted)
+      },
+    }))
+    return { variants, versions: await versionsOf(shop), [Symbol.asyncDispose]: shop[Symbol.asyncDispose] }
+  },
+}
+
+async function measureCharges(shop: Shop, plan: LoadPlan, signal: AbortSignal): Promise<Figures> {
+  const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, signal)
+  const committed = await shop.number(
+    "SELECT count(*) AS n FROM ledger_entries WHERE created_at >= $1 AND created_at < $2",
+    [from, to],
+  )
+  const { p50, p95, p99 } = accepted
+  return {
+    rate: committed / seconds,
+    p50,
+    p95,
+    p99,
+    failed: failed + refused.count,
+    ...cpuEach(cpu, committed),
+  }
+}
+
+const chargeRequests = ({ userIds }: Goods): LoadPlan["requests"] =>
+  userIds.map((id) => ({ path: `/users/${id}/balance`, body: JSON.stringify({ amount: 10 }) }))
