@@ -154,7 +154,10 @@ describe("a body that is too much", () => {
     ["objects", `{"userId":${'{"a":'.repeat(10_000)}`],
     ["closed brackets", `{"items":${"[".repeat(21)}${"]".repeat(21)}}`],
   ])("deep in %s is refused with 400", async (_what, body) => {
-    expect(await post("/orders", body)).toMatchObject(refusedWith(400))
+    expect(await post("/orders", body)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/deep/) },
+    })
   })
 })
 
