@@ -32,6 +32,15 @@ function reportOf(measured: Measurement): RunReport {
 }
 
 describe("renderText", () => {
+  it("says where to look when a run did not pass, and not otherwise", () => {
+    const slow = measurement({ overall: figures({ name: "overall", p95: 900 }) })
+    expect(renderText(reportOf(slow), plain)).toContain(
+      "next     loadctl report 20261122-181530-sale-3f9a --format html > report.html shows what happened when",
+    )
+    expect(renderText(reportOf(measurement()), plain)).not.toContain("next")
+    expect(renderText(reportOf(slow), { ...plain, savedIn: null })).not.toContain("next")
+  })
+
   it("says the verdict first and last, with a row for each endpoint in between", () => {
     expect(renderText(reportOf(measurement()), plain)).toBe(`
 PASS  sale: 300 iterations, 300 requests, none failed

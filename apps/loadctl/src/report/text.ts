@@ -26,7 +26,7 @@ const SIGN_STYLE = { "✓": "green", "✗": "red", "?": "yellow" } as const sati
 export function renderText(report: RunReport, { colour, savedIn }: TextOptions): string {
   // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
   const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
-  const saved = savedIn === null ? [] : [["saved", savedIn]]
+  const saved = savedIn === null ? [] : [["saved", savedIn], ...nextStep(report)]
   const verdict = paint([...VERDICT_STYLE[report.verdict]], report.verdict)
   return [
     "",
@@ -42,6 +42,12 @@ export function renderText(report: RunReport, { colour, savedIn }: TextOptions):
     `${verdict}  ${report.runId}`,
     "",
   ].join("\n")
+}
+
+/** Where somebody looks who wants to know more of a run that did not pass. */
+function nextStep({ verdict, runId }: RunReport): string[][] {
+  if (verdict === "PASS") return []
+  return [["next", `loadctl report ${runId} --format html > report.html shows what happened when`]]
 }
 
 function endpointTable(report: RunReport, paint: Paint): string[] {
