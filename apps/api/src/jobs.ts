@@ -12,7 +12,7 @@ import type { Logger } from "./infra/logger.ts"
 import { createCouponWorker } from "./infra/queue.ts"
 import { createBlockingRedis } from "./infra/redis.ts"
 import { createRelay } from "./rankings/relay.ts"
-import { addShopGauges } from "./shop/gauges.ts"
+import { addOutboxGauge, addWaitingGauges } from "./shop/gauges.ts"
 import { createHealer } from "./shop/heal.ts"
 import { createReconciler } from "./shop/reconcile.ts"
 
@@ -39,7 +39,8 @@ export async function startJobs(deps: Deps, env: Env) {
   const drainJob = createDrainJob({ db, pending, drain, stopping: () => stopping })
   const sweep = createSweep({ db, pending, queue, isDraining: drainJob.isRunning })
 
-  addShopGauges({ ...deps, db, pending })
+  addWaitingGauges({ ...deps, pending })
+  addOutboxGauge({ ...deps, db })
   addDatabaseMetrics(deps)
 
   const blocking = createBlockingRedis({ url: env.REDIS_URL, name: "worker-queue", logger })

@@ -1,5 +1,6 @@
 import { createAudit } from "./audit/service.ts"
 import { createBalance } from "./balance/service.ts"
+import { createPending } from "./coupons/pending.ts"
 import { createCoupons } from "./coupons/service.ts"
 import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
@@ -10,6 +11,7 @@ import { createOrderWatch } from "./orders/watch.ts"
 import { createProducts } from "./products/service.ts"
 import { createRankings } from "./rankings/service.ts"
 import { createLiveChecks } from "./shop/checks.ts"
+import { addWaitingGauges } from "./shop/gauges.ts"
 import type { Tracing } from "./telemetry/tracing.ts"
 import { createUsers } from "./users/service.ts"
 
@@ -17,6 +19,7 @@ import { createUsers } from "./users/service.ts"
 export function createServices(deps: Deps, env: Env) {
   const { readDb, writeDb, redis, view, queue, clock, metrics, tracing } = deps
   const watch = createOrderWatch(metrics)
+  addWaitingGauges({ ...deps, pending: createPending(deps) })
   const onRetry = (sqlstate: string) => metrics.retries.labels(sqlstate).inc()
   const users = createUsers({ db: readDb, view })
   return {

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { createPending } from "../src/coupons/pending.ts"
 import { addDatabaseMetrics } from "../src/infra/database-metrics.ts"
 import { createMetrics } from "../src/infra/metrics.ts"
-import { addShopGauges } from "../src/shop/gauges.ts"
+import { addWaitingGauges } from "../src/shop/gauges.ts"
 import { createDb } from "../src/infra/db.ts"
 import { createDatabase } from "./support/database.ts"
 import { startShop } from "./support/api.ts"
 import { createShelf } from "./support/shop.ts"
+import { createTrade, times } from "./support/trade.ts"
 
 const shop = await startShop({ worker: false })
 const { deps } = shop
@@ -15,7 +16,7 @@ const metrics = createMetrics({ process: "worker" })
 let now = 0
 
 beforeAll(() => {
-  addShopGauges({ ...deps, db: deps.writeDb, pending: createPending(deps), metrics })
+  addWaitingGauges({ ...deps, pending: createPending(deps), metrics })
   addDatabaseMetrics({ readDb: deps.readDb, metrics, clock: () => new Date(now) })
 })
 afterAll(() => shop[Symbol.asyncDispose]())
@@ -34,6 +35,18 @@ async function valueNow(name: string, label = ""): Promise<number> {
 }
 
 describe("the queue's metrics", () => {
+  it("show the claims that pile up without a worker, in the API", async () => {
+    const trade = createTrade(shop)
+    const { user, policy } = await trade.refill({ users: 3, policies: 1 })
+    await Promise.all(times(3, (n) => trade.claim({ userId: user(n + 1), policyId: policy(1) })))
+    const { text } = await shop.get("/metrics")
+    expect(text).toMatch(/^saleproof_pending_claims\{process="api"\} 3$/m)
+    expect(text).toMatch(/^saleproof_pending_claims_age_seconds\{process="api"\} \d/m)
+    expect(text).toMatch(/^saleproof_queue_jobs\{process="api"\} \d/m)
+    expect(text).toMatch(/^saleproof_queue_lag_seconds\{process="api"\} \d/m)
+    await deps.queue.empty()
+  })
+
   it("show how many jobs wait, and for how long the oldest has", async () => {
     expect([await value("saleproof_queue_jobs"), await value("saleproof_queue_lag_seconds")]).toEqual([0, 0])
     deps.queue.askToDrain()

@@ -103,7 +103,7 @@ function jobAge() {
     {
       title: "Oldest waiting job",
       shows: "Age of the oldest BullMQ job that no worker has begun.",
-      bad: "growing second by second; the worker is stuck, or is not there at all when the line ends.",
+      bad: "growing second by second; the worker is stuck or is not there at all.",
       unit: "s",
       size: [5, 8],
     },

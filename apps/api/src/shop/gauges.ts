@@ -3,21 +3,24 @@ import type { Db } from "../infra/db.ts"
 import { addLiveGauge } from "../infra/metrics.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import type { CouponQueue } from "../infra/queue.ts"
-import { shopEpoch } from "./epoch.ts"
+import type { ShopView } from "./view.ts"
 
-type GaugeDeps = { db: Db; pending: Pending; queue: CouponQueue; metrics: Metrics }
+type WaitingDeps = { view: ShopView; pending: Pending; queue: CouponQueue; metrics: Metrics }
 
-/** What waits behind the requests, read when somebody asks. */
-export function addShopGauges({ db, pending, queue, metrics }: GaugeDeps): void {
+/**
+ * The claims and jobs that wait, read from Redis alone when somebody asks. The API shows them too, since a worker that
+ * is not there cannot say that work piles up.
+ */
+export function addWaitingGauges({ view, pending, queue, metrics }: WaitingDeps): void {
   addLiveGauge(metrics, {
     name: "saleproof_pending_claims",
     help: "Accepted claims that are not coupons yet",
-    read: async () => pending.length(await shopEpoch(db)),
+    read: () => pending.length(view.current().epoch),
   })
   addLiveGauge(metrics, {
     name: "saleproof_pending_claims_age_seconds",
     help: "Age of the oldest accepted claim that is not a coupon yet",
-    read: async () => (await pending.age(await shopEpoch(db))) / 1000,
+    read: async () => (await pending.age(view.current().epoch)) / 1000,
   })
   addLiveGauge(metrics, {
     name: "saleproof_queue_jobs",
@@ -29,6 +32,10 @@ export function addShopGauges({ db, pending, queue, metrics }: GaugeDeps): void 
     help: "Age of the oldest BullMQ job that no worker has begun",
     read: async () => (await queue.lag()) / 1_000,
   })
+}
+
+/** How far the realtime ranking is behind, read from PostgreSQL. */
+export function addOutboxGauge({ db, metrics }: { db: Db; metrics: Metrics }): void {
   addLiveGauge(metrics, {
     name: "saleproof_outbox_lag_seconds",
     help: "Age of the oldest order that the realtime ranking does not know yet",
