@@ -15,11 +15,12 @@ export const CHECKS = {
   fault: "what this fault promises besides",
   served: "the service comes back",
   back: "the service is back 3 s after the process is",
+  busy: "nobody is refused because the shop is too busy",
   prompt: "new requests are answered within 1 s meanwhile",
 } as const
 
-/** Those that are about time, which a machine with other work to do may break by itself. */
-export const TIMINGS: readonly Check[] = ["back", "prompt"]
+/** Those that are about time and speed, which a machine with other work to do may break by itself. */
+export const TIMINGS: readonly Check[] = ["back", "busy", "prompt"]
 
 export type Check = keyof typeof CHECKS
 

@@ -5,6 +5,8 @@ import { DIRECT } from "../rig/wiring.ts"
 import type { Fault, Site } from "./fault.ts"
 
 const STOP_WITHIN_MS = 10_000
+/** A queue that is too long: one process has to do for two meanwhile, and on a slow machine it cannot. */
+const OVERLOADED = "503 OVERLOADED"
 
 /** A deployment: two API processes behind a balancer are replaced in turn, and nobody notices. */
 export const rollingRestarts: Fault = {
@@ -50,9 +52,12 @@ async function terminate(program: Program, { accuse }: Site): Promise<void> {
     accuse(`${program.name} ended with ${end.how}, ${end.tookMs} ms after SIGTERM`)
 }
 
-/** Not one attempt may fail, not even one that a retry would mend. */
-function failedAttempts(entries: readonly Entry[]): Violation[] {
+/** Not one attempt may fail, not even one that a retry would mend; one for want of speed is told apart. */
+export function failedAttempts(entries: readonly Entry[]): Violation[] {
   return entries.flatMap(({ effect, open }) =>
-    open.map(({ reason }) => ({ check: "fault" as const, detail: `${effect.key} failed with ${reason}` })),
+    open.map(({ reason }) => ({
+      check: reason === OVERLOADED ? "busy" : "fault",
+      detail: `${effect.key} failed with ${reason}`,
+    })),
   )
 }
