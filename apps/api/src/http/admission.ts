@@ -1,12 +1,18 @@
 import type { RequestHandler } from "express"
 import { Refusal } from "../errors.ts"
-import { sendProblem } from "./problem.ts"
+import { problemDocument } from "./problem.ts"
 
 /** What has to be answered whatever else is going on. */
 export const EXEMPT = new Set(["/healthz", "/readyz", "/metrics"])
 
-// Made once: to note the stack costs more than the rest of a refusal, and refusing must cost least when there is most to do.
 const TOO_MANY = new Refusal("OVERLOADED", "Too many requests under way", { retryAfterSeconds: 1 })
+// Made once: refusing must cost least when there is most to do.
+const BODY = Buffer.from(JSON.stringify(problemDocument(TOO_MANY)))
+const HEADERS = {
+  "Content-Type": "application/problem+json; charset=utf-8",
+  "Content-Length": BODY.length,
+  "Retry-After": TOO_MANY.retryAfterSeconds,
+}
 
 type Limits = {
   /** Requests under way. */
@@ -23,8 +29,11 @@ export function admission({ limit, orderLimit }: Limits): RequestHandler {
     const { path } = req
     if (EXEMPT.has(path)) return next()
     const order = path === "/orders" && req.method === "POST" ? 1 : 0
-    // Answered here: an error would pass every route on its way to the handler.
-    if (inFlight >= limit || orders + order > orderLimit) return sendProblem(res, TOO_MANY)
+    if (inFlight >= limit || orders + order > orderLimit) {
+      res.locals.code = TOO_MANY.code
+      res.writeHead(TOO_MANY.status, HEADERS).end(BODY)
+      return
+    }
     inFlight++
     orders += order
     res.once("close", () => {
