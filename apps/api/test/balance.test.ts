@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { createAudit } from "../src/audit/service.ts"
 import { createBalance } from "../src/balance/service.ts"
+import { createDb } from "../src/infra/db.ts"
 import { createPlaceOrder } from "../src/orders/place-order.ts"
 import { createTestDb, createTestRedis } from "./support/database.ts"
 import { createShelf } from "./support/shop.ts"
 
-const { db, ...database } = await createTestDb()
+const { db, url, ...database } = await createTestDb()
 const { redis, ...redisDatabase } = await createTestRedis()
 afterAll(async () => {
   await database[Symbol.asyncDispose]()
@@ -45,6 +46,30 @@ describe("a charge", () => {
     const userId = await shelf.user()
     await Promise.all(Array.from({ length: 300 }, () => balance.charge(userId, 7, null)))
     expect(await balance.find(userId)).toEqual({ userId, balance: 2_100 })
+    await expectCleanAudit()
+  })
+
+  it("leaves orders a connection when many with keys take long", async () => {
+    const writeDb = createDb({ url, name: "few", poolMax: 3 })
+    const { charge } = createBalance({ readDb: db, writeDb, maxQueued: 1_000 })
+    const place = createPlaceOrder({ db: writeDb, redis, strategy: "batched", writers: 3, maxQueued: 1_000 })
+    const [slow, userId] = [await shelf.user(), await shelf.user({ balance: 10 })]
+    const order = {
+      userId,
+      couponId: null,
+      lines: [{ productId: await shelf.product({ price: 1 }), quantity: 1 }],
+    }
+    let charges: Promise<unknown> | undefined
+    const placed = await db.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT FROM users WHERE id = ${slow} FOR UPDATE`
+      charges = Promise.allSettled(
+        Array.from({ length: 40 }, () => charge(slow, 7, keyed(crypto.randomUUID()))),
+      )
+      return place(order, null)
+    })
+    expect(placed.status).toBe(201)
+    await charges
+    await writeDb.$disconnect()
     await expectCleanAudit()
   })
 

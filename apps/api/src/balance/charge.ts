@@ -12,6 +12,9 @@ import type { RetryObserver } from "../infra/retry.ts"
 
 const MAX_BALANCE = 1_000_000_000_000
 const MAX_BATCH = 128
+// Those with keys wait in a line of their own: in that of the connections, many slow ones would keep orders waiting.
+const MOST_KEYED = 2
+const KEYED_WAIT_MS = 1_500
 
 /** `amount` in won. */
 type Charge = { userId: number; amount: number }
@@ -37,6 +40,15 @@ export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
     maxQueued,
   })
 
+  const keyed = createBatcher<() => Promise<Answer>, Answer>({
+    commit: async (runs) =>
+      new Map(await Promise.all(runs.map(async (run) => [run, await withRetry(run, { onRetry })] as const))),
+    maxBatch: 1,
+    maxInFlight: MOST_KEYED,
+    maxQueued,
+    maxWaitMs: KEYED_WAIT_MS,
+  })
+
   async function chargeOnce(tx: Tx, charge: Charge, request: KeyedRequest): Promise<Answer> {
     const repeated = (await findAnswers(tx, [request])).get(request.key)
     if (repeated) return repeated
@@ -49,8 +61,7 @@ export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
   return (userId: number, amount: number, request: KeyedRequest | null): Promise<Answer> => {
     const charge = { userId, amount }
     if (request === null) return batcher.submit(charge)
-    const run = () => db.$transaction((tx) => chargeOnce(tx, charge, request))
-    return once(request, () => withRetry(run, { onRetry }))
+    return once(request, () => keyed.submit(() => db.$transaction((tx) => chargeOnce(tx, charge, request))))
   }
 }
 
