@@ -49,6 +49,7 @@ export function createServices(deps: Deps, env: Env) {
       db: readDb,
       users,
       maxPending: env.MAX_PENDING_CLAIMS,
+      maxQueued: env.MAX_IN_FLIGHT,
     }),
     audit: createAudit({ db: readDb, live: createLiveChecks({ db: readDb, redis, clock }) }),
     lab: createLab({ db: writeDb, redis, view, queue, clock }),

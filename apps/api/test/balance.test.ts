@@ -131,6 +131,22 @@ describe("a charge", () => {
   })
 })
 
+describe("a balance", () => {
+  it("is everyone's own when 300 ask at once, and nobody's for who does not exist", async () => {
+    const users = await Promise.all([10, 20, 30].map((won) => shelf.user({ balance: won })))
+    const answers = await Promise.allSettled(
+      Array.from({ length: 300 }, (_, at) => balance.find([...users, 2_000_000_000][at % 4] ?? 0)),
+    )
+    for (const [at, answer] of answers.entries()) {
+      expect(answer).toMatchObject(
+        at % 4 === 3
+          ? { reason: { code: "USER_NOT_FOUND" } }
+          : { value: { userId: users[at % 4], balance: [10, 20, 30][at % 4] } },
+      )
+    }
+  })
+})
+
 describe("the history of a balance", () => {
   it("is paged from the newest to the oldest without gaps or repeats", async () => {
     const userId = await shelf.user()

@@ -154,6 +154,11 @@ describe("a claim with an Idempotency-Key", () => {
   })
 })
 
+async function askAgain(asked: [number, string, number[]][], at: number): Promise<number[]> {
+  const [userId, query] = asked[at % asked.length] ?? [0, ""]
+  return (await couponsOf(userId, query)).map(({ policyId }) => policyId)
+}
+
 describe("the coupons of a user", () => {
   beforeEach(async () => {
     await shop.post("/init")
@@ -176,6 +181,24 @@ describe("the coupons of a user", () => {
       policyIds.slice(0, 3),
     )
     expect(await couponsOf(user(1), "?status=all&limit=1")).toHaveLength(1)
+  })
+
+  it("are each user's own, from where and as many as each asks for, when many ask at once", async () => {
+    const { user, policyIds } = await fill({ users: 3, policies: 4 })
+    for (const policyId of policyIds) await Promise.all([claim(user(1), policyId), claim(user(2), policyId)])
+    await drained()
+    const [, second = 0] = (await couponsOf(user(1))).map(({ couponId }) => couponId)
+
+    const asked: [number, string, number[]][] = [
+      [user(1), "", policyIds],
+      [user(1), "?limit=2", policyIds.slice(0, 2)],
+      [user(1), `?after=${second}`, policyIds.slice(2)],
+      [user(1), `?after=${second}&limit=1`, policyIds.slice(2, 3)],
+      [user(2), "?limit=1000", policyIds],
+      [user(3), "", []],
+    ]
+    const lists = await Promise.all(times(60, (at) => askAgain(asked, at)))
+    expect(lists).toEqual(times(60, (at) => asked[at % asked.length]?.[2]))
   })
 
   it("are an empty list for a user without any, and 404 for nobody", async () => {

@@ -1,16 +1,24 @@
 import type { z } from "zod"
 import type { LedgerEntry as LedgerRow } from "../generated/prisma/client.ts"
+import { pgArray } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
+import { createSharedRead } from "../infra/shared-read.ts"
 import { createCharge, noSuchUser } from "./charge.ts"
 import type { ChargeDeps } from "./charge.ts"
 import type { Balance as BalanceShape, LedgerEntry, LedgerPage, LedgerPageQuery } from "./schema.ts"
 
 /** The prepaid balance of a user, and the ledger of all that changed it. */
 export function createBalance({ readDb, ...chargeDeps }: ChargeDeps & { readDb: Db }) {
+  const balanceOf = createSharedRead<{ userId: number }, number | null>({
+    read: (asked) => findBalances(readDb, asked),
+    missing: null,
+    maxQueued: chargeDeps.maxQueued,
+  })
+
   async function find(userId: number): Promise<z.infer<typeof BalanceShape>> {
-    const user = await readDb.user.findUnique({ where: { id: userId }, select: { balance: true } })
-    if (!user) throw noSuchUser(userId)
-    return { userId, balance: Number(user.balance) }
+    const balance = await balanceOf({ userId })
+    if (balance === null) throw noSuchUser(userId)
+    return { userId, balance }
   }
 
   async function history(
@@ -31,6 +39,22 @@ export function createBalance({ readDb, ...chargeDeps }: ChargeDeps & { readDb: 
 }
 
 export type Balance = ReturnType<typeof createBalance>
+
+async function findBalances<Asked extends { userId: number }>(
+  db: Db,
+  asked: readonly Asked[],
+): Promise<ReadonlyMap<Asked, number>> {
+  const rows = await db.$queryRaw<{ nr: number; balance: number }[]>`
+    SELECT nr::int, balance::float8 AS balance
+    FROM unnest(${pgArray(asked.map(({ userId }) => userId))}::int[]) WITH ORDINALITY AS asked (user_id, nr)
+    JOIN users ON users.id = asked.user_id`
+  return new Map(
+    rows.flatMap(({ nr, balance }) => {
+      const one = asked[nr - 1]
+      return one ? [[one, balance] as const] : []
+    }),
+  )
+}
 
 function render({
   id,

@@ -1,35 +1,93 @@
 import { Refusal } from "../errors.ts"
 import type { Clock } from "../infra/clock.ts"
+import { pgArray } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
+import { createSharedRead } from "../infra/shared-read.ts"
 import type { Users } from "../users/service.ts"
 import type { Coupon, CouponsQuery } from "./schema.ts"
 
 const BASIS_POINTS = 10_000
+// Longer lists are read alone: nobody's few coupons shall wait for somebody's thousand.
+const SHORT = 100
+
+type CouponRow = {
+  id: number
+  policyId: number
+  discountAmount: bigint | number
+  discountRateBp: number
+  issuedAt: Date
+  expiresAt: Date
+  usedAt: Date | null
+}
+
+type Asked = { userId: number; limit: number; after: number }
+type ListDeps = { db: Db; users: Users; clock: Clock; maxQueued: number }
 
 /** A user's coupons, oldest first: those that can be used now, or every one. */
-export function createCouponList({ db, users, clock }: { db: Db; users: Users; clock: Clock }) {
-  return async (userId: number, { status, limit, after }: CouponsQuery): Promise<Coupon[]> => {
+export function createCouponList({ db, users, clock, maxQueued }: ListDeps) {
+  const readUsable = createSharedRead<Asked, CouponRow[]>({
+    read: (asked) => findUsable(db, asked, clock()),
+    missing: [],
+    maxQueued,
+  })
+
+  function read(userId: number, { status, limit, after = 0 }: CouponsQuery): Promise<CouponRow[]> {
+    if (status === "usable" && limit <= SHORT) return readUsable({ userId, limit, after })
     const usable = { usedAt: null, expiresAt: { gt: clock() } }
-    const rows = await db.coupon.findMany({
-      where: {
-        userId,
-        ...(after !== undefined && { id: { gt: after } }),
-        ...(status === "usable" && usable),
-      },
+    return db.coupon.findMany({
+      where: { userId, id: { gt: after }, ...(status === "usable" && usable) },
       orderBy: { id: "asc" },
       take: limit,
     })
+  }
+
+  return async (userId: number, query: CouponsQuery): Promise<Coupon[]> => {
+    const rows = await read(userId, query)
     if (rows.length === 0 && !(await users.exists(userId))) {
       throw new Refusal("USER_NOT_FOUND", `There is no user ${userId}`)
     }
-    return rows.map((row) => ({
-      couponId: row.id,
-      policyId: row.policyId,
-      discount: row.discountRateBp > 0 ? 0 : Number(row.discountAmount),
-      discountRate: row.discountRateBp / BASIS_POINTS,
-      issuedAt: row.issuedAt.toISOString(),
-      expiresAt: row.expiresAt.toISOString(),
-      usedAt: row.usedAt?.toISOString() ?? null,
-    }))
+    return rows.map(render)
+  }
+}
+
+async function findUsable(
+  db: Db,
+  asked: readonly Asked[],
+  now: Date,
+): Promise<ReadonlyMap<Asked, CouponRow[]>> {
+  const rows = await db.$queryRaw<(CouponRow & { nr: number })[]>`
+    SELECT nr::int, c.id, policy_id AS "policyId", discount_amount::float8 AS "discountAmount",
+           discount_rate_bp AS "discountRateBp", issued_at AS "issuedAt", expires_at AS "expiresAt", NULL AS "usedAt"
+    FROM unnest(
+      ${pgArray(asked.map(({ userId }) => userId))}::int[],
+      ${pgArray(asked.map(({ after }) => after))}::int[],
+      ${pgArray(asked.map(({ limit }) => limit))}::int[]
+    ) WITH ORDINALITY AS asked (user_id, after, most, nr)
+    CROSS JOIN LATERAL (
+      SELECT * FROM coupons
+      WHERE coupons.user_id = asked.user_id AND id > after AND used_at IS NULL AND expires_at > ${now}::timestamptz
+      ORDER BY id LIMIT most
+    ) c
+    ORDER BY nr, c.id`
+  const found = new Map<Asked, CouponRow[]>()
+  for (const { nr, ...row } of rows) {
+    const one = asked[nr - 1]
+    if (!one) throw new Error("A coupon was found for nobody")
+    const list = found.get(one) ?? []
+    list.push(row)
+    found.set(one, list)
+  }
+  return found
+}
+
+function render(row: CouponRow): Coupon {
+  return {
+    couponId: row.id,
+    policyId: row.policyId,
+    discount: row.discountRateBp > 0 ? 0 : Number(row.discountAmount),
+    discountRate: row.discountRateBp / BASIS_POINTS,
+    issuedAt: row.issuedAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    usedAt: row.usedAt?.toISOString() ?? null,
   }
 }

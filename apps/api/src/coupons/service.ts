@@ -31,6 +31,8 @@ type CouponsDeps = {
   logger: Logger
   metrics: Metrics
   maxPending: number
+  /** Lists that may wait to be read. */
+  maxQueued: number
 }
 
 /** First-come coupons: claiming them, and the list of what a user has. */
@@ -63,7 +65,7 @@ export function createCoupons(deps: CouponsDeps) {
       await known(String(command.userId), () => expectUser(users, command.userId))
       return request === null ? claim(command, null) : once(request, () => claimKeyed(command, request))
     },
-    list: createCouponList({ db, users, clock }),
+    list: createCouponList({ db, users, clock, maxQueued: deps.maxQueued }),
     /** Claims answered with 201 by this process and not yet known to be coupons. */
     unconfirmed: unconfirmed.size,
     stop: unconfirmed.stop,
