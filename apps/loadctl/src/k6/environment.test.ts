@@ -20,3 +20,10 @@ it("collects garbage less often unless the shell says how often, and within the 
   expect(inheritedByK6({})).toMatchObject({ GOGC: "400", GOMEMLIMIT: expect.stringMatching(/^\d+MiB$/) })
   expect(inheritedByK6({ GOGC: "50", GOMEMLIMIT: "1GiB" })).toMatchObject({ GOGC: "50", GOMEMLIMIT: "1GiB" })
 })
+
+it("writes its points in small pieces unless the shell says otherwise", () => {
+  expect(inheritedByK6({})).toMatchObject({ K6_INFLUXDB_PUSH_INTERVAL: "500ms" })
+  expect(inheritedByK6({ K6_INFLUXDB_PUSH_INTERVAL: "1s" })).toMatchObject({
+    K6_INFLUXDB_PUSH_INTERVAL: "1s",
+  })
+})

@@ -31,6 +31,8 @@ export function inheritedByK6(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     // Two runs at once would fight for the dashboard's port, and k6 waits for a browser that is still looking.
     K6_WEB_DASHBOARD_PORT: "-1",
+    // Points of a whole second, written at once, would make the requests of that moment look slow.
+    K6_INFLUXDB_PUSH_INTERVAL: "500ms",
     ...own,
     ...goRuntime(env),
     K6_FEATURES: [env["K6_FEATURES"], MERGE_TAGS].filter(Boolean).join(","),
