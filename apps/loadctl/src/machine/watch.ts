@@ -26,7 +26,8 @@ export function watchMachine({ root }: { root: string }): () => Promise<Machine>
     const processors = cpus()
     const git = async (...args: string[]) => (await run("git", args, { cwd: root })).stdout.trim()
     const commit = await git("rev-parse", "HEAD").catch(() => null)
-    const status = await git("status", "--porcelain").catch(() => null)
+    // The results of earlier measurements change nothing that is measured.
+    const status = await git("status", "--porcelain", "--", ".", ":(exclude)docs/results").catch(() => null)
     return {
       cpu: processors[0]?.model.trim() ?? "unknown",
       cores: processors.length,
