@@ -6,6 +6,7 @@ import { boundOf } from "../rig/histogram.ts"
 import { startShop } from "../rig/shop.ts"
 import type { Goods, Shop } from "../rig/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
+import type { OrderLoad } from "./order-load.ts"
 import type { Suite } from "./suite.ts"
 import { versionsOf } from "./versions.ts"
 
@@ -38,17 +39,18 @@ export const couponsSuite: Suite = {
     const timing = quick ? { warmUpMs: 1_000, measureMs: 3_000 } : { warmUpMs: 2_000, measureMs: 8_000 }
     const variants = VARIANTS.map(({ name, callers, pauseMs }) => ({
       name,
-      async measure(): Promise<Figures> {
-        const goods = await shop.stockUp({ users: callers })
-        const plan = { url: shop.url, callers, pauseMs, ...timing, requests: claimRequests(goods) }
-        return measureClaims(shop, plan, io.interrupted)
-      },
+      measure: () => measureClaims({ shop, callers, pauseMs, timing, signal: io.interrupted }),
     }))
     return { variants, versions: await versionsOf(shop), [Symbol.asyncDispose]: shop[Symbol.asyncDispose] }
   },
 }
 
-async function measureClaims(shop: Shop, plan: LoadPlan, signal: AbortSignal): Promise<Figures> {
+type ClaimLoad = OrderLoad & { pauseMs?: number | undefined }
+
+/** Each caller is a user of its own and claims coupons of one policy, again and again. */
+export async function measureClaims({ shop, callers, pauseMs, timing, signal }: ClaimLoad): Promise<Figures> {
+  const requests = claimRequests(await shop.stockUp({ users: callers }))
+  const plan = { url: shop.url, callers, pauseMs, ...timing, requests }
   const visibleBefore = await shop.visibleSeconds()
   const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, signal)
   // Coupons are dated by their claim, so those granted in time are counted by what is there now.

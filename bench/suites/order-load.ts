@@ -4,7 +4,7 @@ import type { Goods, Shop } from "../rig/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
 
 export type Timing = { warmUpMs: number; measureMs: number }
-type OrderLoad = { shop: Shop; callers: number; timing: Timing; signal: AbortSignal }
+export type OrderLoad = { shop: Shop; callers: number; timing: Timing; signal: AbortSignal }
 
 export const LINES = 5
 

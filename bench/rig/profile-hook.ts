@@ -1,0 +1,16 @@
+import { writeFileSync } from "node:fs"
+import { Session } from "node:inspector"
+import process from "node:process"
+
+// Imported into every Node process of a shop; only the API is to be profiled.
+const file = process.env["BENCH_PROFILE"]
+if (file !== undefined && process.argv[1]?.endsWith("apps/api/src/main.ts")) {
+  const session = new Session()
+  session.connect()
+  session.post("Profiler.enable")
+  session.post("Profiler.start")
+  // Within one thread the inspector answers before `post` returns, so this is done before the process ends.
+  process.on("exit", () =>
+    session.post("Profiler.stop", (_error, stopped) => writeFileSync(file, JSON.stringify(stopped.profile))),
+  )
+}
