@@ -66,5 +66,5 @@ async function loaded({ io, file, load }: Profiled): Promise<Figures> {
     io,
     shopEnv: { BENCH_PROFILE: file, NODE_OPTIONS: `--import ${HOOK}` },
   })
-  return load(shop)
+  return await load(shop)
 }
