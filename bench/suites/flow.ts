@@ -11,7 +11,7 @@ import type { Figures } from "../report/model.ts"
 import type { Suite } from "./suite.ts"
 
 const VUS = [300, 700]
-const QUICK_SCALE = "0.1"
+const QUICK_SCALE = "0.06"
 /** 4 means that the SLA failed and 5 that the run was not valid: results too. */
 const MEASURED = new Set([0, 4, 5])
 
