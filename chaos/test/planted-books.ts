@@ -9,8 +9,8 @@ export type Act = (db: PoolClient) => Promise<Answer>
 export const PLANTS = ["nothing", "acknowledges-before-commit", "forgets-keys", "loses-a-line"] as const
 export type Plant = (typeof PLANTS)[number]
 
-// Long enough for a kill to come between the answer and the commit.
-const COMMIT_DELAY_MS = 40
+// So long that a kill at any moment finds somebody between the answer and the commit.
+const COMMIT_DELAY_MS = 200
 
 type Keyed = { pool: Pool; plant: Plant; key: string | undefined; answer: (answer: Answer) => void }
 
