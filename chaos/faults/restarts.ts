@@ -5,11 +5,8 @@ import { DIRECT } from "../rig/wiring.ts"
 import type { Fault, Site } from "./fault.ts"
 
 const STOP_WITHIN_MS = 10_000
-/**
- * A queue that is too long, or Redis or PostgreSQL that took too long to answer: one process has to do for two
- * meanwhile, and on a machine that is busy with something else it cannot. A restart itself breaks connections.
- */
-const TOO_SLOW = new Set(["503 OVERLOADED", "503 UNAVAILABLE"])
+/** A queue that is too long: one process has to do for two meanwhile, and on a slow machine it cannot. */
+const OVERLOADED = "503 OVERLOADED"
 
 /** A deployment: two API processes behind a balancer are replaced in turn, and nobody notices. */
 export const rollingRestarts: Fault = {
@@ -59,7 +56,7 @@ async function terminate(program: Program, { accuse }: Site): Promise<void> {
 export function failedAttempts(entries: readonly Entry[]): Violation[] {
   return entries.flatMap(({ effect, open }) =>
     open.map(({ reason }) => ({
-      check: TOO_SLOW.has(reason) ? "busy" : "fault",
+      check: reason === OVERLOADED ? "busy" : "fault",
       detail: `${effect.key} failed with ${reason}`,
     })),
   )
