@@ -61,7 +61,7 @@ export function createCoupons(deps: CouponsDeps) {
 
   return {
     async claim(command: ClaimCommand, request: KeyedRequest | null): Promise<Answer> {
-      view.current()
+      await view.find()
       await known(String(command.userId), () => expectUser(users, command.userId))
       return request === null ? claim(command, null) : once(request, () => claimKeyed(command, request))
     },

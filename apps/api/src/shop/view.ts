@@ -21,8 +21,6 @@ type ViewState = { status: Status; runId: string | undefined; connection: number
 /** This process's view of the shop in Redis. It is dropped with the connection, so that a restarted Redis is never trusted. */
 export function createShopView({ redis }: { redis: Redis }) {
   const state: ViewState = { status: "away", runId: undefined, connection: 0 }
-  let reading: Promise<void> | undefined
-  let next: Promise<void> | undefined
 
   async function read() {
     const { connection } = state
@@ -32,20 +30,7 @@ export function createShopView({ redis }: { redis: Redis }) {
     state.status = epoch && generation && runId === state.runId ? { epoch, generation } : "lost"
   }
 
-  /** Callers share a look that begins after they asked: one under way may have seen the shop before their change. */
-  function refresh(): Promise<void> {
-    if (reading) {
-      next ??= reading
-        .catch(() => undefined)
-        .then(() => {
-          next = undefined
-          return refresh()
-        })
-      return next
-    }
-    reading = read().finally(() => (reading = undefined))
-    return reading
-  }
+  const refresh = createSharedLook(read)
 
   function drop() {
     state.connection++
@@ -58,9 +43,15 @@ export function createShopView({ redis }: { redis: Redis }) {
     throw new Refusal("UNAVAILABLE", "The counts in Redis are being rebuilt", { retryAfterSeconds: 1 })
   }
 
+  /** A shop that was lost may have been opened since the last look, so that nobody is refused before another. */
+  async function find(): Promise<Shop> {
+    if (state.status === "lost") await refresh()
+    return current()
+  }
+
   /** Runs `ask` on the present shop; when that one is gone, once more on its successor. */
   async function withShop<T>(ask: (shop: Shop) => Promise<T | typeof LOST>): Promise<T> {
-    const first = await ask(current())
+    const first = await ask(await find())
     if (first !== LOST) return first
     await refresh()
     const second = await ask(current())
@@ -76,6 +67,7 @@ export function createShopView({ redis }: { redis: Redis }) {
 
   return {
     current,
+    find,
     refresh,
     withShop,
     status: () => state.status,
@@ -84,6 +76,26 @@ export function createShopView({ redis }: { redis: Redis }) {
       redis.off("ready", onReady)
       await watch.stop()
     },
+  }
+}
+
+/** Callers share a look that begins after they asked: one under way may have seen the shop before their change. */
+function createSharedLook(look: () => Promise<void>) {
+  let looking: Promise<void> | undefined
+  let next: Promise<void> | undefined
+
+  return function share(): Promise<void> {
+    if (looking) {
+      next ??= looking
+        .catch(() => undefined)
+        .then(() => {
+          next = undefined
+          return share()
+        })
+      return next
+    }
+    looking = look().finally(() => (looking = undefined))
+    return looking
   }
 }
 
