@@ -1,28 +1,12 @@
-import { SignJWT } from "jose"
 import { afterAll, describe, expect, it } from "vitest"
 import { ACCESS, accessOf, requireDecisions } from "../src/auth/access.ts"
 import type { Access } from "../src/auth/access.ts"
 import { listRoutes } from "../src/http/routes-table.ts"
-import { createTrade, times } from "./support/trade.ts"
 import { startShop } from "./support/api.ts"
-
-const SECRET = "a secret of thirty-two characters"
-const JWT = { AUTH: "jwt", AUTH_JWT_SECRET: SECRET }
+import { JWT, as, tokenOf } from "./support/tokens.ts"
 
 const shop = await startShop({ worker: false, variables: JWT })
 afterAll(() => shop[Symbol.asyncDispose]())
-
-const tokenOf = (user: number | string) =>
-  new SignJWT({})
-    .setProtectedHeader({ alg: "HS256" })
-    .setSubject(String(user))
-    .setExpirationTime("10 min")
-    .sign(new TextEncoder().encode(SECRET))
-
-const as = async (user: number | string, more: Record<string, string> = {}) => ({
-  Authorization: `Bearer ${await tokenOf(user)}`,
-  ...more,
-})
 
 const { policyIds } = Object((await shop.post("/init", { body: { users: 3 } })).body)
 const idOf = async (name: string) =>
@@ -238,36 +222,5 @@ describe("while the keys that check tokens are away", () => {
     expect(refused).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" } })
     expect(refused.headers.get("retry-after")).toBe("1")
     expect(await cut.get("/products")).toMatchObject({ status: 200 })
-  })
-})
-
-describe("a limit of requests a user", () => {
-  it("refuses what is above it, without any effect, and nobody else", async () => {
-    await using small = await startShop({ worker: false, variables: { USER_RATE_LIMIT: "1" } })
-    const trade = createTrade(small)
-    const { user } = await trade.refill({ users: 2 })
-    const answers = await Promise.all(times(60, () => trade.charge(user(1), 1)))
-    const refused = answers.filter(({ status }) => status === 429)
-    expect(refused.length).toBeGreaterThan(0)
-    expect(refused[0]).toMatchObject({ body: { code: "RATE_LIMITED" } })
-    expect(refused[0]?.headers.get("retry-after")).toBe("1")
-    expect(await trade.charge(user(2), 1)).toMatchObject({ status: 201 })
-    const row = await small.deps.readDb.user.findUniqueOrThrow({ where: { id: user(1) } })
-    expect(Number(row.balance)).toBe(answers.length - refused.length)
-    const { text } = await small.get("/metrics")
-    expect(text).toContain(`saleproof_refusals_total{code="RATE_LIMITED",process="api"} ${refused.length}`)
-    expect(Object((await small.get("/openapi.json")).body).paths["/orders"].post.responses).toHaveProperty(
-      "429",
-    )
-  })
-
-  it("is spent by whoever asks, not by whom they ask about", async () => {
-    await using small = await startShop({ worker: false, variables: { ...JWT, USER_RATE_LIMIT: "1" } })
-    await createTrade(small).refill({ users: 2 })
-    const attempts = await Promise.all(
-      times(60, async () => small.get("/users/1/balance", { headers: await as(2) })),
-    )
-    expect(new Set(attempts.map(({ status }) => status))).toEqual(new Set([403, 429]))
-    expect(await small.get("/users/1/balance", { headers: await as(1) })).toMatchObject({ status: 200 })
   })
 })

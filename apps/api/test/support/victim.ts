@@ -1,0 +1,31 @@
+import { createClient } from "./api.ts"
+import { createDatabase, createTestRedis } from "./database.ts"
+import { startProcess } from "./processes.ts"
+
+/** The API as a real process with a filled shop of two users, for requests that should do it no harm. */
+export async function startVictim() {
+  await using started = new AsyncDisposableStack()
+  const database = started.use(await createDatabase())
+  const redis = started.use(await createTestRedis())
+  const variables = { DATABASE_URL: database.url, REDIS_URL: redis.url, PORT: "0" }
+  const main = started.use(startProcess("main", variables))
+  const url = String((await main.logged("listening")).url)
+  const api = createClient(url)
+  await api.post("/init", { body: { users: 2 } })
+  const resources = started.move()
+  return {
+    url,
+    api,
+    main,
+    post: (path: string, body: string) =>
+      api.post(path, { body, headers: { "content-type": "application/json" } }),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+/** What no answer to bad input may leave in the log: a stack, SQL, or more than information. */
+export function complaintsOf({ main }: Pick<Awaited<ReturnType<typeof startVictim>>, "main">) {
+  const telling = /\\n +at |node_modules|SELECT |INSERT |UPDATE /
+  const lines = main.lines().filter((line) => line["level"] !== "info" || telling.test(JSON.stringify(line)))
+  return { lines, errors: main.errors() }
+}
