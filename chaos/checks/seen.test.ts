@@ -1,40 +1,29 @@
-import { createServer } from "node:http"
-
 import { afterEach, beforeEach, expect, it } from "vitest"
 
-import { createHttp } from "../client/http.ts"
-import type { Http } from "../client/http.ts"
 import { createJournal } from "../client/journal.ts"
-import { listening } from "../proxy/listening.ts"
+import { startStandIn } from "../test/stand-in.ts"
+import type { StandIn } from "../test/stand-in.ts"
 import { checkCoupons } from "./seen.ts"
 
 let couponIds: number[]
 let asked: string[]
 let broken: boolean
-let http: Http
-let close: () => Promise<void>
+let shop: StandIn
 
 /** A shop that lists one user's coupons page by page, as its contract says. */
 beforeEach(async () => {
   asked = []
   broken = false
-  const server = createServer((req, res) => {
+  shop = await startStandIn((req, res) => {
     asked.push(req.url ?? "")
     const { searchParams } = new URL(req.url ?? "/", "http://shop")
     const after = Number(searchParams.get("after") ?? 0)
     const page = couponIds.filter((id) => id > after).slice(0, Number(searchParams.get("limit")))
     res.writeHead(broken ? 503 : 200).end(JSON.stringify(page.map((couponId) => ({ couponId }))))
   })
-  const port = await listening(server)
-  http = createHttp({ origin: () => `http://127.0.0.1:${port}`, connections: 5 })
-  close = async () => {
-    await http.close()
-    server.closeAllConnections()
-    server.close()
-  }
 })
 
-afterEach(() => close())
+afterEach(() => shop[Symbol.asyncDispose]())
 
 const idsUpTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
@@ -50,7 +39,7 @@ function claimed(count: number) {
 
 it.each([1, 999, 1_000, 1_001, 2_000, 2_345])("finds each of %d coupons, page by page", async (count) => {
   couponIds = idsUpTo(count)
-  expect(await checkCoupons({ http, entries: claimed(count) })).toEqual([])
+  expect(await checkCoupons({ http: shop.http, entries: claimed(count) })).toEqual([])
 })
 
 it.each([
@@ -59,18 +48,20 @@ it.each([
   [2_500, 1_001],
 ])("misses what is not there or too much: %d coupons after %d claims", async (count, claims) => {
   couponIds = idsUpTo(count)
-  expect(await checkCoupons({ http, entries: claimed(claims) })).toMatchObject([{ check: "coupons" }])
+  expect(await checkCoupons({ http: shop.http, entries: claimed(claims) })).toMatchObject([
+    { check: "coupons" },
+  ])
 })
 
 it("does not ask for ever where nothing ever ends", async () => {
   couponIds = idsUpTo(100_000)
-  expect(await checkCoupons({ http, entries: claimed(1_500) })).toHaveLength(1)
+  expect(await checkCoupons({ http: shop.http, entries: claimed(1_500) })).toHaveLength(1)
   expect(asked).toHaveLength(2)
 })
 
 it("does not take an answer that failed for no coupons", async () => {
   couponIds = []
   broken = true
-  const [violation] = await checkCoupons({ http, entries: claimed(1) })
+  const [violation] = await checkCoupons({ http: shop.http, entries: claimed(1) })
   expect(violation?.detail).toBe("user 1 sees undefined coupons after 1 claims")
 })

@@ -1,13 +1,11 @@
-import { createServer } from "node:http"
 import type { ServerResponse } from "node:http"
 
 import { afterEach, beforeEach, expect, it } from "vitest"
 
-import { listening } from "../proxy/listening.ts"
 import { createRandom } from "../random.ts"
+import { startStandIn } from "../test/stand-in.ts"
+import type { StandIn } from "../test/stand-in.ts"
 import type { Effect } from "./effects.ts"
-import { createHttp } from "./http.ts"
-import type { Http } from "./http.ts"
 import { createJournal } from "./journal.ts"
 import { createSender } from "./sender.ts"
 
@@ -15,27 +13,19 @@ const CHARGE: Effect = { kind: "charge", key: "key-1", userId: 1, amount: 500 }
 
 let keys: unknown[]
 let script: ((res: ServerResponse) => void)[]
-let http: Http
-let close: () => Promise<void>
+let shop: StandIn
 
 beforeEach(async () => {
   keys = []
   script = []
-  const server = createServer((req, res) => {
+  shop = await startStandIn((req, res) => {
     keys.push(req.headers["idempotency-key"])
     const act = script.shift() ?? created
     act(res)
   })
-  const port = await listening(server)
-  http = createHttp({ origin: () => `http://127.0.0.1:${port}`, connections: 5 })
-  close = async () => {
-    await http.close()
-    server.closeAllConnections()
-    server.close()
-  }
 })
 
-afterEach(() => close())
+afterEach(() => shop[Symbol.asyncDispose]())
 
 const created = (res: ServerResponse) => void res.writeHead(201).end("{}")
 const busy = (res: ServerResponse) => void res.writeHead(503, { "retry-after": "0" }).end("{}")
@@ -43,7 +33,10 @@ const cut = (res: ServerResponse) => void res.socket?.resetAndDestroy()
 
 function senderWith({ patienceMs = 10_000 } = {}) {
   const journal = createJournal()
-  return { journal, sender: createSender({ http, journal, random: createRandom("1"), patienceMs }) }
+  return {
+    journal,
+    sender: createSender({ http: shop.http, journal, random: createRandom("1"), patienceMs }),
+  }
 }
 
 it("repeats with the same key after 503 and after a lost connection, until an answer settles it", async () => {
