@@ -21,7 +21,7 @@ export function createServices(deps: Deps, env: Env) {
   const watch = createOrderWatch(metrics)
   addWaitingGauges({ ...deps, pending: createPending(deps) })
   const onRetry = (sqlstate: string) => metrics.retries.labels(sqlstate).inc()
-  const users = createUsers({ db: readDb, view })
+  const users = createUsers({ db: readDb, view, maxQueued: env.MAX_IN_FLIGHT })
   return {
     users,
     products: createProducts({ db: readDb }),

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest"
-import { startShop } from "./support/api.ts"
+import { startApi, startShop } from "./support/api.ts"
 
 const shop = await startShop({ worker: false })
 afterAll(() => shop[Symbol.asyncDispose]())
@@ -18,6 +18,21 @@ describe("GET /users/id", () => {
     const answers = await Promise.all(Array.from({ length: 300 }, () => idOf("newcomer")))
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
     expect(await shop.deps.readDb.user.count({ where: { name: "newcomer" } })).toBe(1)
+  })
+
+  it("finds and creates many users at once, also from two processes, each of them once", async () => {
+    await using other = await startApi(shop)
+    const names = Array.from({ length: 300 }, (_, n) => `crowd ${(n * 7) % 300} "\\ '`)
+    const idsOf = (api: Pick<typeof shop, "get">, asked: string[]) =>
+      Promise.all(
+        asked.map(async (name) => (await api.get(`/users/id?name=${encodeURIComponent(name)}`)).text),
+      )
+    const old = await idsOf(shop, names.slice(0, 50))
+    const [here, there] = await Promise.all([idsOf(shop, names), idsOf(other, names.toReversed())])
+    expect(here.slice(0, 50)).toEqual(old)
+    expect(there.toReversed()).toEqual(here)
+    expect(new Set(here).size).toBe(300)
+    expect(await shop.deps.readDb.user.count({ where: { name: { startsWith: "crowd" } } })).toBe(300)
   })
 
   it.each([

@@ -1,39 +1,83 @@
+import { pgArray } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
+import { createSharedRead } from "../infra/shared-read.ts"
 import { createEpochCache } from "../shop/epoch-cache.ts"
 import type { ShopView } from "../shop/view.ts"
 
 // Names are at most 100 characters, so this is some tens of megabytes at worst.
 const MOST_REMEMBERED = 100_000
 
+type UsersDeps = { db: Db; view: ShopView; maxQueued: number }
+
 /** Users, who are known by their name and exist from the first time it is asked for, until the shop is refilled. */
-export function createUsers({ db, view }: { db: Db; view: ShopView }) {
-  const idByName = createEpochCache<number>({ view, most: MOST_REMEMBERED })
+export function createUsers({ db, view, maxQueued }: UsersDeps) {
+  const remembered = createEpochCache<number>({ view, most: MOST_REMEMBERED })
+  const findOrCreate = createSharedRead<Named, number | null>({
+    read: (asked) => findOrCreateAll(db, asked),
+    missing: null,
+    maxQueued,
+  })
+  const exists = createSharedRead<{ id: number }, boolean>({
+    read: (asked) => findAll(db, asked),
+    missing: false,
+    maxQueued,
+  })
 
-  async function find(name: string): Promise<number | undefined> {
-    const user = await db.user.findUnique({ where: { name }, select: { id: true } })
-    return user?.id
-  }
-
-  async function create(name: string): Promise<number | undefined> {
-    const [created] = await db.$queryRaw<{ id: number }[]>`
-      INSERT INTO users (name) VALUES (${name}) ON CONFLICT (name) DO NOTHING RETURNING id`
-    return created?.id
-  }
-
-  async function findOrCreate(name: string): Promise<number> {
-    const id = (await find(name)) ?? (await create(name)) ?? (await find(name))
-    if (id === undefined) throw new Error("A user vanished while being created")
+  async function load(name: string): Promise<number> {
+    const id = await findOrCreate({ name })
+    if (id === null) throw new Error("A user vanished while being created")
     return id
   }
 
   return {
     /** The id of the user with this name; of many who ask at once for a new name, one creates it. */
-    idOf: (name: string): Promise<number> => idByName(name, () => findOrCreate(name)),
+    idOf: (name: string): Promise<number> => remembered(name, () => load(name)),
 
-    async exists(id: number): Promise<boolean> {
-      return (await db.user.findUnique({ where: { id }, select: { id: true } })) !== null
-    },
+    exists: (id: number): Promise<boolean> => exists({ id }),
   }
 }
 
 export type Users = ReturnType<typeof createUsers>
+
+type Named = { name: string }
+
+async function findOrCreateAll(db: Db, asked: readonly Named[]): Promise<ReadonlyMap<Named, number>> {
+  const ids = new Map<string, number>()
+  const missing = () => JSON.stringify(asked.map(({ name }) => name).filter((name) => !ids.has(name)))
+  // A name that somebody else creates meanwhile is found by the second look.
+  for (const step of [findNames, createNames, findNames]) {
+    for (const { id, name } of await step(db, missing())) ids.set(name, id)
+    if (asked.every(({ name }) => ids.has(name))) break
+  }
+  return new Map(
+    asked.flatMap((one) => {
+      const id = ids.get(one.name)
+      return id === undefined ? [] : [[one, id] as const]
+    }),
+  )
+}
+
+type User = { id: number; name: string }
+
+/** `names` is a JSON array. */
+function findNames(db: Db, names: string): Promise<User[]> {
+  return db.$queryRaw<User[]>`
+    SELECT id, name FROM users WHERE name = ANY (ARRAY(SELECT jsonb_array_elements_text(${names}::jsonb)))`
+}
+
+/** In one order everywhere, so that two processes who create the same names never wait for each other. */
+function createNames(db: Db, names: string): Promise<User[]> {
+  return db.$queryRaw<User[]>`
+    INSERT INTO users (name) SELECT DISTINCT name FROM jsonb_array_elements_text(${names}::jsonb) AS name ORDER BY name
+    ON CONFLICT (name) DO NOTHING RETURNING id, name`
+}
+
+async function findAll<Asked extends { id: number }>(
+  db: Db,
+  asked: readonly Asked[],
+): Promise<ReadonlyMap<Asked, boolean>> {
+  const rows = await db.$queryRaw<{ id: number }[]>`
+    SELECT id FROM users WHERE id = ANY (${pgArray(asked.map(({ id }) => id))}::int[])`
+  const found = new Set(rows.map(({ id }) => id))
+  return new Map(asked.map((one) => [one, found.has(one.id)]))
+}
