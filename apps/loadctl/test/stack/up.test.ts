@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 
@@ -50,20 +51,29 @@ it(
   },
 )
 
-it("keeps its data for the next time", { timeout: 2 * STARTS_MS }, async () => {
-  await using workshop = await createWorkshop()
-  const loadctl = (...args: string[]) => execa(process.execPath, [BIN, ...args], { env: workshop.env })
-  const userId = async (): Promise<string> => {
-    const { url } = workshop.stateOf(join(workshop.folder, "up")).urls
-    return (await fetch(`${url}/users/id?name=somebody`)).text()
-  }
-  await loadctl("up", "--free-ports")
-  const before = await userId()
-  await loadctl("down")
-  await loadctl("up", "--free-ports")
-  expect(await userId()).toBe(before)
-  await loadctl("down", "--purge")
-})
+it(
+  "keeps its data for the next time, whichever account PostgreSQL runs as then",
+  { timeout: 2 * STARTS_MS },
+  async () => {
+    await using workshop = await createWorkshop()
+    const loadctl = (...args: string[]) => execa(process.execPath, [BIN, ...args], { env: workshop.env })
+    const userId = async (): Promise<string> => {
+      const { url } = workshop.stateOf(join(workshop.folder, "up")).urls
+      return (await fetch(`${url}/users/id?name=somebody`)).text()
+    }
+    await loadctl("up", "--free-ports")
+    const before = await userId()
+    await loadctl("down")
+    // Only root runs PostgreSQL as somebody else.
+    if (process.getuid?.() === 0) {
+      const cluster = realpathSync(join(workshop.folder, "up/postgres"))
+      await execa("chown", ["-R", "4242:4242", cluster])
+    }
+    await loadctl("up", "--free-ports")
+    expect(await userId()).toBe(before)
+    await loadctl("down", "--purge")
+  },
+)
 
 it("leaves nothing when up is interrupted", async () => {
   await using workshop = await createWorkshop()

@@ -1,6 +1,18 @@
 import { createHash, randomUUID } from "node:crypto"
 import { existsSync } from "node:fs"
-import { chmod, chown, mkdir, readFile, realpath, rename, rm, symlink } from "node:fs/promises"
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import process from "node:process"
@@ -57,8 +69,11 @@ export async function clusterHome(
   return { home: place, folders: [place] }
 }
 
+/** An older cluster may belong to `nobody`, since this machine had no `postgres` then. */
 async function createFor({ uid, gid }: Account, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  if ((await stat(folder)).uid === uid) return
+  for (const path of await readdir(folder, { recursive: true })) await lchown(join(folder, path), uid, gid)
   await chown(folder, uid, gid)
 }
 
