@@ -32,9 +32,9 @@ export type CapacityContext = Omit<RunContext, "plan"> & {
  */
 export async function driveSearch(context: CapacityContext): Promise<CapacityReport> {
   const { loaded, io, observer, options, apiEnv, alwaysPrivate } = context
+  await using surroundings = await reachTarget(loaded, { io, observer, apiEnv, alwaysPrivate })
   const progress = lineProgress((text) => observer.note(text.trimEnd()))
   const binary = await provideK6({ env: io.env, progress, signal: io.interrupted })
-  await using surroundings = await reachTarget(loaded, { io, observer, apiEnv, alwaysPrivate })
   const startedAt = new Date()
   const first = await context.planStep(options.start)
   let report = emptyReport(context, first, startedAt)

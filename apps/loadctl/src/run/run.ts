@@ -39,9 +39,10 @@ export async function executeRun(context: RunContext & { alwaysPrivate: boolean 
   const { loaded, plan, io, observer, alwaysPrivate } = context
   observer.phase("check")
   await context.store.prepare()
+  await using surroundings = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer, alwaysPrivate })
+  // After what fails at once: to build k6 takes a minute.
   const progress = lineProgress((text) => observer.note(text.trimEnd()))
   const binary = await provideK6({ env: io.env, progress, signal: io.interrupted })
-  await using surroundings = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer, alwaysPrivate })
   // Awaited here: the stack must outlive the run.
   return await runOn({ ...context, surroundings, binary })
 }
