@@ -41,13 +41,17 @@ const k6 = Service.parse(services["k6"])
 const ajv = new Ajv2019({ strict: false, validateFormats: false, validateSchema: false })
 const validate = ajv.removeKeyword("id").compile(composeSchema)
 
-/** A value with nothing in the environment: its defaults, and a word for what has to be chosen. */
+/** A value with nothing in the environment. */
 const fill = (value: string): string =>
-  value.replaceAll(/\$\{[A-Z0-9_]+:?[-?]?([^}]*)\}/g, (_, fallback: string) => fallback.split(",")[0] ?? "")
+  value.replaceAll(/\$\{\w+:-([^}]*)\}/g, (_, fallback: string) => fallback)
 
 it("follows the compose specification", () => {
   validate(document)
   expect(validate.errors ?? []).toEqual([])
+})
+
+it("can be read before anything is chosen: no variable has to be set", () => {
+  expect(text.match(/\$\{\w+(?!\w|:-)[^}]*\}/g) ?? []).toEqual([])
 })
 
 it("rejects what the specification does not know", () => {
@@ -137,9 +141,7 @@ it("has no default password outside the lab's profile, and none written down", (
       /PASSWORD|SECRET|TOKEN|:\/\/\w+:.*@/.test(`${variable} ${value}`) ? [{ name, value, profiles }] : [],
     ),
   )
-  const open = secrets.filter(
-    ({ value, profiles }) => profiles[0] !== "load" && !/\$\{\w+(:-|:\?[^}]+)\}/.test(value),
-  )
+  const open = secrets.filter(({ value, profiles }) => profiles[0] !== "load" && !/\$\{\w+:-\}/.test(value))
   expect(secrets.length).toBeGreaterThan(3)
   expect(open).toEqual([])
 })
