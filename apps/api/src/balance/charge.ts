@@ -7,6 +7,7 @@ import { findAnswers, keepAnswer } from "../idempotency/store.ts"
 import { createBatcher } from "../infra/batcher.ts"
 import { pgArray } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
+import { createLine } from "../infra/line.ts"
 import { withRetry } from "../infra/retry.ts"
 import type { RetryObserver } from "../infra/retry.ts"
 
@@ -40,10 +41,8 @@ export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
     maxQueued,
   })
 
-  const keyed = createBatcher<() => Promise<Answer>, Answer>({
-    commit: async (runs) =>
-      new Map(await Promise.all(runs.map(async (run) => [run, await withRetry(run, { onRetry })] as const))),
-    maxBatch: 1,
+  const keyed = createLine<() => Promise<Answer>, Answer>({
+    run: (charge) => withRetry(charge, { onRetry }),
     maxInFlight: MOST_KEYED,
     maxQueued,
     maxWaitMs: KEYED_WAIT_MS,

@@ -1,7 +1,7 @@
 import { Refusal } from "../errors.ts"
 import { isRolledBack } from "./db-errors.ts"
 
-type BatcherOptions<Job, Result> = {
+export type BatcherOptions<Job, Result> = {
   /** Commits a batch and returns the result of every job; throws when nothing was committed or that is unknown. */
   commit: (jobs: Job[]) => Promise<ReadonlyMap<Job, Result>>
   maxBatch: number
