@@ -28,7 +28,7 @@ const openTwin = (vus: number, hold: number): Profile => ({
 
 export const PROFILES: Record<string, Profile> = {
   smoke: { executor: "per-vu-iterations", vus: 10, iterations: 3, atMost: 60 },
-  warmup: { executor: "per-vu-iterations", vus: 100, iterations: 3, atMost: 20 },
+  warmup: { executor: "per-vu-iterations", vus: 300, iterations: 3, atMost: 20 },
   flow_iterations: { executor: "per-vu-iterations", vus: 300, iterations: 1, atMost: 60 },
   flow_10vus: { executor: "ramping-vus", vus: 10, warmup: 30, hold: 60, cooldown: 10, grace: 10 },
   flow_100vus: { executor: "ramping-vus", vus: 100, warmup: 30, hold: 60, cooldown: 10, grace: 10 },
