@@ -42,7 +42,7 @@ describe("loadctl run on the shop, in a private stack", () => {
       sources: { source: "influxdb" },
       audit: { ok: true },
       // A stack that was just started is cold, and warmed without being asked.
-      manifest: { warmUp: { scenario: "warmup", iterations: 300 } },
+      manifest: { warmUp: { scenario: "warmup", iterations: 900 } },
     })
     expect(run.exitCode).toBe(0)
     expect(report.endpoints.find(({ name }) => name === "2_claim_coupon")).toMatchObject({ n: 30, failed: 0 })
