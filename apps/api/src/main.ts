@@ -7,13 +7,16 @@ import { listen } from "./http/server.ts"
 import { refuseToStart, stopOnSignal } from "./process.ts"
 import { createServices } from "./services.ts"
 
+// Enough to take in hundreds of new users within the turns that their first requests need.
+const DOORS = 16
+
 async function start(): Promise<void> {
   const env = loadEnv()
   const deps = await openDeps(env, "api")
   const services = createServices(deps, env)
   const lifecycle: Lifecycle = { stopping: false }
   const app = createApp({ env, deps, services, lifecycle })
-  const server = await listen(app, { host: env.HOST, port: env.PORT })
+  const server = await listen(app, { host: env.HOST, port: env.PORT, doors: DOORS })
 
   stopOnSignal(deps.logger, async () => {
     lifecycle.stopping = true

@@ -1,7 +1,9 @@
 import { createServer } from "node:http"
 import type { RequestListener, Server } from "node:http"
 import { once } from "node:events"
+import { createServer as createProbe } from "node:net"
 import type { AddressInfo } from "node:net"
+import process from "node:process"
 import { Refusal } from "../errors.ts"
 import { problemDocument } from "./problem.ts"
 
@@ -12,11 +14,49 @@ const CLOSE_WITHIN_MS = 5_000
 
 type Listening = { url: string; close: () => Promise<void> }
 
-/** Serves `listener` with a limit on every wait: for headers, for the body, between two requests. */
+// New connections that may wait to be taken in.
+const BACKLOG = 1_024
+
+type Address = { host: string; port: number }
+
+/**
+ * Serves `listener` with a limit on every wait: for headers, for the body, between two requests. libuv takes one new
+ * connection from a listening socket in a turn of the event loop (libuv#3696), and turns are long when everybody comes
+ * at once; `doors` sockets on the one port take so many. Rejects when another process listens there.
+ */
 export async function listen(
   listener: RequestListener,
-  at: { host: string; port: number },
+  { doors = 1, ...at }: Address & { doors?: number },
 ): Promise<Listening> {
+  const servers = await open(withTarget(listener), at, SHARES_PORTS ? doors : 1)
+  return {
+    url: urlOf(servers[0]?.address() ?? null),
+    close: async () => void (await Promise.all(servers.map(close))),
+  }
+}
+
+// Elsewhere the kernel does not spread connections over the sockets of a port, or has no such sockets.
+const SHARES_PORTS = process.platform === "linux"
+
+async function open(listener: RequestListener, { host, port }: Address, doors: number): Promise<Server[]> {
+  const servers = Array.from({ length: doors }, () => createDoor(listener))
+  const reusePort = doors > 1
+  // A port that is shared would be shared with any other process as well.
+  const at = { host, port: reusePort ? await freePort({ host, port }) : port, backlog: BACKLOG, reusePort }
+  await Promise.all(servers.map((server) => once(server.listen(at), "listening")))
+  return servers
+}
+
+async function freePort(at: Address): Promise<number> {
+  const probe = createProbe().listen(at)
+  await once(probe, "listening")
+  const { port } = addressOf(probe.address())
+  probe.close()
+  await once(probe, "close")
+  return port
+}
+
+function createDoor(listener: RequestListener): Server {
   const server = createServer(
     {
       headersTimeout: 5_000,
@@ -25,12 +65,10 @@ export async function listen(
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16_384,
     },
-    withTarget(listener),
+    listener,
   )
   server.maxRequestsPerSocket = 0
-  server.listen(at.port, at.host, 1_024)
-  await once(server, "listening")
-  return { url: urlOf(server.address()), close: () => close(server) }
+  return server
 }
 
 /** Express reads any target with a parser that is lenient, and will throw one day; a proxy's form is a whole URL. */
@@ -44,10 +82,14 @@ const withTarget =
     res.end(JSON.stringify(problemDocument(refusal)))
   }
 
-function urlOf(address: AddressInfo | string | null): string {
-  if (address === null || typeof address === "string") throw new Error("Not listening on a port")
-  const host = address.family === "IPv6" ? `[${address.address}]` : address.address
-  return `http://${host}:${address.port}`
+function urlOf(at: AddressInfo | string | null): string {
+  const { family, address, port } = addressOf(at)
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`
+}
+
+function addressOf(at: AddressInfo | string | null): AddressInfo {
+  if (at === null || typeof at === "string") throw new Error("Not listening on a port")
+  return at
 }
 
 /** Takes no more connections, lets what is under way finish, and closes those that wait for a next request. */
