@@ -1,3 +1,4 @@
+import process from "node:process"
 import { Worker } from "node:worker_threads"
 import { afterEach, expect, it } from "vitest"
 import { listen } from "./server.ts"
@@ -38,7 +39,9 @@ it("takes in a crowd that connects at once in a few turns of the event loop", as
   const server = await listen((_req, res) => void res.end(String(heard++)), { ...AT, doors: 16 })
   closing.push(server.close)
   crowdAt(server.url)
-  expect(await turnsUntil(() => heard === CROWD)).toBeLessThan(CROWD / 2)
+  // Only Linux spreads connections over several sockets; elsewhere each takes a turn of its own.
+  const most = process.platform === "linux" ? CROWD / 2 : 2 * CROWD
+  expect(await turnsUntil(() => heard === CROWD)).toBeLessThan(most)
 })
 
 it("shares its port with nobody else", async () => {
