@@ -4,28 +4,37 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
-import { parseArgs } from "node:util"
 
 import { Resvg } from "@resvg/resvg-js"
-import { execa } from "execa"
+import { execa, ExecaError } from "execa"
 import { z } from "zod"
 
 import { drawLoadDashboard } from "../dashboards/src/picture/load-dashboard.ts"
 import { ROOT } from "./bootstrap/paths.mjs"
+import { readCommandLine } from "./command-line.ts"
 import { photograph } from "./pictures/browser.ts"
 import { drawTerminal } from "./pictures/terminal.ts"
 
-const { values: flags } = parseArgs({
-  options: { run: { type: "string" }, out: { type: "string", default: join(ROOT, "docs/pictures") } },
-})
+const USAGE = `Usage: npm run pictures -- [options]
+
+Draws the pictures of the README: the verdict, the HTML report and the load test dashboard of a run that was saved.
+
+  --run ID   the run; the latest by default
+  --out DIR  docs/pictures by default
+
+Exit codes: 0 drawn, 1 a bug of this program, 2 bad options or no such run, 3 one of them could not be drawn.
+`
 // As wide as a README is shown at most; wider ones would only be larger files.
 const WIDTH = 1_000
 
 const Report = z.object({ runId: z.string(), manifest: z.object({ influx: z.string().nullable() }) })
 
-/** What `loadctl report` prints of the run, the latest one unless a flag names another. */
-async function reportAs(format: string, env: Record<string, string> = {}): Promise<string> {
-  const args = ["report", ...(flags.run === undefined ? [] : [flags.run]), "--format", format]
+/** What `loadctl report` prints of the run, the latest one when none is named. */
+async function reportAs(
+  format: string,
+  { run, env = {} }: { run: string | undefined; env?: Record<string, string> },
+): Promise<string> {
+  const args = ["report", ...(run === undefined ? [] : [run]), "--format", format]
   const { stdout } = await execa(process.execPath, [join(ROOT, "apps/loadctl/src/main.ts"), ...args], {
     cwd: ROOT,
     env,
@@ -33,19 +42,19 @@ async function reportAs(format: string, env: Record<string, string> = {}): Promi
   return stdout
 }
 
-async function drawVerdict(runId: string): Promise<string> {
-  const file = join(flags.out, "verdict.svg")
-  const text = await reportAs("text", { FORCE_COLOR: "1", NO_COLOR: "" })
+async function drawVerdict(out: string, runId: string): Promise<string> {
+  const file = join(out, "verdict.svg")
+  const text = await reportAs("text", { run: runId, env: { FORCE_COLOR: "1", NO_COLOR: "" } })
   await writeFile(file, drawTerminal(`loadctl report ${runId}`, text))
   return file
 }
 
-async function photographReport(): Promise<string> {
-  const picture = join(flags.out, "report.png")
+async function photographReport(out: string, runId: string): Promise<string> {
+  const picture = join(out, "report.png")
   const folder = await mkdtemp(join(tmpdir(), "saleproof-pictures-"))
   try {
     const page = join(folder, "report.html")
-    await writeFile(page, await reportAs("html"))
+    await writeFile(page, await reportAs("html", { run: runId }))
     if (await photograph({ page, picture, width: 1_200, height: 1_320 })) return picture
     throw new Error("no Chromium or Chrome is on the PATH: apt-get install chromium")
   } finally {
@@ -53,8 +62,8 @@ async function photographReport(): Promise<string> {
   }
 }
 
-async function drawDashboard({ runId, manifest }: z.infer<typeof Report>): Promise<string> {
-  const file = join(flags.out, "load-dashboard.png")
+async function drawDashboard(out: string, { runId, manifest }: z.infer<typeof Report>): Promise<string> {
+  const file = join(out, "load-dashboard.png")
   if (manifest.influx === null) throw new Error("the run knew no InfluxDB")
   const svg = await drawLoadDashboard({ url: manifest.influx, database: "k6" }, { run: runId }).catch(
     (error: unknown) => {
@@ -68,18 +77,35 @@ async function drawDashboard({ runId, manifest }: z.infer<typeof Report>): Promi
   return file
 }
 
-await mkdir(flags.out, { recursive: true })
-const report = Report.parse(JSON.parse(await reportAs("json")))
-const pictures = {
-  "the verdict": () => drawVerdict(report.runId),
-  "the HTML report": photographReport,
-  "the load dashboard": () => drawDashboard(report),
-}
-for (const [name, draw] of Object.entries(pictures)) {
-  try {
-    process.stdout.write(`${await draw()}\n`)
-  } catch (error) {
-    process.stderr.write(`Not drawn, ${name}: ${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 3
+async function draw(): Promise<number> {
+  const flags = readCommandLine(USAGE, {
+    run: { type: "string" },
+    out: { type: "string", default: join(ROOT, "docs/pictures") },
+  })
+  if (typeof flags === "number") return flags
+  const { run, out } = flags
+  const found = await reportAs("json", { run }).catch((error: unknown) => {
+    if (error instanceof ExecaError) return error
+    throw error
+  })
+  if (typeof found !== "string") return (process.stderr.write(`${String(found.stderr)}\n`), 2)
+  const report = Report.parse(JSON.parse(found))
+  await mkdir(out, { recursive: true })
+  const pictures = {
+    "the verdict": () => drawVerdict(out, report.runId),
+    "the HTML report": () => photographReport(out, report.runId),
+    "the load dashboard": () => drawDashboard(out, report),
   }
+  let missing = 0
+  for (const [name, drawOne] of Object.entries(pictures)) {
+    try {
+      process.stdout.write(`${await drawOne()}\n`)
+    } catch (error) {
+      missing++
+      process.stderr.write(`Not drawn, ${name}: ${error instanceof Error ? error.message : String(error)}\n`)
+    }
+  }
+  return missing === 0 ? 0 : 3
 }
+
+process.exitCode = await draw()

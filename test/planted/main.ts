@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import process from "node:process"
-import { parseArgs } from "node:util"
 
 import { lineProgress } from "../../apps/loadctl/src/stack/provide/progress.ts"
 import { startStack } from "../../apps/loadctl/src/stack/start.ts"
+import { complain, readCommandLine } from "../../scripts/command-line.ts"
 import { BUGS } from "./bugs.ts"
 import { runCampaign } from "./campaign.ts"
 import { renderTable } from "./table.ts"
@@ -28,18 +28,16 @@ const say = (text: string) => void process.stderr.write(`${text}\n`)
 const answer = (text: string) => void process.stdout.write(text)
 
 async function run(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: "string", multiple: true },
-      list: { type: "boolean" },
-      save: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
+  const values = readCommandLine(USAGE, {
+    only: { type: "string", multiple: true },
+    list: { type: "boolean" },
+    save: { type: "boolean" },
   })
-  if (values.help) return (answer(USAGE), 0)
+  if (typeof values === "number") return values
   if (values.list) return (answer(BUGS.map(({ id, guard }) => `${id.padEnd(40)}${guard}\n`).join("")), 0)
   const bugs = BUGS.filter(({ id }) => values.only?.includes(id) ?? true)
-  if (bugs.length === 0 || bugs.length < (values.only?.length ?? 0)) return (say(USAGE), 2)
+  const unknown = values.only?.filter((wanted) => !BUGS.some(({ id }) => id === wanted)) ?? []
+  if (unknown.length > 0) return complain(`There is no bug ${unknown.join(", ")}; --list names them.`, USAGE)
 
   const { env } = process
   const progress = lineProgress((text) => void process.stderr.write(text))
