@@ -10,19 +10,20 @@ describe.each([
   ["pictures", "scripts/pictures.ts"],
   ["dashboards:picture", "dashboards/src/picture.ts"],
   ["planted", "test/planted/main.ts"],
+  ["dev", "scripts/dev.ts"],
 ])("npm run %s", (name, file) => {
   const start = (...args: string[]) =>
     execa(process.execPath, [join(ROOT, file), ...args], { cwd: ROOT, reject: false })
 
   it("explains itself: exit 0", async () => {
-    const usage = expect.stringMatching(`^Usage: npm run ${name} --`)
+    const usage = expect.stringMatching(`^Usage: npm run ${name}`)
     expect(await start("--help")).toMatchObject({ exitCode: 0, stdout: usage, stderr: "" })
   })
 
   it("names a flag that it does not know, and those that it does: exit 2", async () => {
     const { exitCode, stderr } = await start("--nonsense")
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining("'--nonsense'") })
-    expect(stderr).toContain(`Usage: npm run ${name} --`)
+    expect(stderr).toContain(`Usage: npm run ${name}`)
     expect(stderr).not.toMatch(/^ +at /m)
   })
 })

@@ -10,6 +10,13 @@ import { lineProgress } from "../apps/loadctl/src/stack/provide/progress.ts"
 import { startStack } from "../apps/loadctl/src/stack/start.ts"
 import { unitError } from "../apps/loadctl/src/stack/supervisor-process.ts"
 import { tied } from "./bootstrap/tie.mjs"
+import { readCommandLine } from "./command-line.ts"
+
+const USAGE = `Usage: npm run dev
+
+Starts the API and its worker with PostgreSQL, Redis and InfluxDB of their own, restarts both when a file changes, and
+stops everything on Ctrl-C. The API takes port 8080 when it is free.
+`
 
 const stopped = new AbortController()
 const say = (text: string): void => void process.stderr.write(text)
@@ -37,7 +44,9 @@ async function develop(): Promise<void> {
 process.on("SIGINT", () => stopped.abort())
 process.on("SIGTERM", () => stopped.abort())
 try {
-  await develop()
+  const flags = readCommandLine(USAGE, {})
+  if (typeof flags === "number") process.exitCode = flags
+  else await develop()
 } catch (error) {
   if (!(error instanceof LoadctlError)) throw error
   say(`error: ${error.message}\n`)
