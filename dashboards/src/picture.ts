@@ -32,16 +32,17 @@ async function draw(): Promise<number> {
   const { run, baseline, influx: url, database, out } = flags
   if (run === undefined) return complain("--run ID says which run to draw.", USAGE)
   const runs = { run, ...(baseline !== undefined && { baseline }) }
+  let svg: string
   try {
-    const svg = await drawLoadDashboard({ url, database }, runs)
-    await mkdir(dirname(out), { recursive: true })
-    await writeFile(out, out.endsWith(".svg") ? svg : new Resvg(svg).render().asPng())
-    return 0
+    svg = await drawLoadDashboard({ url, database }, runs)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     process.stderr.write(`error: InfluxDB at ${url} does not tell of the run ${run}: ${reason}\n`)
     return 3
   }
+  await mkdir(dirname(out), { recursive: true })
+  await writeFile(out, out.endsWith(".svg") ? svg : new Resvg(svg).render().asPng())
+  return 0
 }
 
 process.exitCode = await draw()
