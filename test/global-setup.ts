@@ -2,9 +2,9 @@ import process from "node:process"
 
 import type { TestProject } from "vitest/node"
 
-import { provideK6 } from "../apps/loadctl/src/stack/provide/k6.ts"
-import { lineProgress } from "../apps/loadctl/src/stack/provide/progress.ts"
-import { startStack } from "../apps/loadctl/src/stack/start.ts"
+import { provideK6 } from "@saleproof/stack/provide/k6.ts"
+import { lineProgress } from "@saleproof/stack/provide/progress.ts"
+import { startStack } from "@saleproof/stack/start.ts"
 
 /** One private stack for the whole run; every test makes its own database, key prefix or measurement in it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {

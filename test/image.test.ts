@@ -9,7 +9,7 @@ import { parse } from "yaml"
 import { z } from "zod"
 
 import { createDatabase, createTestRedis } from "../apps/api/test/support/database.ts"
-import { freePort } from "../apps/loadctl/src/stack/ports.ts"
+import { freePort } from "@saleproof/stack/ports.ts"
 import { buildStages } from "./dockerfile.ts"
 
 const ROOT = join(import.meta.dirname, "..")

@@ -1,4 +1,4 @@
-import { startStack } from "@saleproof/loadctl/stack/start.ts"
+import { startStack } from "@saleproof/stack/start.ts"
 import { Client } from "pg"
 import { z } from "zod"
 

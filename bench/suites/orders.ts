@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { join } from "node:path"
 import process from "node:process"
 
-import { startStack } from "@saleproof/loadctl/stack/start.ts"
+import { startStack } from "@saleproof/stack/start.ts"
 import { z } from "zod"
 
 import type { Figures } from "../report/model.ts"

@@ -4,9 +4,9 @@ import { once } from "node:events"
 import { closeSync, openSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 
-import { tailOf } from "@saleproof/loadctl/stack/log.ts"
-import { untilAnswers } from "@saleproof/loadctl/stack/probe.ts"
-import type { ServiceUnit, Unit } from "@saleproof/loadctl/stack/unit.ts"
+import { tailOf } from "@saleproof/stack/log.ts"
+import { untilAnswers } from "@saleproof/stack/probe.ts"
+import type { ServiceUnit, Unit } from "@saleproof/stack/unit.ts"
 
 const ANSWER_TIMEOUT_MS = 30_000
 const STOP_GRACE_MS = 12_000

@@ -1,12 +1,12 @@
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 
-import { REPOSITORY } from "@saleproof/loadctl/stack/folders.ts"
-import { planStack } from "@saleproof/loadctl/stack/plan.ts"
-import { freePort, freePorts } from "@saleproof/loadctl/stack/ports.ts"
-import { silently } from "@saleproof/loadctl/stack/provide/progress.ts"
-import { removeFolders } from "@saleproof/loadctl/stack/state.ts"
-import type { ServiceUnit, StackPlan } from "@saleproof/loadctl/stack/unit.ts"
+import { REPOSITORY } from "@saleproof/stack/folders.ts"
+import { planStack } from "@saleproof/stack/plan.ts"
+import { freePort, freePorts } from "@saleproof/stack/ports.ts"
+import { silently } from "@saleproof/stack/provide/progress.ts"
+import { removeFolders } from "@saleproof/stack/state.ts"
+import type { ServiceUnit, StackPlan } from "@saleproof/stack/unit.ts"
 
 import { startTcpProxy } from "../proxy/tcp-proxy.ts"
 import { makeDisk } from "./disk.ts"

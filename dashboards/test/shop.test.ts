@@ -4,8 +4,8 @@ import process from "node:process"
 
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest"
 
-import { startStack } from "../../apps/loadctl/src/stack/start.ts"
-import type { Stack } from "../../apps/loadctl/src/stack/start.ts"
+import { startStack } from "@saleproof/stack/start.ts"
+import type { Stack } from "@saleproof/stack/start.ts"
 import { parseDashboard, readDashboard } from "../src/grafana/dashboard-json.ts"
 import { readMetrics } from "./exposition.ts"
 import type { Seen } from "./exposition.ts"

@@ -14,9 +14,16 @@ const oxlint = (...args) => script("node_modules/oxlint/bin/oxlint", ...args)
 /** @param {string[]} args */
 const oxfmt = (...args) => script("node_modules/oxfmt/bin/oxfmt", ...args)
 
-const TYPES = [".", "apps/api", "apps/loadctl", "k6-scripts", "k6-scripts/test", "chaos", "bench"].map(
-  (project) => script("node_modules/typescript/bin/tsc", "-p", project),
-)
+const TYPES = [
+  ".",
+  "apps/api",
+  "apps/loadctl",
+  "packages/stack",
+  "k6-scripts",
+  "k6-scripts/test",
+  "chaos",
+  "bench",
+].map((project) => script("node_modules/typescript/bin/tsc", "-p", project))
 const UNUSED = script("node_modules/knip/bin/knip.js")
 
 /**

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import process from "node:process"
 
-import { LoadctlError } from "../../apps/loadctl/src/errors.ts"
+import { StackError } from "@saleproof/stack/errors.ts"
 import { watchMachine } from "../../apps/loadctl/src/machine/watch.ts"
-import { lineProgress } from "../../apps/loadctl/src/stack/provide/progress.ts"
+import { lineProgress } from "@saleproof/stack/provide/progress.ts"
 import { readFlags, USAGE } from "./flags.ts"
 import type { Flags } from "./flags.ts"
 import { provideFuzzer } from "./provide.ts"
@@ -80,7 +80,7 @@ try {
   process.exitCode = await run()
 } catch (error) {
   if (interrupted.signal.aborted) process.exitCode = EXIT.interrupted
-  else if (error instanceof LoadctlError) {
+  else if (error instanceof StackError) {
     say(`error: ${error.message}\n${error.hint ? `  → ${error.hint}\n` : ""}`)
     process.exitCode = error.exitCode
   } else throw error

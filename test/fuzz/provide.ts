@@ -4,10 +4,10 @@ import { dirname, join } from "node:path"
 
 import { execa } from "execa"
 
-import { EXIT, LoadctlError } from "../../apps/loadctl/src/errors.ts"
-import { cacheDir } from "../../apps/loadctl/src/stack/provide/cache.ts"
-import { findOnPath } from "../../apps/loadctl/src/stack/provide/path.ts"
-import type { Progress } from "../../apps/loadctl/src/stack/provide/progress.ts"
+import { StackError } from "@saleproof/stack/errors.ts"
+import { cacheDir } from "@saleproof/stack/provide/cache.ts"
+import { findOnPath } from "@saleproof/stack/provide/path.ts"
+import type { Progress } from "@saleproof/stack/provide/progress.ts"
 
 const REQUIREMENTS = join(import.meta.dirname, "requirements.txt")
 
@@ -56,7 +56,7 @@ async function install(folder: string, { env, signal }: Omit<Surroundings, "prog
 }
 
 const missing = (reason: string, cause?: unknown) =>
-  new LoadctlError(EXIT.missing, `The fuzzer could not be installed: ${reason}`, {
+  new StackError(`The fuzzer could not be installed: ${reason}`, {
     hint: "install Python 3.10 or newer with its venv and pip (Debian: apt-get install python3-venv)",
     cause,
   })

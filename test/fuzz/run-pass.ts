@@ -3,8 +3,8 @@ import { join } from "node:path"
 
 import { execa } from "execa"
 
-import { startStack } from "../../apps/loadctl/src/stack/start.ts"
-import type { Progress } from "../../apps/loadctl/src/stack/provide/progress.ts"
+import { startStack } from "@saleproof/stack/start.ts"
+import type { Progress } from "@saleproof/stack/provide/progress.ts"
 import { tied } from "../../scripts/bootstrap/tie.mjs"
 import { FuzzerReport, findingsOf } from "./outcome.ts"
 import type { Pass } from "./passes.ts"

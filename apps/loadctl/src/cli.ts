@@ -1,3 +1,4 @@
+import { StackError } from "@saleproof/stack/errors.ts"
 import { Command, CommanderError } from "commander"
 
 import { registerAb } from "./commands/ab.ts"
@@ -71,20 +72,23 @@ export async function runCli(io: Io): Promise<void> {
     if (io.argv.length === 0) return program.outputHelp()
     await program.parseAsync(io.argv, { from: "user" })
   } catch (error) {
-    if (error instanceof CommanderError) {
-      io.setExitCode(error.exitCode === 0 ? EXIT.pass : EXIT.usage)
-    } else if (error instanceof LoadctlError) {
-      io.stderr(`error: ${error.message}\n`)
-      if (error.hint) io.stderr(`  → ${error.hint}\n`)
-      io.setExitCode(error.exitCode)
-    } else if (io.interrupted.aborted) {
-      io.stderr("Interrupted.\n")
-      io.setExitCode(EXIT.interrupted)
-    } else {
-      io.stderr(
-        `This is a bug in loadctl: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-      )
-      io.setExitCode(EXIT.bug)
-    }
+    explain(error, io)
+  }
+}
+
+function explain(error: unknown, io: Io): void {
+  if (error instanceof CommanderError) {
+    io.setExitCode(error.exitCode === 0 ? EXIT.pass : EXIT.usage)
+  } else if (error instanceof LoadctlError || error instanceof StackError) {
+    io.stderr(`error: ${error.message}\n`)
+    if (error.hint) io.stderr(`  → ${error.hint}\n`)
+    io.setExitCode(error.exitCode)
+  } else if (io.interrupted.aborted) {
+    io.stderr("Interrupted.\n")
+    io.setExitCode(EXIT.interrupted)
+  } else {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    io.stderr(`This is a bug in loadctl: ${text}\n`)
+    io.setExitCode(EXIT.bug)
   }
 }

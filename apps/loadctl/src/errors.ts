@@ -37,11 +37,6 @@ export function missingError(message: string, hint?: string): LoadctlError {
   return new LoadctlError(EXIT.missing, message, hint === undefined ? {} : { hint })
 }
 
-/** The user pressed Ctrl-C, or the process was told to stop: exit 130. */
-export function interruptedError(message = "Interrupted."): LoadctlError {
-  return new LoadctlError(EXIT.interrupted, message)
-}
-
 // No room, no right, no such folder, a file where a folder should be.
 const CANNOT_WRITE = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST", "ENOENT"])
 

@@ -3,7 +3,7 @@ import type { Command } from "commander"
 import { EXIT } from "../errors.ts"
 import type { Io } from "../io.ts"
 import { formatTable } from "../report/table.ts"
-import type { Finding } from "../stack/prerequisites.ts"
+import type { Finding } from "@saleproof/stack/prerequisites.ts"
 import { formatOption } from "./options.ts"
 
 const HELP = `
@@ -24,7 +24,7 @@ export function registerDoctor(program: Command, io: Io): void {
     .addOption(formatOption(["text", "json"]))
     .addHelpText("after", HELP)
     .action(async ({ format }: { format: "text" | "json" }) => {
-      const { checkPrerequisites } = await import("../stack/prerequisites.ts")
+      const { checkPrerequisites } = await import("@saleproof/stack/prerequisites.ts")
       const findings = await checkPrerequisites(io.env)
       io.stdout(format === "json" ? `${JSON.stringify(findings, null, 2)}\n` : toText(findings))
       if (findings.some(({ state }) => state === "missing")) io.setExitCode(EXIT.missing)

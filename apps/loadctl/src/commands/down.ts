@@ -14,10 +14,10 @@ export function registerDown(program: Command, io: Io): void {
     .addHelpText("after", "\nExample:\n  $ loadctl down --purge")
     .action(async ({ provider, purge = false }: Flags) => {
       if (provider === "docker") {
-        const { stopContainers } = await import("../stack/docker.ts")
+        const { stopContainers } = await import("@saleproof/stack/docker.ts")
         return stopContainers({ env: io.env, purge })
       }
-      const { stopSharedStack } = await import("../stack/shared.ts")
+      const { stopSharedStack } = await import("@saleproof/stack/shared.ts")
       const stopped = await stopSharedStack({ env: io.env, purge })
       io.stderr(stopped ? "Stopped.\n" : "Nothing was running.\n")
     })

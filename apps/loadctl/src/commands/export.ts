@@ -86,8 +86,8 @@ async function exportRun(flags: Flags, io: Io): Promise<Exported> {
     import("../k6/archive.ts"),
     import("../run/load.ts"),
     import("../store.ts"),
-    import("../stack/provide/k6.ts"),
-    import("../stack/provide/progress.ts"),
+    import("@saleproof/stack/provide/k6.ts"),
+    import("@saleproof/stack/provide/progress.ts"),
   ])
   const loaded = await readScenarioConfig(io, flags)
   const { config, root } = loaded

@@ -3,7 +3,7 @@ import type { Command } from "commander"
 import { EXIT } from "../errors.ts"
 import type { Io } from "../io.ts"
 import { formatTable } from "../report/table.ts"
-import type { StackStatus } from "../stack/status.ts"
+import type { StackStatus } from "@saleproof/stack/status.ts"
 import { formatOption } from "./options.ts"
 
 const HELP = `
@@ -19,7 +19,7 @@ export function registerStatus(program: Command, io: Io): void {
     .addOption(formatOption(["text", "json"]))
     .addHelpText("after", HELP)
     .action(async ({ format }: { format: "text" | "json" }) => {
-      const { statusOfSharedStack } = await import("../stack/status.ts")
+      const { statusOfSharedStack } = await import("@saleproof/stack/status.ts")
       const status = await statusOfSharedStack(io.env)
       io.stdout(format === "json" ? `${JSON.stringify(status ?? null, null, 2)}\n` : toText(status))
       const healthy = status?.services.every(({ state }) => state === "answers")

@@ -3,7 +3,7 @@ import type { Command } from "commander"
 
 import { usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
-import type { StackUrls } from "../stack/unit.ts"
+import type { StackUrls } from "@saleproof/stack/unit.ts"
 import { collectPair, formatOption } from "./options.ts"
 
 type Flags = {
@@ -53,8 +53,8 @@ export function providerOption(): Option {
 
 async function upNatively(flags: Flags, io: Io): Promise<StackUrls> {
   const [{ startSharedStack }, { formatSeconds, lineProgress }] = await Promise.all([
-    import("../stack/shared.ts"),
-    import("../stack/provide/progress.ts"),
+    import("@saleproof/stack/shared.ts"),
+    import("@saleproof/stack/provide/progress.ts"),
   ])
   const { stack, alreadyRunning } = await startSharedStack({
     env: io.env,
@@ -70,7 +70,7 @@ async function upNatively(flags: Flags, io: Io): Promise<StackUrls> {
 }
 
 async function upInContainers(flags: Flags, io: Io): Promise<StackUrls> {
-  const { startContainers } = await import("../stack/docker.ts")
+  const { startContainers } = await import("@saleproof/stack/docker.ts")
   return startContainers({ env: io.env, apiPort: flags.port, shopEnv: flags.env ?? {} })
 }
 

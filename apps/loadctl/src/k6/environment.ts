@@ -1,4 +1,4 @@
-import { goRuntime } from "../machine/go.ts"
+import { goRuntime } from "@saleproof/stack/go.ts"
 
 // Each of these would change the load, hide points from the reading of them, or leave the summary out.
 const FOREIGN = [

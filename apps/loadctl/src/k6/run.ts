@@ -1,7 +1,7 @@
 import { execa } from "execa"
 
 import { readProcessTicks } from "../machine/cpu.ts"
-import { findOnPath } from "../stack/provide/path.ts"
+import { findOnPath } from "@saleproof/stack/provide/path.ts"
 import { createLogReader } from "./log.ts"
 import type { K6Log } from "./log.ts"
 import { parseProgress } from "./progress.ts"

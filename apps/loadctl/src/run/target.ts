@@ -88,8 +88,8 @@ function hintFor({ config, targetChosen }: LoadedConfig): string {
 async function startPrivate({ config }: LoadedConfig, options: TargetOptions): Promise<Surroundings> {
   const { io, observer, apiEnv } = options
   const [{ startStack }, { lineProgress }] = await Promise.all([
-    import("../stack/start.ts"),
-    import("../stack/provide/progress.ts"),
+    import("@saleproof/stack/start.ts"),
+    import("@saleproof/stack/provide/progress.ts"),
   ])
   const stack = await startStack({
     env: io.env,

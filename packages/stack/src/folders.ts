@@ -4,7 +4,7 @@ import { join } from "node:path"
 import process from "node:process"
 
 /** The clone that this program belongs to: its stacks run the shop that lies beside it. */
-export const REPOSITORY = join(import.meta.dirname, "../../../..")
+export const REPOSITORY = join(import.meta.dirname, "../../..")
 
 /**
  * Where stacks keep their data: in LOADCTL_STACKS, in the clone, or where the clone is somebody else's in a folder

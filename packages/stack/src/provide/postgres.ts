@@ -20,7 +20,7 @@ import process from "node:process"
 import { execa } from "execa"
 import { z } from "zod"
 
-import { EXIT, LoadctlError } from "../../errors.ts"
+import { StackError } from "../errors.ts"
 import { canExecute, canReach, unprivilegedAccount } from "../account.ts"
 import type { Account } from "../account.ts"
 
@@ -92,7 +92,7 @@ async function installedByNpm(): Promise<{ nativeDir: string; version: string }>
     return { nativeDir: join(packageDir, "native"), version }
   } catch (cause) {
     const message = `PostgreSQL is not installed: the npm package ${name} is missing.`
-    throw new LoadctlError(EXIT.missing, message, { hint: "npm ci", cause })
+    throw new StackError(message, { hint: "npm ci", cause })
   }
 }
 

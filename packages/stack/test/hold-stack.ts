@@ -1,8 +1,8 @@
 // A process for the tests to kill: starts a stack of the services named in its arguments, says where, and waits.
 import process from "node:process"
 
-import { startStack } from "../../src/stack/start.ts"
-import { SERVICES } from "../../src/stack/unit.ts"
+import { startStack } from "../src/start.ts"
+import { SERVICES } from "../src/unit.ts"
 
 const stop = new AbortController()
 process.on("SIGTERM", () => stop.abort())

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { join } from "node:path"
 
-import { LoadctlError } from "../errors.ts"
+import { StackError } from "./errors.ts"
 import { clearAbandonedStacks } from "./abandoned.ts"
 import { REPOSITORY, stacksDir } from "./folders.ts"
 import { planStack } from "./plan.ts"
@@ -42,7 +42,7 @@ export type Stack = AsyncDisposable & {
 
 /**
  * Starts a private stack on free ports and resolves when every part answers. Its processes and data go when it is
- * stopped, and also when this process ends in whatever way. Rejects with a LoadctlError that names what is missing
+ * stopped, and also when this process ends in whatever way. Rejects with a StackError that names what is missing
  * or what failed, with the end of its log.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -63,7 +63,7 @@ async function startOnFreePorts(folder: string, options: StackOptions, attempts 
   try {
     return { plan, supervisor: await runSupervisor(plan, options) }
   } catch (error) {
-    const portWasTaken = error instanceof LoadctlError && PORT_TAKEN.test(error.message)
+    const portWasTaken = error instanceof StackError && PORT_TAKEN.test(error.message)
     const mayChoose = Object.keys(options.ports ?? {}).length === 0
     if (attempts === 1 || !portWasTaken || !mayChoose) throw error
     return startOnFreePorts(folder, options, attempts - 1)

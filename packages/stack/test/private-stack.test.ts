@@ -6,11 +6,11 @@ import { execaNode } from "execa"
 import { Client } from "pg"
 import { expect, it } from "vitest"
 
-import { isAlive } from "../../src/stack/identity.ts"
-import { answers } from "../../src/stack/probe.ts"
-import { startStack } from "../../src/stack/start.ts"
-import type { Stack } from "../../src/stack/start.ts"
-import type { UnitFailure } from "../../src/stack/supervision.ts"
+import { isAlive } from "../src/identity.ts"
+import { answers } from "../src/probe.ts"
+import { startStack } from "../src/start.ts"
+import type { Stack } from "../src/start.ts"
+import type { UnitFailure } from "../src/supervision.ts"
 import { createWorkshop, GONE, leftOf } from "./workshop.ts"
 
 /** A process that holds a stack, to be killed. */

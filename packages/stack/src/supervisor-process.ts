@@ -2,7 +2,7 @@ import { fork } from "node:child_process"
 import { closeSync, openSync } from "node:fs"
 import { join } from "node:path"
 
-import { EXIT, interruptedError, LoadctlError, missingError } from "../errors.ts"
+import { interruptedError, StackError } from "./errors.ts"
 import type { UnitFailure } from "./supervision.ts"
 import type { Order, Report } from "./supervisor.ts"
 import type { StackPlan } from "./unit.ts"
@@ -67,15 +67,14 @@ export async function runSupervisor(plan: StackPlan, { signal, onReady, onDeath 
   }
 }
 
-function stoppedError({ dir }: StackPlan): LoadctlError {
-  return missingError(
-    "The stack was stopped while it started.",
-    `its supervisor's log: ${dir}/supervisor.log`,
-  )
+function stoppedError({ dir }: StackPlan): StackError {
+  return new StackError("The stack was stopped while it started.", {
+    hint: `its supervisor's log: ${dir}/supervisor.log`,
+  })
 }
 
 /** What failed, why, and the end of its log, as one message. */
-export function unitError({ unit, reason, logTail }: UnitFailure): LoadctlError {
+export function unitError({ unit, reason, logTail }: UnitFailure): StackError {
   const log = logTail ? `\n${logTail.replaceAll(/^/gm, "    ")}` : ""
-  return new LoadctlError(EXIT.missing, `${unit} ${reason}.${log}`)
+  return new StackError(`${unit} ${reason}.${log}`)
 }

@@ -3,7 +3,7 @@ import { dirname } from "node:path"
 import process from "node:process"
 import { setTimeout as sleep } from "node:timers/promises"
 
-import { interruptedError } from "../errors.ts"
+import { interruptedError } from "./errors.ts"
 import { identify, isAlive, ProcessIdentity } from "./identity.ts"
 
 const POLL_MS = 200

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
-import { goRuntime } from "../../machine/go.ts"
+import { goRuntime } from "../go.ts"
 import { findOnPath } from "../provide/path.ts"
 import type { Unit } from "../unit.ts"
 

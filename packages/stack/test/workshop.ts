@@ -3,10 +3,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 
-import { isAlive } from "../../src/stack/identity.ts"
-import { stopSharedStack } from "../../src/stack/shared.ts"
-import { readState } from "../../src/stack/state.ts"
-import type { StackState } from "../../src/stack/state.ts"
+import { isAlive } from "../src/identity.ts"
+import { stopSharedStack } from "../src/shared.ts"
+import { readState } from "../src/state.ts"
+import type { StackState } from "../src/state.ts"
 
 /** A folder of a test's own for stacks, so that it sees only those that it started. */
 export async function createWorkshop(mode = 0o755) {

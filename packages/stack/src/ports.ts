@@ -2,7 +2,7 @@ import { createServer } from "node:net"
 
 import getPort, { portNumbers } from "get-port"
 
-import { missingError } from "../errors.ts"
+import { StackError } from "./errors.ts"
 import { portHolder } from "./port-owner.ts"
 import { SERVICES } from "./unit.ts"
 import type { Service } from "./unit.ts"
@@ -52,11 +52,11 @@ export async function assertFree(ports: Ports): Promise<void> {
   for (const service of SERVICES) {
     if (await isFree(ports[service])) continue
     const holder = (await portHolder(ports[service])) ?? "another program"
-    throw missingError(
-      `Port ${ports[service]} of ${service} is taken by ${holder}.`,
-      service === "api"
-        ? "loadctl up --port 8090, or --free-ports"
-        : "stop that program, or: loadctl up --free-ports",
-    )
+    throw new StackError(`Port ${ports[service]} of ${service} is taken by ${holder}.`, {
+      hint:
+        service === "api"
+          ? "loadctl up --port 8090, or --free-ports"
+          : "stop that program, or: loadctl up --free-ports",
+    })
   }
 }

@@ -7,7 +7,7 @@ import { expect, it } from "vitest"
 
 import { createWorkshop, GONE, leftOf } from "./workshop.ts"
 
-const BIN = join(import.meta.dirname, "../../bin/loadctl.mjs")
+const BIN = join(import.meta.dirname, "../../../apps/loadctl/bin/loadctl.mjs")
 const STARTS_MS = 120_000
 
 it(

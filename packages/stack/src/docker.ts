@@ -2,7 +2,7 @@ import { join } from "node:path"
 
 import { execa } from "execa"
 
-import { EXIT, LoadctlError, missingError } from "../errors.ts"
+import { StackError } from "./errors.ts"
 import { REPOSITORY } from "./folders.ts"
 import { DOCUMENTED_PORTS } from "./ports.ts"
 import type { StackUrls } from "./unit.ts"
@@ -68,17 +68,16 @@ export async function dockerVersion(env: NodeJS.ProcessEnv): Promise<string | un
 
 async function assertEngine(env: NodeJS.ProcessEnv): Promise<void> {
   if (await dockerVersion(env)) return
-  throw missingError(
-    "No Docker engine answers (`docker info` fails).",
-    "start Docker, or: loadctl up --provider native",
-  )
+  throw new StackError("No Docker engine answers (`docker info` fails).", {
+    hint: "start Docker, or: loadctl up --provider native",
+  })
 }
 
 async function compose(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
   try {
     await execa("docker", [...COMPOSE, ...args], { env, stdout: "ignore", stderr: "inherit" })
   } catch (cause) {
-    throw new LoadctlError(EXIT.missing, `docker compose ${args[0]} failed.`, {
+    throw new StackError(`docker compose ${args[0]} failed.`, {
       hint: `docker compose --profile load logs`,
       cause,
     })

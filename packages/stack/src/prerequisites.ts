@@ -4,7 +4,7 @@ import process from "node:process"
 
 import { execa } from "execa"
 
-import { LoadctlError } from "../errors.ts"
+import { StackError } from "./errors.ts"
 import { dockerVersion } from "./docker.ts"
 import { REPOSITORY, stacksDir } from "./folders.ts"
 import { portHolder } from "./port-owner.ts"
@@ -64,7 +64,7 @@ async function checkPostgres(): Promise<Finding> {
     const { binDir } = await providePostgres()
     return { title, state: "ok", detail: await versionOf(join(binDir, "postgres"), ["--version"]) }
   } catch (error) {
-    const hint = error instanceof LoadctlError ? error.hint : undefined
+    const hint = error instanceof StackError ? error.hint : undefined
     return { title, state: "missing", detail: String(error), fix: hint ?? "npm ci" }
   }
 }

@@ -4,7 +4,7 @@ import process from "node:process"
 
 import { execa, ExecaError } from "execa"
 
-import { EXIT, LoadctlError } from "../../errors.ts"
+import { StackError } from "../errors.ts"
 import { withLock } from "../lock.ts"
 import { cacheDir } from "./cache.ts"
 import { findOnPath } from "./path.ts"
@@ -56,10 +56,10 @@ function missingOf(programs: readonly Program[], env: NodeJS.ProcessEnv): Progra
   return programs.filter((name) => !findOnPath(name, env))
 }
 
-function missing(programs: readonly Program[], system: System, cause?: unknown): LoadctlError {
+function missing(programs: readonly Program[], system: System, cause?: unknown): StackError {
   const verb = programs.length === 1 ? "is" : "are"
   const reason = cause instanceof ExecaError ? `, and ${cause.shortMessage}:\n${lastLines(cause)}` : "."
-  return new LoadctlError(EXIT.missing, `${programs.join(" and ")} ${verb} not installed${reason}`, {
+  return new StackError(`${programs.join(" and ")} ${verb} not installed${reason}`, {
     hint: installCommand(programs, system),
     cause,
   })

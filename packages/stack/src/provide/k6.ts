@@ -6,13 +6,13 @@ import process from "node:process"
 
 import { execa } from "execa"
 
-import { EXIT, interruptedError, LoadctlError } from "../../errors.ts"
+import { interruptedError, StackError } from "../errors.ts"
 import { withLock } from "../lock.ts"
 import { cacheDir } from "./cache.ts"
 import { findOnPath, isExecutable } from "./path.ts"
 import type { Progress } from "./progress.ts"
 
-const TOOLCHAIN = join(import.meta.dirname, "../../../toolchain/k6")
+const TOOLCHAIN = join(import.meta.dirname, "../../toolchain/k6")
 const MODULE = "go.k6.io/k6/v2"
 export const INSTALL_K6 = "https://grafana.com/docs/k6/latest/set-up/install-k6/"
 
@@ -67,7 +67,7 @@ async function build({
 }: Surroundings & { version: string; target: string }) {
   const go = findGo(env)
   if (!go) {
-    throw new LoadctlError(EXIT.missing, `k6 is not installed, and without Go it cannot be built.`, {
+    throw new StackError(`k6 is not installed, and without Go it cannot be built.`, {
       hint: `install Go (https://go.dev/dl/) or k6 ${version} (${INSTALL_K6})`,
     })
   }
@@ -86,7 +86,7 @@ async function build({
   } catch (cause) {
     const reason =
       cause instanceof Error && "stderr" in cause ? lastLine(String(cause.stderr)) : String(cause)
-    throw new LoadctlError(EXIT.missing, `k6 ${version} could not be built: ${reason}`, {
+    throw new StackError(`k6 ${version} could not be built: ${reason}`, {
       hint: `install k6 ${version} (${INSTALL_K6}), or repeat: cd ${TOOLCHAIN} && go build -o ${target} ${MODULE}`,
       cause,
     })

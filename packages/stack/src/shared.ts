@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 
-import { LoadctlError, EXIT, missingError } from "../errors.ts"
+import { StackError } from "./errors.ts"
 import { clearAbandonedStacks } from "./abandoned.ts"
 import { REPOSITORY, stacksDir } from "./folders.ts"
 import { isAlive, signalProcess } from "./identity.ts"
@@ -48,7 +48,7 @@ export async function startSharedStack(
     const { keep } = await runSupervisor(await planShared(options), options)
     await keep()
     const stack = sharedStack(env)
-    if (!stack) throw new LoadctlError(EXIT.missing, "The stack ended right after it had started.")
+    if (!stack) throw new StackError("The stack ended right after it had started.")
     return { stack, alreadyRunning: false }
   }
   return withLock(join(stacksDir(env), `${NAME}.lock`), start, signal)
@@ -95,10 +95,9 @@ async function untilGone({ supervisor }: StackState): Promise<void> {
   const deadline = Date.now() + GONE_TIMEOUT_MS
   while (isAlive(supervisor)) {
     if (Date.now() > deadline) {
-      throw missingError(
-        `The stack's supervisor (pid ${supervisor.pid}) does not end.`,
-        `kill -9 ${supervisor.pid} && loadctl down`,
-      )
+      throw new StackError(`The stack's supervisor (pid ${supervisor.pid}) does not end.`, {
+        hint: `kill -9 ${supervisor.pid} && loadctl down`,
+      })
     }
     await sleep(GONE_POLL_MS)
   }
