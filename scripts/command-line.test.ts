@@ -7,8 +7,6 @@ import { describe, expect, it } from "vitest"
 const ROOT = join(import.meta.dirname, "..")
 
 describe.each([
-  ["pictures", "scripts/pictures.ts"],
-  ["dashboards:picture", "dashboards/src/picture.ts"],
   ["planted", "test/planted/main.ts"],
   ["dev", "scripts/dev.ts"],
 ])("npm run %s", (name, file) => {
@@ -26,11 +24,4 @@ describe.each([
     expect(stderr).toContain(`Usage: npm run ${name}`)
     expect(stderr).not.toMatch(/^ +at /m)
   })
-})
-
-it("npm run pictures says which run it did not find: exit 2", async () => {
-  const args = [join(ROOT, "scripts/pictures.ts"), "--run", "nobody's"]
-  const { exitCode, stderr } = await execa(process.execPath, args, { cwd: ROOT, reject: false })
-  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("There is no run nobody's.")])
-  expect(stderr).not.toMatch(/^ +at /m)
 })

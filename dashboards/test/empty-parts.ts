@@ -1,9 +1,9 @@
-import { dataPanels } from "../src/grafana/dashboard-json.ts"
-import type { Annotation, Dashboard, Panel, Target, Variable } from "../src/grafana/dashboard-json.ts"
-import { ALL, interpolate } from "../src/grafana/interpolate.ts"
-import type { Choice } from "../src/grafana/interpolate.ts"
-import { ask } from "../src/grafana/influx.ts"
-import type { Influx, Series } from "../src/grafana/influx.ts"
+import { dataPanels } from "./grafana/dashboard-json.ts"
+import type { Annotation, Dashboard, Panel, Target, Variable } from "./grafana/dashboard-json.ts"
+import { ALL, interpolate } from "./grafana/interpolate.ts"
+import type { Choice } from "./grafana/interpolate.ts"
+import { ask } from "./grafana/influx.ts"
+import type { Influx, Series } from "./grafana/influx.ts"
 
 /** A panel or variable that shows nothing, or counts on a field that no answer has. */
 export type Problem = { where: string; problem: string }

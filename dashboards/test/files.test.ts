@@ -4,7 +4,7 @@ import { basename } from "node:path"
 import { describe, expect, it } from "vitest"
 
 import { dashboardFiles } from "../src/files.ts"
-import { dataPanels, parseDashboard } from "../src/grafana/dashboard-json.ts"
+import { dataPanels, parseDashboard } from "./grafana/dashboard-json.ts"
 
 // What Grafana 10 has and 13 still has; graph, singlestat and table-old were Angular.
 const PANEL_TYPES = ["bargauge", "heatmap", "row", "stat", "state-timeline", "table", "timeseries", "trend"]

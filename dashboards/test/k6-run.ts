@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import type { Influx } from "../src/grafana/influx.ts"
+import type { Influx } from "./grafana/influx.ts"
 
 const SCRIPT = join(import.meta.dirname, "../../k6-scripts/flow.ts")
 const PASSED = 0

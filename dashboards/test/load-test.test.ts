@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
 
-import { dataPanels, parseDashboard, readDashboard } from "../src/grafana/dashboard-json.ts"
-import type { Panel } from "../src/grafana/dashboard-json.ts"
-import { PANELS, drawLoadDashboard } from "../src/picture/load-dashboard.ts"
+import { dataPanels, parseDashboard, readDashboard } from "./grafana/dashboard-json.ts"
+import type { Panel } from "./grafana/dashboard-json.ts"
 import { emptyParts } from "./empty-parts.ts"
 import { startFaultyShop } from "./faulty-shop.ts"
-import { ALL, interpolate } from "../src/grafana/interpolate.ts"
-import type { Choice } from "../src/grafana/interpolate.ts"
-import { ask, rowsOf } from "../src/grafana/influx.ts"
-import type { Influx } from "../src/grafana/influx.ts"
+import { ALL, interpolate } from "./grafana/interpolate.ts"
+import type { Choice } from "./grafana/interpolate.ts"
+import { ask, rowsOf } from "./grafana/influx.ts"
+import type { Influx } from "./grafana/influx.ts"
 import { runOverloaded } from "./k6-run.ts"
 import { namesInQueries, withRenamed } from "./renaming.ts"
 
@@ -192,20 +191,6 @@ describe("the numbers on the dashboard", () => {
       for (const row of await shown("Latency of all requests", refId, everything)) requests += Number(row.sum)
     }
     expect(requests).toBe((await durationsOf(RUN)).length)
-  })
-})
-
-describe("the picture of a run", () => {
-  it("shows every panel that it is made of, with data", async () => {
-    const svg = await drawLoadDashboard(influx, { run: RUN, baseline: BASELINE })
-    for (const title of PANELS) expect(svg).toContain(`>${title}</text>`)
-    expect(svg).toContain(">FAIL</text>")
-    expect(svg).toContain(">5_create_order</text>")
-    expect(svg).not.toMatch(/No data|NaN|undefined/)
-  })
-
-  it("is refused for a run that the database does not have", async () => {
-    await expect(drawLoadDashboard(influx, { run: "no-such-run" })).rejects.toThrow("no run no-such-run")
   })
 })
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { z } from "zod"
 
-import { parseDashboard, readDashboard } from "../src/grafana/dashboard-json.ts"
+import { parseDashboard, readDashboard } from "./grafana/dashboard-json.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 const GRAFANA_READS = "/etc/grafana/provisioning"

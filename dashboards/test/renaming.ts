@@ -1,4 +1,4 @@
-import type { Dashboard } from "../src/grafana/dashboard-json.ts"
+import type { Dashboard } from "./grafana/dashboard-json.ts"
 
 /** Every measurement, tag and field that the queries of a dashboard name, once each. */
 export function namesInQueries(dashboard: Dashboard): string[] {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest"
 
 import { startStack } from "@saleproof/stack/start.ts"
 import type { Stack } from "@saleproof/stack/start.ts"
-import { parseDashboard, readDashboard } from "../src/grafana/dashboard-json.ts"
+import { parseDashboard, readDashboard } from "./grafana/dashboard-json.ts"
 import { readMetrics } from "./exposition.ts"
 import type { Seen } from "./exposition.ts"
 import { runSmoke } from "./k6-run.ts"

@@ -1,5 +1,5 @@
-import { dataPanels } from "../src/grafana/dashboard-json.ts"
-import type { Dashboard } from "../src/grafana/dashboard-json.ts"
+import { dataPanels } from "./grafana/dashboard-json.ts"
+import type { Dashboard } from "./grafana/dashboard-json.ts"
 import type { Problem } from "./empty-parts.ts"
 import type { Seen } from "./exposition.ts"
 import { neededBy } from "./promql-names.ts"

@@ -13,36 +13,6 @@ const Target = z.looseObject({
   legendFormat: z.string().default(""),
 })
 
-const Thresholds = z.object({
-  steps: z.array(z.object({ value: z.number().nullable(), color: z.string() })),
-})
-
-const Mapping = z.object({
-  type: z.literal("range"),
-  options: z.object({
-    from: z.number().nullable(),
-    to: z.number().nullable(),
-    result: z.object({ text: z.string(), color: z.string() }),
-  }),
-})
-
-/** How the values of a field look; an override gives some of it to one field. */
-const Look = z.looseObject({
-  unit: z.string().optional(),
-  decimals: z.number().optional(),
-  displayName: z.string().optional(),
-  noValue: z.string().optional(),
-  thresholds: Thresholds.optional(),
-  mappings: z.array(Mapping).optional(),
-  color: z.looseObject({ fixedColor: z.string().optional() }).optional(),
-  custom: z
-    .looseObject({
-      stacking: z.looseObject({ mode: z.string() }).optional(),
-      thresholdsStyle: z.looseObject({ mode: z.string() }).optional(),
-    })
-    .optional(),
-})
-
 const Panel = z.looseObject({
   id: z.int(),
   type: z.string(),
@@ -62,7 +32,7 @@ const Panel = z.looseObject({
     .default([]),
   fieldConfig: z
     .looseObject({
-      defaults: Look,
+      defaults: z.looseObject({ displayName: z.string().optional() }),
       overrides: z.array(
         z.looseObject({
           matcher: z.object({ id: z.string(), options: z.unknown() }),
@@ -97,7 +67,6 @@ const Dashboard = z.looseObject({
   panels: z.array(Panel),
 })
 
-export type Look = z.infer<typeof Look>
 export type Target = z.infer<typeof Target>
 export type Panel = z.infer<typeof Panel>
 export type Annotation = z.infer<typeof Annotation>
@@ -109,22 +78,6 @@ export const parseDashboard = (json: string): Dashboard => Dashboard.parse(JSON.
 /** The text of a checked-in dashboard, by its name without ".json". */
 export const readDashboard = (name: string): string =>
   readFileSync(join(import.meta.dirname, "../..", `${name}.json`), "utf8")
-
-/** How a panel shows the field of that name: its defaults, and over them the field's own override. */
-export function lookOf({ fieldConfig }: Panel, field: string): Look {
-  const { defaults, overrides } = fieldConfig
-  const own = overrides.find(({ matcher }) => matcher.id === "byName" && matcher.options === field)
-  const plain = (own?.properties ?? []).filter(({ id }) => !id.startsWith("custom."))
-  const custom = (own?.properties ?? []).filter(({ id }) => id.startsWith("custom."))
-  return Look.parse({
-    ...defaults,
-    ...Object.fromEntries(plain.map(({ id, value }) => [id, value])),
-    custom: {
-      ...defaults.custom,
-      ...Object.fromEntries(custom.map(({ id, value }) => [id.slice("custom.".length), value])),
-    },
-  })
-}
 
 /** The panels that show data; a row is only a heading. */
 export const dataPanels = ({ panels }: Dashboard): Panel[] => panels.filter(({ type }) => type !== "row")

@@ -1,4 +1,4 @@
-import { escapeRegex } from "../influxql.ts"
+import { escapeRegex } from "../../src/influxql.ts"
 import type { Variable } from "./dashboard-json.ts"
 
 export const ALL = "$__all"
