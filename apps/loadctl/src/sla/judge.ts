@@ -3,7 +3,7 @@ import type { RunPlan } from "../plan/plan.ts"
 import type { Figures, Measurement } from "../stats/model.ts"
 import { applyExpectation } from "./expectations.ts"
 import type { ExpectationResult } from "./expectations.ts"
-import { doubts } from "./doubts.ts"
+import { validityChecks } from "./validity.ts"
 import { applyRules } from "./rules.ts"
 import type { RuleResult } from "./rules.ts"
 import { brokenRule, countText, shareText } from "./text.ts"
@@ -28,7 +28,7 @@ export type Judgement = {
   expectations: ExpectationResult[]
 }
 
-type Findings = { broken: string[]; doubtful: string[]; warnings: string[] }
+type Findings = { broken: string[]; invalid: string[]; warnings: string[] }
 
 /**
  * PASS needs every rule kept by data that can be trusted. Broken books are a FAIL however they were measured; any
@@ -40,7 +40,7 @@ export function judge(evidence: Evidence): Judgement {
   const expectations = measurement ? plan.expect.map((rule) => applyExpectation(rule, measurement)) : []
   const books = auditFindings(audit)
   const found = [
-    doubts(evidence),
+    validityChecks(evidence),
     books,
     ...rows.map(rowFindings),
     checkFindings(evidence),
@@ -48,10 +48,10 @@ export function judge(evidence: Evidence): Judgement {
     thresholdFindings(measurement, rows),
   ]
   const broken = found.flatMap((findings) => findings.broken)
-  const doubtful = found.flatMap((findings) => findings.doubtful)
+  const invalid = found.flatMap((findings) => findings.invalid)
   return {
-    verdict: outcomeOf({ books, broken, doubtful }),
-    reasons: books.broken.length > 0 ? [...broken, ...doubtful] : [...doubtful, ...broken],
+    verdict: outcomeOf({ books, broken, invalid }),
+    reasons: books.broken.length > 0 ? [...broken, ...invalid] : [...invalid, ...broken],
     warnings: found.flatMap((findings) => findings.warnings),
     expectations,
   }
@@ -60,10 +60,10 @@ export function judge(evidence: Evidence): Judgement {
 function outcomeOf({
   books,
   broken,
-  doubtful,
-}: Pick<Findings, "broken" | "doubtful"> & { books: Findings }): Outcome {
+  invalid,
+}: Pick<Findings, "broken" | "invalid"> & { books: Findings }): Outcome {
   if (books.broken.length > 0) return "FAIL"
-  if (doubtful.length > 0) return "INVALID"
+  if (invalid.length > 0) return "INVALID"
   return broken.length > 0 ? "FAIL" : "PASS"
 }
 
@@ -85,7 +85,7 @@ function rowFindings({ figures, rules }: Row): Findings {
     if (rule.outcome !== "fail") continue
     const text = brokenRule(figures, rule)
     if (rule.level === "warn") findings.warnings.push(text)
-    else if (rule.metric === "minSamples") findings.doubtful.push(text)
+    else if (rule.metric === "minSamples") findings.invalid.push(text)
     else findings.broken.push(text)
   }
   return findings
@@ -93,7 +93,7 @@ function rowFindings({ figures, rules }: Row): Findings {
 
 function auditFindings(audit: Audit | null): Findings {
   const findings = noFindings()
-  if (audit?.state === "unreachable") findings.doubtful.push(`The audit did not answer: ${audit.text}.`)
+  if (audit?.state === "unreachable") findings.invalid.push(`The audit did not answer: ${audit.text}.`)
   if (audit?.state !== "done" || audit.ok) return findings
   const violated = audit.checks.filter(
     ({ violations }) => (Array.isArray(violations) ? violations.length : violations) > 0,
@@ -113,7 +113,7 @@ function checkFindings({ plan, measurement }: Evidence): Findings {
   const passes = checks.reduce((sum, check) => sum + check.passes, 0)
   const fails = checks.reduce((sum, check) => sum + check.fails, 0)
   if (passes + fails === 0)
-    findings.doubtful.push("The script checked nothing, so nothing says that answers were right.")
+    findings.invalid.push("The script checked nothing, so nothing says that answers were right.")
   else if (passes / (passes + fails) < rule.limit) {
     const failing = checks.filter((check) => check.fails > 0).map(({ name, fails }) => `${name} (${fails})`)
     const text = `${countText(fails, "check")} failed: ${failing.slice(0, 5).join(", ")}; ${shareText(rule.limit)} must hold.`
@@ -124,7 +124,7 @@ function checkFindings({ plan, measurement }: Evidence): Findings {
 
 function expectationFindings({ title, wanted, outcome, actual, level }: ExpectationResult): Findings {
   const findings = noFindings()
-  if (outcome === "no-data") findings.doubtful.push(`Not measured: ${title}.`)
+  if (outcome === "no-data") findings.invalid.push(`Not measured: ${title}.`)
   if (outcome === "fail") {
     findings[level === "warn" ? "warnings" : "broken"].push(
       `Expected ${title}: ${wanted}, but it was ${actual}.`,
@@ -148,12 +148,12 @@ function thresholdFindings(measurement: Measurement | null, rows: readonly Row[]
   return findings
 }
 
-/** Too few samples and dropped iterations are doubts here, and checks have words of their own. */
+/** Too few samples and dropped iterations make the run invalid here, and checks have words of their own. */
 function toldElsewhere(metric: string, threshold: string): boolean {
   if (metric === "dropped_iterations" || metric === "checks") return true
   return metric.startsWith("http_reqs") && threshold.startsWith("count>=")
 }
 
 function noFindings(): Findings {
-  return { broken: [], doubtful: [], warnings: [] }
+  return { broken: [], invalid: [], warnings: [] }
 }

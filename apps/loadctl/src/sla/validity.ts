@@ -16,21 +16,21 @@ const BUDGET_WORTH_A_WORD = 0.8
 const STEAL_WORTH_A_WORD = 0.05
 
 /** Why the measurement itself cannot be trusted, and what is worth knowing about it. */
-export function doubts({ plan, measurement, audit, stopped }: Evidence) {
-  const doubtful: string[] = []
+export function validityChecks({ plan, measurement, audit, stopped }: Evidence) {
+  const invalid: string[] = []
   const warnings: string[] = []
-  if (stopped !== null) doubtful.push(stopped)
-  else if (!measurement) doubtful.push("Nothing was measured.")
+  if (stopped !== null) invalid.push(stopped)
+  else if (!measurement) invalid.push("Nothing was measured.")
   if (measurement) {
-    doubtful.push(
-      ...instanceDoubts(measurement, plan.instances),
-      ...k6Doubts(measurement),
-      ...sourceDoubts(measurement),
-      ...generatorDoubts(measurement),
-      ...clockDoubts(measurement),
+    invalid.push(
+      ...instanceProblems(measurement, plan.instances),
+      ...k6Problems(measurement),
+      ...sourceProblems(measurement),
+      ...generatorProblems(measurement),
+      ...clockProblems(measurement),
     )
     if (measurement.k6.droppedIterations > plan.sla.droppedIterations) {
-      doubtful.push(
+      invalid.push(
         `k6 dropped ${countText(measurement.k6.droppedIterations, "iteration")}: the planned load was not offered.`,
       )
     }
@@ -42,19 +42,19 @@ export function doubts({ plan, measurement, audit, stopped }: Evidence) {
       ...budgetWarnings(measurement, plan.sla),
     )
   }
-  if (!audit && !stopped) doubtful.push("There was no audit.")
+  if (!audit && !stopped) invalid.push("There was no audit.")
   if (plan.scale !== 1)
     warnings.push(`Every duration was scaled by ${plan.scale}: not comparable with a full run.`)
-  return { broken: [], doubtful, warnings }
+  return { broken: [], invalid, warnings }
 }
 
 /** Of an instance that never wrote a point, the load is missing too. */
-function instanceDoubts({ instances }: Measurement, planned: number | undefined): string[] {
+function instanceProblems({ instances }: Measurement, planned: number | undefined): string[] {
   if (!instances || planned === undefined || instances.length === planned) return []
   return [`InfluxDB has points of ${instances.length} of ${planned} instances of k6.`]
 }
 
-function k6Doubts({ k6, instances }: Measurement): string[] {
+function k6Problems({ k6, instances }: Measurement): string[] {
   // Elsewhere k6 ended as it ended; only its points are here.
   if (instances) return []
   const exit = readK6Exit(k6.exitCode)
@@ -67,7 +67,7 @@ function k6Doubts({ k6, instances }: Measurement): string[] {
 }
 
 /** With InfluxDB away, its lost writes are the lesser news: k6's own summary has every request. */
-function sourceDoubts({ influx, k6, reconciliation }: Measurement): string[] {
+function sourceProblems({ influx, k6, reconciliation }: Measurement): string[] {
   if (influx.state !== "ok") return []
   const lost =
     k6.lostWrites > 0 ? [`InfluxDB refused ${countText(k6.lostWrites, "write")} of k6's points.`] : []
@@ -83,7 +83,7 @@ function differenceText({ name, influxN, k6N }: Reconciled): string {
   return `${name}: InfluxDB has ${influxN.toLocaleString("en-US")} requests, k6 counted ${k6N.toLocaleString("en-US")}.`
 }
 
-function generatorDoubts({ machine }: Measurement): string[] {
+function generatorProblems({ machine }: Measurement): string[] {
   if (!isStarved(machine)) return []
   return [
     `k6 alone used ${shareText(machine.k6 ?? 0)} of the CPU: it was short of it, and latencies are its own too.`,
@@ -96,7 +96,7 @@ function isStarved({ k6, busy }: Measurement["machine"]): boolean {
 }
 
 /** Points and phases go by this clock; set in the middle of a run, it puts them where they were not. */
-function clockDoubts({ clocks }: Measurement): string[] {
+function clockProblems({ clocks }: Measurement): string[] {
   if (Math.abs(clocks.set) <= CLOCK_TOLERANCE_MS) return []
   return [
     `This machine's clock was set ${secondsText(clocks.set)} ${clocks.set > 0 ? "forward" : "back"} during the run.`,
