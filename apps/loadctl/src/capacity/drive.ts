@@ -32,7 +32,7 @@ export type CapacityContext = Omit<RunContext, "plan"> & {
  */
 export async function driveSearch(context: CapacityContext): Promise<CapacityReport> {
   const { loaded, io, observer, options, apiEnv, alwaysPrivate } = context
-  await using surroundings = await reachTarget(loaded, { io, observer, apiEnv, alwaysPrivate })
+  await using testTarget = await reachTarget(loaded, { io, observer, apiEnv, alwaysPrivate })
   const progress = lineProgress((text) => observer.note(text.trimEnd()))
   const binary = await provideK6({ env: io.env, progress, signal: io.interrupted })
   const startedAt = new Date()
@@ -49,7 +49,7 @@ export async function driveSearch(context: CapacityContext): Promise<CapacityRep
     try {
       // The first run warms it up for all of them.
       const warmUp = report.steps.length === 0 ? context.warmUp : false
-      await runOn({ ...context, plan, surroundings, binary, warmUp })
+      await runOn({ ...context, plan, testTarget, binary, warmUp })
     } catch (error) {
       if (!io.interrupted.aborted) throw error
     }

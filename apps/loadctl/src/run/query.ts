@@ -12,7 +12,7 @@ import { measureSummary, reconcile } from "../stats/reconcile.ts"
 import type { K6Summary } from "../k6/summary.ts"
 import type { RunFolder } from "../store.ts"
 import type { Load } from "./load.ts"
-import type { Surroundings } from "./target.ts"
+import type { TestTarget } from "./target.ts"
 
 // Points carry k6's clock, which is ours; a request's point is stamped when it ends.
 const MARGIN_MS = 1_000
@@ -21,7 +21,7 @@ export type QueryOptions = {
   plan: RunPlan
   folder: RunFolder
   load: Load
-  surroundings: Pick<Surroundings, "influx" | "influxState">
+  testTarget: Pick<TestTarget, "influx" | "influxState">
   /** Gives up reading, and judges by k6's summary. */
   signal: AbortSignal
 }
@@ -77,8 +77,8 @@ function gapsIn(
   return findGaps(judged, hold ?? window)
 }
 
-async function fetchSamples({ plan, load, surroundings, signal }: Omit<QueryOptions, "folder">) {
-  const { influx, influxState } = surroundings
+async function fetchSamples({ plan, load, testTarget, signal }: Omit<QueryOptions, "folder">) {
+  const { influx, influxState } = testTarget
   if (!influx) return { samples: null, influx: influxState }
   try {
     const from = load.run.startedAt - MARGIN_MS

@@ -17,7 +17,7 @@ import type { Phase, RunObserver } from "./observer.ts"
 import { queryRun } from "./query.ts"
 import { seedTarget } from "./seed.ts"
 import { reachTarget } from "./target.ts"
-import type { Surroundings } from "./target.ts"
+import type { TestTarget } from "./target.ts"
 import { runWatchedLoad } from "./watch.ts"
 import { wantsWarmUp, warmTarget } from "./warm-up.ts"
 
@@ -39,15 +39,15 @@ export async function executeRun(context: RunContext & { alwaysPrivate: boolean 
   const { loaded, plan, io, observer, alwaysPrivate } = context
   observer.phase("check")
   await context.store.prepare()
-  await using surroundings = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer, alwaysPrivate })
+  await using testTarget = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer, alwaysPrivate })
   // After what fails at once: to build k6 takes a minute.
   const progress = lineProgress((text) => observer.note(text.trimEnd()))
   const binary = await provideK6({ env: io.env, progress, signal: io.interrupted })
   // Awaited here: the stack must outlive the run.
-  return await runOn({ ...context, surroundings, binary })
+  return await runOn({ ...context, testTarget, binary })
 }
 
-type RunOn = RunContext & { surroundings: Surroundings; binary: string }
+type RunOn = RunContext & { testTarget: TestTarget; binary: string }
 
 /**
  * One run on a target that is there already. Every phase saves what it has, so whatever ends a run, its folder tells
@@ -93,17 +93,17 @@ async function runPhases(context: PhaseContext): Promise<RunReport> {
 
 /** Seed, load, query and audit; each result is in `parts` and in the folder as soon as it is known. */
 async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Phase) => void): Promise<void> {
-  const { loaded, plan, io, observer, folder, surroundings, binary } = context
+  const { loaded, plan, io, observer, folder, testTarget, binary } = context
   const { config, root } = loaded
-  const { targetUrl, influx } = surroundings
-  const warm = wantsWarmUp(config, context.warmUp, surroundings.cold)
+  const { targetUrl, influx } = testTarget
+  const warm = wantsWarmUp(config, context.warmUp, testTarget.cold)
   if (warm) begin("warm-up")
   const warmUp = warm
-    ? await warmTarget({ config, root, plan, folder, io, observer, surroundings, binary })
+    ? await warmTarget({ config, root, plan, folder, io, observer, testTarget, binary })
     : null
   io.interrupted.throwIfAborted()
   if (plan.seed) begin("seed")
-  const seeded = await seedTarget(surroundings.api, config, { seed: plan.seed, signal: io.interrupted })
+  const seeded = await seedTarget(testTarget.api, config, { seed: plan.seed, signal: io.interrupted })
   parts.manifest = await makeManifest({
     root,
     plan,
@@ -116,7 +116,7 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   await folder.writeJson("manifest.json", parts.manifest)
   io.interrupted.throwIfAborted()
   begin("load")
-  const { load, health } = await runWatchedLoad(surroundings, {
+  const { load, health } = await runWatchedLoad(testTarget, {
     config,
     binary,
     root,
@@ -129,7 +129,7 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   parts.health = health
   io.killed.throwIfAborted()
   if (influx) begin("query")
-  parts.measurement = await queryRun({ plan, folder, load, surroundings, signal: io.killed })
+  parts.measurement = await queryRun({ plan, folder, load, testTarget, signal: io.killed })
   await folder.writeJson("endpoints.json", parts.measurement)
   io.killed.throwIfAborted()
   if (config.audit) begin("audit")
@@ -137,10 +137,10 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   await folder.writeJson("audit.json", parts.audit)
 }
 
-async function auditTarget({ loaded, io, surroundings }: PhaseContext): Promise<Audit> {
+async function auditTarget({ loaded, io, testTarget }: PhaseContext): Promise<Audit> {
   const { audit } = loaded.config
   if (!audit) return { state: "off" }
-  return runAudit(surroundings.api, audit, {
+  return runAudit(testTarget.api, audit, {
     settleMs: parseDuration(audit.settle) ?? 0,
     signal: io.interrupted,
   })

@@ -14,7 +14,7 @@ import type { RunObserver } from "./observer.ts"
 const READY_TIMEOUT_MS = 3_000
 
 /** What the load goes to and where its points go. Disposing stops what was started for it, and nothing else. */
-export type Surroundings = AsyncDisposable & {
+export type TestTarget = AsyncDisposable & {
   /** It was started for this: nothing has been compiled, cached or connected yet. */
   cold: boolean
   targetUrl: string
@@ -38,7 +38,7 @@ export type TargetOptions = {
  * Finds the target, or starts a private stack when nothing listens there, the file allows it and nobody named another
  * target. Throws a missing error when nothing answers.
  */
-export async function reachTarget(loaded: LoadedConfig, options: TargetOptions): Promise<Surroundings> {
+export async function reachTarget(loaded: LoadedConfig, options: TargetOptions): Promise<TestTarget> {
   const { url, ready, stack } = loaded.config.target
   const mayStart = stack && !loaded.targetChosen
   if (options.alwaysPrivate) {
@@ -60,7 +60,7 @@ async function useRunning(
   { config }: LoadedConfig,
   { apiEnv }: TargetOptions,
   api: Api,
-): Promise<Surroundings> {
+): Promise<TestTarget> {
   const { url } = config.target
   if (Object.keys(apiEnv).length > 0) {
     throw usageError(
@@ -85,7 +85,7 @@ function hintFor({ config, targetChosen }: LoadedConfig): string {
   return "Start it, then repeat the command."
 }
 
-async function startPrivate({ config }: LoadedConfig, options: TargetOptions): Promise<Surroundings> {
+async function startPrivate({ config }: LoadedConfig, options: TargetOptions): Promise<TestTarget> {
   const { io, observer, apiEnv } = options
   const [{ startStack }, { lineProgress }] = await Promise.all([
     import("@saleproof/stack/start.ts"),
@@ -113,7 +113,7 @@ async function startPrivate({ config }: LoadedConfig, options: TargetOptions): P
 
 async function reachInflux(
   config: LoadedConfig["config"],
-): Promise<Pick<Surroundings, "influx" | "influxState">> {
+): Promise<Pick<TestTarget, "influx" | "influxState">> {
   if (!config.influx) return { influx: null, influxState: { state: "off" } }
   const client = createInflux(config.influx)
   // A freshly started InfluxDB may need a moment more than the target.

@@ -6,7 +6,7 @@ import type { Config } from "../plan/schema.ts"
 import { runLoad } from "./load.ts"
 import type { LoadOptions } from "./load.ts"
 import { seedTarget } from "./seed.ts"
-import type { Surroundings } from "./target.ts"
+import type { TestTarget } from "./target.ts"
 
 /** The plan of the file's warm-up for a run: its scenario with the run's persona, under an id of its own. */
 export function planWarmUp({ warmUp, ...config }: Config, plan: RunPlan): RunPlan | null {
@@ -29,20 +29,16 @@ export function wantsWarmUp(config: Config, wanted: boolean | undefined, cold: b
 type WarmUpOptions = Omit<LoadOptions, "plan" | "seeded" | "influx" | "targetUrl"> & {
   config: Config
   plan: RunPlan
-  surroundings: Pick<Surroundings, "api" | "targetUrl">
+  testTarget: Pick<TestTarget, "api" | "targetUrl">
 }
 
 /**
  * Sends the warm-up's load to a target that was seeded for it, so that compilers and pools are not what the run
  * measures. Its requests are in no InfluxDB and in no figure; whoever runs next must seed again.
  */
-export async function warmTarget({
-  config,
-  surroundings,
-  ...options
-}: WarmUpOptions): Promise<WarmUp | null> {
+export async function warmTarget({ config, testTarget, ...options }: WarmUpOptions): Promise<WarmUp | null> {
   const { io, folder } = options
-  const { api, targetUrl } = surroundings
+  const { api, targetUrl } = testTarget
   const plan = planWarmUp(config, options.plan)
   if (!plan) return null
   const seeded = await seedTarget(api, config, { seed: plan.seed, signal: io.interrupted })

@@ -6,7 +6,7 @@ import type { Config } from "../plan/schema.ts"
 import { watchLoad } from "./live.ts"
 import { runLoad } from "./load.ts"
 import type { Load, LoadOptions } from "./load.ts"
-import type { Surroundings } from "./target.ts"
+import type { TestTarget } from "./target.ts"
 import { fillTemplates } from "./templates.ts"
 
 export type WatchedLoad = { load: Load; health: Health }
@@ -15,14 +15,14 @@ type Watching = Omit<LoadOptions, "influx" | "targetUrl" | "onStart"> & { config
 
 /** Runs the load and, meanwhile, everything that looks on; what it saw of the target is saved with the run. */
 export async function runWatchedLoad(
-  surroundings: Surroundings,
+  testTarget: TestTarget,
   { config, ...options }: Watching,
 ): Promise<WatchedLoad> {
-  const { influx, targetUrl } = surroundings
+  const { influx, targetUrl } = testTarget
   const { plan, observer, folder } = options
   await using watchers = new AsyncDisposableStack()
   if (influx) watchers.use(watchLoad({ influx: influx.client, plan, onFigures: observer.figures }))
-  const sampler = watchers.use(await startSampling(sourcesOf(config, surroundings, options.io)))
+  const sampler = watchers.use(await startSampling(sourcesOf(config, testTarget, options.io)))
   const settings = influx?.settings ?? null
   const load = await runLoad({ ...options, targetUrl, influx: settings, onStart: sampler.k6Started })
   const health = await sampler.stop()
@@ -32,7 +32,7 @@ export async function runWatchedLoad(
 
 function sourcesOf(
   { metrics }: Config,
-  { targetUrl, health }: Pick<Surroundings, "targetUrl" | "health">,
+  { targetUrl, health }: Pick<TestTarget, "targetUrl" | "health">,
   { env, killed }: Pick<Io, "env" | "killed">,
 ): HealthSources {
   const api = metrics
