@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe("loadctl run on the shop, in a private stack", () => {
-  it("reads a verdict over limited coupons out of InfluxDB, with clean books, and stops everything", async () => {
+  it("reads a verdict over limited coupons out of InfluxDB, with a clean audit, and stops everything", async () => {
     const flags = ["--private", "--limited", "--persona", "mix", "--format", "json"]
     const run = await loadctl(["run", "--scenario", "smoke", ...flags], { cwd: folder })
     const report = Report.parse(JSON.parse(run.stdout))

@@ -17,32 +17,32 @@ function answering(...answers: ApiAnswer[]): Api & { asked: () => number } {
   }
 }
 
-function books(ok: boolean, status = 200): ApiAnswer {
+function audited(ok: boolean, status = 200): ApiAnswer {
   const json = { ok, checks: [{ id: "money", title: "is conserved", violations: ok ? 0 : 2 }] }
   return { outcome: "answer", status, json, text: "" }
 }
 
 it("waits for accepted work to settle before it believes a violation", async () => {
-  const api = answering(books(false), books(true))
+  const api = answering(audited(false), audited(true))
   const audit = await runAudit(api, endpoint, { settleMs: 60_000, signal: never })
   expect(audit).toMatchObject({ state: "done", ok: true })
   expect(api.asked()).toBe(2)
 })
 
 it("reports a violation that does not go away", async () => {
-  const audit = await runAudit(answering(books(false)), endpoint, { settleMs: 0, signal: never })
+  const audit = await runAudit(answering(audited(false)), endpoint, { settleMs: 0, signal: never })
   expect(audit).toMatchObject({ state: "done", ok: false, checks: [{ id: "money", violations: 2 }] })
 })
 
 it("asks only once when the user is in a hurry", async () => {
-  const api = answering(books(false))
+  const api = answering(audited(false))
   await runAudit(api, endpoint, { settleMs: 60_000, signal: AbortSignal.abort() })
   expect(api.asked()).toBe(1)
 })
 
 it.each([
   ["no answer", { outcome: "no-answer", text: "ECONNREFUSED" }, "ECONNREFUSED"],
-  ["a refusal", books(true, 404), "GET /audit answered 404"],
+  ["a refusal", audited(true, 404), "GET /audit answered 404"],
   [
     "something else",
     { outcome: "answer", status: 200, json: { fine: true }, text: "" },

@@ -7,7 +7,7 @@ import type { Audit } from "./model.ts"
 const RETRY_MS = 250
 
 /**
- * Asks the target for its books. Work that was accepted may still be on its way when the load ends, so a violation
+ * Asks the target whether its invariants hold. Work that was accepted may still be on its way when the load ends, so a violation
  * is asked about again until it is gone or `settleMs` is over. An audit that does not answer is a value, not a throw.
  */
 export async function runAudit(

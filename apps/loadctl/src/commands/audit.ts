@@ -8,12 +8,12 @@ type Flags = { format: "text" | "json"; config?: string; target?: string }
 
 export function registerAudit(program: Command, io: Io): void {
   withConfig(program.command("audit"))
-    .description("ask the target for its books, without any load")
+    .description("ask the target whether its invariants hold, without any load")
     .option("-t, --target <url>", "the API to ask")
     .addOption(formatOption(["text", "json"]))
     .addHelpText(
       "after",
-      "\nExit codes: 0 the books are in order, 3 the target does not answer, 4 they are not.\n\nExample:\n  $ loadctl audit --target http://127.0.0.1:8080",
+      "\nExit codes: 0 every invariant holds, 3 the target does not answer, 4 one is violated.\n\nExample:\n  $ loadctl audit --target http://127.0.0.1:8080",
     )
     .action(async (flags: Flags) => {
       const [{ createApi }, { runAudit }, { renderAudit }] = await Promise.all([

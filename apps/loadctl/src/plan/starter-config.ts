@@ -15,7 +15,7 @@ target:
 #   take: [userIds] # fields of the answer that the script gets as JSON in the variable SEEDED
 #   timeout: 60s
 
-# Answers {ok, checks: [{id, title, violations}]} when asked whether the books are in order. A violation fails the run.
+# Answers {ok, checks: [{id, title, violations}]} when asked whether its invariants hold. A violation fails the run.
 # audit: { path: /audit, settle: 10s } # settle: how long work that was accepted may still take
 
 # Prometheus metrics of the target, sampled during a run to say why it was slow; also of a worker, by its whole URL.

@@ -92,7 +92,7 @@ function auditCases({ audit }: RunReport): Case[] {
     return { ...base, failure: { type: id, message: `${id}: ${count} violations.`, ...found } }
   })
   const told = audit.ok || cases.some(({ failure }) => failure)
-  const message = "The audit says that the books are not in order."
+  const message = "The audit says that the invariants do not hold."
   return told ? cases : [...cases, { of: "audit", name: "ok", failure: { type: "audit", message } }]
 }
 

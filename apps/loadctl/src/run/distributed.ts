@@ -22,7 +22,7 @@ export type DistributedOptions = {
   loaded: LoadedConfig
   plan: RunPlan
   folder: RunFolder
-  /** Who to ask for the books; null is nobody. */
+  /** Whom to ask for an audit; null is nobody. */
   api: Api | null
   signal: AbortSignal
 }
@@ -35,7 +35,7 @@ export async function judgeDistributed(options: DistributedOptions): Promise<Run
   const { loaded, plan, folder } = options
   const measurement = await measureDistributed(options)
   await folder.writeJson("endpoints.json", measurement)
-  const audit = await auditBooks(loaded, options)
+  const audit = await auditTarget(loaded, options)
   await folder.writeJson("audit.json", audit)
   const finishedAt = new Date(measurement.window?.to ?? Date.now()).toISOString()
   const verdict = { ...judge({ plan, measurement, audit, stopped: null }), finishedAt }
@@ -94,7 +94,7 @@ async function countedFacts(queries: RunQueries, { expect }: RunPlan): Promise<K
   }
 }
 
-async function auditBooks({ config }: LoadedConfig, { api, signal }: DistributedOptions): Promise<Audit> {
+async function auditTarget({ config }: LoadedConfig, { api, signal }: DistributedOptions): Promise<Audit> {
   const { audit } = config
   if (!audit) return { state: "off" }
   if (!api) return { state: "off", text: "--target says whom to ask" }

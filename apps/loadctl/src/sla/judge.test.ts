@@ -98,7 +98,7 @@ describe("judge", () => {
     expect(verdict.reasons).toHaveLength(2)
   })
 
-  it("fails broken books however badly they were measured", () => {
+  it("fails a violated invariant however badly they were measured", () => {
     const audit = {
       state: "done",
       ok: false,

@@ -31,17 +31,17 @@ export type Judgement = {
 type Findings = { broken: string[]; invalid: string[]; warnings: string[] }
 
 /**
- * PASS needs every rule kept by data that can be trusted. Broken books are a FAIL however they were measured; any
+ * PASS needs every rule kept by data that can be trusted. A violated invariant is a FAIL however they were measured; any
  * other broken rule is one only if the measurement holds, otherwise the run is INVALID: it proves nothing.
  */
 export function judge(evidence: Evidence): Judgement {
   const { plan, measurement, audit } = evidence
   const rows = measurement ? ruleRows(measurement, plan.sla) : []
   const expectations = measurement ? plan.expect.map((rule) => applyExpectation(rule, measurement)) : []
-  const books = auditFindings(audit)
+  const audited = auditFindings(audit)
   const found = [
     validityChecks(evidence),
-    books,
+    audited,
     ...rows.map(rowFindings),
     checkFindings(evidence),
     ...expectations.map(expectationFindings),
@@ -50,19 +50,19 @@ export function judge(evidence: Evidence): Judgement {
   const broken = found.flatMap((findings) => findings.broken)
   const invalid = found.flatMap((findings) => findings.invalid)
   return {
-    verdict: outcomeOf({ books, broken, invalid }),
-    reasons: books.broken.length > 0 ? [...broken, ...invalid] : [...invalid, ...broken],
+    verdict: outcomeOf({ audited, broken, invalid }),
+    reasons: audited.broken.length > 0 ? [...broken, ...invalid] : [...invalid, ...broken],
     warnings: found.flatMap((findings) => findings.warnings),
     expectations,
   }
 }
 
 function outcomeOf({
-  books,
+  audited,
   broken,
   invalid,
-}: Pick<Findings, "broken" | "invalid"> & { books: Findings }): Outcome {
-  if (books.broken.length > 0) return "FAIL"
+}: Pick<Findings, "broken" | "invalid"> & { audited: Findings }): Outcome {
+  if (audited.broken.length > 0) return "FAIL"
   if (invalid.length > 0) return "INVALID"
   return broken.length > 0 ? "FAIL" : "PASS"
 }
@@ -101,7 +101,7 @@ function auditFindings(audit: Audit | null): Findings {
   findings.broken = violated.map(
     ({ id, title }) => `The audit found a violation of ${id}${title ? `: ${title}` : ""}.`,
   )
-  if (violated.length === 0) findings.broken.push("The audit says that the books are not in order.")
+  if (violated.length === 0) findings.broken.push("The audit says that the invariants do not hold.")
   return findings
 }
 

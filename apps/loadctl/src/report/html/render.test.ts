@@ -83,7 +83,7 @@ describe("renderHtml", () => {
       "CPU",
       "Sessions of the database",
     ])
-    for (const words of ["HTTP 503", "no answer", "The books are NOT in order.", "Lock: tuple"])
+    for (const words of ["HTTP 503", "no answer", "Invariants are violated.", "Lock: tuple"])
       expect(text).toContain(words)
   })
 

@@ -111,7 +111,7 @@ export function auditSection({ audit }: RunReport): Section {
       cells: [{ text: id }, { text: title }, { text: count.toLocaleString("en-US"), bad: count > 0 }],
     }
   })
-  const note = audit.ok ? "The books are in order." : "The books are NOT in order."
+  const note = audit.ok ? "All invariants hold." : "Invariants are violated."
   const table = { caption: "Invariants", head: ["invariant", "what holds", "violations"], rows, texts: [1] }
   return { note, table: rows.length > 0 ? table : null }
 }
