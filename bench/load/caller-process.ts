@@ -1,7 +1,7 @@
 import process from "node:process"
 import { setTimeout as sleep } from "node:timers/promises"
 
-import { percentile } from "../report/statistics.ts"
+import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
 import { call } from "./caller.ts"
 import { LoadPlan } from "./model.ts"
 import type { LoadEvent } from "./model.ts"
@@ -54,11 +54,7 @@ function requestBytes(host: string, path: string, body: string): Buffer {
 }
 
 function answers(latencies: number[]) {
-  const sorted = latencies.toSorted((a, b) => a - b)
-  return {
-    count: sorted.length,
-    p50: percentile(sorted, 0.5),
-    p95: percentile(sorted, 0.95),
-    p99: percentile(sorted, 0.99),
-  }
+  const sorted = sortNumbers(latencies)
+  const at = (q: number) => (sorted ? quantile(sorted, q) : 0)
+  return { count: latencies.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }

@@ -1,17 +1,10 @@
 import { expect, test } from "vitest"
 
-import { median, percentile, spread } from "./statistics.ts"
+import { median, spread } from "./statistics.ts"
 
 test("the median of an even number of values lies between the two in the middle", () => {
   expect(median([4, 1, 3, 2])).toBe(2.5)
   expect(median([9, 1, 5])).toBe(5)
-})
-
-test("a percentile is a value that was measured", () => {
-  const sorted = Array.from({ length: 100 }, (_, at) => at + 1)
-  expect(percentile(sorted, 0.95)).toBe(95)
-  expect(percentile([7], 0.99)).toBe(7)
-  expect(percentile([], 0.5)).toBe(0)
 })
 
 test("the spread is the distance of the extremes as a share of the median", () => {

@@ -1,5 +1,8 @@
+import assert from "node:assert/strict"
 import process from "node:process"
 import { setTimeout as sleep } from "node:timers/promises"
+
+import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
 
 import { createDb } from "../../apps/api/src/infra/db.ts"
 import type { Db } from "../../apps/api/src/infra/db.ts"
@@ -7,7 +10,6 @@ import { createLogger } from "../../apps/api/src/infra/logger.ts"
 import { createRedis } from "../../apps/api/src/infra/redis.ts"
 import { createPlaceOrder } from "../../apps/api/src/orders/place-order.ts"
 import type { PlaceOrder } from "../../apps/api/src/orders/strategies/strategy.ts"
-import { percentile } from "../report/statistics.ts"
 import { familyCpuSeconds, parentOf } from "../rig/processes.ts"
 import { PathPlan } from "./orders.ts"
 
@@ -103,13 +105,14 @@ async function measure({ db, place, seen, plan }: Measurement) {
   const after = await read()
 
   const committed = after.orders - before.orders
-  const sorted = seen.latencies.toSorted((a, b) => a - b)
+  const sorted = sortNumbers(seen.latencies)
+  assert(sorted, "no order was answered")
   const each = (seconds: number) => (1_000 * seconds) / committed
   return {
     committed,
     rate: (1_000 * committed) / (after.at - before.at),
-    p50: percentile(sorted, 0.5),
-    p95: percentile(sorted, 0.95),
+    p50: quantile(sorted, 0.5),
+    p95: quantile(sorted, 0.95),
     refused: seen.refused,
     batch,
     nodeMs: each((node.user + node.system) / 1e6),

@@ -1,3 +1,5 @@
+import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
+
 import { KINDS } from "../client/effects.ts"
 import type { Kind } from "../client/effects.ts"
 import type { Sample } from "../client/prober.ts"
@@ -45,8 +47,8 @@ export function measureAway(samples: readonly Sample[], injury: Injury, until: n
 }
 
 function p99(samples: readonly Sample[]): number | null {
-  const times = samples.map(({ sentAt, endedAt }) => endedAt - sentAt).toSorted((a, b) => a - b)
-  return times[Math.ceil(times.length * 0.99) - 1] ?? null
+  const times = sortNumbers(samples.map(({ sentAt, endedAt }) => endedAt - sentAt))
+  return times && quantile(times, 0.99)
 }
 
 function gaps(served: { kind: Kind; times: readonly number[] }[], { at }: Injury, until: number) {

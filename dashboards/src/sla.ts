@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs"
 
+import { resolveSla } from "@saleproof/sla/resolve.ts"
+import type { EndpointSla } from "@saleproof/sla/resolve.ts"
+import { SlaInput } from "@saleproof/sla/schema.ts"
 import { parse } from "yaml"
+import { z } from "zod"
 
 /** What a group of endpoints owes: latency in ms at the 95th percentile, and the share of requests that may fail. */
 export type Limit = {
@@ -13,50 +17,28 @@ export type Limit = {
 
 export type Sla = { overall: Limit; each: Limit; own: Limit[] }
 
-type Raw = Record<string, unknown>
+const File = z.object({ sla: SlaInput })
 
 /** Reads the `sla` part of a loadctl.yaml. Throws when `each` or `overall` names no p95. */
 export function readSla(file: string): Sla {
-  const sla = fields(fields(parse(readFileSync(file, "utf8"))).sla)
-  const each = limitOf(fields(sla.each), null)
-  const own = Object.entries(fields(sla.endpoints))
-    .map(([name, raw]) => limitOf({ ...fields(sla.each), ...fields(raw) }, [name]))
-    .filter((limit) => !sameLimit(limit, each))
-  return { overall: limitOf(fields(sla.overall), null), each, own: merged(own) }
+  const sla = resolveSla(File.parse(parse(readFileSync(file, "utf8"))).sla)
+  const each = limitOf(sla.each, null)
+  const own = Object.entries(sla.endpoints)
+    .map(([name, endpoint]) => limitOf(endpoint, [name]))
+    .filter((limit) => keyOf(limit) !== keyOf(each))
+  return { overall: limitOf(sla.overall, null), each, own: merged(own) }
 }
 
 /** One limit for all endpoints that owe the same. */
 function merged(limits: readonly Limit[]): Limit[] {
-  const groups: Limit[] = []
-  for (const limit of limits) {
-    const group = groups.find((known) => sameLimit(known, limit))
-    if (group) group.names = [...(group.names ?? []), ...(limit.names ?? [])]
-    else groups.push({ ...limit })
-  }
-  return groups
+  return [...Map.groupBy(limits, keyOf).values()].flatMap((group) =>
+    group.slice(0, 1).map((limit) => ({ ...limit, names: group.flatMap(({ names }) => names ?? []) })),
+  )
 }
 
-function sameLimit(a: Limit, b: Limit): boolean {
-  return a.p95Ms === b.p95Ms && a.errorRate === b.errorRate && a.minSamples === b.minSamples
-}
+const keyOf = ({ p95Ms, errorRate, minSamples }: Limit): string => [p95Ms, errorRate, minSamples].join()
 
-function limitOf(raw: Raw, names: string[] | null): Limit {
-  const p95Ms = amount(raw.p95)
-  if (p95Ms === undefined) throw new Error("The sla of loadctl.yaml needs a p95 under each and overall.")
-  return {
-    p95Ms,
-    errorRate: amount(raw.errorRate) ?? 0,
-    minSamples: amount(raw.minSamples) ?? 1,
-    names,
-  }
-}
-
-/** A limit is a number, or `{limit, level}`. */
-function amount(value: unknown): number | undefined {
-  const plain = typeof value === "number" ? value : fields(value).limit
-  return typeof plain === "number" ? plain : undefined
-}
-
-function fields(value: unknown): Raw {
-  return typeof value === "object" && value !== null ? { ...value } : {}
+function limitOf({ latency, errorRate, minSamples }: EndpointSla, names: string[] | null): Limit {
+  if (!latency.p95) throw new Error("The sla of loadctl.yaml needs a p95 under each and overall.")
+  return { p95Ms: latency.p95.limit, errorRate: errorRate.limit, minSamples, names }
 }

@@ -1,6 +1,7 @@
+import { DEFAULT_MIN_SAMPLES as LOADCTL_MIN_SAMPLES } from "@saleproof/sla/resolve.ts"
 import { describe, expect, it } from "vitest"
 
-import { DEFAULT_SLA, limitsByEndpoint, parseSla, thresholdsFor } from "./sla.ts"
+import { DEFAULT_MIN_SAMPLES, DEFAULT_SLA, limitsByEndpoint, parseSla, thresholdsFor } from "./sla.ts"
 
 describe("thresholds", () => {
   it("say each limit in k6's words, inclusive", () => {
@@ -13,7 +14,11 @@ describe("thresholds", () => {
   })
 
   it("never let an empty selection pass, even without a limit", () => {
-    expect(thresholdsFor("scenario:smoke", {})).toMatchObject({ "http_reqs{scenario:smoke}": ["count>=1"] })
+    expect(thresholdsFor("scenario:smoke", {})).toMatchObject({ "http_reqs{scenario:smoke}": ["count>=20"] })
+  })
+
+  it("ask for as many samples as loadctl does where the SLA does not say", () => {
+    expect(DEFAULT_MIN_SAMPLES).toBe(LOADCTL_MIN_SAMPLES)
   })
 
   it("only ask k6 to measure what is a warning", () => {
@@ -39,8 +44,10 @@ describe("limits by endpoint", () => {
   })
 
   it("are 200 ms and no failure for everything by default", () => {
-    expect(limitsByEndpoint(DEFAULT_SLA, ["user"])).toEqual({ user: { p95: 200, errorRate: 0 } })
-    expect(DEFAULT_SLA.overall).toEqual({ p95: 200, errorRate: 0 })
+    expect(limitsByEndpoint(DEFAULT_SLA, ["user"])).toEqual({
+      user: { p95: 200, errorRate: 0, minSamples: 1 },
+    })
+    expect(DEFAULT_SLA.overall).toEqual({ p95: 200, errorRate: 0, minSamples: 1 })
   })
 })
 

@@ -18,6 +18,7 @@ const TYPES = [
   ".",
   "apps/api",
   "apps/loadctl",
+  "packages/sla",
   "packages/stack",
   "k6-scripts",
   "k6-scripts/test",

@@ -1,7 +1,7 @@
-import { LATENCIES } from "../sla/schema.ts"
-import type { Latency } from "../sla/schema.ts"
+import { LATENCIES } from "@saleproof/sla/schema.ts"
+import type { Latency } from "@saleproof/sla/schema.ts"
 import type { RunPlan } from "../plan/plan.ts"
-import type { EndpointSla } from "../sla/resolve.ts"
+import type { EndpointSla } from "@saleproof/sla/resolve.ts"
 
 const K6_STAT = { p50: "med", p95: "p(95)", p99: "p(99)", max: "max" } satisfies Record<Latency, string>
 

@@ -1,6 +1,6 @@
 import { usageError } from "../errors.ts"
-import { mergeSla, resolveSla } from "../sla/resolve.ts"
-import type { Sla } from "../sla/resolve.ts"
+import { mergeSla, resolveSla } from "@saleproof/sla/resolve.ts"
+import type { Sla } from "@saleproof/sla/resolve.ts"
 import { parseDuration } from "./duration.ts"
 import type { Config, Expectation, Overlay } from "./schema.ts"
 

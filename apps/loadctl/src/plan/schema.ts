@@ -1,6 +1,6 @@
 import { z } from "zod"
 
-import { LEVELS, SlaInput } from "../sla/schema.ts"
+import { LEVELS, SlaInput } from "@saleproof/sla/schema.ts"
 import { parseDuration } from "./duration.ts"
 import { isSafeId } from "./run-id.ts"
 

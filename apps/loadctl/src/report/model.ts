@@ -8,7 +8,7 @@ import type { ExpectationResult } from "../sla/expectations.ts"
 import type { Judgement, Outcome } from "../sla/judge.ts"
 import { applyRules } from "../sla/rules.ts"
 import type { RuleResult } from "../sla/rules.ts"
-import type { EndpointSla, Sla } from "../sla/resolve.ts"
+import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 import type { Omission } from "../stats/corrected.ts"
 import type { Figures, Measurement } from "../stats/model.ts"
 

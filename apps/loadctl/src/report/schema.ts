@@ -1,6 +1,6 @@
 import { z } from "zod"
 
-import { LEVELS } from "../sla/schema.ts"
+import { LEVELS } from "@saleproof/sla/schema.ts"
 
 const ms = (what: string) => z.number().nullable().describe(`${what}, ms; null where nothing was measured`)
 const share = (what: string) =>

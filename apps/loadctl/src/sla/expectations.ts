@@ -1,6 +1,6 @@
 import type { Expectation } from "../plan/schema.ts"
 import type { Measurement } from "../stats/model.ts"
-import type { Level } from "./schema.ts"
+import type { Level } from "@saleproof/sla/schema.ts"
 
 /** A number that had to come out of the run, and what came. */
 export type ExpectationResult = { title: string; wanted: string; level: Level } & (

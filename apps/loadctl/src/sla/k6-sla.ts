@@ -1,5 +1,5 @@
-import { LATENCIES } from "./schema.ts"
-import type { EndpointSla, Sla } from "./resolve.ts"
+import { LATENCIES } from "@saleproof/sla/schema.ts"
+import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 
 /** Limits in the form that scripts read from SLA_JSON: inclusive, ms and shares; "*" is every endpoint. */
 export type K6Limits = Partial<Record<"p50" | "p95" | "p99" | "max" | "errorRate" | "minSamples", number>>

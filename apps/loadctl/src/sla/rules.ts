@@ -1,7 +1,7 @@
 import type { Figures } from "../stats/model.ts"
-import type { EndpointSla, Limit } from "./resolve.ts"
-import { LATENCIES } from "./schema.ts"
-import type { Level } from "./schema.ts"
+import type { EndpointSla, Limit } from "@saleproof/sla/resolve.ts"
+import { LATENCIES } from "@saleproof/sla/schema.ts"
+import type { Level } from "@saleproof/sla/schema.ts"
 
 /** One limit and what came of it. `actual` is in the limit's unit: ms, a share, or a number of samples. */
 export type RuleResult = {

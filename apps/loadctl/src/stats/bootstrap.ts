@@ -1,7 +1,7 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt"
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus"
 
-import { quantile, sortNumbers } from "./quantile.ts"
+import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
 
 /** Where a difference lies with the confidence asked for, in the unit of the figure. */
 export type Interval = { low: number; high: number }

@@ -3,7 +3,7 @@ import { judgedBy, latencies } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
 import type { K6Facts, Window } from "./model.ts"
 import { correctOmission, expectedInterval } from "./omission.ts"
-import { sortNumbers } from "./quantile.ts"
+import { sortNumbers } from "@saleproof/sla/quantile.ts"
 
 /** One endpoint as measured, and as it would have been had its users not waited for slow answers. In ms. */
 export type CorrectedRow = {

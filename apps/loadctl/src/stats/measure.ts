@@ -1,8 +1,8 @@
 import type { SampleSeries } from "../influx/samples.ts"
 import type { RunPlan } from "../plan/plan.ts"
-import type { EndpointSla, Sla } from "../sla/resolve.ts"
+import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 import type { Figures, Window } from "./model.ts"
-import { quantile, sortNumbers } from "./quantile.ts"
+import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
 import { holdOf, windowOf, within } from "./window.ts"
 
 /** What of a plan decides which requests are measured, and when. */

@@ -1,4 +1,4 @@
-import { quantile, sortNumbers } from "./quantile.ts"
+import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
 
 // Twenty rounds have 92,378 halvings; beyond that the count explodes and adds nothing.
 export const MAX_ROUNDS = 20

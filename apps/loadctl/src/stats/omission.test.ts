@@ -1,8 +1,8 @@
 import { expect, it } from "vitest"
 
 import { correctOmission, expectedInterval } from "./omission.ts"
-import { quantile, sortNumbers } from "./quantile.ts"
-import type { Sorted } from "./quantile.ts"
+import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
+import type { Sorted } from "@saleproof/sla/quantile.ts"
 
 function sorted(...values: number[]): Sorted {
   const found = sortNumbers(values)

@@ -1,5 +1,5 @@
-import { sortNumbers } from "./quantile.ts"
-import type { Sorted } from "./quantile.ts"
+import { sortNumbers } from "@saleproof/sla/quantile.ts"
+import type { Sorted } from "@saleproof/sla/quantile.ts"
 
 // A stall of a minute at an interval of a few ms would add thousands of values for each that was measured.
 const MAX_ADDED = 250_000

@@ -2,7 +2,7 @@ import { array, assert, double, nat, property } from "fast-check"
 import { expect, it } from "vitest"
 
 import { poolBlocks, weightedQuantile } from "./pool.ts"
-import { quantile, sortNumbers } from "./quantile.ts"
+import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
 
 const blocks = array(array(double({ min: 0, max: 10_000, noNaN: true }), { maxLength: 150 }), {
   minLength: 1,

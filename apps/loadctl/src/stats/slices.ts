@@ -2,8 +2,8 @@ import type { SampleSeries } from "../influx/samples.ts"
 import { endpointNames, isSuccess } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
 import type { Window } from "./model.ts"
-import { sortNumbers } from "./quantile.ts"
-import type { Sorted } from "./quantile.ts"
+import { sortNumbers } from "@saleproof/sla/quantile.ts"
+import type { Sorted } from "@saleproof/sla/quantile.ts"
 import { within } from "./window.ts"
 
 /** What ended within one stretch of time: durations in ms (null for none), and how many of them failed. */

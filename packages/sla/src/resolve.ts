@@ -23,7 +23,7 @@ export type Sla = {
 }
 
 // A p95 of fewer than 20 samples is nothing but their maximum.
-const DEFAULT_MIN_SAMPLES = 20
+export const DEFAULT_MIN_SAMPLES = 20
 
 /** Later layers win, field by field: file, scenario, persona, variant. */
 export function mergeSla(layers: readonly (SlaInput | undefined)[]): SlaInput {

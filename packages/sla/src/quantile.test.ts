@@ -21,6 +21,10 @@ describe("quantile", () => {
     expect([0, 0.5, 0.99, 1].map((q) => quantileOf([7], q))).toEqual([7, 7, 7, 7])
   })
 
+  it("does not exist below 0 or above 1", () => {
+    expect(() => quantileOf([1, 2], 1.5)).toThrow("between 0 and 1")
+  })
+
   it("has nothing to say about nothing", () => {
     expect(sortNumbers([])).toBeNull()
   })

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 /** Numbers in ascending order, at least one of them. */
 export type Sorted = Float64Array & { readonly sorted: true }
 
@@ -14,7 +16,8 @@ export function sortNumbers(values: ArrayLike<number>): Sorted | null {
 export function quantile(sorted: Sorted, q: number): number {
   const position = q * (sorted.length - 1)
   const below = Math.floor(position)
-  const low = sorted[below] ?? Number.NaN
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? low
+  const low = sorted[below]
+  const high = sorted[Math.ceil(position)]
+  assert(low !== undefined && high !== undefined, `a quantile lies between 0 and 1, not at ${q}`)
   return low + (high - low) * (position - below)
 }
