@@ -48,7 +48,17 @@ export const flowSuite: Suite = {
 
 async function measureRun(io: Io, { vus, scale }: { vus: number; scale: string }): Promise<Figures> {
   const loadctl = join(io.root, "apps/loadctl/src/main.ts")
-  const args = ["run", "--scenario", "flow_300vus", "--private", "--scale", scale, "--format", "json"]
+  const args = [
+    "run",
+    "--scenario",
+    "flow_300vus",
+    "--private",
+    "--scale",
+    scale,
+    "--build-k6",
+    "--format",
+    "json",
+  ]
   const child = spawn(process.execPath, [loadctl, ...args], {
     cwd: io.root,
     // k6 reads VUS itself: the same shape with another height.

@@ -32,7 +32,8 @@ const UNUSED = script("node_modules/knip/bin/knip.js")
  * @type {Record<string, ((args: string[]) => import("./enter.mjs").Task) | undefined>}
  */
 export const TASKS = {
-  demo: (args) => here(script(LOADCTL, "run", "--scenario", "flow_iterations", "--persona", "A", ...args)),
+  demo: (args) =>
+    here(script(LOADCTL, "run", "--scenario", "flow_iterations", "--persona", "A", "--build-k6", ...args)),
   loadctl: (args) => ({ commands: [script(LOADCTL, ...args)], cwd: process.cwd() }),
   dev: (args) => here(script("scripts/dev.ts", ...args)),
   start: (args) => here(script("scripts/start.ts", ...args)),

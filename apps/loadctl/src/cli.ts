@@ -1,4 +1,3 @@
-import { StackError } from "@saleproof/stack/errors.ts"
 import { Command, CommanderError } from "commander"
 
 import { registerAb } from "./commands/ab.ts"
@@ -15,7 +14,7 @@ import { registerRun } from "./commands/run.ts"
 import { registerRuns } from "./commands/runs.ts"
 import { registerStatus } from "./commands/status.ts"
 import { registerUp } from "./commands/up.ts"
-import { EXIT, LoadctlError } from "./errors.ts"
+import { EXIT, isExplained } from "./errors.ts"
 import type { Io } from "./io.ts"
 
 const EPILOGUE = `
@@ -79,7 +78,7 @@ export async function runCli(io: Io): Promise<void> {
 function explain(error: unknown, io: Io): void {
   if (error instanceof CommanderError) {
     io.setExitCode(error.exitCode === 0 ? EXIT.pass : EXIT.usage)
-  } else if (error instanceof LoadctlError || error instanceof StackError) {
+  } else if (isExplained(error)) {
     io.stderr(`error: ${error.message}\n`)
     if (error.hint) io.stderr(`  → ${error.hint}\n`)
     io.setExitCode(error.exitCode)

@@ -46,15 +46,25 @@ export function findConfig(cwd: string, named?: string): string {
     if (!existsSync(file)) throw usageError(`There is no file ${named}.`)
     return file
   }
-  for (let folder = cwd; ; folder = dirname(folder)) {
-    const file = join(folder, CONFIG_FILE)
-    if (existsSync(file)) return file
-    if (folder === dirname(folder)) break
-  }
+  const file = nearestConfig(cwd)
+  if (file !== undefined) return file
   throw usageError(
     `There is no ${CONFIG_FILE} here or in a folder above.`,
     "`loadctl init` writes a commented one; --config FILE names another.",
   )
+}
+
+/** Whether there is one at or above `cwd`. */
+export function hasConfig(cwd: string): boolean {
+  return nearestConfig(cwd) !== undefined
+}
+
+function nearestConfig(cwd: string): string | undefined {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const file = join(folder, CONFIG_FILE)
+    if (existsSync(file)) return file
+    if (folder === dirname(folder)) return undefined
+  }
 }
 
 /** File, then environment, then flags; validated as a whole. Throws one usage error that lists every problem. */

@@ -27,6 +27,19 @@ export class LoadctlError extends Error {
   }
 }
 
+const STACK_EXITS: ReadonlySet<unknown> = new Set([EXIT.usage, EXIT.missing, EXIT.interrupted])
+
+/**
+ * An error that is already explained to the user: ours, or one of a stack's provider, which may have classes of its
+ * own. Those are known by their shape, an exit code with a hint.
+ */
+export function isExplained(
+  error: unknown,
+): error is Error & { exitCode: ExitCode; hint: string | undefined } {
+  if (error instanceof LoadctlError) return true
+  return error instanceof Error && "hint" in error && "exitCode" in error && STACK_EXITS.has(error.exitCode)
+}
+
 /** Bad flags or a bad config file: exit 2. */
 export function usageError(message: string, hint?: string): LoadctlError {
   return new LoadctlError(EXIT.usage, message, hint === undefined ? {} : { hint })

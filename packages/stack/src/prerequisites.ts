@@ -90,7 +90,7 @@ async function checkK6(env: NodeJS.ProcessEnv): Promise<Finding> {
       title,
       state: "later",
       detail: `is built with ${go}`,
-      fix: "loadctl run builds it, about a minute",
+      fix: "loadctl run --build-k6, about a minute",
     }
   return {
     title,

@@ -1,7 +1,6 @@
 import { usageError } from "../errors.ts"
 import { loadParts } from "../report/load.ts"
-import { provideK6 } from "@saleproof/stack/provide/k6.ts"
-import { lineProgress } from "@saleproof/stack/provide/progress.ts"
+import { requireK6 } from "../k6/find.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { runOn } from "../run/run.ts"
 import type { RunContext } from "../run/run.ts"
@@ -33,8 +32,7 @@ export type CapacityContext = Omit<RunContext, "plan"> & {
 export async function driveSearch(context: CapacityContext): Promise<CapacityReport> {
   const { loaded, io, observer, options, apiEnv, alwaysPrivate } = context
   await using testTarget = await reachTarget(loaded, { io, observer, apiEnv, alwaysPrivate })
-  const progress = lineProgress((text) => observer.note(text.trimEnd()))
-  const binary = await provideK6({ env: io.env, progress, signal: io.interrupted })
+  const binary = await requireK6(io, observer.note)
   const startedAt = new Date()
   const first = await context.planStep(options.start)
   let report = emptyReport(context, first, startedAt)

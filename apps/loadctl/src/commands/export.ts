@@ -74,21 +74,14 @@ type Exported = {
 }
 
 async function exportRun(flags: Flags, io: Io): Promise<Exported> {
-  const [
-    { renderManifests },
-    { archiveScript },
-    { scriptEnv },
-    { createStore },
-    { provideK6 },
-    { lineProgress },
-  ] = await Promise.all([
-    import("../k8s/manifests.ts"),
-    import("../k6/archive.ts"),
-    import("../run/load.ts"),
-    import("../store.ts"),
-    import("@saleproof/stack/provide/k6.ts"),
-    import("@saleproof/stack/provide/progress.ts"),
-  ])
+  const [{ renderManifests }, { archiveScript }, { scriptEnv }, { createStore }, { requireK6 }] =
+    await Promise.all([
+      import("../k8s/manifests.ts"),
+      import("../k6/archive.ts"),
+      import("../run/load.ts"),
+      import("../store.ts"),
+      import("../k6/find.ts"),
+    ])
   const loaded = await readScenarioConfig(io, flags)
   const { config, root } = loaded
   if (!config.influx)
@@ -98,7 +91,7 @@ async function exportRun(flags: Flags, io: Io): Promise<Exported> {
   const targetUrl = flags.podsTarget ?? config.target.url
   const variables = { ...scriptEnv({ plan, targetUrl, seeded, env: {} }), PART: "1" }
   const script = resolve(root, plan.script)
-  const binary = await provideK6({ env: io.env, progress: lineProgress(io.stderr) })
+  const binary = await requireK6(io, (text) => io.stderr(`${text}\n`))
   const archive = await archiveScript({ binary, script, cwd: root, variables })
   const influx = podsInflux(config.influx, flags)
   const { runId, instances: parallelism = 1 } = plan

@@ -5,6 +5,7 @@ import type { Command } from "commander"
 
 import type { LoadedConfig, Override } from "../config.ts"
 import type { Io } from "../io.ts"
+import { BUILD_K6 } from "../k6/find.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { collectPair, readConfig, withConfig } from "./options.ts"
 
@@ -17,6 +18,7 @@ export type ScenarioFlags = {
   influx?: string
   scale: number
   config?: string
+  buildK6?: boolean
 }
 
 export function withScenario(command: Command): Command {
@@ -27,6 +29,7 @@ export function withScenario(command: Command): Command {
     .option("--variant <name...>", "other variants of loadctl.yaml")
     .option("--influx <url>", "the InfluxDB to write to and read from")
     .option("--scale <factor>", "shorten every duration, for a quick look", parseScale, 1)
+    .option("--build-k6", "where there is no k6, build it with Go (once, about a minute)")
 }
 
 /** Where to run it: what answers already, or a private stack with settings of its own. */
@@ -65,6 +68,7 @@ export function readScenarioConfig(
   flags: ScenarioFlags & { target?: string },
 ): Promise<LoadedConfig> {
   const { target, influx } = flags
+  if (flags.buildK6) io.env[BUILD_K6] = "on"
   const overrides: Override[] = [
     ...(target === undefined ? [] : [{ path: ["target", "url"], value: target, source: "--target" }]),
     ...(influx === undefined ? [] : [{ path: ["influx", "url"], value: influx, source: "--influx" }]),

@@ -3,8 +3,10 @@ import type { Command } from "commander"
 import { EXIT } from "../errors.ts"
 import type { Io } from "../io.ts"
 import { formatTable } from "../report/table.ts"
-import type { StackStatus } from "@saleproof/stack/status.ts"
-import { formatOption } from "./options.ts"
+import type { StackStatus } from "../stack/provider.ts"
+import { formatOption, readConfig, withConfig } from "./options.ts"
+
+type Flags = { config?: string; format: "text" | "json" }
 
 const HELP = `
 Exit codes: 0 everything answers, 3 something does not, or nothing is running.
@@ -13,14 +15,13 @@ Example:
   $ loadctl status --format json`
 
 export function registerStatus(program: Command, io: Io): void {
-  program
-    .command("status")
+  withConfig(program.command("status"))
     .description("what of the stack answers now")
     .addOption(formatOption(["text", "json"]))
     .addHelpText("after", HELP)
-    .action(async ({ format }: { format: "text" | "json" }) => {
-      const { statusOfSharedStack } = await import("@saleproof/stack/status.ts")
-      const status = await statusOfSharedStack(io.env)
+    .action(async ({ config, format }: Flags) => {
+      const { requireStack } = await import("../stack/load.ts")
+      const status = await (await requireStack(await readConfig(io, config), "status")).status(io.env)
       io.stdout(format === "json" ? `${JSON.stringify(status ?? null, null, 2)}\n` : toText(status))
       const healthy = status?.services.every(({ state }) => state === "answers")
       if (!healthy) io.setExitCode(EXIT.missing)

@@ -3,11 +3,12 @@ import type { Command } from "commander"
 
 import { usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
-import type { StackUrls } from "@saleproof/stack/unit.ts"
-import { collectPair, formatOption } from "./options.ts"
+import type { StackUrls } from "../stack/provider.ts"
+import { collectPair, formatOption, readConfig, withConfig } from "./options.ts"
 
 type Flags = {
-  port: number
+  config?: string
+  port?: number
   freePorts?: boolean
   env?: Record<string, string>
   provider: "native" | "docker"
@@ -15,8 +16,8 @@ type Flags = {
 }
 
 const HELP = `
-Starts PostgreSQL, Redis, InfluxDB, the API and its worker, installs what is missing, and returns when all of them
-answer. \`loadctl down\` stops them; their data stays for the next time.
+The stack that loadctl.yaml names (target: { stack: MODULE }) starts the target and what it needs, installs what is
+missing, and returns when all of it answers. \`loadctl down\` stops it; its data stays for the next time.
 
 Examples:
   $ loadctl up
@@ -24,19 +25,20 @@ Examples:
   $ loadctl up --free-ports --format json`
 
 export function registerUp(program: Command, io: Io): void {
-  program
-    .command("up")
-    .description("start everything and return when it answers")
-    .option("-p, --port <port>", "where the API listens", parsePort, 8080)
-    .option("--free-ports", "any free ports instead of 5432, 6379, 8086, 8080 and 8081")
-    .option("-e, --env <KEY=VALUE>", "environment of the API and the worker, repeatable", collectPair)
+  withConfig(program.command("up"))
+    .description("start the target and what it needs, return when all of it answers")
+    .option("-p, --port <port>", "where the target listens, if not at its usual port", parsePort)
+    .option("--free-ports", "any free ports instead of the usual ones")
+    .option("-e, --env <KEY=VALUE>", "environment of the target, repeatable", collectPair)
     .addOption(providerOption())
     .addOption(formatOption(["text", "json"]))
     .addHelpText("after", HELP)
     .action(async (flags: Flags) => {
       if (flags.provider === "docker" && flags.freePorts)
         throw usageError("--free-ports needs --provider native.")
-      const urls = await (flags.provider === "docker" ? upInContainers(flags, io) : upNatively(flags, io))
+      if (flags.freePorts && flags.port !== undefined)
+        throw usageError("--port and --free-ports contradict each other.", "Leave one of them out.")
+      const urls = await start(flags, io)
       io.stdout(flags.format === "json" ? toJson(urls) : toText(urls))
     })
 }
@@ -51,27 +53,24 @@ export function providerOption(): Option {
     .default("native")
 }
 
-async function upNatively(flags: Flags, io: Io): Promise<StackUrls> {
-  const [{ startSharedStack }, { formatSeconds, lineProgress }] = await Promise.all([
-    import("@saleproof/stack/shared.ts"),
+async function start({ config, port, freePorts = false, env = {}, provider }: Flags, io: Io) {
+  const [{ requireStack }, { formatSeconds, lineProgress }] = await Promise.all([
+    import("../stack/load.ts"),
     import("@saleproof/stack/provide/progress.ts"),
   ])
-  const { stack, alreadyRunning } = await startSharedStack({
+  const stack = await requireStack(await readConfig(io, config), "up")
+  const { urls, alreadyRunning } = await stack.up({
     env: io.env,
-    apiPort: flags.port,
-    freePorts: flags.freePorts ?? false,
-    shopEnv: flags.env ?? {},
+    targetEnv: env,
+    port,
+    freePorts,
+    containers: provider === "docker",
     signal: io.interrupted,
     progress: lineProgress(io.stderr),
     onReady: (unit, tookMs) => io.stderr(`${unit}: ${formatSeconds(tookMs)}\n`),
   })
   if (alreadyRunning) io.stderr(`It is already running; \`loadctl down\` first to change its settings.\n`)
-  return stack.urls
-}
-
-async function upInContainers(flags: Flags, io: Io): Promise<StackUrls> {
-  const { startContainers } = await import("@saleproof/stack/docker.ts")
-  return startContainers({ env: io.env, apiPort: flags.port, shopEnv: flags.env ?? {} })
+  return urls
 }
 
 function toJson({ url, influxUrl, databaseUrl, redisUrl }: StackUrls): string {

@@ -86,8 +86,8 @@ export const Config = z
     target: z.strictObject({
       url: HttpUrl,
       ready: Path.default("/"),
-      /** Whether `run` may start this repository's private stack when nothing answers at the url. */
-      stack: z.boolean().default(false),
+      /** A module, looked for from this file's folder, that starts the target when nothing answers at the url. */
+      stack: z.string({ error: "expected the name of a module that exports a provider" }).min(1).optional(),
     }),
     script: z.string().min(1).optional(),
     /** Sent to a target that was just started, before it is seeded; never judged. */

@@ -10,8 +10,7 @@ import type { RunPlan } from "../plan/plan.ts"
 import { composeReport } from "../report/model.ts"
 import type { RunParts, RunReport } from "../report/model.ts"
 import { judge } from "../sla/judge.ts"
-import { provideK6 } from "@saleproof/stack/provide/k6.ts"
-import { lineProgress } from "@saleproof/stack/provide/progress.ts"
+import { requireK6 } from "../k6/find.ts"
 import type { RunFolder, Store } from "../store.ts"
 import type { Phase, RunObserver } from "./observer.ts"
 import { queryRun } from "./query.ts"
@@ -41,8 +40,7 @@ export async function executeRun(context: RunContext & { alwaysPrivate: boolean 
   await context.store.prepare()
   await using testTarget = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer, alwaysPrivate })
   // After what fails at once: to build k6 takes a minute.
-  const progress = lineProgress((text) => observer.note(text.trimEnd()))
-  const binary = await provideK6({ env: io.env, progress, signal: io.interrupted })
+  const binary = await requireK6(io, observer.note)
   // Awaited here: the stack must outlive the run.
   return await runOn({ ...context, testTarget, binary })
 }

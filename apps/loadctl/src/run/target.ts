@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 
+import { lineProgress } from "@saleproof/stack/provide/progress.ts"
+
 import type { LoadedConfig } from "../config.ts"
 import { missingError, usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
@@ -7,6 +9,7 @@ import { createInflux } from "../influx/client.ts"
 import type { Influx, InfluxSettings } from "../influx/client.ts"
 import { redactUrl } from "../machine/redact.ts"
 import type { InfluxState } from "../stats/model.ts"
+import { requireStack } from "../stack/load.ts"
 import { createApi } from "./api.ts"
 import type { Api } from "./api.ts"
 import type { RunObserver } from "./observer.ts"
@@ -40,10 +43,10 @@ export type TargetOptions = {
  */
 export async function reachTarget(loaded: LoadedConfig, options: TargetOptions): Promise<TestTarget> {
   const { url, ready, stack } = loaded.config.target
-  const mayStart = stack && !loaded.targetChosen
+  const mayStart = stack !== undefined && !loaded.targetChosen
   if (options.alwaysPrivate) {
     if (mayStart) return startPrivate(loaded, options)
-    throw usageError("--private goes with no target but this repository's own.")
+    throw usageError("--private needs the target of a stack.", hintForPrivate(loaded))
   }
   const api = createApi(url, options.io.env)
   const answer = await api.request({ method: "GET", path: ready, timeoutMs: READY_TIMEOUT_MS })
@@ -63,10 +66,7 @@ async function useRunning(
 ): Promise<TestTarget> {
   const { url } = config.target
   if (Object.keys(apiEnv).length > 0) {
-    throw usageError(
-      `${redactUrl(url)} is running already, so --env cannot reach it.`,
-      "Add --private, or stop it.",
-    )
+    throw usageError(`${redactUrl(url)} is running already, so --env cannot reach it.`, hintForEnv(config))
   }
   const { worker = null, database = null } = config.metrics ?? {}
   return {
@@ -79,21 +79,32 @@ async function useRunning(
   }
 }
 
+/** --private helps only where the file can start a stack; what the script is to know goes another way. */
+function hintForEnv({ target }: LoadedConfig["config"]): string {
+  return target.stack === undefined
+    ? "--env sets up a target that loadctl starts, and the file names no stack; -e KEY=VALUE is for the script."
+    : "Add --private, or stop it; -e KEY=VALUE is for the script."
+}
+
 function hintFor({ config, targetChosen }: LoadedConfig): string {
-  if (config.target.stack && targetChosen)
+  if (config.target.stack !== undefined && targetChosen)
     return "Start it, or name no target to run against a private stack."
   return "Start it, then repeat the command."
 }
 
-async function startPrivate({ config }: LoadedConfig, options: TargetOptions): Promise<TestTarget> {
+function hintForPrivate({ config, file }: LoadedConfig): string {
+  return config.target.stack === undefined
+    ? `${file} names none (target: { stack: MODULE }).`
+    : "Name no target beside it."
+}
+
+async function startPrivate(loaded: LoadedConfig, options: TargetOptions): Promise<TestTarget> {
   const { io, observer, apiEnv } = options
-  const [{ startStack }, { lineProgress }] = await Promise.all([
-    import("@saleproof/stack/start.ts"),
-    import("@saleproof/stack/provide/progress.ts"),
-  ])
-  const stack = await startStack({
+  const { config } = loaded
+  const provider = await requireStack(loaded, "run --private")
+  const stack = await provider.startPrivate({
     env: io.env,
-    shopEnv: apiEnv,
+    targetEnv: apiEnv,
     signal: io.interrupted,
     progress: lineProgress((text) => observer.note(text.trimEnd())),
     onDeath: ({ unit, reason }) => observer.note(`${unit} ${reason} in the middle of the run.`),

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { mkdir, readFile, rename, rm } from "node:fs/promises"
 import { homedir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import process from "node:process"
 
 import { execa } from "execa"
@@ -12,19 +12,34 @@ import { cacheDir } from "./cache.ts"
 import { findOnPath, isExecutable } from "./path.ts"
 import type { Progress } from "./progress.ts"
 
-const TOOLCHAIN = join(import.meta.dirname, "../../toolchain/k6")
 const MODULE = "go.k6.io/k6/v2"
 export const INSTALL_K6 = "https://grafana.com/docs/k6/latest/set-up/install-k6/"
 
 type Surroundings = { env: NodeJS.ProcessEnv; progress: Progress; signal?: AbortSignal | undefined }
 
-/** The path of a k6 that speaks as ours does: the one on the PATH, the one built before, or one built now. */
-export async function provideK6({ env, progress, signal }: Surroundings): Promise<string> {
+export type FoundK6 = {
+  /** One that speaks as ours does: on the PATH, or built before. */
+  path: string | null
+  /** The version on the PATH, where that one is of another major version. */
+  unfit: string | null
+}
+
+/** Looks for a k6 and builds none. */
+export async function findK6(env: NodeJS.ProcessEnv): Promise<FoundK6> {
   const version = await pinnedVersion()
   const onPath = findOnPath("k6", env)
-  if (onPath && (await majorOf(onPath)) === version.split(".")[0]) return onPath
+  const found = onPath ? await versionOf(onPath) : null
+  if (onPath && majorOf(found) === majorOf(version)) return { path: onPath, unfit: null }
   const built = builtK6(version, env)
-  if (isExecutable(built)) return built
+  return { path: isExecutable(built) ? built : null, unfit: found }
+}
+
+/** The path of the k6 that was found, or of one built now from its pinned Go module. */
+export async function provideK6({ env, progress, signal }: Surroundings): Promise<string> {
+  const { path } = await findK6(env)
+  if (path !== null) return path
+  const version = await pinnedVersion()
+  const built = builtK6(version, env)
   const buildOnce = async (): Promise<void> => {
     if (!isExecutable(built)) await build({ version, target: built, env, progress, signal })
   }
@@ -38,9 +53,10 @@ export async function provideK6({ env, progress, signal }: Surroundings): Promis
 
 /** The version in the pinned Go module, for example `2.2.0`. */
 export async function pinnedVersion(): Promise<string> {
-  const goMod = await readFile(join(TOOLCHAIN, "go.mod"), "utf8")
+  const folder = toolchain()
+  const goMod = await readFile(join(folder, "go.mod"), "utf8")
   const version = /go\.k6\.io\/k6\/v2 v(\S+)/.exec(goMod)?.[1]
-  if (!version) throw new Error(`${TOOLCHAIN}/go.mod does not name ${MODULE}`)
+  if (!version) throw new Error(`${folder}/go.mod does not name ${MODULE}`)
   return version
 }
 
@@ -53,9 +69,22 @@ export function findGo(env: NodeJS.ProcessEnv): string | undefined {
   return findOnPath("go", env) ?? ["/usr/local/go/bin/go"].find(isExecutable)
 }
 
-async function majorOf(k6: string): Promise<string | undefined> {
+/** The folder of the pinned module: beside the sources, or where a package that bundles them has it. */
+function toolchain(): string {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const candidate = join(folder, "toolchain", "k6")
+    if (existsSync(join(candidate, "go.mod"))) return candidate
+    if (folder === dirname(folder)) throw new Error(`there is no toolchain/k6 above ${import.meta.dirname}`)
+  }
+}
+
+async function versionOf(k6: string): Promise<string | null> {
   const { stdout } = await execa(k6, ["version"], { reject: false })
-  return /v(\d+)\./.exec(stdout)?.[1]
+  return /v(\d+\.\d+\S*)/.exec(stdout)?.[1] ?? null
+}
+
+function majorOf(version: string | null): string | undefined {
+  return version?.split(".")[0]
 }
 
 async function build({
@@ -76,7 +105,7 @@ async function build({
   try {
     await progress(`Building k6 ${version} from its Go module (once, about a minute)`, () =>
       execa(go, ["build", "-mod=readonly", "-trimpath", "-ldflags=-s -w", "-o", unfinished, MODULE], {
-        cwd: TOOLCHAIN,
+        cwd: toolchain(),
         env: { ...goFolders(env), ...env, CGO_ENABLED: "0", GOWORK: "off" },
         extendEnv: false,
         ...(signal && { cancelSignal: signal }),
@@ -87,7 +116,7 @@ async function build({
     const reason =
       cause instanceof Error && "stderr" in cause ? lastLine(String(cause.stderr)) : String(cause)
     throw new StackError(`k6 ${version} could not be built: ${reason}`, {
-      hint: `install k6 ${version} (${INSTALL_K6}), or repeat: cd ${TOOLCHAIN} && go build -o ${target} ${MODULE}`,
+      hint: `install k6 ${version} (${INSTALL_K6}), or repeat: cd ${toolchain()} && go build -o ${target} ${MODULE}`,
       cause,
     })
   } finally {
