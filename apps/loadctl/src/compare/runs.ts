@@ -1,4 +1,4 @@
-import type { SampleSeries } from "../influx/samples.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import type { Manifest } from "../machine/manifest.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { loadParts } from "../report/load.ts"

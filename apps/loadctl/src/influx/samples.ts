@@ -2,23 +2,8 @@ import { escape } from "influx"
 
 import { usageError } from "../errors.ts"
 import { isSafeId } from "../plan/run-id.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import type { Influx } from "./client.ts"
-
-/** All requests of a run that share their tags. `at` is when each ended, ms since 1970; `ms` how long it took. */
-export type SampleSeries = {
-  /** Empty for requests of setup() and teardown(). */
-  scenario: string
-  /** What the script says of itself by a tag `phase` ("warmup", "hold", "cooldown"); empty when it does not. */
-  phase: string
-  name: string
-  /** HTTP status; "0" when there was no answer. */
-  status: string
-  /** Whether k6 counted it as a success. */
-  expected: boolean
-  errorCode: string
-  at: number[]
-  ms: number[]
-}
 
 // Keeps one answer of a busy run (several thousand requests a second) at a few megabytes.
 const PAGE_MS = 20_000
@@ -36,14 +21,20 @@ export async function readSamples(
 ): Promise<SampleSeries[]> {
   // The library's quoting leaves backslashes alone, so an id with one could leave its quotes.
   if (!isSafeId(testid)) throw usageError(`${testid} is not an id of a run.`)
-  const found = new Map<string, SampleSeries>()
+  const found = new Map<string, Page>()
   for (let from = Math.floor(window.from); from < window.to; from += PAGE_MS) {
     const to = Math.min(from + PAGE_MS, Math.ceil(window.to))
     const pages = await influx.query(samplesQuery(testid, { from, to }), window.signal)
     for (const { tags, values } of pages) appendPage(found, tags, values)
   }
-  return [...found.values()]
+  return [...found.values()].map(({ tags, at, ms }) => ({
+    ...describeTags(tags),
+    at: Float64Array.from(at),
+    ms: Float64Array.from(ms),
+  }))
 }
+
+type Page = { tags: Record<string, string>; at: number[]; ms: number[] }
 
 function samplesQuery(testid: string, { from, to }: { from: number; to: number }): string {
   return (
@@ -53,13 +44,9 @@ function samplesQuery(testid: string, { from, to }: { from: number; to: number }
   )
 }
 
-function appendPage(
-  found: Map<string, SampleSeries>,
-  tags: Record<string, string>,
-  values: unknown[][],
-): void {
+function appendPage(found: Map<string, Page>, tags: Record<string, string>, values: unknown[][]): void {
   const key = JSON.stringify(tags)
-  const series = found.get(key) ?? emptySeries(tags)
+  const series = found.get(key) ?? { tags, at: [], ms: [] }
   found.set(key, series)
   for (const [microseconds, value] of values) {
     series.at.push(Number(microseconds) / 1_000)
@@ -67,15 +54,16 @@ function appendPage(
   }
 }
 
-function emptySeries(tags: Record<string, string>): SampleSeries {
+/** What of a request's tags decides how it is judged; `tags` as InfluxDB or k6 have them. */
+export function describeTags(tags: Record<string, string>): Omit<SampleSeries, "at" | "ms"> {
+  const { expected_response: expected } = tags
   return {
     scenario: tags["scenario"] ?? "",
     phase: tags["phase"] ?? "",
     name: tags["name"] ?? "",
     status: tags["status"] ?? "",
-    expected: tags["expected_response"] !== "false",
+    expected: expected !== "false",
+    expectedTag: expected !== undefined && expected !== "",
     errorCode: tags["error_code"] ?? "",
-    at: [],
-    ms: [],
   }
 }

@@ -15,8 +15,8 @@ const requests = (name: string, status: string, ms: number[]) => ({
   status,
   expected: status.startsWith("2"),
   errorCode: "",
-  at: ms.map((_, index) => index),
-  ms,
+  at: Float64Array.from(ms.keys()),
+  ms: Float64Array.from(ms),
 })
 const figures = liveFigures(
   [requests("order", "201", [100, 240]), requests("order", "500", [9]), requests("seed", "200", [1])],

@@ -9,6 +9,7 @@ import { parseDuration } from "../plan/duration.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { composeReport } from "../report/model.ts"
 import type { RunReport } from "../report/model.ts"
+import { saveSamples } from "../report/samples.ts"
 import { judge } from "../sla/judge.ts"
 import { findGaps } from "../stats/gaps.ts"
 import { measure } from "../stats/measure.ts"
@@ -56,7 +57,7 @@ async function measureDistributed({
   const window = await queries.window()
   if (!window) throw missingError(`InfluxDB at ${influx.url} has no request with testid ${plan.runId}.`)
   const samples = await readSamples(client, plan.runId, { from: window.from, to: window.to + 1, signal })
-  await folder.writeGzip("samples.json.gz", samples)
+  await saveSamples(folder, samples)
   const table = measure(samples, plan)
   const judged = samples.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
   return {

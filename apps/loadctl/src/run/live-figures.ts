@@ -1,6 +1,7 @@
-import type { SampleSeries } from "../influx/samples.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import { OVERALL } from "../stats/slices.ts"
 import { isSuccess, latencies } from "../stats/measure.ts"
+import { concatColumns } from "../stats/values.ts"
 import type { RunPlan } from "../plan/plan.ts"
 
 /** One row of what happened in the last seconds. */
@@ -34,6 +35,6 @@ export function liveFigures(
 }
 
 function spread(series: readonly SampleSeries[]): Pick<LiveRow, "n" | "p95"> {
-  const values = series.flatMap(({ ms }) => ms)
+  const values = concatColumns(series.map(({ ms }) => ms))
   return { n: values.length, p95: latencies(values).p95 }
 }

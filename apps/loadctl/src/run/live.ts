@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 import type { Influx } from "../influx/client.ts"
 import { readSamples } from "../influx/samples.ts"
-import type { SampleSeries } from "../influx/samples.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { liveFigures } from "./live-figures.ts"
 import type { LiveFigures } from "./live-figures.ts"

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises"
 
 import { readSamples } from "../influx/samples.ts"
-import type { SampleSeries } from "../influx/samples.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import { readLoadModel } from "../k6/executor.ts"
 import type { RunPlan } from "../plan/plan.ts"
+import { saveSamples } from "../report/samples.ts"
 import { correctRun } from "../stats/corrected.ts"
 import { findGaps } from "../stats/gaps.ts"
 import { measure } from "../stats/measure.ts"
@@ -29,7 +30,7 @@ export type QueryOptions = {
 /** Reads the run's requests out of InfluxDB, keeps them, and makes the table; without InfluxDB, from k6's summary. */
 export async function queryRun({ folder, ...options }: QueryOptions): Promise<Measurement> {
   const { samples, influx } = await fetchSamples(options)
-  if (samples) await folder.writeGzip("samples.json.gz", samples)
+  if (samples) await saveSamples(folder, samples)
   const output = await readFile(folder.file("k6-output.txt"), "utf8").catch(() => "")
   const model = readLoadModel(output, options.plan.k6Scenarios)
   return measurementOf({ plan: options.plan, load: options.load, samples, influx, model })

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
 
 import { recordRun } from "../../test/support/runs.ts"
-import type { SampleSeries } from "../influx/samples.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import { correctRun } from "./corrected.ts"
 
 const { plan } = recordRun({ runId: "run", seconds: 1 })
@@ -15,8 +15,8 @@ function series(name: string, ms: number[], change: Partial<SampleSeries> = {}):
     status: "200",
     expected: true,
     errorCode: "",
-    at,
-    ms,
+    at: Float64Array.from(at),
+    ms: Float64Array.from(ms),
     ...change,
   }
 }
@@ -60,7 +60,7 @@ it("expects an endpoint that is called twice in an iteration twice as often", ()
 it("leaves setup out, and what the plan does not judge", () => {
   const samples = [
     series("seed", [60_000], { scenario: "" }),
-    series("buy", [9_000, 50, 50, 50], { at: [1_000, 5_000, 6_000, 7_000] }),
+    series("buy", [9_000, 50, 50, 50], { at: Float64Array.of(10_000, 5_050, 6_050, 7_050) }),
   ]
   const judged = { ...plan, judge: "hold" as const }
   const omission = correctRun({ samples, plan: judged, hold: { from: 5_000, to: 8_000 }, k6: k6(4, 100) })

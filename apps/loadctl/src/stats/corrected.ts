@@ -1,9 +1,10 @@
-import type { SampleSeries } from "../influx/samples.ts"
-import { judgedBy, latencies } from "./measure.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
+import { judgedBy, judgedMs, latencies } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
 import type { K6Facts, Window } from "./model.ts"
 import { correctOmission, expectedInterval } from "./omission.ts"
 import { sortNumbers } from "@saleproof/sla/quantile.ts"
+import { concatColumns } from "./values.ts"
 
 /** One endpoint as measured, and as it would have been had its users not waited for slow answers. In ms. */
 export type CorrectedRow = {
@@ -41,22 +42,22 @@ export function correctRun({ samples, plan, hold, k6 }: OmissionInput): Omission
   const found = [...Map.groupBy(series, ({ name }) => name)].flatMap(([name, own]) => {
     const requests = own.reduce((sum, { ms }) => sum + ms.length, 0)
     const intervalMs = expectedInterval({ iterationMedianMs, iterations: k6.iterations, requests })
-    const values = own.flatMap((one) => one.ms.filter((_, index) => judged(one, one.at[index] ?? 0)))
+    const values = concatColumns(own.map((one) => judgedMs(one, judged)))
     const measured = sortNumbers(values)
     if (intervalMs === null || !measured) return []
-    return [{ name, intervalMs, values, corrected: [...correctOmission(measured, intervalMs)] }]
+    return [{ name, intervalMs, values, corrected: correctOmission(measured, intervalMs) }]
   })
   if (found.length === 0) return null
   const overall = rowOf({
     name: "overall",
     intervalMs: iterationMedianMs ?? 0,
-    values: found.flatMap(({ values }) => values),
-    corrected: found.flatMap(({ corrected }) => corrected),
+    values: concatColumns(found.map(({ values }) => values)),
+    corrected: concatColumns(found.map(({ corrected }) => corrected)),
   })
   return { model: "closed", overall, endpoints: found.map(rowOf) }
 }
 
-type Found = { name: string; intervalMs: number; values: readonly number[]; corrected: readonly number[] }
+type Found = { name: string; intervalMs: number; values: Float64Array; corrected: Float64Array }
 
 function rowOf({ name, intervalMs, values, corrected }: Found): CorrectedRow {
   const [raw, fixed] = [latencies(values), latencies(corrected)]

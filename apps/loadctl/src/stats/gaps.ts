@@ -1,5 +1,6 @@
-import type { SampleSeries } from "../influx/samples.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import type { Gap, Window } from "./model.ts"
+import { concatColumns } from "./values.ts"
 import { within } from "./window.ts"
 
 // k6 writes every second, so two seconds without a point are no accident of the writing.
@@ -10,11 +11,15 @@ const LEAST_MISSING = 10
 /** Stretches of the window in which no request ended although the load's average would have had several there. */
 export function findGaps(series: readonly SampleSeries[], window: Window | null): Gap[] {
   if (!window) return []
-  const ends = series.flatMap(({ at }) => at.filter((end) => within(end, window)))
+  const ends = concatColumns(series.map(({ at }) => at.filter((end) => within(end, window)))).toSorted()
   const perMs = ends.length / (window.to - window.from)
-  const marks = [window.from, ...ends.toSorted((a, b) => a - b), window.to]
-  return marks.flatMap((from, index) => {
-    const ms = (marks[index + 1] ?? from) - from
-    return ms > LEAST_MS && ms * perMs >= LEAST_MISSING ? [{ from, ms }] : []
-  })
+  const gaps: Gap[] = []
+  let from = window.from
+  for (let index = 0; index <= ends.length; index += 1) {
+    const next = ends[index] ?? window.to
+    const ms = next - from
+    if (ms > LEAST_MS && ms * perMs >= LEAST_MISSING) gaps.push({ from, ms })
+    from = next
+  }
+  return gaps
 }

@@ -1,8 +1,10 @@
-import type { SampleSeries } from "../influx/samples.ts"
+import { sentAt } from "../recorder/recording.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 import type { Figures, Window } from "./model.ts"
 import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
+import { concatColumns } from "./values.ts"
 import { holdOf, windowOf, within } from "./window.ts"
 
 /** What of a plan decides which requests are measured, and when. */
@@ -40,9 +42,13 @@ export function endpointNames(sla: Sla, seen: Iterable<string>): string[] {
   return [...new Set([...Object.keys(sla.endpoints), ...[...seen].toSorted()])]
 }
 
-type Judged = (one: SampleSeries, at: number) => boolean
+/** Whether the request at this index of a series is judged. */
+export type Judged = (one: SampleSeries, index: number) => boolean
 
-/** A script that tags its phases knows best which request belongs to the hold; otherwise the clock decides. */
+/**
+ * A script that tags its phases knows best which request belongs to the hold; otherwise the clock decides, by when the
+ * request was sent: one that is answered after the hold was asked in it.
+ */
 export function judgedBy(
   series: readonly SampleSeries[],
   { judge }: MeasurePlan,
@@ -50,7 +56,7 @@ export function judgedBy(
 ): Judged {
   if (judge === "all") return () => true
   if (series.some(({ phase }) => phase !== "")) return ({ phase }) => phase === "hold"
-  return (_, at) => hold !== null && within(at, hold)
+  return (one, index) => hold !== null && within(sentAt(one, index), hold)
 }
 
 type Selection = {
@@ -62,17 +68,22 @@ type Selection = {
 }
 
 function figures({ name, series, sla, judged, rated }: Selection): Figures {
-  const parts: number[][] = []
+  const parts: Float64Array[] = []
   const statuses: Record<string, number> = {}
   let failed = 0
   for (const one of series) {
-    const mine = one.ms.filter((_, index) => judged(one, one.at[index] ?? 0))
+    const mine = judgedMs(one, judged)
     parts.push(mine)
     statuses[one.status] = (statuses[one.status] ?? 0) + mine.length
     if (!isSuccess(one, sla)) failed += mine.length
   }
-  const values = parts.flat()
+  const values = concatColumns(parts)
   return { name, n: values.length, rate: rateIn(series, rated), ...latencies(values), failed, statuses }
+}
+
+/** How long the judged requests of a series took, ms. */
+export function judgedMs(one: SampleSeries, judged: Judged): Float64Array {
+  return one.ms.filter((_, index) => judged(one, index))
 }
 
 /** Requests that ended within the window, per second. */
@@ -82,7 +93,7 @@ function rateIn(series: readonly SampleSeries[], window: Window | null): number 
   return count / ((window.to - window.from) / 1_000)
 }
 
-export function latencies(values: readonly number[]) {
+export function latencies(values: ArrayLike<number>) {
   const sorted = sortNumbers(values)
   if (!sorted) return { p50: null, p95: null, p99: null, max: null }
   return {

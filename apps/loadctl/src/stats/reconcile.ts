@@ -1,4 +1,4 @@
-import type { SampleSeries } from "../influx/samples.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import { k6Figures } from "../k6/endpoint-metrics.ts"
 import type { K6Figures } from "../k6/endpoint-metrics.ts"
 import type { K6Summary } from "../k6/summary.ts"
@@ -6,6 +6,7 @@ import { askedStatuses } from "../k6/thresholds.ts"
 import { endpointNames, latencies } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
 import type { Figures, Reconciled } from "./model.ts"
+import { concatColumns } from "./values.ts"
 
 /**
  * Both witnesses side by side: the whole run with setup, then each endpoint that k6 keeps figures of, by the very
@@ -73,7 +74,7 @@ function findSelection(summary: K6Summary, tags: Record<string, string>, k6Scena
 }
 
 function row(name: string, series: readonly SampleSeries[], k6: K6Figures): Reconciled {
-  const values = series.flatMap(({ ms }) => ms)
+  const values = concatColumns(series.map(({ ms }) => ms))
   return { name, influxN: values.length, k6N: k6.n, influxP95: latencies(values).p95, k6P95: k6.p95 }
 }
 

@@ -1,4 +1,4 @@
-import type { SampleSeries } from "../influx/samples.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import { endpointNames, isSuccess } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
 import type { Window } from "./model.ts"

@@ -1,4 +1,4 @@
-import type { SampleSeries } from "../influx/samples.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import type { Phases } from "../plan/plan.ts"
 import type { Window } from "./model.ts"
 

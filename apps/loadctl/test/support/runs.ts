@@ -2,10 +2,11 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64"
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus"
 
 import type { ComparedRun } from "../../src/compare/runs.ts"
-import type { SampleSeries } from "../../src/influx/samples.ts"
+import type { SampleSeries } from "../../src/recorder/recording.ts"
 import type { Manifest } from "../../src/machine/manifest.ts"
 import { makePlan } from "../../src/plan/plan.ts"
 import { Config } from "../../src/plan/schema.ts"
+import { saveSamples } from "../../src/report/samples.ts"
 import { measure } from "../../src/stats/measure.ts"
 import { createStore } from "../../src/store.ts"
 import { measurement } from "../fixtures/evidence.ts"
@@ -75,11 +76,17 @@ function requests({ name, scenario, seconds, seed }: Stretch, behaviour: Behavio
     // Half below and half above the median, with a tail to one side as latencies have it.
     into.ms.push(ms * 4 ** (uniformFloat64(random) ** 2 - 0.25))
   }
-  return failedShare > 0 ? [good, bad] : [good]
+  return (failedShare > 0 ? [good, bad] : [good]).map((one) => ({
+    ...one,
+    at: Float64Array.from(one.at),
+    ms: Float64Array.from(one.ms),
+  }))
 }
 
-function emptySeries(name: string, scenario: string, status: string): SampleSeries {
-  return { scenario, phase: "", name, status, expected: true, errorCode: "", at: [], ms: [] }
+function emptySeries(name: string, scenario: string, status: string) {
+  const at: number[] = []
+  const ms: number[] = []
+  return { scenario, phase: "", name, status, expected: true, errorCode: "", at, ms }
 }
 
 /** Writes a run's folder as `loadctl run` would leave it. */
@@ -91,5 +98,5 @@ export async function saveRun(root: string, run: ComparedRun): Promise<void> {
   const table = samples ? measure(samples, plan) : {}
   await folder.writeJson("endpoints.json", { ...measurement(), ...table, window, hold, machine })
   await folder.writeJson("verdict.json", { verdict, reasons, warnings: [], expectations: [] })
-  if (samples) await folder.writeGzip("samples.json.gz", samples)
+  if (samples) await saveSamples(folder, samples)
 }

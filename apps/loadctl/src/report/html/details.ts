@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 
-import type { SampleSeries } from "../../influx/samples.ts"
+import type { SampleSeries } from "../../recorder/recording.ts"
 import { parseProgress } from "../../k6/progress.ts"
 import type { K6Progress } from "../../k6/progress.ts"
 import type { RunFolder } from "../../store.ts"

@@ -1,8 +1,9 @@
-import type { SampleSeries } from "../../influx/samples.ts"
-import { endpointNames, judgedBy } from "../../stats/measure.ts"
+import type { SampleSeries } from "../../recorder/recording.ts"
+import { endpointNames, judgedBy, judgedMs } from "../../stats/measure.ts"
 import type { MeasurePlan } from "../../stats/measure.ts"
 import type { Window } from "../../stats/model.ts"
 import { OVERALL } from "../../stats/slices.ts"
+import { concatColumns } from "../../stats/values.ts"
 
 /** The judged requests by latency: outline of a histogram, [lower end of a bin in ms, % of the requests]. */
 export type Distribution = {
@@ -26,11 +27,9 @@ export function distributionOf(
   const named = Map.groupBy(series, ({ name }) => name)
   const found = endpointNames(plan.sla, named.keys()).map((name) => ({
     name,
-    values: (named.get(name) ?? []).flatMap((one) =>
-      one.ms.filter((_, index) => judged(one, one.at[index] ?? 0)),
-    ),
+    values: concatColumns((named.get(name) ?? []).map((one) => judgedMs(one, judged))),
   }))
-  const all = found.flatMap(({ values }) => values)
+  const all = concatColumns(found.map(({ values }) => values))
   if (all.length === 0) return null
   const bins = all.map(binOf)
   const first = bins.reduce((least, bin) => Math.min(least, bin), Infinity)
@@ -43,7 +42,7 @@ export function distributionOf(
   return { min: edgeOf(first), max: edgeOf(last + 1), rows }
 }
 
-function outlineOf(values: readonly number[], first: number, last: number): [number, number][] {
+function outlineOf(values: Float64Array, first: number, last: number): [number, number][] {
   const counts = new Map<number, number>()
   for (const value of values) counts.set(binOf(value), (counts.get(binOf(value)) ?? 0) + 1)
   const share = (bin: number): number => ((counts.get(bin) ?? 0) / Math.max(1, values.length)) * 100

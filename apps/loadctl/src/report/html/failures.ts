@@ -1,6 +1,7 @@
-import type { SampleSeries } from "../../influx/samples.ts"
+import type { SampleSeries } from "../../recorder/recording.ts"
 import { isSuccess } from "../../stats/measure.ts"
 import type { MeasurePlan } from "../../stats/measure.ts"
+import { concatColumns } from "../../stats/values.ts"
 
 /** Failed requests of one endpoint that failed in the same way; `at` are seconds since the first request. */
 export type FailureKind = { endpoint: string; kind: string; count: number; firstAt: number; lastAt: number }
@@ -17,7 +18,7 @@ export function failureKinds(
   const grouped = Map.groupBy(failed, (series) => JSON.stringify([series.name, kindOf(series)]))
   return [...grouped.values()]
     .map((group) => {
-      const at = group.flatMap((series) => series.at).toSorted((a, b) => a - b)
+      const at = concatColumns(group.map((series) => series.at)).toSorted()
       const seconds = (ms: number | undefined): number => ((ms ?? startMs) - startMs) / 1_000
       const [{ name, status, errorCode } = { name: "", status: "", errorCode: "" }] = group
       return {

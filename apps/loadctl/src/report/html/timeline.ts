@@ -1,4 +1,4 @@
-import type { SampleSeries } from "../../influx/samples.ts"
+import type { SampleSeries } from "../../recorder/recording.ts"
 import type { MeasurePlan } from "../../stats/measure.ts"
 import { latencies } from "../../stats/measure.ts"
 import type { Window } from "../../stats/model.ts"

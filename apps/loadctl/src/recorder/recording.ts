@@ -1,0 +1,48 @@
+/** All requests of a run that share their tags. */
+export type SampleSeries = {
+  /** Empty for requests of setup() and teardown(). */
+  scenario: string
+  /** What the script says of itself by a tag `phase` ("warmup", "hold", "cooldown"); empty when it does not. */
+  phase: string
+  name: string
+  /** HTTP status; "0" when there was no answer. */
+  status: string
+  /** k6's `expected_response`; where the tag is missing, what `expectedTag` says of it. */
+  expected: boolean
+  /** False where the points carry no `expected_response`, by trimmed system tags or no response callback. */
+  expectedTag?: boolean
+  errorCode: string
+  /** When each request ended, ms since 1970; it was sent at `at - ms`. Not in order. */
+  at: Float64Array
+  /** How long each took, ms. */
+  ms: Float64Array
+}
+
+/** When a request was sent, ms since 1970. */
+export function sentAt({ at, ms }: Pick<SampleSeries, "at" | "ms">, index: number): number {
+  return at[index]! - ms[index]!
+}
+
+export type CheckCount = { name: string; passes: number; fails: number }
+
+/** Everything that was recorded of a run, before anything is selected or judged. */
+export type Recording = {
+  samples: SampleSeries[]
+  /** Null where the recorder's last word is in the file; else why the recording ends early. */
+  broken: string | null
+  totals: RecordedTotals
+}
+
+/** What the recorder counted, of all scenarios, setup and teardown included. */
+export type RecordedTotals = {
+  requests: number
+  /** By k6's own http_req_failed; `n` is how many requests carry it (none without a response callback). */
+  failed: { n: number; matches: number }
+  iterations: number
+  dropped: number
+  checks: CheckCount[]
+  /** By scenario, what its iterations took; those that threw or were cut off have none or are in it as k6 has them. */
+  iterationDurations: { scenario: string; n: number; longestMs: number }[]
+  /** Samples of each metric that k6 wrote, by its name. */
+  points: Record<string, number>
+}
