@@ -7,8 +7,8 @@ import { listen } from "./http/server.ts"
 import { refuseToStart, stopOnSignal } from "./process.ts"
 import { createServices } from "./services.ts"
 
-// Enough to take in hundreds of new users within the turns that their first requests need.
-const DOORS = 16
+// Accepts hundreds of new connections within the event loop turns that their first requests need.
+const LISTEN_SOCKETS = 16
 
 async function start(): Promise<void> {
   const env = loadEnv()
@@ -16,7 +16,7 @@ async function start(): Promise<void> {
   const services = createServices(deps, env)
   const lifecycle: Lifecycle = { stopping: false }
   const app = createApp({ env, deps, services, lifecycle })
-  const server = await listen(app, { host: env.HOST, port: env.PORT, doors: DOORS })
+  const server = await listen(app, { host: env.HOST, port: env.PORT, sockets: LISTEN_SOCKETS })
 
   stopOnSignal(deps.logger, async () => {
     lifecycle.stopping = true

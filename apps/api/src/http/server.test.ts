@@ -36,7 +36,7 @@ async function turnsUntil(done: () => boolean): Promise<number> {
 
 it("takes in a crowd that connects at once in a few turns of the event loop", async () => {
   let heard = 0
-  const server = await listen((_req, res) => void res.end(String(heard++)), { ...AT, doors: 16 })
+  const server = await listen((_req, res) => void res.end(String(heard++)), { ...AT, sockets: 16 })
   closing.push(server.close)
   crowdAt(server.url)
   // Only Linux spreads connections over several sockets; elsewhere each takes a turn of its own.
@@ -45,9 +45,9 @@ it("takes in a crowd that connects at once in a few turns of the event loop", as
 })
 
 it("shares its port with nobody else", async () => {
-  const server = await listen((_req, res) => void res.end(), { ...AT, doors: 16 })
+  const server = await listen((_req, res) => void res.end(), { ...AT, sockets: 16 })
   closing.push(server.close)
   const at = { ...AT, port: Number(new URL(server.url).port) }
-  await expect(listen(() => undefined, { ...at, doors: 16 })).rejects.toMatchObject({ code: "EADDRINUSE" })
+  await expect(listen(() => undefined, { ...at, sockets: 16 })).rejects.toMatchObject({ code: "EADDRINUSE" })
   await expect(listen(() => undefined, at)).rejects.toMatchObject({ code: "EADDRINUSE" })
 })

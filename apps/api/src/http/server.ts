@@ -20,15 +20,15 @@ const BACKLOG = 1_024
 type Address = { host: string; port: number }
 
 /**
- * Serves `listener` with a limit on every wait: for headers, for the body, between two requests. libuv takes one new
- * connection from a listening socket in a turn of the event loop (libuv#3696), and turns are long when everybody comes
- * at once; `doors` sockets on the one port take so many. Rejects when another process listens there.
+ * Serves `listener` with a limit on every wait: for headers, for the body, between two requests. libuv accepts one new
+ * connection per listening socket and turn of the event loop (libuv#3696), and turns are long during a burst of
+ * connections; `sockets` of them share the port (SO_REUSEPORT). Rejects when another process listens there.
  */
 export async function listen(
   listener: RequestListener,
-  { doors = 1, ...at }: Address & { doors?: number },
+  { sockets = 1, ...at }: Address & { sockets?: number },
 ): Promise<Listening> {
-  const servers = await open(withTarget(listener), at, SHARES_PORTS ? doors : 1)
+  const servers = await open(withTarget(listener), at, SHARES_PORTS ? sockets : 1)
   return {
     url: urlOf(servers[0]?.address() ?? null),
     close: async () => void (await Promise.all(servers.map(close))),
@@ -38,9 +38,9 @@ export async function listen(
 // Elsewhere the kernel does not spread connections over the sockets of a port, or has no such sockets.
 const SHARES_PORTS = process.platform === "linux"
 
-async function open(listener: RequestListener, { host, port }: Address, doors: number): Promise<Server[]> {
-  const servers = Array.from({ length: doors }, () => createDoor(listener))
-  const reusePort = doors > 1
+async function open(listener: RequestListener, { host, port }: Address, sockets: number): Promise<Server[]> {
+  const servers = Array.from({ length: sockets }, () => createListenSocket(listener))
+  const reusePort = sockets > 1
   // A port that is shared would be shared with any other process as well.
   const at = { host, port: reusePort ? await freePort({ host, port }) : port, backlog: BACKLOG, reusePort }
   await Promise.all(servers.map((server) => once(server.listen(at), "listening")))
@@ -56,7 +56,7 @@ async function freePort(at: Address): Promise<number> {
   return port
 }
 
-function createDoor(listener: RequestListener): Server {
+function createListenSocket(listener: RequestListener): Server {
   const server = createServer(
     {
       headersTimeout: 5_000,
