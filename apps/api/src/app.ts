@@ -20,7 +20,7 @@ import { observe } from "./http/observe.ts"
 import { problemHandler } from "./http/problem.ts"
 import { requestId } from "./http/request-id.ts"
 import { listRoutes, unmatched } from "./http/routes-table.ts"
-import { refuseWhileSilent } from "./http/silence.ts"
+import { failFast } from "./http/fail-fast.ts"
 import { labGuard } from "./lab/guard.ts"
 import { createLabRoutes } from "./lab/routes.ts"
 import { createOrderRoutes } from "./orders/routes.ts"
@@ -43,7 +43,7 @@ export function createApp({ env, deps, services, lifecycle }: AppOptions): Expre
     observe(deps),
     closeWhenStopping(lifecycle),
     admission({ limit: env.MAX_IN_FLIGHT, orderLimit: env.MAX_QUEUED_ORDERS }),
-    refuseWhileSilent(deps.pulse),
+    failFast(deps.heartbeat),
     jsonBody(),
   )
   if (deps.tracing) app.use(deps.tracing.enter)

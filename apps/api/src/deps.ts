@@ -8,7 +8,7 @@ import type { Db } from "./infra/db.ts"
 import { createLogger } from "./infra/logger.ts"
 import { createMetrics } from "./infra/metrics.ts"
 import { createPoolMetrics } from "./infra/pool-metrics.ts"
-import { createPulse } from "./infra/pulse.ts"
+import { createDatabaseHeartbeat } from "./infra/database-heartbeat.ts"
 import { createCouponQueue } from "./infra/queue.ts"
 import { createRedis } from "./infra/redis.ts"
 import { shopEpoch } from "./shop/epoch.ts"
@@ -38,8 +38,8 @@ export async function openDeps(env: Env, name: ProcessName) {
   }
   const readDb = openDb("read", env.DB_READ_POOL)
   const writeDb = openDb("write", env.DB_WRITE_POOL)
-  const pulse = createPulse({ url: env.DATABASE_URL, name })
-  opened.defer(() => pulse.stop())
+  const heartbeat = createDatabaseHeartbeat({ url: env.DATABASE_URL, name })
+  opened.defer(() => heartbeat.stop())
   const redis = createRedis({ url: env.REDIS_URL, name, logger })
   opened.defer(() => redis.disconnect())
 
@@ -56,7 +56,7 @@ export async function openDeps(env: Env, name: ProcessName) {
     logger,
     readDb,
     writeDb,
-    pulse,
+    heartbeat,
     redis,
     view,
     queue,

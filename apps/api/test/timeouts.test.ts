@@ -7,12 +7,12 @@ import { startApi } from "./support/api.ts"
 import { createDatabase, createTestRedis } from "./support/database.ts"
 import { startProcess } from "./support/processes.ts"
 import { request, sendRaw, statusOf } from "./support/raw-http.ts"
-import { startSilentProxy } from "./support/silent-proxy.ts"
+import { startPausableProxy } from "./support/pausable-proxy.ts"
 
 await using opened = new AsyncDisposableStack()
 const database = opened.use(await createDatabase())
 const redis = opened.use(await createTestRedis())
-const proxy = opened.use(await startSilentProxy({ url: redis.url }))
+const proxy = opened.use(await startPausableProxy({ url: redis.url }))
 const api = opened.use(await startApi({ databaseUrl: database.url, redisUrl: proxy.url }))
 const resources = opened.move()
 afterAll(() => resources.disposeAsync())
@@ -94,11 +94,11 @@ describe("every connection to PostgreSQL", () => {
   })
 })
 
-describe("while Redis is silent", () => {
+describe("while Redis does not respond", () => {
   it("who needs it hears 503, and who does not is served", async () => {
     await api.post("/init", { body: { users: 1 } })
     expect(await api.get("/products/top/realtime")).toMatchObject({ status: 200 })
-    proxy.fallSilent()
+    proxy.pause()
     expect(await api.get("/products/top/realtime")).toMatchObject({
       status: 503,
       body: { code: "UNAVAILABLE" },
@@ -106,7 +106,7 @@ describe("while Redis is silent", () => {
     expect(await api.get("/readyz")).toMatchObject({ status: 503, body: { status: "not ready" } })
     expect(await api.get("/healthz")).toMatchObject({ status: 200 })
     expect(await api.get("/products")).toMatchObject({ status: 200 })
-    proxy.speakAgain()
+    proxy.resume()
     await expect.poll(async () => (await api.get("/readyz")).status).toBe(200)
   })
 })

@@ -2,11 +2,11 @@ import { once } from "node:events"
 import { connect, createServer } from "node:net"
 import type { Socket } from "node:net"
 
-/** Stands before a service; while it is silent nothing passes and nothing says so, as in a partition. */
-export async function startSilentProxy({ url }: { url: string }) {
+/** Forwards to a service; while it is paused nothing passes and no connection ends, as in a network partition. */
+export async function startPausableProxy({ url }: { url: string }) {
   const target = new URL(url)
   const sockets = new Set<Socket>()
-  let silent = false
+  let paused = false
 
   const server = createServer((client) => {
     const service = connect(Number(target.port), target.hostname)
@@ -19,7 +19,7 @@ export async function startSilentProxy({ url }: { url: string }) {
         client.destroy()
         service.destroy()
       })
-      if (silent) socket.pause()
+      if (paused) socket.pause()
     }
   })
   server.listen(0, "127.0.0.1")
@@ -30,12 +30,12 @@ export async function startSilentProxy({ url }: { url: string }) {
 
   return {
     url: proxied.href,
-    fallSilent() {
-      silent = true
+    pause() {
+      paused = true
       for (const socket of sockets) socket.pause()
     },
-    speakAgain() {
-      silent = false
+    resume() {
+      paused = false
       for (const socket of sockets) socket.resume()
     },
     async [Symbol.asyncDispose]() {
