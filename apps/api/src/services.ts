@@ -7,7 +7,7 @@ import type { Env } from "./env.ts"
 import { createLab } from "./lab/service.ts"
 import { createOrders } from "./orders/service.ts"
 import type { Orders } from "./orders/service.ts"
-import { createOrderWatch } from "./orders/watch.ts"
+import { createOrderMetrics } from "./orders/order-metrics.ts"
 import { createProducts } from "./products/service.ts"
 import { createRankings } from "./rankings/service.ts"
 import { createLiveChecks } from "./shop/checks.ts"
@@ -18,7 +18,7 @@ import { createUsers } from "./users/service.ts"
 /** Everything the API can do, made of what it is given. */
 export function createServices(deps: Deps, env: Env) {
   const { readDb, writeDb, redis, view, queue, clock, metrics, tracing } = deps
-  const watch = createOrderWatch(metrics)
+  const orderMetrics = createOrderMetrics(metrics)
   addWaitingGauges({ ...deps, pending: createPending(deps) })
   const onRetry = (sqlstate: string) => metrics.retries.labels(sqlstate).inc()
   const users = createUsers({ db: readDb, view, maxQueued: env.MAX_IN_FLIGHT })
@@ -37,7 +37,7 @@ export function createServices(deps: Deps, env: Env) {
         strategy: env.ORDER_STRATEGY,
         writers: env.DB_WRITE_POOL,
         maxQueued: env.MAX_QUEUED_ORDERS,
-        watch: tracing ? tracing.watching(watch) : watch,
+        orderMetrics: tracing ? tracing.traceCommits(orderMetrics) : orderMetrics,
         observe: ({ size, waitedMs }) => {
           metrics.orderBatchSize.observe(size)
           metrics.orderWaitSeconds.observe(waitedMs / 1_000)
@@ -57,6 +57,6 @@ export function createServices(deps: Deps, env: Env) {
 }
 
 const traced = (tracing: Tracing | undefined, orders: Orders): Orders =>
-  tracing ? { ...orders, place: tracing.placing(orders.place) } : orders
+  tracing ? { ...orders, place: tracing.tracePlacing(orders.place) } : orders
 
 export type Services = ReturnType<typeof createServices>

@@ -5,7 +5,7 @@ const LOCKS = "apps/api/test/locks.test.ts"
 const RULES = "apps/api/test/orders.test.ts"
 const HTTP = "apps/api/test/orders-http.test.ts"
 
-/** Guards of how an order is placed: locks, keys, the outbox, the line before it. */
+/** Guards of how an order is placed: locks, keys, the outbox, the order queue. */
 export const ORDER_MACHINERY_BUGS: Bug[] = [
   {
     id: "locks-unsorted",
@@ -117,7 +117,7 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
   },
   {
     id: "line-without-end",
-    guard: "orders past the line's limit are refused at once",
+    guard: "orders past the queue's limit are refused at once",
     patches: [
       {
         file: "apps/api/src/infra/batcher.ts",

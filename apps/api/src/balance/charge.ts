@@ -7,13 +7,13 @@ import { findAnswers, keepAnswer } from "../idempotency/store.ts"
 import { createBatcher } from "../infra/batcher.ts"
 import { pgArray } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
-import { createLine } from "../infra/line.ts"
+import { createConcurrencyLimiter } from "../infra/concurrency-limiter.ts"
 import { withRetry } from "../infra/retry.ts"
 import type { RetryObserver } from "../infra/retry.ts"
 
 const MAX_BALANCE = 1_000_000_000_000
 const MAX_BATCH = 128
-// Those with keys wait in a line of their own: in that of the connections, many slow ones would keep orders waiting.
+// Charges with keys have a limiter of their own: in the pool, many slow ones would keep orders waiting for a connection.
 const MOST_KEYED = 2
 const KEYED_WAIT_MS = 1_500
 
@@ -41,7 +41,7 @@ export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
     maxQueued,
   })
 
-  const keyed = createLine<() => Promise<Answer>, Answer>({
+  const keyed = createConcurrencyLimiter<() => Promise<Answer>, Answer>({
     run: (charge) => withRetry(charge, { onRetry }),
     maxInFlight: MOST_KEYED,
     maxQueued,

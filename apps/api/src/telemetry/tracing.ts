@@ -9,7 +9,7 @@ import { sqlState } from "../infra/db-errors.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { OrderCommand } from "../orders/decide.ts"
 import type { PlaceOrder } from "../orders/strategies/strategy.ts"
-import type { OrderWatch } from "../orders/watch.ts"
+import type { OrderMetrics } from "../orders/order-metrics.ts"
 import { createProvider } from "./provider.ts"
 
 // Of the 9 s in which the process promises to be gone.
@@ -79,7 +79,7 @@ function orderSpans(tracer: Tracer, current: AsyncLocalStorage<Span>) {
     span ? trace.setSpan(ROOT_CONTEXT, span) : ROOT_CONTEXT
 
   /** Remembers whose request an order belongs to, as a batch is committed in the name of many. */
-  const placing =
+  const tracePlacing =
     (place: PlaceOrder): PlaceOrder =>
     (command, request) => {
       const span = current.getStore()
@@ -88,8 +88,8 @@ function orderSpans(tracer: Tracer, current: AsyncLocalStorage<Span>) {
     }
 
   /** The commit is a part of the first order's trace, and linked with the spans of the others. */
-  const watching = (watch: OrderWatch): OrderWatch => ({
-    line: watch.line,
+  const traceCommits = (orderMetrics: OrderMetrics): OrderMetrics => ({
+    queue: orderMetrics.queue,
     commit(jobs, run) {
       const [first, ...others] = jobs.flatMap(({ command }) => spans.get(command) ?? [])
       const span = tracer.startSpan(
@@ -101,10 +101,10 @@ function orderSpans(tracer: Tracer, current: AsyncLocalStorage<Span>) {
         contextOf(first),
       )
       for (const other of others) other.addLink({ context: span.spanContext() })
-      return within(span, () => watch.commit(jobs, run))
+      return within(span, () => orderMetrics.commit(jobs, run))
     },
   })
-  return { placing, watching }
+  return { tracePlacing, traceCommits }
 }
 
 /** Ends the span with the work. Of an error it says only the kind: a message may hold what a customer sent. */

@@ -8,7 +8,7 @@ import { lockRows } from "../batch-rows.ts"
 import { writeBatch } from "../batch-write.ts"
 import { decideOrders } from "../decide.ts"
 import type { OrderJob } from "../job.ts"
-import { UNWATCHED } from "../watch.ts"
+import { NO_ORDER_METRICS } from "../order-metrics.ts"
 import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 
 const MAX_BATCH = 128
@@ -22,10 +22,12 @@ export function createBatchedStrategy({
   queueWaitMs,
   observe,
   onRetry,
-  watch = UNWATCHED,
+  orderMetrics = NO_ORDER_METRICS,
 }: StrategyDeps): PlaceOrder {
   const commit = (jobs: OrderJob[]) =>
-    watch.commit(jobs, () => withRetry(() => db.$transaction((tx) => placeBatch(tx, jobs)), { onRetry }))
+    orderMetrics.commit(jobs, () =>
+      withRetry(() => db.$transaction((tx) => placeBatch(tx, jobs)), { onRetry }),
+    )
   const batcher = createBatcher({
     commit,
     maxBatch: MAX_BATCH,
@@ -34,7 +36,7 @@ export function createBatchedStrategy({
     maxWaitMs: queueWaitMs,
     observe,
   })
-  watch.line(batcher.queued)
+  orderMetrics.queue(batcher.queued)
   return (command, request) => batcher.submit({ command, request })
 }
 

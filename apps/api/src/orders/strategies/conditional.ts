@@ -1,9 +1,9 @@
-import { createOrderLine } from "../line.ts"
+import { createOrderQueue } from "../order-queue.ts"
 import { placeAlone } from "../place-alone.ts"
 import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 
 /** One interactive transaction an order; conditional updates stand in for locks. */
 export function createConditionalStrategy(deps: StrategyDeps): PlaceOrder {
-  const line = createOrderLine(deps, (job) => placeAlone(deps, job))
-  return (command, request) => line.submit({ command, request })
+  const queue = createOrderQueue(deps, (job) => placeAlone(deps, job))
+  return (command, request) => queue.submit({ command, request })
 }

@@ -1,7 +1,7 @@
 import { productLockKey } from "../../infra/keys.ts"
 import { createLocks } from "../../infra/locks.ts"
 import type { Line } from "../decide.ts"
-import { createOrderLine } from "../line.ts"
+import { createOrderQueue } from "../order-queue.ts"
 import { placeAlone } from "../place-alone.ts"
 import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 
@@ -10,14 +10,14 @@ const lockKeys = (lines: readonly Line[]) => lines.map(({ productId }) => produc
 /** A Redis lock on every product of the order, held around the whole order. */
 export function createMultilockWideStrategy(deps: StrategyDeps): PlaceOrder {
   const { withLocks } = createLocks({ redis: deps.redis, waitMs: deps.lockWaitMs })
-  const line = createOrderLine(deps, (job) => placeAlone(deps, job))
-  return (command, request) => withLocks(lockKeys(command.lines), () => line.submit({ command, request }))
+  const queue = createOrderQueue(deps, (job) => placeAlone(deps, job))
+  return (command, request) => withLocks(lockKeys(command.lines), () => queue.submit({ command, request }))
 }
 
 /** The Redis lock is held only around the stock update, which means until that update is committed. */
 export function createMultilockNarrowStrategy(deps: StrategyDeps): PlaceOrder {
   const { hold } = createLocks({ redis: deps.redis, waitMs: deps.lockWaitMs })
   const lockStock = (lines: readonly Line[]) => hold(lockKeys(lines))
-  const line = createOrderLine(deps, (job) => placeAlone(deps, job, lockStock))
-  return (command, request) => line.submit({ command, request })
+  const queue = createOrderQueue(deps, (job) => placeAlone(deps, job, lockStock))
+  return (command, request) => queue.submit({ command, request })
 }

@@ -5,7 +5,7 @@ import type { BatchObserver } from "../../infra/batcher.ts"
 import type { Db } from "../../infra/db.ts"
 import type { RetryObserver } from "../../infra/retry.ts"
 import type { OrderCommand } from "../decide.ts"
-import type { OrderWatch } from "../watch.ts"
+import type { OrderMetrics } from "../order-metrics.ts"
 
 /**
  * Places an order whole or not at all, and keeps the answer of a keyed request in the same transaction. A refusal
@@ -26,6 +26,6 @@ export type StrategyDeps = {
   /** How long an order waits for the Redis locks of its products. */
   lockWaitMs?: number
   observe?: BatchObserver
-  watch?: OrderWatch | undefined
+  orderMetrics?: OrderMetrics | undefined
   onRetry?: RetryObserver | undefined
 }

@@ -2,17 +2,17 @@ import { addLiveGauge } from "../infra/metrics.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import type { OrderJob } from "./job.ts"
 
-/** Sees the line of orders and every commit, a batch at a time so that a single order pays nothing for it. */
-export type OrderWatch = {
-  /** Learns where to read how many orders wait. */
-  line: (queued: () => number) => void
+/** Measures the order queue and every commit, per batch so that a single order costs nothing extra. */
+export type OrderMetrics = {
+  /** Registers where to read how many orders wait. */
+  queue: (queued: () => number) => void
   /** Runs the commit of these orders. */
   commit: <T>(jobs: readonly OrderJob[], run: () => Promise<T>) => Promise<T>
 }
 
-export const UNWATCHED: OrderWatch = { line: () => undefined, commit: (_jobs, run) => run() }
+export const NO_ORDER_METRICS: OrderMetrics = { queue: () => undefined, commit: (_jobs, run) => run() }
 
-export function createOrderWatch(metrics: Metrics): OrderWatch {
+export function createOrderMetrics(metrics: Metrics): OrderMetrics {
   let committing = 0
   addLiveGauge(metrics, {
     name: "saleproof_orders_committing",
@@ -20,7 +20,7 @@ export function createOrderWatch(metrics: Metrics): OrderWatch {
     read: () => committing,
   })
   return {
-    line: (queued) =>
+    queue: (queued) =>
       addLiveGauge(metrics, {
         name: "saleproof_orders_queued",
         help: "Orders that wait for a transaction",

@@ -1,12 +1,12 @@
 import { createBatcher } from "./batcher.ts"
 import type { BatcherOptions } from "./batcher.ts"
 
-type LineOptions<Job, Result> = Omit<BatcherOptions<Job, Result>, "commit" | "maxBatch"> & {
+type LimiterOptions<Job, Result> = Omit<BatcherOptions<Job, Result>, "commit" | "maxBatch"> & {
   run: (job: Job) => Promise<Result>
 }
 
-/** A bounded line of jobs that run one by one, `maxInFlight` of them at a time. */
-export function createLine<Job, Result>({ run, ...limits }: LineOptions<Job, Result>) {
+/** Runs at most `maxInFlight` jobs at a time, each on its own, and queues at most `maxQueued` more. */
+export function createConcurrencyLimiter<Job, Result>({ run, ...limits }: LimiterOptions<Job, Result>) {
   return createBatcher<Job, Result>({
     ...limits,
     maxBatch: 1,
