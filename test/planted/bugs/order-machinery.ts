@@ -48,7 +48,7 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
     guard: "the lock on the stock is held until the stock is committed",
     patches: [
       {
-        file: "apps/api/src/orders/place-alone.ts",
+        file: "apps/api/src/orders/single-order-transaction.ts",
         find: `if (lockStock) locked.use(await lockStock(command.lines))
     await takeStock(tx, command.lines)`,
         replace: `const held = lockStock && (await lockStock(command.lines))
@@ -96,7 +96,7 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
     guard: "the same in the conditional strategies",
     patches: [
       {
-        file: "apps/api/src/orders/place-alone.ts",
+        file: "apps/api/src/orders/single-order-transaction.ts",
         find: "if (request) await keepAnswer(tx, request, answer)",
         replace: "",
       },

@@ -3,7 +3,7 @@ import type { Bug } from "../bug.ts"
 const DECIDE = "apps/api/src/orders/decide.ts"
 const BATCH = "apps/api/src/orders/batch-write.ts"
 const BATCHED = "apps/api/src/orders/strategies/batched.ts"
-const STEPS = "apps/api/src/orders/model-steps.ts"
+const PRISMA_WRITES = "apps/api/src/orders/prisma-writes.ts"
 const PRICING = "apps/api/src/orders/pricing.ts"
 const SCHEMA = "apps/api/src/orders/schema.ts"
 
@@ -42,7 +42,7 @@ export const ORDER_BUGS: Bug[] = [
     guard: "the same in the conditional strategies",
     patches: [
       {
-        file: STEPS,
+        file: PRISMA_WRITES,
         find: "where: { id: productId, stock: { gte: quantity } }",
         replace: "where: { id: productId }",
       },
@@ -65,7 +65,7 @@ export const ORDER_BUGS: Bug[] = [
     guard: "the same in the conditional strategies, where the database is the last to say no",
     patches: [
       {
-        file: STEPS,
+        file: PRISMA_WRITES,
         find: "where: { id: userId, balance: { gte: total } }",
         replace: "where: { id: userId }",
       },
@@ -122,7 +122,7 @@ export const ORDER_BUGS: Bug[] = [
   {
     id: "used-coupon-accepted-conditional",
     guard: "the same in the conditional strategies, where an index is the last to say no",
-    patches: [{ file: STEPS, find: "where: { id, usedAt: null }", replace: "where: { id }" }],
+    patches: [{ file: PRISMA_WRITES, find: "where: { id, usedAt: null }", replace: "where: { id }" }],
     tests: [{ file: CONTENTION, names: ["conditional > one coupon"] }],
   },
   {

@@ -1,9 +1,9 @@
 import { createOrderQueue } from "../order-queue.ts"
-import { placeAlone } from "../place-alone.ts"
+import { placeSingleOrder } from "../single-order-transaction.ts"
 import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 
 /** One interactive transaction an order; conditional updates stand in for locks. */
 export function createConditionalStrategy(deps: StrategyDeps): PlaceOrder {
-  const queue = createOrderQueue(deps, (job) => placeAlone(deps, job))
+  const queue = createOrderQueue(deps, (job) => placeSingleOrder(deps, job))
   return (command, request) => queue.submit({ command, request })
 }

@@ -9,7 +9,7 @@ import { orderAnswer } from "./answer.ts"
 import { decideOrder } from "./decide.ts"
 import type { Line } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
-import { LostRace, readRows, takeStock, writeOrder } from "./model-steps.ts"
+import { LostRace, readRows, takeStock, writeOrder } from "./prisma-writes.ts"
 
 /** Locks products for the update of their stock; disposed once that update is committed or rolled back. */
 export type LockStock = (lines: readonly Line[]) => Promise<AsyncDisposable>
@@ -20,7 +20,7 @@ type PlaceDeps = { db: Db; onRetry?: RetryObserver | undefined }
  * Places one order in one interactive transaction of model calls: read, decide, then write with the decision as a
  * condition, because nothing was locked when it was read. Products are hot, so they come last.
  */
-export async function placeAlone(
+export async function placeSingleOrder(
   { db, onRetry }: PlaceDeps,
   job: OrderJob,
   lockStock?: LockStock,
