@@ -1,7 +1,7 @@
 import { Refusal } from "../errors.ts"
 import { jsonAnswer, refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
-import { createOnce } from "../idempotency/once.ts"
+import { createIdempotent } from "../idempotency/idempotent.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
 import { findAnswers, keepAnswer } from "../idempotency/store.ts"
 import { createBatcher } from "../infra/batcher.ts"
@@ -28,11 +28,11 @@ export type ChargeDeps = {
 }
 
 /**
- * Adds money to a balance, once however often a keyed request is repeated. Charges that arrive while a commit is under
- * way are committed together; a keyed one has a transaction of its own, since a key that is taken breaks it.
+ * Adds money to a balance, idempotent for a keyed request. Charges that arrive while a commit is in flight are committed
+ * together; a keyed one has a transaction of its own, since a key that is taken rolls it back.
  */
 export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
-  const once = createOnce({ db })
+  const idempotent = createIdempotent({ db })
   const batcher = createBatcher<Charge, Answer>({
     commit: (charges) => withRetry(() => addAll(db, charges), { onRetry }),
     maxBatch: MAX_BATCH,
@@ -48,7 +48,7 @@ export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
     maxWaitMs: KEYED_WAIT_MS,
   })
 
-  async function chargeOnce(tx: Tx, charge: Charge, request: KeyedRequest): Promise<Answer> {
+  async function chargeWithKey(tx: Tx, charge: Charge, request: KeyedRequest): Promise<Answer> {
     const repeated = (await findAnswers(tx, [request])).get(request.key)
     if (repeated) return repeated
     const [answer] = (await addMoney(tx, [charge])).values()
@@ -60,7 +60,9 @@ export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
   return (userId: number, amount: number, request: KeyedRequest | null): Promise<Answer> => {
     const charge = { userId, amount }
     if (request === null) return batcher.submit(charge)
-    return once(request, () => keyed.submit(() => db.$transaction((tx) => chargeOnce(tx, charge, request))))
+    return idempotent(request, () =>
+      keyed.submit(() => db.$transaction((tx) => chargeWithKey(tx, charge, request))),
+    )
   }
 }
 

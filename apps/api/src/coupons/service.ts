@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis"
 import { Refusal } from "../errors.ts"
 import type { Answer } from "../idempotency/answer.ts"
-import { createOnce } from "../idempotency/once.ts"
+import { createIdempotent } from "../idempotency/idempotent.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
 import { findAnswers } from "../idempotency/store.ts"
 import type { Clock } from "../infra/clock.ts"
@@ -51,7 +51,7 @@ export function createCoupons(deps: CouponsDeps) {
     maxPending,
   })
   const known = createEpochCache<true>({ view, most: MOST_KNOWN_USERS })
-  const once = createOnce({ db })
+  const idempotent = createIdempotent({ db })
 
   // Redis knows the recent keys, PostgreSQL every one that became a coupon.
   async function claimKeyed(command: ClaimCommand, request: KeyedRequest): Promise<Answer> {
@@ -63,7 +63,7 @@ export function createCoupons(deps: CouponsDeps) {
     async claim(command: ClaimCommand, request: KeyedRequest | null): Promise<Answer> {
       await view.find()
       await known(String(command.userId), () => expectUser(users, command.userId))
-      return request === null ? claim(command, null) : once(request, () => claimKeyed(command, request))
+      return request === null ? claim(command, null) : idempotent(request, () => claimKeyed(command, request))
     },
     list: createCouponList({ db, users, clock, maxQueued: deps.maxQueued }),
     /** Claims answered with 201 by this process and not yet known to be coupons. */

@@ -1,4 +1,4 @@
-import { createOnce } from "../idempotency/once.ts"
+import { createIdempotent } from "../idempotency/idempotent.ts"
 import { createBatchedStrategy } from "./strategies/batched.ts"
 import { createConditionalStrategy } from "./strategies/conditional.ts"
 import { createMultilockNarrowStrategy, createMultilockWideStrategy } from "./strategies/multilock.ts"
@@ -18,6 +18,6 @@ export function createPlaceOrder({
   ...deps
 }: StrategyDeps & { strategy: OrderStrategy }): PlaceOrder {
   const place = STRATEGIES[strategy](deps)
-  const once = createOnce(deps)
-  return (command, request) => once(request, () => place(command, request))
+  const idempotent = createIdempotent(deps)
+  return (command, request) => idempotent(request, () => place(command, request))
 }

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from "vitest"
 import type { Answer } from "../src/idempotency/answer.ts"
-import { createOnce } from "../src/idempotency/once.ts"
+import { createIdempotent } from "../src/idempotency/idempotent.ts"
 import { createTestDb } from "./support/database.ts"
 
 const { db, ...database } = await createTestDb()
@@ -8,11 +8,11 @@ afterAll(() => database[Symbol.asyncDispose]())
 
 const keyed = (hash: string) => ({ operation: "orders", key: "k1", hash })
 
-it("does not judge a repeat by a request with another payload that is under way", async () => {
-  const once = createOnce({ db })
+it("does not answer a repeat from a request with another payload that is in flight", async () => {
+  const idempotent = createIdempotent({ db })
   const intruder = Promise.withResolvers<Answer>()
-  const refused = once(keyed("another"), () => intruder.promise)
-  const repeated = once(keyed("first"), async () => ({ status: 201, body: "the first answer" }))
+  const refused = idempotent(keyed("another"), () => intruder.promise)
+  const repeated = idempotent(keyed("first"), async () => ({ status: 201, body: "the first answer" }))
   intruder.resolve({ status: 422, body: "mismatch" })
   expect(await refused).toMatchObject({ status: 422 })
   expect(await repeated).toEqual({ status: 201, body: "the first answer" })

@@ -6,11 +6,11 @@ import type { KeyedRequest } from "./request.ts"
 import { KEY_TAKEN, findAnswers } from "./store.ts"
 
 /**
- * Runs a keyed request once. A repeat that comes while the first is under way in this process waits for its answer;
- * one that loses to another process reads the answer that won.
+ * Runs a keyed request at most once. A repeat that arrives while the first is in flight in this process gets its answer;
+ * one that loses against another process gets the answer stored there.
  */
-export function createOnce({ db }: { db: Db }) {
-  const underWay = new Map<string, { hash: string; answer: Promise<Answer> }>()
+export function createIdempotent({ db }: { db: Db }) {
+  const inFlight = new Map<string, { hash: string; answer: Promise<Answer> }>()
 
   async function runOrRead(request: KeyedRequest, run: () => Promise<Answer>): Promise<Answer> {
     try {
@@ -28,16 +28,14 @@ export function createOnce({ db }: { db: Db }) {
   return async (request: KeyedRequest | null, run: () => Promise<Answer>): Promise<Answer> => {
     if (request === null) return run()
     const name = `${request.operation} ${request.key}`
-    let first = underWay.get(name)
-    // The one under way may be the one with the wrong payload: what is stored after it decides.
-    for (; first && first.hash !== request.hash; first = underWay.get(name)) {
+    let first = inFlight.get(name)
+    // The one in flight may have the wrong payload: what is stored after it decides.
+    for (; first && first.hash !== request.hash; first = inFlight.get(name)) {
       await first.answer.catch(() => undefined)
     }
     if (first) return first.answer
-    const answer = runOrRead(request, run).finally(() => underWay.delete(name))
-    underWay.set(name, { hash: request.hash, answer })
+    const answer = runOrRead(request, run).finally(() => inFlight.delete(name))
+    inFlight.set(name, { hash: request.hash, answer })
     return answer
   }
 }
-
-export type Once = ReturnType<typeof createOnce>
