@@ -1,5 +1,5 @@
 import { createDb } from "../apps/api/src/infra/db.ts"
-import { Filling } from "../apps/api/src/lab/schema.ts"
+import { SeedRequest } from "../apps/api/src/lab/schema.ts"
 import { seedShop } from "../apps/api/src/lab/seed.ts"
 import { ownShop } from "../apps/api/src/shop/epoch.ts"
 
@@ -11,7 +11,7 @@ const db = createDb({ url, name: "seed", poolMax: 1 })
 await db.$transaction(
   async (tx) => {
     await ownShop(tx)
-    await seedShop(tx, Filling.parse({}), new Date())
+    await seedShop(tx, SeedRequest.parse({}), new Date())
   },
   { timeout: 30_000 },
 )

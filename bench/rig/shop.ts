@@ -7,7 +7,7 @@ import { parseBuckets } from "./histogram.ts"
 import type { Buckets } from "./histogram.ts"
 import { familyCpuSeconds, parentOf } from "./processes.ts"
 
-const Filled = z.object({ policyIds: z.array(z.int()), productIds: z.array(z.int()), users: z.int() })
+const SeedResult = z.object({ policyIds: z.array(z.int()), productIds: z.array(z.int()), users: z.int() })
 const STOCK = 1_000_000_000
 const COUPONS = 10_000_000
 const CHARGE = 100_000_000
@@ -42,7 +42,7 @@ export async function startShop({ io, shopEnv }: { io: Io; shopEnv: Record<strin
 
   /** Empties the shop and fills it with more than any round can sell; every user is rich. */
   async function stockUp({ users }: { users: number }): Promise<Goods> {
-    const { policyIds, productIds } = Filled.parse(
+    const { policyIds, productIds } = SeedResult.parse(
       await post(`${url}/init`, { users, stock: STOCK, couponsPerPolicy: COUPONS }),
     )
     const { rows } = await database.query<{ id: number }>("SELECT id FROM users ORDER BY id")

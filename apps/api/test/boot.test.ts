@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest"
 import { CouponList } from "../src/coupons/schema.ts"
-import { Filled } from "../src/lab/schema.ts"
+import { SeedResult } from "../src/lab/schema.ts"
 import { createClient } from "./support/api.ts"
 import { createDatabase, createTestRedis } from "./support/database.ts"
 import { startProcess } from "./support/processes.ts"
@@ -35,7 +35,7 @@ async function runWorker() {
 describe("the API and its worker as processes", () => {
   it("serve a claim from end to end, and both end with exit code 0 on SIGTERM", async () => {
     const [{ process: main, api }, { process: worker, metrics }] = await Promise.all([runApi(), runWorker()])
-    const { policyIds } = Filled.parse((await api.post("/init", { body: { users: 1 } })).body)
+    const { policyIds } = SeedResult.parse((await api.post("/init", { body: { users: 1 } })).body)
     const userId = Number((await api.get("/users/id?name=u1")).body)
     expect(await api.post(`/coupons?userId=${userId}&policyId=${policyIds[0]}`)).toMatchObject({
       status: 201,
@@ -80,7 +80,7 @@ describe("the API and its worker as processes", () => {
   it("keep every accepted claim when the worker is killed in the middle of it", async () => {
     const { api } = await runApi()
     const { process: doomed } = await runWorker()
-    const { policyIds } = Filled.parse((await api.post("/init", { body: { policies: 1 } })).body)
+    const { policyIds } = SeedResult.parse((await api.post("/init", { body: { policies: 1 } })).body)
     const first = Number((await api.get("/users/id?name=u1")).body)
     const claims = Array.from({ length: 300 }, (_, n) =>
       api.post(`/coupons?userId=${first + n}&policyId=${policyIds[0]}`),

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { AcceptedClaim, CouponList } from "../src/coupons/schema.ts"
-import { Filled } from "../src/lab/schema.ts"
+import { SeedResult } from "../src/lab/schema.ts"
 import { startShop } from "./support/api.ts"
 
 const shop = await startShop()
@@ -11,7 +11,7 @@ const CALLERS = 300
 async function fill(filling: object = {}) {
   const answer = await shop.post("/init", { body: filling })
   expect(answer.status).toBe(200)
-  const { policyIds } = Filled.parse(answer.body)
+  const { policyIds } = SeedResult.parse(answer.body)
   const { body: first } = await shop.get("/users/id?name=u1")
   const firstUser = Number(first)
   return { policyId: policyIds[0] ?? 0, policyIds, user: (n: number) => firstUser + n - 1 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest"
 import { AcceptedClaim } from "../src/coupons/schema.ts"
 import { pendingKey, policyKey, rankingKey, shopKey } from "../src/infra/keys.ts"
-import { Filled } from "../src/lab/schema.ts"
+import { SeedResult } from "../src/lab/schema.ts"
 import { rankedDays } from "../src/rankings/days.ts"
 import { createRelay } from "../src/rankings/relay.ts"
 import { ownShop } from "../src/shop/epoch.ts"
@@ -17,7 +17,7 @@ const claim = (userId: number, policyId: number) =>
   shop.post(`/coupons?userId=${userId}&policyId=${policyId}`)
 
 async function fill(filling: object = {}) {
-  const { policyIds, epoch } = Filled.parse((await shop.post("/init", { body: filling })).body)
+  const { policyIds, epoch } = SeedResult.parse((await shop.post("/init", { body: filling })).body)
   const firstUser = Number((await shop.get("/users/id?name=u1")).body)
   return { epoch, policyId: policyIds[0] ?? 0, user: (n: number) => firstUser + n - 1 }
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest"
-import { Filled } from "../src/lab/schema.ts"
+import { SeedResult } from "../src/lab/schema.ts"
 import { ProductList } from "../src/products/schema.ts"
 import { startShop } from "./support/api.ts"
 
@@ -13,7 +13,7 @@ describe("POST /init", () => {
   it("fills the shop with what the contract says when it is asked for nothing", async () => {
     const answer = await init()
     expect(answer.status).toBe(200)
-    expect(Filled.parse(answer.body)).toMatchObject({ users: 300, productIds: [1, 2, 3, 4, 5] })
+    expect(SeedResult.parse(answer.body)).toMatchObject({ users: 300, productIds: [1, 2, 3, 4, 5] })
     expect(await products()).toEqual(
       [1, 2, 3, 4, 5].map((n) => ({ productId: n, name: `p${n}`, price: 2_000, stock: 2_000_000 })),
     )
@@ -42,7 +42,7 @@ describe("POST /init", () => {
       headers: { "Idempotency-Key": "k" },
     })
     await shop.post("/orders", { body: { userId, items: [{ productId: 1, quantity: 1 }] } })
-    const filled = Filled.parse((await init({ users: 2, products: 1, policies: 0, topSold: [7] })).body)
+    const filled = SeedResult.parse((await init({ users: 2, products: 1, policies: 0, topSold: [7] })).body)
     expect(filled).toMatchObject({ policyIds: [], productIds: [1], users: 2 })
     const { readDb } = shop.deps
     const rows = [
@@ -61,14 +61,14 @@ describe("POST /init", () => {
 
   it("leaves no key of an older shop in Redis", async () => {
     await init()
-    const { epoch } = Filled.parse((await init()).body)
+    const { epoch } = SeedResult.parse((await init()).body)
     const keys = await shop.redis.keys("saleproof:*")
     const foreign = keys.filter((key) => !key.includes(epoch) && !key.startsWith("saleproof:queue"))
     expect(foreign).toEqual(["saleproof:shop"])
   })
 
   it("stores a rate in basis points, and a coupon of it says the rate", async () => {
-    const { policyIds } = Filled.parse((await init({ discountRate: 0.0725, policies: 1, users: 1 })).body)
+    const { policyIds } = SeedResult.parse((await init({ discountRate: 0.0725, policies: 1, users: 1 })).body)
     const userId = Number((await shop.get("/users/id?name=u1")).body)
     await shop.post(`/coupons?userId=${userId}&policyId=${policyIds[0]}`)
     const coupons = async () => (await shop.get(`/users/${userId}/coupons`)).body
@@ -90,14 +90,14 @@ describe("POST /init", () => {
     { expireDays: 0 },
   ]
   it.each(bad.map((body) => [body]))("changes nothing when its body is %j", async (body) => {
-    const before = Filled.parse((await init({ products: 2 })).body)
+    const before = SeedResult.parse((await init({ products: 2 })).body)
     expect(await init(body)).toMatchObject({ status: 400, body: { code: "BAD_REQUEST" } })
     expect(await products()).toHaveLength(2)
     expect(await shop.redis.hget("saleproof:shop", "epoch")).toBe(before.epoch)
   })
 
   it("works while claims and orders are under way", async () => {
-    const { policyIds } = Filled.parse((await init()).body)
+    const { policyIds } = SeedResult.parse((await init()).body)
     const userId = Number((await shop.get("/users/id?name=u1")).body)
     const requests = Array.from({ length: 150 }, (_, n) => [
       shop.post(`/coupons?userId=${userId}&policyId=${policyIds[n % 5]}`),

@@ -54,7 +54,7 @@ describe("the OpenAPI document", () => {
   it("asks for what the schemas ask for", () => {
     const { schemas } = document.components
     expect(schemas["OrderRequest"]?.required).toEqual(["userId", "items"])
-    expect(schemas["Filling"]?.required).toBeUndefined()
+    expect(schemas["SeedRequest"]?.required).toBeUndefined()
     expect(schemas["Problem"]?.required).toContain("code")
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest"
 import { AuditReport } from "../src/audit/schema.ts"
 import { CouponList } from "../src/coupons/schema.ts"
-import { Filled } from "../src/lab/schema.ts"
+import { SeedResult } from "../src/lab/schema.ts"
 import { Order, OrderPage, PlacedOrder } from "../src/orders/schema.ts"
 import { startShop } from "./support/api.ts"
 import { createShelf } from "./support/shop.ts"
@@ -20,7 +20,7 @@ let policyId = 0
 
 beforeEach(async () => {
   const { body } = await shop.post("/init", { body: { users: CALLERS } })
-  const filled = Filled.parse(body)
+  const filled = SeedResult.parse(body)
   productIds = filled.productIds
   policyId = filled.policyIds[0] ?? 0
   const first = Number((await shop.get("/users/id?name=u1")).body)

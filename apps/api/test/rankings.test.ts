@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest"
-import { Filled } from "../src/lab/schema.ts"
+import { SeedResult } from "../src/lab/schema.ts"
 import { Ranking } from "../src/rankings/schema.ts"
 import { startShop } from "./support/api.ts"
 
@@ -7,7 +7,7 @@ const shop = await startShop()
 afterAll(() => shop[Symbol.asyncDispose]())
 
 async function fill(filling: object = {}) {
-  const { productIds } = Filled.parse((await shop.post("/init", { body: filling })).body)
+  const { productIds } = SeedResult.parse((await shop.post("/init", { body: filling })).body)
   const userId = Number((await shop.get("/users/id?name=u1")).body)
   await shop.post(`/users/${userId}/balance`, { body: { amount: 100_000_000 } })
   const order = (items: [place: number, quantity: number][]) =>

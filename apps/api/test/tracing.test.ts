@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it, onTestFinished } from "vitest"
 import { createDb } from "../src/infra/db.ts"
-import { Filled } from "../src/lab/schema.ts"
+import { SeedResult } from "../src/lab/schema.ts"
 import { unheeded, wantsTraces } from "../src/telemetry/settings.ts"
 import { createClient } from "./support/api.ts"
 import { startCollector } from "./support/collector.ts"
@@ -34,7 +34,7 @@ async function runApi(variables: Record<string, string>) {
   const process = run("main", variables)
   const { url } = await process.logged("listening")
   const api = createClient(String(url))
-  const { productIds, policyIds } = Filled.parse((await api.post("/init", { body: { users: 1 } })).body)
+  const { productIds, policyIds } = SeedResult.parse((await api.post("/init", { body: { users: 1 } })).body)
   const userId = Number((await api.get("/users/id?name=u1")).body)
   await api.post(`/users/${userId}/balance`, { body: { amount: 1_000_000 } })
   const order = (headers: Record<string, string> = {}) =>

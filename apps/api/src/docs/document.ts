@@ -2,7 +2,7 @@ import { z } from "zod"
 import { createDocument } from "zod-openapi"
 import type { ZodOpenApiPathsObject } from "zod-openapi"
 import { AuditReport } from "../audit/schema.ts"
-import { Filled, Filling } from "../lab/schema.ts"
+import { SeedResult, SeedRequest } from "../lab/schema.ts"
 import { Product, ProductList, ProductPath, ProductsQuery } from "../products/schema.ts"
 import { Ranking, RankingQuery } from "../rankings/schema.ts"
 import { UserId, UserQuery } from "../users/schema.ts"
@@ -66,10 +66,10 @@ const shelfPaths: ZodOpenApiPathsObject = {
 const labPaths: ZodOpenApiPathsObject = {
   "/init": {
     post: operation({
-      summary: "Empties the shop and fills it anew",
+      summary: "Empties the shop and seeds it",
       tag: "Lab",
-      body: { schema: Filling, required: false },
-      answer: { status: 200, schema: Filled, description: "What was made" },
+      body: { schema: SeedRequest, required: false },
+      answer: { status: 200, schema: SeedResult, description: "What was made" },
       secured: true,
     }),
   },

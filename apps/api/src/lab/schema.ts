@@ -8,8 +8,8 @@ const MAX_COUPONS = 10_000_000
 const amount = (standard: number, max: number) => z.int().min(0).max(max).default(standard)
 const isBasisPoints = (rate: number) => Math.abs(rate * BASIS_POINTS - Math.round(rate * BASIS_POINTS)) < 1e-6
 
-/** What the shop is filled with. Every field is optional; an unknown one is refused. */
-export const Filling = z
+/** What the shop is seeded with. Every field is optional; an unknown one is refused. */
+export const SeedRequest = z
   .strictObject({
     users: amount(300, 100_000).meta({ description: "Named u1, u2, ..., each with a balance of 0" }),
     products: amount(5, 1_000).meta({ description: "Named p1, p2, ..." }),
@@ -48,15 +48,15 @@ export const Filling = z
     discountRateBp: Math.round(discountRate * BASIS_POINTS),
     topSold: topSold ?? [500, 400, 300, 200, 100].slice(0, rest.products),
   }))
-  .meta({ id: "Filling" })
-export type Filling = z.infer<typeof Filling>
+  .meta({ id: "SeedRequest" })
+export type SeedRequest = z.infer<typeof SeedRequest>
 
-export const Filled = z
+export const SeedResult = z
   .object({
     message: z.string(),
     policyIds: z.array(z.int()),
     productIds: z.array(z.int()),
     users: z.int(),
-    epoch: z.uuid().meta({ description: "Names this filling of the shop" }),
+    epoch: z.uuid().meta({ description: "The identity of this seeding" }),
   })
-  .meta({ id: "Filled" })
+  .meta({ id: "SeedResult" })

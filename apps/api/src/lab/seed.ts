@@ -1,7 +1,7 @@
 import type { Tx } from "../infra/db.ts"
 import { rankedDays } from "../rankings/days.ts"
 import { startEpoch } from "../shop/epoch.ts"
-import type { Filling } from "./schema.ts"
+import type { SeedRequest } from "./schema.ts"
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -10,16 +10,16 @@ const OPEN_DAYS = 3
 export type Seeded = { epoch: string; policyIds: number[]; productIds: number[] }
 
 /**
- * Empties the shop and fills it again, in the caller's transaction, which owns the shop. Ids of users and policies are
+ * Empties the shop and seeds it, in the caller's transaction, which holds the exclusive shop lock. Ids of users and policies are
  * never used twice, so that a request meant for the old shop finds nobody in the new one; products start at 1.
  */
-export async function seedShop(tx: Tx, filling: Filling, now: Date): Promise<Seeded> {
+export async function seedShop(tx: Tx, request: SeedRequest, now: Date): Promise<Seeded> {
   await emptyShop(tx)
   const epoch = await startEpoch(tx)
-  await addUsers(tx, filling)
-  const productIds = await addProducts(tx, filling)
-  const policyIds = await addPolicies(tx, filling, now)
-  await addRankingSeeds(tx, { filling, productIds, now })
+  await addUsers(tx, request)
+  const productIds = await addProducts(tx, request)
+  const policyIds = await addPolicies(tx, request, now)
+  await addRankingSeeds(tx, { request, productIds, now })
   return { epoch, policyIds, productIds }
 }
 
@@ -30,11 +30,11 @@ async function emptyShop(tx: Tx): Promise<void> {
   await tx.$executeRaw`TRUNCATE orders, order_lines, ledger_entries, outbox_events, idempotency_keys, ranking_seeds`
 }
 
-async function addUsers(tx: Tx, { users }: Filling): Promise<void> {
+async function addUsers(tx: Tx, { users }: SeedRequest): Promise<void> {
   await tx.$executeRaw`INSERT INTO users (name) SELECT 'u' || n FROM generate_series(1, ${users}::int) n`
 }
 
-async function addProducts(tx: Tx, { products, price, stock }: Filling): Promise<number[]> {
+async function addProducts(tx: Tx, { products, price, stock }: SeedRequest): Promise<number[]> {
   const rows = await tx.$queryRaw<{ id: number }[]>`
     INSERT INTO products (name, price, stock, stocked)
     SELECT 'p' || n, ${price}::bigint, ${stock}::bigint, ${stock}::bigint FROM generate_series(1, ${products}::int) n
@@ -42,24 +42,24 @@ async function addProducts(tx: Tx, { products, price, stock }: Filling): Promise
   return rows.map(({ id }) => id)
 }
 
-async function addPolicies(tx: Tx, filling: Filling, now: Date): Promise<number[]> {
+async function addPolicies(tx: Tx, request: SeedRequest, now: Date): Promise<number[]> {
   const startsAt = new Date(now.getTime() - MINUTE_MS)
   const endsAt = new Date(now.getTime() + OPEN_DAYS * DAY_MS)
   const rows = await tx.$queryRaw<{ id: number }[]>`
     INSERT INTO coupon_policies
       (total, per_user_limit, discount_amount, discount_rate_bp, expire_days, starts_at, ends_at)
-    SELECT ${filling.couponsPerPolicy}::int, ${filling.perUserLimit}::int, ${filling.discountAmount}::bigint,
-           ${filling.discountRateBp}::int, ${filling.expireDays}::int, ${startsAt}, ${endsAt}
-    FROM generate_series(1, ${filling.policies}::int)
+    SELECT ${request.couponsPerPolicy}::int, ${request.perUserLimit}::int, ${request.discountAmount}::bigint,
+           ${request.discountRateBp}::int, ${request.expireDays}::int, ${startsAt}, ${endsAt}
+    FROM generate_series(1, ${request.policies}::int)
     RETURNING id`
   return rows.map(({ id }) => id)
 }
 
-type RankingSeeds = { filling: Filling; productIds: number[]; now: Date }
+type RankingSeeds = { request: SeedRequest; productIds: number[]; now: Date }
 
-async function addRankingSeeds(tx: Tx, { filling, productIds, now }: RankingSeeds): Promise<void> {
+async function addRankingSeeds(tx: Tx, { request, productIds, now }: RankingSeeds): Promise<void> {
   const data = rankedDays(now).flatMap((day) =>
-    filling.topSold.flatMap((quantity, index) => {
+    request.topSold.flatMap((quantity, index) => {
       const productId = productIds[index]
       return productId === undefined || quantity === 0 ? [] : { day: new Date(day), productId, quantity }
     }),

@@ -9,35 +9,35 @@ import { withRetry } from "../infra/retry.ts"
 import { ownShop } from "../shop/epoch.ts"
 import { rebuildShop } from "../shop/rebuild.ts"
 import type { ShopView } from "../shop/view.ts"
-import type { Filling } from "./schema.ts"
+import type { SeedRequest } from "./schema.ts"
 import { seedShop } from "./seed.ts"
 
-const FILL_TIMEOUT_MS = 30_000
+const SEED_TIMEOUT_MS = 30_000
 
 type LabDeps = { db: Db; redis: Redis; view: ShopView; queue: CouponQueue; clock: Clock }
 
-/** Fills the shop anew, also while workers run: what they hold of the old shop finds its epoch over. */
+/** Seeds the shop, also while workers run: what they hold of the previous epoch is discarded. */
 export function createLab({ db, redis, view, queue, clock }: LabDeps) {
-  async function fillOnce(filling: Filling) {
+  async function seedInTransaction(request: SeedRequest) {
     const now = clock()
     return db.$transaction(
       async (tx) => {
         await ownShop(tx)
-        const seeded = await seedShop(tx, filling, now)
+        const seeded = await seedShop(tx, request, now)
         await rebuildShop(tx, { redis, epoch: seeded.epoch, now })
         return seeded
       },
-      { timeout: FILL_TIMEOUT_MS },
+      { timeout: SEED_TIMEOUT_MS },
     )
   }
 
   return {
-    async fill(filling: Filling) {
-      const { epoch, policyIds, productIds } = await withRetry(() => fillOnce(filling))
+    async seed(request: SeedRequest) {
+      const { epoch, policyIds, productIds } = await withRetry(() => seedInTransaction(request))
       await view.refresh()
       await queue.empty()
       await dropOldEpochs(redis, epoch)
-      return { message: "The shop is filled", policyIds, productIds, users: filling.users, epoch }
+      return { message: "The shop is filled", policyIds, productIds, users: request.users, epoch }
     },
   }
 }

@@ -1,7 +1,7 @@
 import { expect } from "vitest"
 import { AuditReport } from "../../src/audit/schema.ts"
 import { CouponList } from "../../src/coupons/schema.ts"
-import { Filled } from "../../src/lab/schema.ts"
+import { SeedResult } from "../../src/lab/schema.ts"
 import type { Client } from "./api.ts"
 
 type Reply = Awaited<ReturnType<Client["post"]>>
@@ -32,7 +32,7 @@ export function createTrade(api: Client) {
 
     /** Fills the shop anew; users, products and policies are counted from 1. */
     async refill(filling: object = {}) {
-      const { productIds, policyIds } = Filled.parse((await api.post("/init", { body: filling })).body)
+      const { productIds, policyIds } = SeedResult.parse((await api.post("/init", { body: filling })).body)
       const firstUser = Number((await api.get("/users/id?name=u1")).body)
       return {
         user: (n: number) => firstUser + n - 1,
