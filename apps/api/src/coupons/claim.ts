@@ -8,7 +8,7 @@ import type { KeyedRequest } from "../idempotency/request.ts"
 import type { Clock } from "../infra/clock.ts"
 import { claimAnswerKey, pendingKey, policyKey, policyUsersKey, shopKey, wakeKey } from "../infra/keys.ts"
 import type { Metrics } from "../infra/metrics.ts"
-import { asking } from "../infra/redis.ts"
+import { withRedisErrors } from "../infra/redis.ts"
 import { LOST } from "../shop/view.ts"
 import type { Shop, ShopView } from "../shop/view.ts"
 import { acceptedAnswer, refusedClaim } from "./answers.ts"
@@ -109,7 +109,7 @@ function createClaimRun({ redis, maxPending }: ClaimDeps) {
       claimAnswerKey(epoch, key),
     ]
     const args = [generation, claimedAt, userId, policyId, claimId, maxPending, hash, key, ANSWER_TTL_SECONDS]
-    return Reply.parse(await asking(claimScript(redis, keys, args)))
+    return Reply.parse(await withRedisErrors(claimScript(redis, keys, args)))
   }
 }
 

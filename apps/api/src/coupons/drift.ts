@@ -4,7 +4,7 @@ import type { CouponPolicy } from "../generated/prisma/client.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { pendingKey, policyKey, policyUsersKey } from "../infra/keys.ts"
 import type { Epoch } from "../infra/keys.ts"
-import { asking } from "../infra/redis.ts"
+import { withRedisErrors } from "../infra/redis.ts"
 import type { Frozen } from "../shop/frozen.ts"
 import { holderKey } from "./grants.ts"
 import { Entries } from "./pending.ts"
@@ -36,7 +36,7 @@ export function createClaimDrift({ db, frozen, redis }: { db: Db; frozen: Frozen
 async function countsInRedis(redis: Redis, epoch: Epoch, policies: CouponPolicy[]) {
   const looks = redis.multi().xrange(pendingKey(epoch), "-", "+")
   for (const { id } of policies) looks.hgetall(policyKey(epoch, id)).hgetall(policyUsersKey(epoch, id))
-  const [[, claims], ...hashes] = Looked.parse(await asking(looks.exec()))
+  const [[, claims], ...hashes] = Looked.parse(await withRedisErrors(looks.exec()))
   const counts: Counts = new Map()
   for (const [index, policy] of policies.entries()) {
     const { id } = policy

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis"
 import { z } from "zod"
-import { asking } from "../infra/redis.ts"
+import { withRedisErrors } from "../infra/redis.ts"
 import { pendingKey, shopKey, wakeKey } from "../infra/keys.ts"
 import type { Epoch } from "../infra/keys.ts"
 
@@ -45,10 +45,10 @@ export function isBefore(a: string, b: string): boolean {
 /** The durable list of accepted claims, oldest first: a Redis stream, read and trimmed from its head. */
 export function createPending({ redis }: { redis: Redis }) {
   return {
-    length: (epoch: Epoch): Promise<number> => asking(redis.xlen(pendingKey(epoch))),
+    length: (epoch: Epoch): Promise<number> => withRedisErrors(redis.xlen(pendingKey(epoch))),
 
     async head(epoch: Epoch, count: number): Promise<PendingClaim[]> {
-      const entries = await asking(redis.xrange(pendingKey(epoch), "-", "+", "COUNT", count))
+      const entries = await withRedisErrors(redis.xrange(pendingKey(epoch), "-", "+", "COUNT", count))
       return entries.map(toClaim)
     },
 
@@ -58,29 +58,29 @@ export function createPending({ redis }: { redis: Redis }) {
         .multi()
         .hget(shopKey, "generation")
         .xrange(pendingKey(epoch), "-", "+", "COUNT", 1)
-      const [[, generation], [, entries]] = Oldest.parse(await asking(instant.exec()))
+      const [[, generation], [, entries]] = Oldest.parse(await withRedisErrors(instant.exec()))
       return { entryId: entries[0]?.[0], generation }
     },
 
     /** Entries that have been waiting for longer than `ageMs` by the clock of Redis, which dates them. */
     async olderThan(epoch: Epoch, ageMs: number): Promise<number> {
-      const [seconds] = await asking(redis.time())
+      const [seconds] = await withRedisErrors(redis.time())
       const until = Number(seconds) * 1000 - ageMs
-      return (await asking(redis.xrange(pendingKey(epoch), "-", until))).length
+      return (await withRedisErrors(redis.xrange(pendingKey(epoch), "-", until))).length
     },
 
     /** How long the oldest entry has been waiting, in ms. */
     async age(epoch: Epoch): Promise<number> {
-      const [oldest] = await asking(redis.xrange(pendingKey(epoch), "-", "+", "COUNT", 1))
+      const [oldest] = await withRedisErrors(redis.xrange(pendingKey(epoch), "-", "+", "COUNT", 1))
       if (!oldest) return 0
-      const [seconds, micros] = await asking(redis.time())
+      const [seconds, micros] = await withRedisErrors(redis.time())
       return Math.max(0, Number(seconds) * 1000 + Number(micros) / 1000 - Number(oldest[0].split("-")[0]))
     },
 
     /** Forgets everything up to and including `entryId`; safe when another worker did so already. */
     async trimThrough(epoch: Epoch, entryId: string): Promise<void> {
       const [time = "0", place = "0"] = entryId.split("-")
-      await asking(redis.xtrim(pendingKey(epoch), "MINID", `${time}-${Number(place) + 1}`))
+      await withRedisErrors(redis.xtrim(pendingKey(epoch), "MINID", `${time}-${Number(place) + 1}`))
     },
 
     /** Appends claims that Redis may have lost; a claim that is there already is granted only once. */
@@ -90,7 +90,7 @@ export function createPending({ redis }: { redis: Redis }) {
         const fields = { claimId, policyId, userId, claimedAt, hash, key }
         pipeline.xadd(pendingKey(epoch), "*", ...Object.entries(fields).flat())
       }
-      const results = (await asking(pipeline.exec())) ?? []
+      const results = (await withRedisErrors(pipeline.exec())) ?? []
       return results.map(([error, id]) => {
         if (error) throw error
         return String(id)
@@ -98,8 +98,8 @@ export function createPending({ redis }: { redis: Redis }) {
     },
 
     /** While the wake mark stands, an accepted claim does not ask for another drain job. */
-    holdWake: (epoch: Epoch) => asking(redis.set(wakeKey(epoch), "1", "PX", 2_000)),
-    releaseWake: (epoch: Epoch) => asking(redis.del(wakeKey(epoch))),
+    holdWake: (epoch: Epoch) => withRedisErrors(redis.set(wakeKey(epoch), "1", "PX", 2_000)),
+    releaseWake: (epoch: Epoch) => withRedisErrors(redis.del(wakeKey(epoch))),
   }
 }
 

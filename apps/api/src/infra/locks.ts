@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Redis } from "ioredis"
 import { Refusal } from "../errors.ts"
-import { asking, createScript } from "./redis.ts"
+import { withRedisErrors, createScript } from "./redis.ts"
 
 type LocksDeps = { redis: Redis; waitMs?: number | undefined; ttlMs?: number; random?: () => number }
 
@@ -19,7 +19,7 @@ return redis.call('DEL', KEYS[1])
 /** Locks in Redis with an owner: only who took a lock can release it, and a dead owner's lock ends by itself. */
 export function createLocks({ redis, waitMs = WAIT_MS, ttlMs = TTL_MS, random = Math.random }: LocksDeps) {
   const acquire = async (key: string, token: string) =>
-    (await asking(redis.set(key, token, "PX", ttlMs, "NX"))) === "OK"
+    (await withRedisErrors(redis.set(key, token, "PX", ttlMs, "NX"))) === "OK"
 
   // What was locked is done by now; should Redis be away, the lock ends by its TTL.
   async function release(key: string, token: string) {

@@ -47,7 +47,7 @@ function replyText(error: unknown): string | undefined {
 }
 
 /** Turns "Redis is away" into the refusal UNAVAILABLE; what Redis itself objects to stays an error. */
-export async function asking<T>(answer: Promise<T>): Promise<T> {
+export async function withRedisErrors<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (cause) {
@@ -59,7 +59,7 @@ export async function asking<T>(answer: Promise<T>): Promise<T> {
 
 /** The id that one Redis process keeps for its life; a restart or a failover changes it. */
 export async function redisRunId(redis: Redis): Promise<string> {
-  const info = await asking(redis.info("server"))
+  const info = await withRedisErrors(redis.info("server"))
   return /run_id:(\w+)/.exec(info)?.[1] ?? ""
 }
 

@@ -4,7 +4,7 @@ import type { Db } from "../infra/db.ts"
 import { PREFIX, epochOf } from "../infra/keys.ts"
 import type { Epoch } from "../infra/keys.ts"
 import type { CouponQueue } from "../infra/queue.ts"
-import { asking } from "../infra/redis.ts"
+import { withRedisErrors } from "../infra/redis.ts"
 import { withRetry } from "../infra/retry.ts"
 import { ownShop } from "../shop/epoch.ts"
 import { rebuildShop } from "../shop/rebuild.ts"
@@ -48,9 +48,9 @@ async function dropOldEpochs(redis: Redis, epoch: Epoch): Promise<void> {
   const isOld = (key: string) => epochOf(key) !== undefined && epochOf(key) !== epoch
   let cursor = "0"
   do {
-    const [next, keys] = await asking(redis.scan(cursor, "MATCH", `${PREFIX}:*`, "COUNT", 1_000))
+    const [next, keys] = await withRedisErrors(redis.scan(cursor, "MATCH", `${PREFIX}:*`, "COUNT", 1_000))
     const old = keys.filter(isOld)
-    if (old.length > 0) await asking(redis.unlink(...old))
+    if (old.length > 0) await withRedisErrors(redis.unlink(...old))
     cursor = next
   } while (cursor !== "0")
 }

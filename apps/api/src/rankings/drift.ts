@@ -3,7 +3,7 @@ import { z } from "zod"
 import type { Clock } from "../infra/clock.ts"
 import type { Tx } from "../infra/db.ts"
 import { rankedEventsKey, rankingKey } from "../infra/keys.ts"
-import { asking } from "../infra/redis.ts"
+import { withRedisErrors } from "../infra/redis.ts"
 import type { Frozen } from "../shop/frozen.ts"
 import { rankedDays } from "./days.ts"
 import { recountSales } from "./recount.ts"
@@ -28,7 +28,7 @@ export function createRankingDrift({ frozen, redis, clock }: DriftDeps) {
       async look(epoch) {
         const looks = redis.multi().smembers(rankedEventsKey(epoch))
         for (const day of days) looks.zrange(rankingKey(epoch, day), 0, "-1", "WITHSCORES")
-        const [applied = [], ...ranked] = Looked.parse(await asking(looks.exec()))
+        const [applied = [], ...ranked] = Looked.parse(await withRedisErrors(looks.exec()))
         return { applied: new Set(applied), ranked }
       },
       async compare(snapshot, { applied, ranked }) {

@@ -2,7 +2,7 @@ import type { Redis } from "ioredis"
 import { z } from "zod"
 import type { Clock } from "../infra/clock.ts"
 import { productNamesKey, rankingKey, shopKey } from "../infra/keys.ts"
-import { asking, createScript } from "../infra/redis.ts"
+import { withRedisErrors, createScript } from "../infra/redis.ts"
 import { LOST } from "../shop/view.ts"
 import type { ShopView } from "../shop/view.ts"
 import { rankedDays } from "./days.ts"
@@ -42,7 +42,7 @@ export function createRealtimeRanking({ redis, view, clock }: RealtimeDeps) {
     view.withShop(async ({ epoch }) => {
       const days = rankedDays(clock()).map((day) => rankingKey(epoch, day))
       const keys = [shopKey, productNamesKey(epoch), ...days]
-      const [state, top = []] = Reply.parse(await asking(topScript(redis, keys, [epoch, limit])))
+      const [state, top = []] = Reply.parse(await withRedisErrors(topScript(redis, keys, [epoch, limit])))
       if (state === LOST) return LOST
       return top
         .map(([productId, soldQty, name]) => ({

@@ -5,7 +5,7 @@ import { rankedEventsKey, rankingKey } from "../infra/keys.ts"
 import type { Epoch } from "../infra/keys.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
-import { asking, createScript } from "../infra/redis.ts"
+import { withRedisErrors, createScript } from "../infra/redis.ts"
 import { joinShop } from "../shop/epoch.ts"
 
 const CHUNK = 500
@@ -41,7 +41,7 @@ export function createRelay({ db, redis, logger, metrics }: RelayDeps) {
     const days = [...new Set(events.map(({ day }) => day))]
     const keys = [rankedEventsKey(epoch), ...days.map((day) => rankingKey(epoch, day))]
     const args = JSON.stringify(events.map(({ id, day, sold }) => ({ id, day: days.indexOf(day), sold })))
-    await asking(applyScript(redis, keys, [args, KEEP_DAYS_SECONDS]))
+    await withRedisErrors(applyScript(redis, keys, [args, KEEP_DAYS_SECONDS]))
   }
 
   function readable(row: OutboxRow): Event[] {
@@ -63,7 +63,7 @@ export function createRelay({ db, redis, logger, metrics }: RelayDeps) {
     const { epoch, ids } = await db.$transaction(relayInto)
     if (ids.length === 0) return 0
     // Deleted events cannot come back, so nobody needs to remember them.
-    await asking(redis.srem(rankedEventsKey(epoch), ...ids))
+    await withRedisErrors(redis.srem(rankedEventsKey(epoch), ...ids))
     metrics.relayed.inc(ids.length)
     return ids.length
   }

@@ -4,7 +4,7 @@ import { rebuildCounts } from "../coupons/rebuild.ts"
 import type { Tx } from "../infra/db.ts"
 import { pendingKey, shopKey } from "../infra/keys.ts"
 import type { Epoch } from "../infra/keys.ts"
-import { asking, createScript, redisRunId } from "../infra/redis.ts"
+import { withRedisErrors, createScript, redisRunId } from "../infra/redis.ts"
 import { rebuildRanking } from "../rankings/rebuild.ts"
 
 /**
@@ -25,13 +25,15 @@ type Target = { redis: Redis; epoch: Epoch; now: Date }
  */
 export async function rebuildShop(tx: Tx, { redis, epoch, now }: Target): Promise<boolean> {
   const runId = await redisRunId(redis)
-  await asking(redis.del(shopKey))
+  await withRedisErrors(redis.del(shopKey))
   await execute(await rebuildCounts(tx, { redis, epoch }))
   await execute(await rebuildRanking(tx, { redis, epoch, now }))
-  const opened = await asking(openScript(redis, [shopKey, pendingKey(epoch)], [epoch, randomUUID(), runId]))
+  const opened = await withRedisErrors(
+    openScript(redis, [shopKey, pendingKey(epoch)], [epoch, randomUUID(), runId]),
+  )
   return opened === 1
 }
 
 async function execute(commands: ChainableCommander): Promise<void> {
-  for (const [error] of (await asking(commands.exec())) ?? []) if (error) throw error
+  for (const [error] of (await withRedisErrors(commands.exec())) ?? []) if (error) throw error
 }

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis"
 import { Refusal } from "../errors.ts"
-import { asking, redisRunId } from "../infra/redis.ts"
+import { withRedisErrors, redisRunId } from "../infra/redis.ts"
 import { every } from "../infra/every.ts"
 import { shopKey } from "../infra/keys.ts"
 import type { Epoch } from "../infra/keys.ts"
@@ -25,7 +25,9 @@ export function createShopView({ redis }: { redis: Redis }) {
   async function read() {
     const { connection } = state
     state.runId ??= await redisRunId(redis)
-    const [epoch, generation, runId] = await asking(redis.hmget(shopKey, "epoch", "generation", "runId"))
+    const [epoch, generation, runId] = await withRedisErrors(
+      redis.hmget(shopKey, "epoch", "generation", "runId"),
+    )
     if (connection !== state.connection) return
     state.status = epoch && generation && runId === state.runId ? { epoch, generation } : "lost"
   }
