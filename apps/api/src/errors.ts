@@ -39,7 +39,7 @@ export type RefusalOptions = {
 }
 
 /** A refusal on its way to the client; `detail` is shown to the client, `cause` only to the log. */
-export class Refusal extends Error {
+export class RefusalError extends Error {
   override readonly name = "Refusal"
   readonly code: RefusalCode
   readonly status: number

@@ -3,7 +3,7 @@ import { createDrainJob, createSweep } from "./coupons/drain-job.ts"
 import { createPending } from "./coupons/pending.ts"
 import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
-import { Refusal } from "./errors.ts"
+import { RefusalError } from "./errors.ts"
 import { addDatabaseMetrics } from "./infra/database-metrics.ts"
 import { databaseRefusal } from "./infra/db-errors.ts"
 import { pruneAnswers } from "./idempotency/prune.ts"
@@ -77,7 +77,7 @@ export async function startJobs(deps: Deps, env: Env) {
 function createWarning(logger: Logger) {
   let toldAt = -Infinity
   return (err: unknown) => {
-    const away = err instanceof Refusal || databaseRefusal(err) !== undefined
+    const away = err instanceof RefusalError || databaseRefusal(err) !== undefined
     if (away && performance.now() - toldAt < WARN_AGAIN_MS) return
     if (away) toldAt = performance.now()
     logger.warn({ err }, "a job of the worker failed and will be repeated")

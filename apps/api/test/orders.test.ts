@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { createAudit } from "../src/audit/service.ts"
-import { Refusal } from "../src/errors.ts"
+import { RefusalError } from "../src/errors.ts"
 import type { Answer } from "../src/idempotency/answer.ts"
 import type { KeyedRequest } from "../src/idempotency/request.ts"
 import { createPlaceOrder } from "../src/orders/place-order.ts"
@@ -240,7 +240,7 @@ describe.each(STRATEGIES)("an order placed %s", (strategy) => {
     const refused = outcomes.filter((outcome) => outcome.status === "rejected")
     expect(refused.length).toBeGreaterThan(0)
     for (const { reason } of refused) {
-      expect(reason).toBeInstanceOf(Refusal)
+      expect(reason).toBeInstanceOf(RefusalError)
       expect(reason).toMatchObject({ code: "OVERLOADED", retryAfterSeconds: 1 })
     }
     await expectCleanAudit()

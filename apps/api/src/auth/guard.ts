@@ -1,7 +1,7 @@
 import { Router } from "express"
 import type { Request, RequestHandler, Response } from "express"
 import type { Env } from "../env.ts"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import type { Orders } from "../orders/service.ts"
 import { ACCESS } from "./access.ts"
 import type { Access } from "./access.ts"
@@ -60,7 +60,7 @@ function ownersOnly({ env, orders, rate }: GuardOptions & { rate: UserRate | und
 
 function bearerToken(req: Request): string {
   const [, token] = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? "") ?? []
-  if (token === undefined) throw new Refusal("UNAUTHORIZED", "Send Authorization: Bearer with a token")
+  if (token === undefined) throw new RefusalError("UNAUTHORIZED", "Send Authorization: Bearer with a token")
   return token
 }
 
@@ -68,11 +68,11 @@ type Asked = { req: Request; subject: string; orders: GuardOptions["orders"] }
 
 async function requireOwner(access: Access, { req, subject, orders }: Asked): Promise<void> {
   if (access.who === "owner" && String(access.userOf(req)) !== subject) {
-    throw new Refusal("FORBIDDEN", "The token is not this user's")
+    throw new RefusalError("FORBIDDEN", "The token is not this user's")
   }
   if (access.who !== "buyer") return
   const id = access.orderOf(req)
   const { userId } = await orders.find(id)
   // What belongs to somebody else is answered as what does not exist.
-  if (String(userId) !== subject) throw new Refusal("ORDER_NOT_FOUND", `Order ${id} does not exist`)
+  if (String(userId) !== subject) throw new RefusalError("ORDER_NOT_FOUND", `Order ${id} does not exist`)
 }

@@ -2,7 +2,7 @@ import { createSecretKey } from "node:crypto"
 import { createRemoteJWKSet, errors, jwtVerify } from "jose"
 import type { JWTVerifyGetKey, JWTVerifyOptions } from "jose"
 import type { Env } from "../env.ts"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 
 // Shorter than what a caller is promised while a part of the shop is away.
 const KEYS_TIMEOUT_MS = 800
@@ -32,8 +32,8 @@ export function createTokenVerifier(env: TokenEnv): VerifyToken {
       const { payload } = await jwtVerify(token, getKey, options)
       return subjectOf(payload.sub)
     } catch (cause) {
-      if (cause instanceof Refusal) throw cause
-      throw new Refusal("UNAUTHORIZED", "The token is not valid, or not any more", { cause })
+      if (cause instanceof RefusalError) throw cause
+      throw new RefusalError("UNAUTHORIZED", "The token is not valid, or not any more", { cause })
     }
   }
 }
@@ -57,7 +57,10 @@ function remoteKeys(url: URL): JWTVerifyGetKey {
       return await keys(header, token)
     } catch (cause) {
       if (isFaultOfToken(cause)) throw cause
-      throw new Refusal("UNAVAILABLE", "The keys that check tokens are away", { cause, retryAfterSeconds: 1 })
+      throw new RefusalError("UNAVAILABLE", "The keys that check tokens are away", {
+        cause,
+        retryAfterSeconds: 1,
+      })
     }
   }
 }

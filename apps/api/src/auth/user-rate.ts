@@ -1,6 +1,6 @@
 import type { Response } from "express"
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { sendProblem } from "../http/problem.ts"
 
 const TOO_OFTEN = "This user sends too many requests a second"
@@ -21,7 +21,7 @@ export function createUserRate({ limit }: { limit: number }): UserRate {
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
       const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000))
-      sendProblem(res, new Refusal("RATE_LIMITED", TOO_OFTEN, { retryAfterSeconds }))
+      sendProblem(res, new RefusalError("RATE_LIMITED", TOO_OFTEN, { retryAfterSeconds }))
       return false
     }
   }

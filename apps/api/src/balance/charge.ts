@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { jsonAnswer, refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import { createIdempotent } from "../idempotency/idempotent.ts"
@@ -122,7 +122,7 @@ function chargeAnswer({ userId }: Charge, charged: Charged | undefined): Answer 
   if (!charged?.known) return refusedAnswer(noSuchUser(userId))
   const { balance } = charged
   if (balance !== null) return jsonAnswer(201, { userId, balance })
-  return refusedAnswer(new Refusal("BALANCE_LIMIT", `A balance is at most ${MAX_BALANCE} won`))
+  return refusedAnswer(new RefusalError("BALANCE_LIMIT", `A balance is at most ${MAX_BALANCE} won`))
 }
 
-export const noSuchUser = (id: number) => new Refusal("USER_NOT_FOUND", `User ${id} does not exist`)
+export const noSuchUser = (id: number) => new RefusalError("USER_NOT_FOUND", `User ${id} does not exist`)

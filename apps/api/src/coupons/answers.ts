@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { jsonAnswer, refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import type { AcceptedClaim } from "./schema.ts"
@@ -12,8 +12,8 @@ export function acceptedAnswer({ claimId, userId, policyId }: Omit<AcceptedClaim
 export function refusedClaim(outcome: "SOLD_OUT" | "LIMIT_REACHED", policyId: number): Answer {
   return refusedAnswer(
     outcome === "SOLD_OUT"
-      ? new Refusal("COUPON_SOLD_OUT", `Every coupon of policy ${policyId} is taken`)
-      : new Refusal("COUPON_LIMIT_REACHED", `This user has every coupon that policy ${policyId} allows`),
+      ? new RefusalError("COUPON_SOLD_OUT", `Every coupon of policy ${policyId} is taken`)
+      : new RefusalError("COUPON_LIMIT_REACHED", `This user has every coupon that policy ${policyId} allows`),
   )
 }
 

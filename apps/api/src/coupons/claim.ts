@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto"
 import type { Redis } from "ioredis"
 import { z } from "zod"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import { mismatchAnswer } from "../idempotency/store.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
@@ -75,17 +75,17 @@ export function createClaim(deps: ClaimDeps) {
     if (outcome === "SOLD_OUT" || outcome === "LIMIT_REACHED") return refusedClaim(outcome, command.policyId)
     if (outcome === "MISMATCH") return mismatchAnswer()
     if (outcome === "NOT_OPEN") {
-      throw new Refusal("POLICY_NOT_OPEN", `Policy ${command.policyId} gives no coupons at this time`)
+      throw new RefusalError("POLICY_NOT_OPEN", `Policy ${command.policyId} gives no coupons at this time`)
     }
     if (outcome === "UNKNOWN_POLICY") throw await unknownPolicy(command.policyId)
     throw backlog()
   }
 
-  async function unknownPolicy(policyId: number): Promise<Refusal> {
+  async function unknownPolicy(policyId: number): Promise<RefusalError> {
     if (!(await deps.policyExists(policyId))) {
-      return new Refusal("POLICY_NOT_FOUND", `There is no policy ${policyId}`)
+      return new RefusalError("POLICY_NOT_FOUND", `There is no policy ${policyId}`)
     }
-    return new Refusal("UNAVAILABLE", `Policy ${policyId} is being made ready`, { retryAfterSeconds: 1 })
+    return new RefusalError("UNAVAILABLE", `Policy ${policyId} is being made ready`, { retryAfterSeconds: 1 })
   }
 
   return (command: ClaimCommand, request: KeyedRequest | null): Promise<Answer> => {
@@ -95,7 +95,7 @@ export function createClaim(deps: ClaimDeps) {
 }
 
 const backlog = () =>
-  new Refusal("OVERLOADED", "Too many claims are waiting to become coupons", { retryAfterSeconds: 1 })
+  new RefusalError("OVERLOADED", "Too many claims are waiting to become coupons", { retryAfterSeconds: 1 })
 
 function createClaimRun({ redis, maxPending }: ClaimDeps) {
   return async ({ epoch, generation }: Shop, claim: Claim) => {

@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import type { Clock } from "../infra/clock.ts"
 import { pgArray } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
@@ -44,7 +44,7 @@ export function createCouponList({ db, users, clock, maxQueued }: ListDeps) {
   return async (userId: number, query: CouponsQuery): Promise<Coupon[]> => {
     const rows = await read(userId, query)
     if (rows.length === 0 && !(await users.exists(userId))) {
-      throw new Refusal("USER_NOT_FOUND", `There is no user ${userId}`)
+      throw new RefusalError("USER_NOT_FOUND", `There is no user ${userId}`)
     }
     return rows.map(render)
   }

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import { createIdempotent } from "../idempotency/idempotent.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
@@ -74,7 +74,7 @@ export function createCoupons(deps: CouponsDeps) {
 
 async function expectUser(users: Users, userId: number): Promise<true> {
   if (await users.exists(userId)) return true
-  throw new Refusal("USER_NOT_FOUND", `User ${userId} does not exist`)
+  throw new RefusalError("USER_NOT_FOUND", `User ${userId} does not exist`)
 }
 
 export type Coupons = ReturnType<typeof createCoupons>

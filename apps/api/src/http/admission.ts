@@ -1,11 +1,11 @@
 import type { RequestHandler } from "express"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { problemDocument } from "./problem.ts"
 
 /** What has to be answered whatever else is going on. */
 export const EXEMPT = new Set(["/healthz", "/readyz", "/metrics"])
 
-const TOO_MANY = new Refusal("OVERLOADED", "Too many requests under way", { retryAfterSeconds: 1 })
+const TOO_MANY = new RefusalError("OVERLOADED", "Too many requests under way", { retryAfterSeconds: 1 })
 // Made once: refusing must cost least when there is most to do.
 const BODY = Buffer.from(JSON.stringify(problemDocument(TOO_MANY)))
 const HEADERS = {

@@ -1,6 +1,6 @@
 import express from "express"
 import type { RequestHandler } from "express"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 
 const LIMIT_BYTES = 64 * 1024
 // JSON.parse takes any depth; whatever walks the value afterwards must not.
@@ -17,12 +17,12 @@ const refuseUnread: RequestHandler = (req, _res, next) => {
   const length = Number(req.headers["content-length"] ?? 0)
   if (encoding === undefined && length === 0) return next()
   if (encoding !== undefined && encoding.toLowerCase() !== "chunked") {
-    throw new Refusal("BAD_REQUEST", "This transfer encoding is not supported")
+    throw new RefusalError("BAD_REQUEST", "This transfer encoding is not supported")
   }
   if (req.method !== "GET" && req.is("application/json") !== "application/json") {
-    throw new Refusal("UNSUPPORTED_MEDIA_TYPE", "Send application/json")
+    throw new RefusalError("UNSUPPORTED_MEDIA_TYPE", "Send application/json")
   }
-  if (length > LIMIT_BYTES) throw new Refusal("PAYLOAD_TOO_LARGE", "Send a smaller body")
+  if (length > LIMIT_BYTES) throw new RefusalError("PAYLOAD_TOO_LARGE", "Send a smaller body")
   next()
 }
 

@@ -1,10 +1,10 @@
 import type { RequestHandler, Response } from "express"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import type { DatabaseHeartbeat } from "../infra/database-heartbeat.ts"
 import { EXEMPT } from "./admission.ts"
 import { sendProblem } from "./problem.ts"
 
-const UNRESPONSIVE = new Refusal("UNAVAILABLE", "The database does not answer", { retryAfterSeconds: 1 })
+const UNRESPONSIVE = new RefusalError("UNAVAILABLE", "The database does not answer", { retryAfterSeconds: 1 })
 
 /**
  * While the database does not respond, waiting and new requests get 503 immediately. Work under way continues, and a

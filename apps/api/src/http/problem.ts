@@ -1,24 +1,24 @@
 import type { ErrorRequestHandler, Response } from "express"
 import { ZodError, z } from "zod"
 import type { Logger } from "../infra/logger.ts"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { databaseRefusal, sqlState } from "../infra/db-errors.ts"
 
 /** Where a parser of Express says what it disliked; the texts of its messages are not for clients. */
-const PARSER_REFUSALS: Record<string, () => Refusal> = {
-  "entity.too.large": () => new Refusal("PAYLOAD_TOO_LARGE", "Send a smaller body"),
-  "entity.parse.failed": () => new Refusal("BAD_REQUEST", "The body is not a JSON object"),
-  "entity.too.deep": () => new Refusal("BAD_REQUEST", "The body is nested too deeply"),
+const PARSER_REFUSALS: Record<string, () => RefusalError> = {
+  "entity.too.large": () => new RefusalError("PAYLOAD_TOO_LARGE", "Send a smaller body"),
+  "entity.parse.failed": () => new RefusalError("BAD_REQUEST", "The body is not a JSON object"),
+  "entity.too.deep": () => new RefusalError("BAD_REQUEST", "The body is nested too deeply"),
   "encoding.unsupported": () =>
-    new Refusal("UNSUPPORTED_MEDIA_TYPE", "This content encoding is not supported"),
-  "charset.unsupported": () => new Refusal("UNSUPPORTED_MEDIA_TYPE", "Send the body as UTF-8"),
+    new RefusalError("UNSUPPORTED_MEDIA_TYPE", "This content encoding is not supported"),
+  "charset.unsupported": () => new RefusalError("UNSUPPORTED_MEDIA_TYPE", "Send the body as UTF-8"),
 }
 
 const ParserError = z.object({ type: z.string().optional(), status: z.number().optional() })
 
 /** What any error means to a client; an error nobody expected becomes INTERNAL and keeps its cause for the log. */
-export function toRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error
+export function toRefusal(error: unknown): RefusalError {
+  if (error instanceof RefusalError) return error
   if (error instanceof ZodError) return invalidInput(error)
   const database = databaseRefusal(error)
   if (database) return database
@@ -26,14 +26,14 @@ export function toRefusal(error: unknown): Refusal {
   const parserRefusal = type === undefined ? undefined : PARSER_REFUSALS[type]
   if (parserRefusal) return parserRefusal()
   if (status !== undefined && status >= 400 && status < 500) {
-    return new Refusal("BAD_REQUEST", "The request cannot be read", { cause: error })
+    return new RefusalError("BAD_REQUEST", "The request cannot be read", { cause: error })
   }
-  return new Refusal("INTERNAL", "The error was logged under the request id", { cause: error })
+  return new RefusalError("INTERNAL", "The error was logged under the request id", { cause: error })
 }
 
-function invalidInput(error: ZodError): Refusal {
+function invalidInput(error: ZodError): RefusalError {
   const errors = error.issues.map(({ path, message }) => ({ path: path.join("."), message }))
-  return new Refusal(
+  return new RefusalError(
     "BAD_REQUEST",
     errors.map((e) => (e.path ? `${e.path}: ${e.message}` : e.message)).join("; "),
     {
@@ -47,11 +47,11 @@ export const problemType = (code: string) =>
   `urn:saleproof:problem:${code.toLowerCase().replaceAll("_", "-")}`
 
 /** The problem document (RFC 9457) of a refusal. The same refusal always makes the same bytes. */
-export function problemDocument({ code, title, status, message, extra }: Refusal) {
+export function problemDocument({ code, title, status, message, extra }: RefusalError) {
   return { type: problemType(code), title, status, detail: message, code, ...extra }
 }
 
-export function sendProblem(res: Response, refusal: Refusal): void {
+export function sendProblem(res: Response, refusal: RefusalError): void {
   if (refusal.retryAfterSeconds !== undefined) res.setHeader("Retry-After", refusal.retryAfterSeconds)
   if (refusal.status === 401) res.setHeader("WWW-Authenticate", challenge(res.req.headers.authorization))
   res.locals.code = refusal.code

@@ -1,5 +1,5 @@
 import type { Express, RequestHandler } from "express"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 
 type Layer = {
   match: (path: string) => boolean
@@ -35,9 +35,9 @@ export function unmatched(app: Express): RequestHandler {
         .filter((layer) => layer.match(req.path))
         .flatMap(({ route }) => Object.keys(route?.methods ?? {})),
     )
-    if (methods.size === 0) throw new Refusal("NOT_FOUND", "No such path")
+    if (methods.size === 0) throw new RefusalError("NOT_FOUND", "No such path")
     const allowed = [...methods].map((method) => method.toUpperCase()).join(", ")
     res.setHeader("Allow", allowed)
-    throw new Refusal("METHOD_NOT_ALLOWED", `Use ${allowed}`)
+    throw new RefusalError("METHOD_NOT_ALLOWED", `Use ${allowed}`)
   }
 }

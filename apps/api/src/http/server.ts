@@ -4,7 +4,7 @@ import { once } from "node:events"
 import { createServer as createProbe } from "node:net"
 import type { AddressInfo } from "node:net"
 import process from "node:process"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { problemDocument } from "./problem.ts"
 
 const CLOSE_IDLE_EVERY_MS = 20
@@ -77,7 +77,7 @@ const withTarget =
   (req, res) => {
     const { url = "" } = req
     if (url.startsWith("/") || URL.canParse(url)) return listener(req, res)
-    const refusal = new Refusal("BAD_REQUEST", "The target of the request is neither a path nor a URL")
+    const refusal = new RefusalError("BAD_REQUEST", "The target of the request is neither a path nor a URL")
     res.writeHead(refusal.status, { "Content-Type": "application/problem+json", Connection: "close" })
     res.end(JSON.stringify(problemDocument(refusal)))
   }

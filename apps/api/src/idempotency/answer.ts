@@ -1,5 +1,5 @@
 import type { Response } from "express"
-import type { Refusal } from "../errors.ts"
+import type { RefusalError } from "../errors.ts"
 import { problemDocument } from "../http/problem.ts"
 
 /** What a client hears, as bytes, so that a repeat can hear exactly the same. */
@@ -11,7 +11,7 @@ export const jsonAnswer = (status: number, value: unknown): Answer => ({
 })
 
 /** A refusal that was decided, and so is an outcome like any other. */
-export function refusedAnswer(refusal: Refusal): Answer {
+export function refusedAnswer(refusal: RefusalError): Answer {
   const { status, code } = refusal
   return { status, code, body: JSON.stringify(problemDocument(refusal)) }
 }

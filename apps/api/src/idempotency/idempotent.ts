@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import type { Db } from "../infra/db.ts"
 import { violates } from "../infra/db-errors.ts"
 import type { Answer } from "./answer.ts"
@@ -19,7 +19,7 @@ export function createIdempotent({ db }: { db: Db }) {
       if (!violates(error, KEY_TAKEN)) throw error
       const answer = (await findAnswers(db, [request])).get(request.key)
       if (answer === undefined) {
-        throw new Refusal("IDEMPOTENCY_IN_PROGRESS", "Repeat the request in a moment", { cause: error })
+        throw new RefusalError("IDEMPOTENCY_IN_PROGRESS", "Repeat the request in a moment", { cause: error })
       }
       return answer
     }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { Request } from "express"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 
 /** A request that carries an Idempotency-Key: the key counts for one operation, the hash tells payloads apart. */
 export type KeyedRequest = { operation: string; key: string; hash: string }
@@ -12,7 +12,7 @@ export function keyedRequest(req: Request, operation: string): KeyedRequest | nu
   const key = req.get("Idempotency-Key")
   if (key === undefined) return null
   if (!VISIBLE_ASCII.test(key)) {
-    throw new Refusal("BAD_REQUEST", "Idempotency-Key must be 1 to 255 visible ASCII characters")
+    throw new RefusalError("BAD_REQUEST", "Idempotency-Key must be 1 to 255 visible ASCII characters")
   }
   const hash = requestHash(req.method, req.originalUrl, req.body)
   return { operation, key: ownKey(req, key), hash }

@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { refusedAnswer } from "./answer.ts"
 import type { Answer } from "./answer.ts"
@@ -38,5 +38,5 @@ function replay({ requestHash, status, body }: Stored, hash: string | undefined)
 
 export const mismatchAnswer = () =>
   refusedAnswer(
-    new Refusal("IDEMPOTENCY_MISMATCH", "The Idempotency-Key belongs to a request with another payload"),
+    new RefusalError("IDEMPOTENCY_MISMATCH", "The Idempotency-Key belongs to a request with another payload"),
   )

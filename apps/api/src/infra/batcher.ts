@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { isRolledBack } from "./db-errors.ts"
 
 export type BatcherOptions<Job, Result> = {
@@ -113,7 +113,7 @@ async function settle<Job, Result>(
   }
 }
 
-const overloaded = (detail: string) => new Refusal("OVERLOADED", detail, { retryAfterSeconds: 1 })
+const overloaded = (detail: string) => new RefusalError("OVERLOADED", detail, { retryAfterSeconds: 1 })
 
 // Made once: to note the stack costs more than the rest of a refusal, and refusing must cost least when there is most to do.
 const FULL = overloaded("Too many are waiting already")

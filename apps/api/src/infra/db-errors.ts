@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 
 const Cause = z.object({
   originalCode: z.string().optional(),
@@ -61,16 +61,16 @@ export function isRolledBack(error: unknown): boolean {
 }
 
 /** What a failing database means to a client: too busy, or away. Undefined when the error is something else. */
-export function databaseRefusal(cause: unknown): Refusal | undefined {
+export function databaseRefusal(cause: unknown): RefusalError | undefined {
   const state = sqlState(cause) ?? ""
   if (RETRYABLE.has(state) || state === "57014" || isPrismaTimeout(cause)) {
-    return new Refusal("OVERLOADED", "The shop is too busy to finish this in time", {
+    return new RefusalError("OVERLOADED", "The shop is too busy to finish this in time", {
       cause,
       retryAfterSeconds: 1,
     })
   }
   if (AWAY.test(state) || isConnectionLost(cause)) {
-    return new Refusal("UNAVAILABLE", "The database does not answer", { cause, retryAfterSeconds: 1 })
+    return new RefusalError("UNAVAILABLE", "The database does not answer", { cause, retryAfterSeconds: 1 })
   }
   return undefined
 }

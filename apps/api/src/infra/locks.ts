@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Redis } from "ioredis"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { withRedisErrors, createScript } from "./redis.ts"
 
 type LocksDeps = { redis: Redis; waitMs?: number | undefined; ttlMs?: number; random?: () => number }
@@ -29,7 +29,7 @@ export function createLocks({ redis, waitMs = WAIT_MS, ttlMs = TTL_MS, random = 
   async function acquireWithin(key: string, token: string, deadline: number) {
     while (!(await acquire(key, token))) {
       if (performance.now() >= deadline) {
-        throw new Refusal("OVERLOADED", "Waited too long for a lock", { retryAfterSeconds: 1 })
+        throw new RefusalError("OVERLOADED", "Waited too long for a lock", { retryAfterSeconds: 1 })
       }
       await sleep(POLL_MS * (0.5 + random()))
     }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { Redis, ReplyError } from "ioredis"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import type { Logger } from "./logger.ts"
 
 // Above any honest answer on a busy machine, low enough that a caller hears 503 within a second.
@@ -53,7 +53,7 @@ export async function withRedisErrors<T>(answer: Promise<T>): Promise<T> {
   } catch (cause) {
     const objection = replyText(cause)
     if (objection !== undefined && !AWAY.test(objection)) throw cause
-    throw new Refusal("UNAVAILABLE", "Redis does not answer", { cause, retryAfterSeconds: 1 })
+    throw new RefusalError("UNAVAILABLE", "Redis does not answer", { cause, retryAfterSeconds: 1 })
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import type { RequestHandler } from "express"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 
 const digest = (text: string) => createHash("sha256").update(text).digest()
 
@@ -10,10 +10,10 @@ type GuardOptions = { lab: "on" | "off"; token: string | undefined }
 export function labGuard({ lab, token }: GuardOptions): RequestHandler {
   const expected = token === undefined ? undefined : digest(`Bearer ${token}`)
   return (req, _res, next) => {
-    if (lab === "off") throw new Refusal("NOT_FOUND", "No such path")
+    if (lab === "off") throw new RefusalError("NOT_FOUND", "No such path")
     // Digests have one length, so the comparison tells nothing of the token.
     if (expected && !timingSafeEqual(digest(req.headers.authorization ?? ""), expected)) {
-      throw new Refusal("UNAUTHORIZED", "Send Authorization: Bearer with the lab's token")
+      throw new RefusalError("UNAUTHORIZED", "Send Authorization: Bearer with the lab's token")
     }
     next()
   }

@@ -4,8 +4,8 @@ import { COUPON_USED, INSUFFICIENT_BALANCE, outOfStock } from "./decide.ts"
 import type { Line, OrderCommand, Placed, Refused, Rows } from "./decide.ts"
 
 /** A row changed between its read and its conditional write. The order is refused after all, and rolled back. */
-export class LostRace extends Error {
-  override readonly name = "LostRace"
+export class WriteConflictError extends Error {
+  override readonly name = "WriteConflictError"
   readonly refused: Refused
 
   constructor(refused: Refused) {
@@ -70,13 +70,13 @@ async function spend(tx: Tx, userId: number, total: number): Promise<bigint> {
     data: { balance: { decrement: total } },
     select: { balance: true },
   })
-  if (!user) throw new LostRace(INSUFFICIENT_BALANCE)
+  if (!user) throw new WriteConflictError(INSUFFICIENT_BALANCE)
   return user.balance
 }
 
 async function markUsed(tx: Tx, id: number): Promise<void> {
   const { count } = await tx.coupon.updateMany({ where: { id, usedAt: null }, data: { usedAt: new Date() } })
-  if (count === 0) throw new LostRace(COUPON_USED)
+  if (count === 0) throw new WriteConflictError(COUPON_USED)
 }
 
 /** Takes the stock on condition, product by product in ascending order. */
@@ -86,6 +86,6 @@ export async function takeStock(tx: Tx, lines: readonly Line[]): Promise<void> {
       where: { id: productId, stock: { gte: quantity } },
       data: { stock: { decrement: quantity } },
     })
-    if (count === 0) throw new LostRace(outOfStock(productId))
+    if (count === 0) throw new WriteConflictError(outOfStock(productId))
   }
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import type { Db } from "../infra/db.ts"
 import type { Order as OrderRow, OrderLine } from "../generated/prisma/client.ts"
 import type { Order, OrderPage, OrderPageQuery } from "./schema.ts"
@@ -23,7 +23,7 @@ export function createOrderReads({ db }: { db: Db }) {
     async find(id: number): Promise<z.infer<typeof Order>> {
       const order = await db.order.findUnique({ where: { id } })
       const [found] = await withItems(order ? [order] : [])
-      if (!found) throw new Refusal("ORDER_NOT_FOUND", `Order ${id} does not exist`)
+      if (!found) throw new RefusalError("ORDER_NOT_FOUND", `Order ${id} does not exist`)
       return found
     },
 
@@ -43,7 +43,7 @@ export function createOrderReads({ db }: { db: Db }) {
 /** A user without orders and a user who does not exist are different answers. */
 async function requireUser(db: Db, id: number): Promise<void> {
   const user = await db.user.findUnique({ where: { id }, select: { id: true } })
-  if (!user) throw new Refusal("USER_NOT_FOUND", `User ${id} does not exist`)
+  if (!user) throw new RefusalError("USER_NOT_FOUND", `User ${id} does not exist`)
 }
 
 function render(order: OrderRow, lines: OrderLine[]): z.infer<typeof Order> {

@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import { findAnswers, keepAnswer } from "../idempotency/store.ts"
@@ -9,7 +9,7 @@ import { orderAnswer } from "./answer.ts"
 import { decideOrder } from "./decide.ts"
 import type { Line } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
-import { LostRace, readRows, takeStock, writeOrder } from "./prisma-writes.ts"
+import { WriteConflictError, readRows, takeStock, writeOrder } from "./prisma-writes.ts"
 
 /** Locks products for the update of their stock; disposed once that update is committed or rolled back. */
 export type LockStock = (lines: readonly Line[]) => Promise<AsyncDisposable>
@@ -28,8 +28,8 @@ export async function placeSingleOrder(
   try {
     return await withRetry(() => attempt(db, job, lockStock), { onRetry })
   } catch (error) {
-    if (!(error instanceof LostRace)) throw error
-    const answer = refusedAnswer(new Refusal(error.refused.code, error.refused.detail))
+    if (!(error instanceof WriteConflictError)) throw error
+    const answer = refusedAnswer(new RefusalError(error.refused.code, error.refused.detail))
     if (job.request) await keepAnswer(db, job.request, answer)
     return answer
   }

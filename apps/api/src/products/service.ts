@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import type { Db } from "../infra/db.ts"
 import type { ProductsQuery } from "./schema.ts"
 
@@ -22,7 +22,7 @@ export function createProducts({ db }: { db: Db }) {
 
     async one(id: number) {
       const row = await db.product.findUnique({ where: { id } })
-      if (!row) throw new Refusal("PRODUCT_NOT_FOUND", `There is no product ${id}`)
+      if (!row) throw new RefusalError("PRODUCT_NOT_FOUND", `There is no product ${id}`)
       return toProduct(row)
     },
   }

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis"
-import { Refusal } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { withRedisErrors, redisRunId } from "../infra/redis.ts"
 import { every } from "../infra/every.ts"
 import { shopKey } from "../infra/keys.ts"
@@ -42,7 +42,7 @@ export function createShopView({ redis }: { redis: Redis }) {
 
   function current(): Shop {
     if (typeof state.status === "object") return state.status
-    throw new Refusal("UNAVAILABLE", "The counts in Redis are being rebuilt", { retryAfterSeconds: 1 })
+    throw new RefusalError("UNAVAILABLE", "The counts in Redis are being rebuilt", { retryAfterSeconds: 1 })
   }
 
   /** A shop that was lost may have been opened since the last look, so that nobody is refused before another. */
@@ -58,7 +58,7 @@ export function createShopView({ redis }: { redis: Redis }) {
     await refresh()
     const second = await ask(current())
     if (second === LOST)
-      throw new Refusal("UNAVAILABLE", "The shop is being refilled", { retryAfterSeconds: 1 })
+      throw new RefusalError("UNAVAILABLE", "The shop is being refilled", { retryAfterSeconds: 1 })
     return second
   }
 
