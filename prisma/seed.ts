@@ -1,7 +1,7 @@
 import { createDb } from "../apps/api/src/infra/db.ts"
 import { SeedRequest } from "../apps/api/src/lab/schema.ts"
 import { seedShop } from "../apps/api/src/lab/seed.ts"
-import { ownShop } from "../apps/api/src/shop/epoch.ts"
+import { lockShopExclusive } from "../apps/api/src/shop/epoch.ts"
 
 // oxlint-disable-next-line node/no-process-env -- Prisma starts this file with the URL in its environment
 const url = process.env["DATABASE_URL"] ?? ""
@@ -10,7 +10,7 @@ const db = createDb({ url, name: "seed", poolMax: 1 })
 // What POST /init fills in without a body. A running worker notices the new shop and rebuilds Redis from it.
 await db.$transaction(
   async (tx) => {
-    await ownShop(tx)
+    await lockShopExclusive(tx)
     await seedShop(tx, SeedRequest.parse({}), new Date())
   },
   { timeout: 30_000 },

@@ -4,7 +4,7 @@ import { pendingKey, policyKey, rankingKey, shopKey } from "../src/infra/keys.ts
 import { SeedResult } from "../src/lab/schema.ts"
 import { rankedDays } from "../src/rankings/days.ts"
 import { createRelay } from "../src/rankings/relay.ts"
-import { ownShop } from "../src/shop/epoch.ts"
+import { lockShopExclusive } from "../src/shop/epoch.ts"
 import { rebuildShop } from "../src/shop/rebuild.ts"
 import { startApi, startShop, startWorker } from "./support/api.ts"
 
@@ -142,7 +142,7 @@ describe("Redis without the shop", () => {
     const { writeDb, redis } = shop.deps
     expect(await writeDb.outboxEvent.count()).toBeGreaterThan(0)
     await writeDb.$transaction(async (tx) =>
-      rebuildShop(tx, { redis, epoch: await ownShop(tx), now: new Date() }),
+      rebuildShop(tx, { redis, epoch: await lockShopExclusive(tx), now: new Date() }),
     )
     expect(await violationsOf()).toEqual([])
     await createRelay({ ...shop.deps, db: writeDb }).relayAll()

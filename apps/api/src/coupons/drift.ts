@@ -5,7 +5,7 @@ import type { Db, Tx } from "../infra/db.ts"
 import { pendingKey, policyKey, policyUsersKey } from "../infra/keys.ts"
 import type { Epoch } from "../infra/keys.ts"
 import { withRedisErrors } from "../infra/redis.ts"
-import type { Frozen } from "../shop/frozen.ts"
+import type { ConsistentSnapshot } from "../shop/consistent-snapshot.ts"
 import { holderKey } from "./grants.ts"
 import { Entries } from "./pending.ts"
 import type { PendingClaim } from "./pending.ts"
@@ -20,10 +20,18 @@ type Counts = Map<string, number>
  * By how many coupons the counts in Redis differ from what PostgreSQL granted and the pending list holds. 0 is right at
  * any moment.
  */
-export function createClaimDrift({ db, frozen, redis }: { db: Db; frozen: Frozen; redis: Redis }) {
+export function createClaimDrift({
+  db,
+  consistentSnapshot,
+  redis,
+}: {
+  db: Db
+  consistentSnapshot: ConsistentSnapshot
+  redis: Redis
+}) {
   return async (): Promise<number> => {
     const policies = await db.couponPolicy.findMany()
-    return frozen({
+    return consistentSnapshot({
       look: (epoch) => countsInRedis(redis, epoch, policies),
       async compare(snapshot, { claims, counts }) {
         return difference(await expectedCounts(snapshot, claims), counts)

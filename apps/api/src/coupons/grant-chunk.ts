@@ -1,6 +1,6 @@
 import type { Tx } from "../infra/db.ts"
 import type { Epoch } from "../infra/keys.ts"
-import { joinShop } from "../shop/epoch.ts"
+import { lockShopShared } from "../shop/epoch.ts"
 import { CLAIM_OPERATION, acceptedAnswer } from "./answers.ts"
 import { decideGrants, holderKey } from "./grants.ts"
 import type { Decision, Granted, NewCoupon, Policy } from "./grants.ts"
@@ -12,7 +12,7 @@ export async function grantChunk(
   epoch: Epoch,
   claims: PendingClaim[],
 ): Promise<Decision[] | undefined> {
-  if ((await joinShop(tx)) !== epoch) return undefined
+  if ((await lockShopShared(tx)) !== epoch) return undefined
   const policies = await lockPolicies(tx, claims)
   const decisions = decideGrants(claims, policies, await findGranted(tx, claims))
   await insertCoupons(

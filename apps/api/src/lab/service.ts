@@ -6,7 +6,7 @@ import type { Epoch } from "../infra/keys.ts"
 import type { CouponQueue } from "../infra/queue.ts"
 import { withRedisErrors } from "../infra/redis.ts"
 import { withRetry } from "../infra/retry.ts"
-import { ownShop } from "../shop/epoch.ts"
+import { lockShopExclusive } from "../shop/epoch.ts"
 import { rebuildShop } from "../shop/rebuild.ts"
 import type { ShopView } from "../shop/view.ts"
 import type { SeedRequest } from "./schema.ts"
@@ -22,7 +22,7 @@ export function createLab({ db, redis, view, queue, clock }: LabDeps) {
     const now = clock()
     return db.$transaction(
       async (tx) => {
-        await ownShop(tx)
+        await lockShopExclusive(tx)
         const seeded = await seedShop(tx, request, now)
         await rebuildShop(tx, { redis, epoch: seeded.epoch, now })
         return seeded

@@ -4,7 +4,7 @@ import type { Clock } from "../infra/clock.ts"
 import type { Tx } from "../infra/db.ts"
 import { rankedEventsKey, rankingKey } from "../infra/keys.ts"
 import { withRedisErrors } from "../infra/redis.ts"
-import type { Frozen } from "../shop/frozen.ts"
+import type { ConsistentSnapshot } from "../shop/consistent-snapshot.ts"
 import { rankedDays } from "./days.ts"
 import { recountSales } from "./recount.ts"
 
@@ -14,17 +14,17 @@ const Looked = z.array(z.tuple([z.null(), Pairs])).transform((replies) => replie
 /** Units by "day product". */
 type Units = Map<string, number>
 
-type DriftDeps = { frozen: Frozen; redis: Redis; clock: Clock }
+type DriftDeps = { consistentSnapshot: ConsistentSnapshot; redis: Redis; clock: Clock }
 
 /**
  * By how many units the realtime ranking differs from a recount of the orders, over all products and days. Orders that
  * the relay has still to bring do not count: 0 is right at any moment.
  */
-export function createRankingDrift({ frozen, redis, clock }: DriftDeps) {
+export function createRankingDrift({ consistentSnapshot, redis, clock }: DriftDeps) {
   return async (): Promise<number> => {
     const now = clock()
     const days = rankedDays(now)
-    return frozen({
+    return consistentSnapshot({
       async look(epoch) {
         const looks = redis.multi().smembers(rankedEventsKey(epoch))
         for (const day of days) looks.zrange(rankingKey(epoch, day), 0, "-1", "WITHSCORES")

@@ -6,7 +6,7 @@ import type { Epoch } from "../infra/keys.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { withRedisErrors, createScript } from "../infra/redis.ts"
-import { joinShop } from "../shop/epoch.ts"
+import { lockShopShared } from "../shop/epoch.ts"
 
 const CHUNK = 500
 const KEEP_DAYS_SECONDS = 5 * 86_400
@@ -52,7 +52,7 @@ export function createRelay({ db, redis, logger, metrics }: RelayDeps) {
   }
 
   async function relayInto(tx: Tx): Promise<{ epoch: Epoch; ids: string[] }> {
-    const epoch = await joinShop(tx)
+    const epoch = await lockShopShared(tx)
     const rows = await takeEvents(tx)
     const events = rows.flatMap(readable)
     if (events.length > 0) await apply(epoch, events)

@@ -5,7 +5,7 @@ import type { Db, Tx } from "../infra/db.ts"
 import type { Epoch } from "../infra/keys.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
-import { ownShop, shopEpoch } from "./epoch.ts"
+import { lockShopExclusive, shopEpoch } from "./epoch.ts"
 import { rebuildShop } from "./rebuild.ts"
 import type { ShopView } from "./view.ts"
 
@@ -39,7 +39,7 @@ export function createHealer({ db, redis, view, drain, clock, logger, metrics }:
   }
 
   async function rebuild(tx: Tx, cause: Cause): Promise<boolean> {
-    const epoch = await ownShop(tx)
+    const epoch = await lockShopExclusive(tx)
     // Somebody else may have filled or rebuilt it while this one waited for its turn.
     if (cause === "lost" && (await holds(epoch))) return false
     return rebuildShop(tx, { redis, epoch, now: clock() })

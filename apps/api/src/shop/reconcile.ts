@@ -7,7 +7,7 @@ import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { createRankingDrift } from "../rankings/drift.ts"
 import { shopEpoch } from "./epoch.ts"
-import { createFrozen } from "./frozen.ts"
+import { createConsistentSnapshot } from "./consistent-snapshot.ts"
 import type { Healer } from "./heal.ts"
 import type { ShopView } from "./view.ts"
 
@@ -28,9 +28,9 @@ type ReconcileDeps = {
 /** Compares Redis with PostgreSQL, shows the difference as a metric, and rebuilds Redis when there is one. */
 export function createReconciler(deps: ReconcileDeps) {
   const { db, redis, view, pending, healer, clock, logger, metrics } = deps
-  const frozen = createFrozen({ db })
-  const claimDrift = createClaimDrift({ db, frozen, redis })
-  const rankingDrift = createRankingDrift({ frozen, redis, clock })
+  const consistentSnapshot = createConsistentSnapshot({ db })
+  const claimDrift = createClaimDrift({ db, consistentSnapshot, redis })
+  const rankingDrift = createRankingDrift({ consistentSnapshot, redis, clock })
 
   async function reconcile(what: "claims" | "ranking", measure: () => Promise<number>): Promise<void> {
     const before = view.status()

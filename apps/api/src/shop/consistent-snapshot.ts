@@ -1,6 +1,6 @@
 import type { Db, Tx } from "../infra/db.ts"
 import type { Epoch } from "../infra/keys.ts"
-import { ownShop } from "./epoch.ts"
+import { lockShopExclusive } from "./epoch.ts"
 
 const COMPARE_TIMEOUT_MS = 30_000
 
@@ -12,14 +12,14 @@ type Comparison<Seen, Result> = {
 }
 
 /** Compares Redis with PostgreSQL as both were at one instant, and holds the shop only for that instant. */
-export function createFrozen({ db }: { db: Db }) {
+export function createConsistentSnapshot({ db }: { db: Db }) {
   let last: Promise<unknown> = Promise.resolve()
 
   async function once<Seen, Result>({ look, compare }: Comparison<Seen, Result>): Promise<Result> {
     return db.$transaction(
       async (snapshot) => {
         const seen = await db.$transaction(async (owner) => {
-          const epoch = await ownShop(owner)
+          const epoch = await lockShopExclusive(owner)
           // A snapshot begins with the first statement, so it is made to begin here.
           await snapshot.$queryRaw`SELECT 1`
           return look(epoch)
@@ -38,4 +38,4 @@ export function createFrozen({ db }: { db: Db }) {
   }
 }
 
-export type Frozen = ReturnType<typeof createFrozen>
+export type ConsistentSnapshot = ReturnType<typeof createConsistentSnapshot>
