@@ -40,7 +40,7 @@ export type RefusalOptions = {
 
 /** A refusal on its way to the client; `detail` is shown to the client, `cause` only to the log. */
 export class RefusalError extends Error {
-  override readonly name = "Refusal"
+  override readonly name = "RefusalError"
   readonly code: RefusalCode
   readonly status: number
   readonly title: string
