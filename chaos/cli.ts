@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path"
 
 import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
 
-import { runCampaign } from "./campaign.ts"
+import { runExperiments } from "./run.ts"
 import { FAULTS } from "./faults/catalogue.ts"
 import type { Fault } from "./faults/fault.ts"
 import { readFlags, USAGE } from "./flags.ts"
@@ -13,8 +13,8 @@ import type { FaultReport, Report } from "./report/report.ts"
 import { RESULTS, refreshFigures } from "./report/docs.ts"
 import { renderMarkdown } from "./report/markdown.ts"
 import { renderTable } from "./report/table.ts"
-import { PACES } from "./trial/pace.ts"
-import type { Pace } from "./trial/pace.ts"
+import { PACES } from "./experiment/pace.ts"
+import type { Pace } from "./experiment/pace.ts"
 
 export type Io = {
   stdout: (text: string) => void
@@ -27,16 +27,16 @@ export type Io = {
 
 export const EXIT = { passed: 0, usage: 2, violated: 4, interrupted: 130 } as const
 
-/** The shop that is hurt, and how; only a planted fault brings others than these. */
-type Victim = { faults: readonly Fault[]; entry?: string; pace?: Pace }
+/** What is run against which program; only a test of a defective shop brings others than these. */
+type Target = { faults: readonly Fault[]; entry?: string; pace?: Pace }
 
 /** Runs what the flags ask for and answers the exit code. */
 export async function runChaos(
   argv: readonly string[],
   io: Io,
-  victim: Victim = { faults: FAULTS },
+  target: Target = { faults: FAULTS },
 ): Promise<number> {
-  const flags = readFlags(argv, victim.faults)
+  const flags = readFlags(argv, target.faults)
   if (flags.ask === "nonsense") {
     io.stderr(`${flags.problem}\n\n${USAGE}`)
     return EXIT.usage
@@ -44,7 +44,7 @@ export async function runChaos(
   if (flags.ask === "figures") await refreshFigures(io)
   else if (flags.ask !== "run") io.stdout(flags.ask === "list" ? names() : USAGE)
   if (flags.ask !== "run") return EXIT.passed
-  const report = await campaign(flags, { ...io, victim, command: commandOf(argv) })
+  const report = await runFaults(flags, { ...io, target, command: commandOf(argv) })
   await keep(report, flags.json, io)
   io.stdout(renderTable(report))
   return EXIT[report.verdict]
@@ -66,34 +66,33 @@ async function keep(report: Report, json: string | undefined, { root, stderr }: 
   stderr(`Report: ${file}\n`)
 }
 
-async function campaign(
+async function runFaults(
   flags: Flags & { ask: "run" },
-  io: Io & { command: string; victim: Victim },
+  io: Io & { command: string; target: Target },
 ): Promise<Report> {
   const { faults, pace, soakMs, seed } = flags
   const startedAt = new Date()
   const [loadBefore = 0] = loadavg()
   const machine = watchMachine({ root: io.root })
   io.stderr(`Seed ${seed}\n`)
-  const inflicted: Pace =
-    io.victim.pace ?? (pace === "soak" ? { ...PACES.soak, mostMs: soakMs } : PACES[pace])
-  const reports = await runCampaign({
+  const chosen: Pace = io.target.pace ?? (pace === "soak" ? { ...PACES.soak, mostMs: soakMs } : PACES[pace])
+  const reports = await runExperiments({
     faults,
-    pace: inflicted,
+    pace: chosen,
     seed,
     env: io.env,
-    entry: io.victim.entry,
+    entry: io.target.entry,
     signal: io.interrupted,
     onBegin: ({ name, title }, index) => io.stderr(`[${index + 1}/${faults.length}] ${name}: ${title}\n`),
     onEnd: ({ verdict, tookMs }) => io.stderr(`      ${verdict} after ${(tookMs / 1_000).toFixed(1)} s\n`),
   })
   return {
-    schema: "saleproof.chaos/1",
+    schema: "saleproof.chaos/2",
     verdict: reports.length < faults.length ? "interrupted" : verdictOf(reports),
     command: io.command,
     seed,
     pace,
-    users: inflicted.users,
+    users: chosen.users,
     startedAt: startedAt.toISOString(),
     tookMs: Date.now() - startedAt.getTime(),
     machine: await machine(),

@@ -3,8 +3,8 @@ import { parseArgs } from "node:util"
 import { FAULTS } from "./faults/catalogue.ts"
 import type { Fault } from "./faults/fault.ts"
 import { killAnything } from "./faults/kills.ts"
-import { PACES } from "./trial/pace.ts"
-import type { PaceName } from "./trial/pace.ts"
+import { PACES } from "./experiment/pace.ts"
+import type { PaceName } from "./experiment/pace.ts"
 
 const MINUTE_MS = 60_000
 const MOST_MINUTES = 24 * 60
@@ -35,7 +35,7 @@ const OPTIONS = {
 
 export const USAGE = `Usage: npm run chaos -- [options]
 
-Starts a private shop, puts it under load, inflicts one fault after the other and checks what is left.
+Starts a private shop, puts it under load, injects one fault after the other and checks the result.
 
   --quick         fewer rounds of each fault: five minutes instead of a quarter of an hour
   --soak          kill -9 of a random process, or FLUSHALL, every five seconds for ten minutes

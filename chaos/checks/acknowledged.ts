@@ -1,20 +1,20 @@
 import type { Act, Effect } from "../client/effects.ts"
 import type { Entry } from "../client/journal.ts"
 import { numbersOf } from "./answer.ts"
-import type { BookedOrder, Books } from "./books.ts"
+import type { StoredOrder, DatabaseState } from "./database-state.ts"
 import type { Violation } from "./violation.ts"
 
 type OrderEffect = Effect & { kind: "order" }
 
-/** What was acknowledged and is not in the books, or is there with other figures. */
-export function checkAcknowledged(entries: Iterable<Entry>, books: Books): Violation[] {
-  const charges = countBy(books.charges, chargeName)
-  const coupons = countBy(books.coupons, couponName)
+/** What was acknowledged and is not in the database, or is there with other figures. */
+export function checkAcknowledged(entries: Iterable<Entry>, state: DatabaseState): Violation[] {
+  const charges = countBy(state.charges, chargeName)
+  const coupons = countBy(state.coupons, couponName)
   const problems: string[] = []
   for (const entry of entries) {
     const { effect, outcome } = entry
     if (outcome !== "acknowledged") continue
-    if (effect.kind === "order") problems.push(...orderProblems(effect, entry, books))
+    if (effect.kind === "order") problems.push(...orderProblems(effect, entry, state))
     else if (effect.kind === "charge" && !take(charges, chargeName(effect)))
       problems.push(`the charge ${effect.key} of ${effect.amount} is not in the ledger`)
     else if (effect.kind === "claim" && !take(coupons, couponName(effect)))
@@ -23,26 +23,26 @@ export function checkAcknowledged(entries: Iterable<Entry>, books: Books): Viola
   return problems.map((detail) => ({ check: "acknowledged", detail }))
 }
 
-function orderProblems(effect: OrderEffect, entry: Entry, books: Books): string[] {
+function orderProblems(effect: OrderEffect, entry: Entry, state: DatabaseState): string[] {
   const { orderId = -1, totalAmount } = numbersOf(entry.answer ?? { body: "" })
-  const booked = books.orders.get(orderId)
-  if (!booked) return [`the order ${orderId} (${effect.key}) does not exist`]
+  const stored = state.orders.get(orderId)
+  if (!stored) return [`the order ${orderId} (${effect.key}) does not exist`]
   const differing = [
-    booked.userId === effect.userId || "user",
-    booked.couponId === effect.couponId || "coupon",
-    booked.total === totalAmount || "total",
-    sameLines(booked, effect) || "lines",
+    stored.userId === effect.userId || "user",
+    stored.couponId === effect.couponId || "coupon",
+    stored.total === totalAmount || "total",
+    sameLines(stored, effect) || "lines",
   ].filter((name) => name !== true)
   return differing.length === 0
     ? []
     : [`the order ${orderId} has another ${differing.join(", ")} than acknowledged`]
 }
 
-function sameLines(booked: BookedOrder, { items }: OrderEffect): boolean {
+function sameLines(stored: StoredOrder, { items }: OrderEffect): boolean {
   const wanted = new Map<string, number>()
   for (const { productId, quantity } of items)
     wanted.set(String(productId), (wanted.get(String(productId)) ?? 0) + quantity)
-  const lines = Object.entries(booked.lines)
+  const lines = Object.entries(stored.lines)
   return lines.length === wanted.size && lines.every(([id, quantity]) => wanted.get(id) === quantity)
 }
 

@@ -4,8 +4,8 @@ import type { Act, Effect } from "../client/effects.ts"
 import type { HttpOutcome } from "../client/http.ts"
 import { createJournal } from "../client/journal.ts"
 import { checkAcknowledged } from "./acknowledged.ts"
-import type { Books } from "./books.ts"
-import { checkOnce } from "./once.ts"
+import type { DatabaseState } from "./database-state.ts"
+import { checkIdempotent } from "./idempotent.ts"
 import { checkAnswers, checkContradictions, checkSettled } from "./settled.ts"
 import { checkUnacknowledged, countUnacknowledged } from "./unacknowledged.ts"
 
@@ -21,12 +21,12 @@ const ORDER: Act = {
   ],
 }
 const CLAIM: Act = { kind: "claim", userId: 1, policyId: 9 }
-const BOOKED_ORDER = { orderId: 70, userId: 1, couponId: null, total: 800, lines: { 1: 1, 2: 3 } }
+const STORED_ORDER = { orderId: 70, userId: 1, couponId: null, total: 800, lines: { 1: 1, 2: 3 } }
 const COUPON = { couponId: 5, userId: 1, policyId: 9, claimId: "c", claimedAt: 0 }
 
-const empty: Books = { orders: new Map(), charges: [], coupons: [], answers: new Map() }
-const full: Books = {
-  orders: new Map([[70, BOOKED_ORDER]]),
+const empty: DatabaseState = { orders: new Map(), charges: [], coupons: [], answers: new Map() }
+const full: DatabaseState = {
+  orders: new Map([[70, STORED_ORDER]]),
   charges: [{ userId: 1, amount: 500 }],
   coupons: [COUPON],
   answers: new Map(),
@@ -39,10 +39,10 @@ const answer = (status: number, body: unknown): HttpOutcome => ({
 })
 
 /** A journal of effects, each with the outcomes of its attempts. */
-function journalOf(...told: [Act, ...HttpOutcome[]][]) {
+function journalOf(...sent: [Act, ...HttpOutcome[]][]) {
   let now = 0
   const journal = createJournal({ now: () => now })
-  for (const [index, [act, ...outcomes]] of told.entries()) {
+  for (const [index, [act, ...outcomes]] of sent.entries()) {
     const effect: Effect = { ...act, key: `k${index}` }
     const entry = journal.begin(effect)
     for (const outcome of outcomes) {
@@ -62,21 +62,21 @@ const everything = () =>
   )
 
 describe("what was acknowledged", () => {
-  it("is in the books, lines of one product merged", () => {
+  it("is in the database, lines of one product merged", () => {
     expect(checkAcknowledged(everything().entries(), full)).toEqual([])
-    expect(checkOnce(everything().entries(), full)).toEqual([])
+    expect(checkIdempotent(everything().entries(), full)).toEqual([])
   })
 
-  it("is missed when it is not in the books", () => {
+  it("is missed when it is not in the database", () => {
     expect(checkAcknowledged(everything().entries(), empty)).toHaveLength(3)
   })
 
   it.each([
-    ["user", { ...BOOKED_ORDER, userId: 2 }],
-    ["coupon", { ...BOOKED_ORDER, couponId: 5 }],
-    ["total", { ...BOOKED_ORDER, total: 700 }],
-    ["lines", { ...BOOKED_ORDER, lines: { 1: 1, 2: 2 } }],
-    ["lines", { ...BOOKED_ORDER, lines: { 1: 1, 2: 3, 3: 1 } }],
+    ["user", { ...STORED_ORDER, userId: 2 }],
+    ["coupon", { ...STORED_ORDER, couponId: 5 }],
+    ["total", { ...STORED_ORDER, total: 700 }],
+    ["lines", { ...STORED_ORDER, lines: { 1: 1, 2: 2 } }],
+    ["lines", { ...STORED_ORDER, lines: { 1: 1, 2: 3, 3: 1 } }],
   ])("is missed when an order has another %s", (name, order) => {
     const [violation, ...others] = checkAcknowledged(everything().entries(), {
       ...full,
@@ -92,29 +92,29 @@ describe("what was acknowledged", () => {
   })
 })
 
-describe("what is in the books", () => {
+describe("what is in the database", () => {
   it("is too much when it was refused, not answered, or never sent", () => {
     const journal = journalOf([CHARGE, answer(409, {})], [ORDER, { lost: "ECONNRESET" }])
-    expect(checkOnce(journal.entries(), full)).toHaveLength(3)
+    expect(checkIdempotent(journal.entries(), full)).toHaveLength(3)
   })
 
   it("is too much when it is there twice", () => {
-    const books: Books = {
+    const state: DatabaseState = {
       ...full,
       orders: new Map([
-        [70, BOOKED_ORDER],
-        [71, BOOKED_ORDER],
+        [70, STORED_ORDER],
+        [71, STORED_ORDER],
       ]),
       charges: [...full.charges, ...full.charges],
       coupons: [COUPON, { ...COUPON, couponId: 6 }],
     }
-    expect(checkOnce(everything().entries(), books)).toHaveLength(3)
+    expect(checkIdempotent(everything().entries(), state)).toHaveLength(3)
   })
 
-  it("is too little when two keys were told the same order", () => {
-    const told = answer(201, { orderId: 70, totalAmount: 800 })
-    const journal = journalOf([ORDER, told], [ORDER, told])
-    expect(checkOnce(journal.entries(), { ...full, charges: [], coupons: [] })).toHaveLength(1)
+  it("is too little when two keys got the same order", () => {
+    const placed = answer(201, { orderId: 70, totalAmount: 800 })
+    const journal = journalOf([ORDER, placed], [ORDER, placed])
+    expect(checkIdempotent(journal.entries(), { ...full, charges: [], coupons: [] })).toHaveLength(1)
   })
 })
 
@@ -129,7 +129,7 @@ describe("an effect", () => {
     expect([...journal.entries()].map(({ outcome }) => outcome)).toEqual(["open", "acknowledged"])
   })
 
-  it("is a scandal when it is answered 500", () => {
+  it("has a forbidden response when it is answered 500", () => {
     expect(checkAnswers(journalOf([CHARGE, answer(500, {})]))).toHaveLength(1)
     expect(checkAnswers(journalOf([CHARGE, answer(503, {}), answer(422, {})]))).toEqual([])
   })
@@ -143,12 +143,12 @@ describe("an effect", () => {
 })
 
 describe("what was committed without an answer", () => {
-  const kept = (committedAt: number): Books => ({
+  const kept = (committedAt: number): DatabaseState => ({
     ...empty,
     answers: new Map([["k0", { status: 201, committedAt }]]),
   })
 
-  it("is counted for the injury before the attempt that was lost", () => {
+  it("is counted for the injection before the attempt that was lost", () => {
     const journal = journalOf([CHARGE, { lost: "ECONNRESET" }, answer(201, {})])
     const [first, second] = countUnacknowledged(journal.entries(), kept(5), [3, 15])
     expect([first?.counts.charge, second?.counts.charge]).toEqual([1, 0])

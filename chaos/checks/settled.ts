@@ -1,7 +1,7 @@
 import type { Journal } from "../client/journal.ts"
 import type { Violation } from "./violation.ts"
 
-/** Effects of which nobody knows whether they happened, although the service is back. */
+/** Effects whose outcome is still unknown although the service is back. */
 export function checkSettled(journal: Pick<Journal, "unsettled">): Violation[] {
   return journal.unsettled().map(({ effect, open }) => ({
     check: "settled",
@@ -10,8 +10,8 @@ export function checkSettled(journal: Pick<Journal, "unsettled">): Violation[] {
 }
 
 /** Answers that no client may get: server errors, and success for what is wrong. */
-export function checkAnswers({ scandals }: Pick<Journal, "scandals">): Violation[] {
-  return scandals.map(({ request, status, body }) => ({
+export function checkAnswers({ forbiddenResponses }: Pick<Journal, "forbiddenResponses">): Violation[] {
+  return forbiddenResponses.map(({ request, status, body }) => ({
     check: "answers",
     detail: `${request} was answered ${status}: ${body.slice(0, 200)}`,
   }))

@@ -1,32 +1,32 @@
 import type { Kind } from "../client/effects.ts"
 import type { Entry } from "../client/journal.ts"
-import type { Books } from "./books.ts"
+import type { DatabaseState } from "./database-state.ts"
 import type { Violation } from "./violation.ts"
 
-/** What one injury left committed without an answer, by kind. */
+/** What one injection left committed without an answer, by kind. */
 export type Unacknowledged = { at: number; counts: Record<Kind, number> }
 
 /**
- * Effects that were in the books before their attempt ended without an answer, by the injury that came before.
- * `injuries` are times in ms since the epoch, ascending.
+ * Effects that were in the database before their attempt ended without an answer, by the injection that came before.
+ * `injections` are times in ms since the epoch, ascending.
  */
 export function countUnacknowledged(
   entries: Iterable<Entry>,
-  books: Books,
-  injuries: readonly number[],
+  state: DatabaseState,
+  injections: readonly number[],
 ): Unacknowledged[] {
-  const found: Unacknowledged[] = injuries.map((at) => ({ at, counts: { charge: 0, order: 0, claim: 0 } }))
+  const found: Unacknowledged[] = injections.map((at) => ({ at, counts: { charge: 0, order: 0, claim: 0 } }))
   for (const { effect, open } of entries) {
-    const committedAt = books.answers.get(effect.key)?.committedAt
+    const committedAt = state.answers.get(effect.key)?.committedAt
     const missed = committedAt === undefined ? undefined : open.find(({ endedAt }) => endedAt >= committedAt)
     if (!missed) continue
-    const injury = found.findLast(({ at }) => at <= missed.endedAt)
-    if (injury) injury.counts[effect.kind]++
+    const injection = found.findLast(({ at }) => at <= missed.endedAt)
+    if (injection) injection.counts[effect.kind]++
   }
   return found
 }
 
-/** One batch of each kind may be in flight when an injury comes. */
+/** One batch of each kind may be in flight when an injection comes. */
 export function checkUnacknowledged(
   found: readonly Unacknowledged[],
   batches: Record<Kind, number>,
@@ -39,7 +39,7 @@ export function checkUnacknowledged(
         : [
             {
               check: "unacknowledged" as const,
-              detail: `injury ${index + 1} left ${count} of kind ${kind}, more than ${limit}`,
+              detail: `injection ${index + 1} left ${count} of kind ${kind}, more than ${limit}`,
             },
           ]
     }),

@@ -1,7 +1,7 @@
 /** The checks, by what they promise. */
 export const CHECKS = {
-  acknowledged: "every acknowledged order, charge and claim is in the books as it was acknowledged",
-  once: "nothing is in the books that was not acknowledged, and nothing twice",
+  acknowledged: "every acknowledged order, charge and claim is in the database as it was acknowledged",
+  once: "nothing is in the database that was not acknowledged, and nothing twice",
   settled: "every effect is settled, by asking again with its key where need be",
   answers: "no answer is a server error other than 503",
   replays: "the same request with the same key gets the same bytes",
@@ -11,11 +11,11 @@ export const CHECKS = {
   unacknowledged: "what was committed without an answer is one batch at most",
   leaks: "no transaction is left open",
   deadlocks: "PostgreSQL never has to break a deadlock",
-  alive: "no process ends that nobody ended",
+  alive: "no process exits unexpectedly",
   fault: "what this fault promises besides",
   served: "the service comes back",
   back: "the service is back 3 s after the process is",
-  busy: "nobody is refused because the shop is too busy",
+  busy: "no request is rejected because of overload",
   prompt: "new requests are answered within 1 s meanwhile",
 } as const
 

@@ -1,4 +1,4 @@
-/** What an effect does to the books when it is acknowledged. */
+/** What an effect does to the database when it is acknowledged. */
 export type Act =
   | { kind: "charge"; userId: number; amount: number }
   | { kind: "order"; userId: number; couponId: number | null; items: readonly OrderItem[] }

@@ -2,7 +2,7 @@ import { Agent, request } from "undici"
 
 export type HttpAnswer = { status: number; body: string; retryAfterS: number | undefined }
 
-/** An answer, or the reason why there was none: nobody knows then what happened. */
+/** An answer, or the reason why there was none: the effect may or may not have happened. */
 export type HttpOutcome = HttpAnswer | { lost: string }
 
 export type HttpRequest = {
@@ -16,13 +16,13 @@ export type HttpRequest = {
 export type Http = ReturnType<typeof createHttp>
 
 type HttpOptions = {
-  /** Whom to ask next; called for every request. */
+  /** Where to send the next request; called for every request. */
   origin: () => string
   connections: number
   timeoutMs?: number
 }
 
-// Above what the API allows a request to take, so that silence means a broken promise.
+// Above what the API allows a request to take, so that a timeout is a violation.
 const TIMEOUT_MS = 8_000
 
 /** A client with kept-alive connections that never repeats a request by itself. */

@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpOutcome } from "./http.ts"
 /** An attempt that did not settle its effect; times are ms since the epoch, comparable with the database's. */
 export type OpenAttempt = { sentAt: number; endedAt: number; reason: string }
 
-/** `open` while nobody knows whether the effect happened. */
+/** `open` while it is unknown whether the effect happened. */
 export type Outcome = "open" | "acknowledged" | "refused"
 
 export type Entry = {
@@ -21,7 +21,7 @@ export type Entry = {
 }
 
 /** An answer that no client may ever get. */
-export type Scandal = { request: string; status: number; body: string }
+export type ForbiddenResponse = { request: string; status: number; body: string }
 
 /** Two answers to one key that are not the same. */
 export type Contradiction = { key: string; first: string; later: string }
@@ -36,7 +36,7 @@ export function isOpen(outcome: HttpOutcome): boolean {
 /** Everything that was sent, and what came of it. */
 export function createJournal({ now = Date.now }: { now?: () => number } = {}) {
   const entries = new Map<string, Entry>()
-  const scandals: Scandal[] = []
+  const forbiddenResponses: ForbiddenResponse[] = []
   const contradictions: Contradiction[] = []
 
   function settle(entry: Entry, answer: HttpAnswer): void {
@@ -54,7 +54,7 @@ export function createJournal({ now = Date.now }: { now?: () => number } = {}) {
   return {
     entries: (): Iterable<Entry> => entries.values(),
     of: (kind: Kind): Entry[] => [...entries.values()].filter(({ effect }) => effect.kind === kind),
-    scandals,
+    forbiddenResponses,
     contradictions,
 
     begin(effect: Effect): Entry {
@@ -82,7 +82,7 @@ export function createJournal({ now = Date.now }: { now?: () => number } = {}) {
       else if (entry.answer) compare(entry.effect.key, entry.answer, outcome)
       else settle(entry, outcome)
       if (outcome.status >= 500 && outcome.status !== 503)
-        scandals.push({ request: entry.effect.key, ...outcome })
+        forbiddenResponses.push({ request: entry.effect.key, ...outcome })
     },
 
     unsettled: (): Entry[] => [...entries.values()].filter(({ outcome }) => outcome === "open"),
@@ -91,5 +91,5 @@ export function createJournal({ now = Date.now }: { now?: () => number } = {}) {
 
 export type Journal = ReturnType<typeof createJournal>
 
-/** The code of a problem document, which tells two refusals of one status apart. */
+/** The code of a problem document, which distinguishes two refusals of one status. */
 const codeOf = ({ body }: HttpAnswer): string => /"code":"(\w+)"/.exec(body)?.[1] ?? ""

@@ -7,7 +7,7 @@ export type Visit = (shopper: Shopper, signal: AbortSignal) => Promise<void>
 type LoadOptions = {
   shoppers: readonly Shopper[]
   visit: Visit
-  /** Longest pause between two visits of one customer. */
+  /** Longest pause between two visits of one shopper. */
   thinkMs: number
 }
 
@@ -24,7 +24,7 @@ export function startLoad({ shoppers, visit, thinkMs }: LoadOptions) {
   }
 
   const lives = Promise.all(shoppers.map(live))
-  // A shopper that breaks down is a bug of this program; whoever stops the load hears of it.
+  // A shopper that breaks down is a bug of this program; stopping the load rejects with it.
   lives.catch(() => stopping.abort())
   return {
     /** Resolves when the last request under way has ended. */

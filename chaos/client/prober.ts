@@ -22,7 +22,7 @@ export function createProber({ shopper, sender, kinds = KINDS, everyMs = EVERY_M
 
   async function look(effect: Effect): Promise<void> {
     const sentAt = Date.now()
-    const outcome = await sender.once(effect)
+    const outcome = await sender.attemptOnce(effect)
     const result = "lost" in outcome ? "lost" : outcome.status < 500 && outcome.status !== 429 ? "ok" : "busy"
     samples.push({ kind: effect.kind, sentAt, endedAt: Date.now(), result })
   }

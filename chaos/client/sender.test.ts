@@ -3,8 +3,8 @@ import type { ServerResponse } from "node:http"
 import { afterEach, beforeEach, expect, it } from "vitest"
 
 import { createRandom } from "../random.ts"
-import { startStandIn } from "../test/stand-in.ts"
-import type { StandIn } from "../test/stand-in.ts"
+import { startTestServer } from "../test/test-server.ts"
+import type { TestServer } from "../test/test-server.ts"
 import type { Effect } from "./effects.ts"
 import { createJournal } from "./journal.ts"
 import { createSender } from "./sender.ts"
@@ -13,12 +13,12 @@ const CHARGE: Effect = { kind: "charge", key: "key-1", userId: 1, amount: 500 }
 
 let keys: unknown[]
 let script: ((res: ServerResponse) => void)[]
-let shop: StandIn
+let shop: TestServer
 
 beforeEach(async () => {
   keys = []
   script = []
-  shop = await startStandIn((req, res) => {
+  shop = await startTestServer((req, res) => {
     keys.push(req.headers["idempotency-key"])
     const act = script.shift() ?? created
     act(res)

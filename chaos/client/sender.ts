@@ -14,7 +14,7 @@ type SenderOptions = {
   random: Random
   /** No attempt begins later than this after the first one. */
   patienceMs: number
-  /** The key of an attempt; only a planted fault sends another one than the effect's. */
+  /** The key of an attempt; only a test of a defective shop sends another one than the effect's. */
   keyOf?: (effect: Effect, attempt: number) => string | undefined
 }
 
@@ -51,7 +51,7 @@ export function createSender(options: SenderOptions) {
     /** Sends an effect for the first time. */
     send: (effect: Effect, signal?: AbortSignal) => settle(journal.begin(effect), signal),
     /** One attempt, without a second one. */
-    async once(effect: Effect): Promise<HttpOutcome> {
+    async attemptOnce(effect: Effect): Promise<HttpOutcome> {
       return attempt(journal.begin(effect))
     },
     /** One more attempt for an effect that was sent before. */

@@ -1,10 +1,10 @@
 import type { Random } from "../random.ts"
 import type { Effect, OrderItem } from "./effects.ts"
 import type { Http } from "./http.ts"
-import type { Scandal } from "./journal.ts"
+import type { ForbiddenResponse } from "./journal.ts"
 import type { Sender } from "./sender.ts"
 
-/** What there is to buy and to claim. */
+/** The products, coupon policies and users of a seeded shop. */
 export type Shop = { productIds: readonly number[]; policyIds: readonly number[]; userIds: readonly number[] }
 
 export type ShopperOptions = {
@@ -15,8 +15,8 @@ export type ShopperOptions = {
   random: Random
   sender: Sender
   http: Pick<Http, "send">
-  /** Tells about an answer that no client may get. */
-  complain: (scandal: Scandal) => void
+  /** Records a response that no client may get. */
+  reportForbidden: (response: ForbiddenResponse) => void
 }
 
 export type Shopper = ReturnType<typeof createShopper>
@@ -24,9 +24,9 @@ export type Shopper = ReturnType<typeof createShopper>
 // Enough for most orders of a visit, so that some are refused and most are not.
 const CHARGE = 12_000
 
-/** A customer whose effects can be told apart in the books: no two of a user's charges have the same amount. */
+/** A shopper whose effects can be distinguished in the database: no two of a user's charges have the same amount. */
 export function createShopper(options: ShopperOptions) {
-  const { keyPrefix, userId, shop, random, sender, http, complain } = options
+  const { keyPrefix, userId, shop, random, sender, http, reportForbidden } = options
   let count = 0
 
   const key = (kind: string) => `${keyPrefix}-${kind}-${userId}-${++count}`
@@ -58,7 +58,7 @@ export function createShopper(options: ShopperOptions) {
     return couponIdOf(first)
   }
 
-  return { userId, shop, random, sender, http, complain, charge, order, claim, basket, usableCoupon }
+  return { userId, shop, random, sender, http, reportForbidden, charge, order, claim, basket, usableCoupon }
 }
 
 /** The id of a coupon as the API lists it; null when it has none. */

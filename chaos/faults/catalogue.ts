@@ -1,4 +1,4 @@
-import { disorder } from "./disorder.ts"
+import { malformed } from "./malformed.ts"
 import { duplicates } from "./duplicates.ts"
 import { connectionLimit, diskFull } from "./exhaustion.ts"
 import type { Fault } from "./fault.ts"
@@ -20,7 +20,7 @@ export const FAULTS: readonly Fault[] = [
   stallApi,
   stallWorker,
   duplicates,
-  disorder,
+  malformed,
   terminations,
   rollingRestarts,
   connectionLimit,

@@ -3,12 +3,12 @@ import type { Fault } from "./fault.ts"
 
 const COPIES = 5
 
-/** Impatient customers and careless retries: everything is sent five times at the same moment with one key. */
+/** Double clicks and careless retries: everything is sent five times at the same moment with one key. */
 export const duplicates: Fault = {
   name: "duplicates",
   title: `each request sent ${COPIES} times at once with one key`,
   visit,
-  inject: ({ hold }) => hold(10_000),
+  run: ({ hold }) => hold(10_000),
 }
 
 async function visit(shopper: Shopper): Promise<void> {

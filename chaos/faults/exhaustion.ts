@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 import { Client } from "pg"
 
-import { PROMPT_LIMIT_MS } from "../checks/away.ts"
-import type { Fault, Site } from "./fault.ts"
+import { PROMPT_LIMIT_MS } from "../checks/downtime.ts"
+import type { Fault, Experiment } from "./fault.ts"
 
 const DISK_MB = 400
 const START_AGAIN_MS = 200
@@ -14,23 +14,23 @@ export const diskFull: Fault = {
   title: "the disk of PostgreSQL and Redis is full",
   diskMb: DISK_MB,
   promptLimitMs: PROMPT_LIMIT_MS,
-  // PostgreSQL gives up by itself when it cannot write its log.
-  mayDie: ["postgres"],
-  inject: ({ rig, injure, hold, note }) =>
-    injure(async () => {
-      await rig.disk.fill()
+  // PostgreSQL exits by itself when it cannot write its log.
+  mayExit: ["postgres"],
+  run: ({ environment, inject, hold, note }) =>
+    inject(async () => {
+      await environment.disk.fill()
       await hold(5_000)
-      note({ "PostgreSQL survived": rig.database.running() ? "yes" : "no" })
-      await rig.disk.free()
-      return databaseBack(rig)
+      note({ "PostgreSQL survived": environment.database.running() ? "yes" : "no" })
+      await environment.disk.free()
+      return databaseBack(environment)
     }),
 }
 
-/** Whoever is being recovered answers soon, and who has given up is started again. */
-async function databaseBack(rig: Site["rig"]): Promise<number> {
+/** A recovering PostgreSQL answers soon; one that exited is started again. */
+async function databaseBack(environment: Experiment["environment"]): Promise<number> {
   for (;;) {
-    if (!rig.database.running()) return (await rig.database.start()).answersAt
-    if (await answers(rig.databaseUrl)) return Date.now()
+    if (!environment.database.running()) return (await environment.database.start()).answersAt
+    if (await answers(environment.databaseUrl)) return Date.now()
     await sleep(START_AGAIN_MS)
   }
 }
@@ -41,33 +41,33 @@ async function answers(url: string): Promise<boolean> {
   return client !== undefined
 }
 
-/** Somebody else has every connection that PostgreSQL gives, and the API has to ask for new ones. */
+/** Other clients hold every connection of PostgreSQL while the API needs new ones. */
 export const connectionLimit: Fault = {
   name: "connection-limit",
-  title: "every connection of PostgreSQL is taken by somebody else",
+  title: "every connection of PostgreSQL is held by other clients",
   promptLimitMs: PROMPT_LIMIT_MS,
-  inject: ({ rig, injure, hold, note }) =>
-    injure(async () => {
-      const crowd = createCrowd(rig.databaseUrl)
+  run: ({ environment, inject, hold, note }) =>
+    inject(async () => {
+      const occupied = occupyConnections(environment.databaseUrl)
       try {
-        await crowd.takeAll()
-        const pushing = crowd.push()
+        await occupied.takeAll()
+        const pushing = occupied.takeFromShop()
         await hold(5_000)
         await pushing
       } finally {
-        await crowd.leave()
+        await occupied.close()
       }
-      note({ "connections taken": crowd.size() })
+      note({ "connections taken": occupied.size() })
       return Date.now()
     }),
 }
 
 const AT_ONCE = 20
-const END_THE_SHOPS = `
+const TERMINATE_SHOP = `
   SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'saleproof-%'`
 
 /** Clients that take every connection there is, and then those of the shop. */
-function createCrowd(url: string) {
+function occupyConnections(url: string) {
   const taken: Client[] = []
 
   /** Answers how many more connections there were. */
@@ -85,12 +85,12 @@ function createCrowd(url: string) {
   return {
     size: () => taken.length,
     takeAll,
-    /** Ends the shop's connections and is faster than the shop in taking what became free. */
-    async push(): Promise<void> {
-      await taken[0]?.query(END_THE_SHOPS)
+    /** Terminates the shop's connections and takes the freed ones first. */
+    async takeFromShop(): Promise<void> {
+      await taken[0]?.query(TERMINATE_SHOP)
       await takeAll()
     },
-    async leave(): Promise<void> {
+    async close(): Promise<void> {
       await Promise.all(taken.map((client) => client.end()))
     },
   }

@@ -1,9 +1,9 @@
-import { PROMPT_LIMIT_MS } from "../checks/away.ts"
+import { PROMPT_LIMIT_MS } from "../checks/downtime.ts"
 import { COMMIT_REPLY } from "../proxy/toxics.ts"
 import type { ResetTrigger } from "../proxy/toxics.ts"
-import { PAIRS, PROXIED } from "../rig/wiring.ts"
-import type { Pair } from "../rig/wiring.ts"
-import type { Fault, Site } from "./fault.ts"
+import { PAIRS, PROXIED } from "../environment/topology.ts"
+import type { Pair } from "../environment/topology.ts"
+import type { Fault, Experiment } from "./fault.ts"
 
 const ADDED_MS = 200
 // From BEGIN to COMMIT, the longest of the API's transactions.
@@ -21,31 +21,31 @@ function latency(pair: Pair): Fault {
   return {
     name: `latency-${pair}`,
     title: `${ADDED_MS} ms more between ${named(pair)}`,
-    wiring: PROXIED,
+    topology: PROXIED,
     promptLimitMs: pair === "api-database" ? 2 * ADDED_MS * STATEMENTS : PROMPT_LIMIT_MS,
-    inject: ({ rig, injure, hold }) =>
-      injure(async () => {
-        rig.proxies[pair].latency(ADDED_MS)
+    run: ({ environment, inject, hold }) =>
+      inject(async () => {
+        environment.proxies[pair].latency(ADDED_MS)
         await hold(10_000)
-        await rig.proxies[pair].heal()
+        await environment.proxies[pair].restore()
         return Date.now()
       }),
   }
 }
 
-/** The connection is cut when the reply to a commit is on its way: nobody knows whether it happened. */
+/** The connection is cut when the reply to a commit is on its way: the client cannot know whether it happened. */
 function resetOnCommit(pair: Pair): Fault {
   return {
     name: `reset-${pair}`,
     title: `connection reset instead of the reply to a commit between ${named(pair)}`,
-    wiring: PROXIED,
+    topology: PROXIED,
     promptLimitMs: PROMPT_LIMIT_MS,
-    async inject(site) {
-      const { rounds, injure, note } = site
+    async run(experiment) {
+      const { rounds, inject, note } = experiment
       let resets = 0
       await rounds(10, () =>
-        injure(async () => {
-          if (await reset(pair, site)) resets++
+        inject(async () => {
+          if (await reset(pair, experiment)) resets++
           return Date.now()
         }),
       )
@@ -54,8 +54,8 @@ function resetOnCommit(pair: Pair): Fault {
   }
 }
 
-async function reset(pair: Pair, { rig, random, wait }: Site): Promise<boolean> {
-  const happened = rig.proxies[pair].resetPeer(triggerOf(pair, random.between(1, 5)))
+async function reset(pair: Pair, { environment, random, wait }: Experiment): Promise<boolean> {
+  const happened = environment.proxies[pair].resetPeer(triggerOf(pair, random.between(1, 5)))
   return Promise.race([happened.then(() => true), wait(RESET_WITHIN_MS).then(() => false)])
 }
 
@@ -65,18 +65,18 @@ function triggerOf(pair: Pair, nth: number): ResetTrigger {
   return pair === "api-redis" ? { containing: Buffer.from("ACCEPTED"), nth } : { nth }
 }
 
-/** A partition: nothing passes and nothing says so; what was under way arrives when it heals. */
+/** A partition: nothing passes and no connection is closed; what was under way arrives when it is restored. */
 function blackHole(pair: Pair): Fault {
   return {
     name: `black-hole-${pair}`,
     title: `nothing passes between ${named(pair)}`,
-    wiring: PROXIED,
+    topology: PROXIED,
     promptLimitMs: PROMPT_LIMIT_MS,
-    inject: ({ rig, injure, hold }) =>
-      injure(async () => {
-        rig.proxies[pair].blackHole()
+    run: ({ environment, inject, hold }) =>
+      inject(async () => {
+        environment.proxies[pair].blackHole()
         await hold(10_000)
-        await rig.proxies[pair].heal()
+        await environment.proxies[pair].restore()
         return Date.now()
       }),
   }

@@ -1,8 +1,8 @@
 import type { Violation } from "../checks/violation.ts"
 import type { Effect, Kind } from "../client/effects.ts"
 import type { Entry, Journal } from "../client/journal.ts"
-import type { Pace } from "../trial/pace.ts"
-import type { Fault, Site } from "./fault.ts"
+import type { Pace } from "../experiment/pace.ts"
+import type { Fault, Experiment } from "./fault.ts"
 
 const PRICE = 2_000
 const BUYERS = 10_000
@@ -11,7 +11,7 @@ const RIVALS = 10
 
 const scaled = (full: number, { scale }: Pace) => Math.max(RIVALS, Math.round(full * scale))
 
-/** The last unit of a product and everybody wants it; then the last units of many others, ten rivals each. */
+/** All shoppers order the last unit of one product; then ten each order the last unit of many others. */
 export const lastUnit: Fault = {
   name: "last-unit",
   title: `a stock of 1 and ${BUYERS} buyers, then ${CONTESTS} products with ${RIVALS} buyers each`,
@@ -23,19 +23,19 @@ export const lastUnit: Fault = {
     price: PRICE,
     policies: 1,
   }),
-  async inject(site) {
-    const { shoppers, shop, random } = site
-    await chargeAll(site, PRICE * 4)
+  async run(experiment) {
+    const { shoppers, shop, random } = experiment
+    await chargeAll(experiment, PRICE * 4)
     const [hot, ...others] = shop.productIds
     const order = (productId = 0) => [{ productId, quantity: 1 }]
     await race(
       shoppers.map((shopper) => shopper.order(order(hot))),
-      site,
+      experiment,
     )
     const contests = others.flatMap((productId) =>
       Array.from({ length: RIVALS }, () => random.pick(shoppers).order(order(productId))),
     )
-    await race(random.shuffled(contests), site)
+    await race(random.shuffled(contests), experiment)
   },
   check: ({ journal, shop }) => {
     const sold = winners(journal, "order", ({ effect }) =>
@@ -51,16 +51,16 @@ export const oneBalance: Fault = {
   title: `a balance for one of ${RIVALS} orders at once, ${CONTESTS} times`,
   quiet: true,
   seed: (pace) => ({ users: scaled(CONTESTS, pace), price: PRICE, policies: 1 }),
-  async inject(site) {
-    const { shoppers, shop, random } = site
+  async run(experiment) {
+    const { shoppers, shop, random } = experiment
     // A charge adds its number to the amount, which stays below the price of a second unit.
-    await chargeAll(site, PRICE)
+    await chargeAll(experiment, PRICE)
     const orders = shoppers.flatMap((shopper) =>
       Array.from({ length: RIVALS }, () =>
         shopper.order([{ productId: random.pick(shop.productIds), quantity: 1 }]),
       ),
     )
-    await race(orders, site)
+    await race(orders, experiment)
   },
   check: ({ journal, shop }) => {
     const placed = winners(journal, "order", ({ effect }) => String(effect.userId))
@@ -74,10 +74,10 @@ export const oneCoupon: Fault = {
   title: `a policy of one coupon and ${RIVALS} claims at once, ${CONTESTS} times`,
   quiet: true,
   seed: (pace) => ({ users: RIVALS, policies: scaled(CONTESTS, pace), couponsPerPolicy: 1 }),
-  async inject(site) {
-    const { shoppers, shop } = site
+  async run(experiment) {
+    const { shoppers, shop } = experiment
     const claims = shop.policyIds.flatMap((policyId) => shoppers.map((shopper) => shopper.claim(policyId)))
-    await race(claims, site)
+    await race(claims, experiment)
   },
   check: ({ journal, shop }) => {
     const granted = winners(journal, "claim", ({ effect }) =>
@@ -87,15 +87,15 @@ export const oneCoupon: Fault = {
   },
 }
 
-function chargeAll(site: Site, amount: number): Promise<void> {
+function chargeAll(experiment: Experiment, amount: number): Promise<void> {
   return race(
-    site.shoppers.map((shopper) => shopper.charge(amount)),
-    site,
+    experiment.shoppers.map((shopper) => shopper.charge(amount)),
+    experiment,
   )
 }
 
 /** Everything at once, as far as there are connections. */
-async function race(effects: readonly Effect[], { sender, signal }: Site): Promise<void> {
+async function race(effects: readonly Effect[], { sender, signal }: Experiment): Promise<void> {
   await Promise.all(effects.map((effect) => sender.send(effect, signal)))
 }
 

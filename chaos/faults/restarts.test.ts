@@ -10,7 +10,7 @@ const answer = (status: number, body: unknown): HttpOutcome => ({
   retryAfterS: undefined,
 })
 
-it("a restart is noticed by each attempt that failed, and one for want of speed is told apart", () => {
+it("a restart counts every failed attempt, those of an overload separately", () => {
   const journal = createJournal()
   const entry = journal.begin({ kind: "charge", key: "k", userId: 1, amount: 500 })
   for (const outcome of [

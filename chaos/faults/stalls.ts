@@ -1,32 +1,32 @@
-import { PROMPT_LIMIT_MS } from "../checks/away.ts"
-import type { Program } from "../rig/program.ts"
-import type { Fault, Site } from "./fault.ts"
+import { PROMPT_LIMIT_MS } from "../checks/downtime.ts"
+import type { Program } from "../environment/program.ts"
+import type { Fault, Experiment } from "./fault.ts"
 
-/** The process stands still for longer than its own timeouts, then wakes up to find that they are over. */
+/** The process is paused for longer than its own timeouts, then resumed. */
 export const stallApi: Fault = {
   name: "stall-api",
-  title: "the API stands still for 3 s",
-  inject: (site) => stall(site, () => site.rig.apis()[0]),
+  title: "the API is paused for 3 s",
+  run: (experiment) => stall(experiment, () => experiment.environment.apis()[0]),
 }
 
 export const stallWorker: Fault = {
   name: "stall-worker",
-  title: "the worker stands still for 3 s",
+  title: "the worker is paused for 3 s",
   promptLimitMs: PROMPT_LIMIT_MS,
-  inject: (site) => stall(site, () => site.rig.worker()),
+  run: (experiment) => stall(experiment, () => experiment.environment.worker()),
 }
 
 const STALL_MS = 3_000
 
-function stall({ rounds, injure, wait }: Site, find: () => Program | undefined): Promise<void> {
+function stall({ rounds, inject, wait }: Experiment, find: () => Program | undefined): Promise<void> {
   return rounds(3, () =>
-    injure(async () => {
+    inject(async () => {
       const program = find()
-      program?.freeze()
+      program?.pause()
       try {
         await wait(STALL_MS)
       } finally {
-        program?.thaw()
+        program?.resume()
       }
       return Date.now()
     }),

@@ -18,8 +18,8 @@ type LinkOptions = {
 /** One client's connection to the server, with the toxics in between. */
 export function createLink({ client, server, toxics, resetPlan, onClosed }: LinkOptions) {
   const count = createReplyScanner()
-  const requests = createLane({ from: client, to: server, toxics, latencyMs: () => 0 })
-  const replies = createLane({ from: server, to: client, toxics, latencyMs: () => toxics().latencyMs })
+  const requests = createDirection({ from: client, to: server, toxics, latencyMs: () => 0 })
+  const replies = createDirection({ from: server, to: client, toxics, latencyMs: () => toxics().latencyMs })
 
   function cut(): void {
     requests.drop()
@@ -34,13 +34,13 @@ export function createLink({ client, server, toxics, resetPlan, onClosed }: Link
     if (trigger && resetPlan.take(count(bytes, trigger))) return cut()
     replies.push(bytes)
   })
-  for (const [socket, lane] of [
+  for (const [socket, direction] of [
     [client, requests],
     [server, replies],
   ] as const) {
     socket.setNoDelay(true)
-    socket.on("end", () => lane.push("end"))
-    socket.on("error", () => lane.push("reset"))
+    socket.on("end", () => direction.push("end"))
+    socket.on("error", () => direction.push("reset"))
     socket.on("close", () => client.destroyed && server.destroyed && onClosed())
   }
 
@@ -54,13 +54,13 @@ export function createLink({ client, server, toxics, resetPlan, onClosed }: Link
   }
 }
 
-type Parcel = Buffer | "end" | "reset"
+type Chunk = Buffer | "end" | "reset"
 
-type LaneOptions = { from: Socket; to: Socket; toxics: () => Readonly<Toxics>; latencyMs: () => number }
+type DirectionOptions = { from: Socket; to: Socket; toxics: () => Readonly<Toxics>; latencyMs: () => number }
 
-/** One direction. Parcels keep their order whatever delays them. */
-function createLane({ from, to, toxics, latencyMs }: LaneOptions) {
-  let held: { parcel: Parcel; dueAt: number }[] = []
+/** One direction. Chunks keep their order whatever delays them. */
+function createDirection({ from, to, toxics, latencyMs }: DirectionOptions) {
+  let held: { chunk: Chunk; dueAt: number }[] = []
   let timer: NodeJS.Timeout | undefined
 
   function flow(): void {
@@ -71,23 +71,23 @@ function createLane({ from, to, toxics, latencyMs }: LaneOptions) {
         timer = setTimeout(flow, waitMs)
         return
       }
-      deliver(held.shift()?.parcel ?? "end")
+      deliver(held.shift()?.chunk ?? "end")
     }
   }
 
-  function deliver(parcel: Parcel): void {
+  function deliver(chunk: Chunk): void {
     if (to.destroyed) return
-    if (parcel === "end") to.end()
-    else if (parcel === "reset") to.resetAndDestroy()
-    else if (!to.write(parcel) && to.writableLength > HIGH_WATER_BYTES && !from.isPaused()) {
+    if (chunk === "end") to.end()
+    else if (chunk === "reset") to.resetAndDestroy()
+    else if (!to.write(chunk) && to.writableLength > HIGH_WATER_BYTES && !from.isPaused()) {
       from.pause()
       to.once("drain", () => from.resume())
     }
   }
 
   return {
-    push(parcel: Parcel) {
-      held.push({ parcel, dueAt: performance.now() + latencyMs() })
+    push(chunk: Chunk) {
+      held.push({ chunk, dueAt: performance.now() + latencyMs() })
       if (held.length === 1) flow()
     },
     flow,

@@ -73,12 +73,12 @@ describe("latency", () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(59)
   })
 
-  it("delivers what was under way when it is healed", async () => {
+  it("delivers what was under way when it is restored", async () => {
     const socket = await dial()
     proxy.latency(100)
     socket.write("one")
     await expect.poll(() => received).toEqual(["one"])
-    await proxy.heal()
+    await proxy.restore()
     expect(await ask(socket, "two")).toContain("re:")
   })
 })
@@ -96,11 +96,11 @@ describe("black hole", () => {
     for (const round of ["1", "2", "3"]) await ask(direct, round)
     expect(received).toEqual(["before", "1", "2", "3"])
     const answer = once(socket, "data")
-    await proxy.heal()
+    await proxy.restore()
     expect(String((await answer)[0])).toBe("re:into the hole")
   })
 
-  it("tells the server about a client that gave up only after it is healed", async () => {
+  it("closes the server's side for a client that gave up only after it is restored", async () => {
     const socket = await dial()
     expect(await ask(socket, "before")).toBe("re:before")
     proxy.blackHole()
@@ -108,7 +108,7 @@ describe("black hole", () => {
     socket.resetAndDestroy()
     await once(socket, "close")
     expect(proxy.connections()).toBe(1)
-    await proxy.heal()
+    await proxy.restore()
     await expect.poll(() => proxy.connections()).toBe(0)
   })
 })
@@ -145,7 +145,7 @@ describe("down", () => {
     expect(await cut).toBe("ECONNRESET")
     const refused = connect(proxy.port, "127.0.0.1")
     expect(await failureOf(refused)).toBe("ECONNREFUSED")
-    await proxy.heal()
+    await proxy.restore()
     expect(await ask(await dial(), "two")).toBe("re:two")
   })
 })

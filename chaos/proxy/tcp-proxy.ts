@@ -8,7 +8,7 @@ import { createResetPlan } from "./reset-plan.ts"
 import { HEALTHY } from "./toxics.ts"
 import type { ResetTrigger, Toxics } from "./toxics.ts"
 
-/** Listens on loopback and passes everything to the target's port, until it is told to misbehave. */
+/** Listens on loopback and passes everything to the target's port, until a toxic is set. */
 export async function startTcpProxy({ targetPort }: { targetPort: number }) {
   let toxics: Readonly<Toxics> = HEALTHY
   const resetPlan = createResetPlan()
@@ -35,7 +35,7 @@ export async function startTcpProxy({ targetPort }: { targetPort: number }) {
     for (const link of links) link.cut()
   }
 
-  function infect(change: Partial<Toxics>): void {
+  function apply(change: Partial<Toxics>): void {
     toxics = { ...toxics, ...change }
     for (const link of links) link.flow()
   }
@@ -43,18 +43,18 @@ export async function startTcpProxy({ targetPort }: { targetPort: number }) {
   return {
     port,
     connections: () => links.size,
-    latency: (ms: number) => infect({ latencyMs: ms }),
-    /** Swallows everything from now on, without a word to either side. */
-    blackHole: () => infect({ blackHole: true }),
+    latency: (ms: number) => apply({ latencyMs: ms }),
+    /** Swallows everything from now on, without closing a connection. */
+    blackHole: () => apply({ blackHole: true }),
     /** Cuts one connection instead of delivering the reply that the trigger picks; resolves when that happened. */
     resetPeer: (trigger: ResetTrigger): Promise<void> => resetPlan.arm(trigger),
     /** Refuses connections and cuts those there are. */
     down,
     /** Back to a faithful proxy on the same port; what a black hole held arrives now. */
-    async heal(): Promise<void> {
+    async restore(): Promise<void> {
       if (!server) await listening((server = createServer({ allowHalfOpen: true }, accept)), port)
       resetPlan.disarm()
-      infect(HEALTHY)
+      apply(HEALTHY)
     },
     stop: down,
     [Symbol.asyncDispose]: down,

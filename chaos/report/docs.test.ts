@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }))
 
 const REPORT: Report = {
-  schema: "saleproof.chaos/1",
+  schema: "saleproof.chaos/2",
   verdict: "passed",
   command: "npm run chaos -- --soak --json docs/results/chaos-soak.json",
   seed: "7",

@@ -6,12 +6,12 @@ import { milliseconds, percent, seconds } from "./units.ts"
 const COLUMNS = [
   ["fault", "---"],
   ["verdict", "---"],
-  ["injuries", "---:"],
+  ["injections", "---:"],
   ["requests", "---:"],
   ["acknowledged", "---:"],
   ["without an answer, or 503", "---:"],
   ["settled later by key", "---:"],
-  ["away", "---:"],
+  ["downtime", "---:"],
   ["back after", "---:"],
   ["p99 meanwhile", "---:"],
   ["p99 before", "---:"],
@@ -64,21 +64,21 @@ const TITLES: Record<Report["pace"], string> = {
 function cells({ fault, verdict, tookMs, figures, cpu }: FaultReport): string[] {
   const ends = [percent(cpu.busy), percent(cpu.steal), seconds(tookMs)]
   if (!figures) return [fault, verdict, ...Array.from({ length: 10 }, () => ""), ...ends]
-  const { awayMs, unacknowledged } = figures
+  const { downtimeMs, unacknowledged } = figures
   return [
     fault,
     verdict,
     ...[
-      figures.injuries,
+      figures.injections,
       figures.requests,
       figures.acknowledged,
       figures.openAttempts,
       figures.resolvedByKey,
     ].map((count) => count.toLocaleString("en")),
-    awayMs ? seconds(Math.max(...Object.values(awayMs))) : "-",
+    downtimeMs ? seconds(Math.max(...Object.values(downtimeMs))) : "-",
     milliseconds(figures.recoveryMs),
     milliseconds(figures.answerP99Ms),
-    milliseconds(figures.calmP99Ms),
+    milliseconds(figures.baselineP99Ms),
     unacknowledged ? String(Math.max(...Object.values(unacknowledged))) : "-",
     ...ends,
   ]

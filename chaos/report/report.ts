@@ -1,9 +1,9 @@
-import { lateMs } from "../checks/away.ts"
+import { lateMs } from "../checks/downtime.ts"
 import type { Check, Violation } from "../checks/violation.ts"
 import type { Kind } from "../client/effects.ts"
 import type { Fault } from "../faults/fault.ts"
-import type { PaceName } from "../trial/pace.ts"
-import type { Trial } from "../trial/trial.ts"
+import type { PaceName } from "../experiment/pace.ts"
+import type { ExperimentResult } from "../experiment/run.ts"
 import type { Machine } from "@saleproof/loadctl/machine/watch.ts"
 
 /** What one fault left behind. Times in ms. */
@@ -27,25 +27,25 @@ export type Figures = {
   refused: number
   openAttempts: number
   resolvedByKey: number
-  injuries: number
-  /** The longest time without a served request after any injury, by kind. */
-  awayMs: Record<Kind, number> | null
-  /** The slowest return to service after what was hit was back. */
+  injections: number
+  /** The longest time without a served request after any injection, by kind. */
+  downtimeMs: Record<Kind, number> | null
+  /** The slowest return to service after the target was back. */
   recoveryMs: number | null
   answerP99Ms: number | null
-  /** The same before the first injury: what this machine takes anyway. */
-  calmP99Ms: number | null
-  /** How much longer than in the calm before an answer took; null where nothing is promised. */
+  /** The same before the first injection: what this machine takes anyway. */
+  baselineP99Ms: number | null
+  /** How much longer than before the injection an answer took; null where nothing is promised. */
   lateMs: number | null
   promptLimitMs: number | null
-  /** The most that one injury left committed without an answer, by kind. */
+  /** The most that one injection left committed without an answer, by kind. */
   unacknowledged: Record<Kind, number> | null
   couponsAfterMs: number
   notes: Record<string, number | string>
 }
 
 export type Report = {
-  schema: "saleproof.chaos/1"
+  schema: "saleproof.chaos/2"
   verdict: "passed" | "violated" | "interrupted"
   seed: string
   pace: PaceName
@@ -62,39 +62,43 @@ export type Report = {
 
 const MOST_EXAMPLES = 5
 
-/** What a trial comes to. */
-export function reportTrial(fault: Fault, trial: Trial, tookMs: number): Omit<FaultReport, "cpu"> {
+/** What a result comes to. */
+export function reportExperiment(
+  fault: Fault,
+  result: ExperimentResult,
+  tookMs: number,
+): Omit<FaultReport, "cpu"> {
   return {
     fault: fault.name,
     title: fault.title,
-    verdict: trial.violations.length === 0 ? "passed" : "violated",
+    verdict: result.violations.length === 0 ? "passed" : "violated",
     tookMs,
-    figures: figuresOf(fault, trial),
-    violations: summarise(trial.violations),
+    figures: figuresOf(fault, result),
+    violations: summarize(result.violations),
   }
 }
 
-function figuresOf({ promptLimitMs }: Fault, trial: Trial): Figures {
-  const { aways, unacknowledged } = trial
-  const recoveries = aways.map(({ recoveryMs }) => recoveryMs)
-  const answers = aways.flatMap(({ answerP99Ms }) => answerP99Ms ?? [])
+function figuresOf({ promptLimitMs }: Fault, result: ExperimentResult): Figures {
+  const { downtimes, unacknowledged } = result
+  const recoveries = downtimes.map(({ recoveryMs }) => recoveryMs)
+  const answers = downtimes.flatMap(({ answerP99Ms }) => answerP99Ms ?? [])
   return {
-    requests: trial.sent,
-    acknowledged: trial.acknowledged,
-    refused: trial.refused,
-    openAttempts: trial.openAttempts,
-    resolvedByKey: trial.resolvedByKey,
-    injuries: unacknowledged.length,
-    awayMs: greatest(aways.map(({ awayMs }) => awayMs)),
+    requests: result.sent,
+    acknowledged: result.acknowledged,
+    refused: result.refused,
+    openAttempts: result.openAttempts,
+    resolvedByKey: result.resolvedByKey,
+    injections: unacknowledged.length,
+    downtimeMs: greatest(downtimes.map(({ downtimeMs }) => downtimeMs)),
     recoveryMs:
       recoveries.includes(null) || recoveries.length === 0 ? null : Math.max(...recoveries.map(Number)),
     answerP99Ms: answers.length === 0 ? null : Math.max(...answers),
-    calmP99Ms: aways[0]?.calmP99Ms ?? null,
-    lateMs: promptLimitMs === undefined || aways.length === 0 ? null : Math.max(...aways.map(lateMs)),
+    baselineP99Ms: downtimes[0]?.baselineP99Ms ?? null,
+    lateMs: promptLimitMs === undefined || downtimes.length === 0 ? null : Math.max(...downtimes.map(lateMs)),
     promptLimitMs: promptLimitMs ?? null,
     unacknowledged: greatest(unacknowledged.map(({ counts }) => counts)),
-    couponsAfterMs: trial.grantedAfterMs,
-    notes: trial.notes,
+    couponsAfterMs: result.grantedAfterMs,
+    notes: result.notes,
   }
 }
 
@@ -105,7 +109,7 @@ function greatest(rows: readonly Record<Kind, number>[]): Record<Kind, number> |
 }
 
 /** How often each promise was broken, with some examples. */
-export function summarise(violations: readonly Violation[]): FaultReport["violations"] {
+export function summarize(violations: readonly Violation[]): FaultReport["violations"] {
   const byCheck = Map.groupBy(violations, ({ check }) => check)
   return [...byCheck].map(([check, found]) => ({
     check,

@@ -10,7 +10,7 @@ const HEADERS = [
   "ack",
   "open",
   "by key",
-  "away",
+  "downtime",
   "back",
   "p99",
   "unack",
@@ -18,7 +18,7 @@ const HEADERS = [
   "took",
 ]
 
-/** The report as text: one line a fault, the promises that have figures, then what was broken, with examples. */
+/** The report as text: one line per fault, the promises that have figures, then what was broken, with examples. */
 export function renderTable(report: Report): string {
   const targets = targetsOf(report.faults).map(({ promise, limit, worst, fault, met }) => [
     promise,
@@ -39,7 +39,7 @@ export function renderTable(report: Report): string {
   ].join("\n")
 }
 
-/** One letter a column: flush left or right. */
+/** One letter per column: flush left or right. */
 function aligned(rows: readonly (readonly string[])[], alignment: string): string[] {
   const widths = Array.from(alignment, (_side, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -57,7 +57,7 @@ function aligned(rows: readonly (readonly string[])[], alignment: string): strin
 function cells({ fault, verdict, tookMs, figures, cpu }: FaultReport): string[] {
   const end = [percent(cpu.busy), seconds(tookMs)]
   if (!figures) return [fault, verdict, "", "", "", "", "", "", "", "", ...end]
-  const { awayMs, unacknowledged } = figures
+  const { downtimeMs, unacknowledged } = figures
   return [
     fault,
     verdict,
@@ -65,7 +65,7 @@ function cells({ fault, verdict, tookMs, figures, cpu }: FaultReport): string[] 
     String(figures.acknowledged),
     String(figures.openAttempts),
     String(figures.resolvedByKey),
-    awayMs ? seconds(Math.max(...Object.values(awayMs))) : "-",
+    downtimeMs ? seconds(Math.max(...Object.values(downtimeMs))) : "-",
     milliseconds(figures.recoveryMs),
     milliseconds(figures.answerP99Ms),
     unacknowledged ? String(Math.max(...Object.values(unacknowledged))) : "-",

@@ -9,11 +9,11 @@ const FIGURES: Figures = {
   refused: 1,
   openAttempts: 0,
   resolvedByKey: 0,
-  injuries: 1,
-  awayMs: { charge: 0, order: 0, claim: 0 },
+  injections: 1,
+  downtimeMs: { charge: 0, order: 0, claim: 0 },
   recoveryMs: 70,
   answerP99Ms: 20,
-  calmP99Ms: 9,
+  baselineP99Ms: 9,
   lateMs: 11,
   promptLimitMs: 1_000,
   unacknowledged: { charge: 0, order: 0, claim: 0 },
@@ -39,10 +39,10 @@ const broken = (...faults: FaultReport[]) =>
 it("a promise with a figure is judged by the worst of all faults", () => {
   expect(broken(after("one"), after("two"))).toEqual([])
   expect(broken(after("one", { recoveryMs: 3_001 }), after("two", { recoveryMs: 4_000 }))).toEqual([
-    "service back, from when what was hit was back: 4.0 s (two)",
+    "service back, from when the target was back: 4.0 s (two)",
   ])
   expect(broken(after("one", { unacknowledged: { charge: 4, order: 256, claim: 64 } }))).toEqual([
-    "charges of one injury committed without an answer: 4 (one)",
+    "charges of one injection committed without an answer: 4 (one)",
   ])
   expect(broken(after("one", { couponsAfterMs: 60_100 }))).toHaveLength(1)
 })
@@ -57,19 +57,19 @@ it("an attempt that failed breaks a promise only where processes were restarted 
   expect(broken(after("rolling-restarts", { openAttempts: 5 }))).toHaveLength(1)
 })
 
-it("a service that did not come back was away for ever, and what a key did not settle counts", () => {
+it("a service that did not come back was down for ever, and what a key did not settle counts", () => {
   const violations: FaultReport["violations"] = [
     { check: "served", count: 1, examples: [] },
     { check: "settled", count: 3, examples: [] },
   ]
   expect(broken({ ...after("one", { recoveryMs: null }), violations })).toEqual([
-    "promises about the books that were broken: 4 (one)",
+    "promises about the data that were broken: 4 (one)",
     "requests whose outcome their key did not settle: 3 (one)",
-    "service back, from when what was hit was back: never (one)",
+    "service back, from when the target was back: never (one)",
   ])
 })
 
-it("what was only late is not a broken book", () => {
+it("what was only late is not broken data", () => {
   const violations: FaultReport["violations"] = [{ check: "back", count: 1, examples: [] }]
   expect(broken({ ...after("one"), violations })).toEqual([])
 })

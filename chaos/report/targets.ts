@@ -1,8 +1,8 @@
-import { BACK_LIMIT_MS, PROMPT_LIMIT_MS } from "../checks/away.ts"
+import { BACK_LIMIT_MS, PROMPT_LIMIT_MS } from "../checks/downtime.ts"
 import { TIMINGS } from "../checks/violation.ts"
 import { KINDS } from "../client/effects.ts"
-import { BATCHES } from "../trial/batches.ts"
-import { PACES } from "../trial/pace.ts"
+import { BATCHES } from "../experiment/batches.ts"
+import { PACES } from "../experiment/pace.ts"
 import type { FaultReport, Figures } from "./report.ts"
 import { duration } from "./units.ts"
 
@@ -15,7 +15,7 @@ const ROLLING = "rolling-restarts"
 export function targetsOf(faults: readonly FaultReport[]): Target[] {
   return [
     counted(faults, {
-      promise: "promises about the books that were broken",
+      promise: "promises about the data that were broken",
       limit: 0,
       figure: ({ violations }) =>
         sum(violations.filter(({ check }) => !TIMINGS.includes(check)).map(({ count }) => count)),
@@ -27,7 +27,7 @@ export function targetsOf(faults: readonly FaultReport[]): Target[] {
         figures && sum(violations.filter(({ check }) => check === "settled").map(({ count }) => count)),
     }),
     judged(faults, {
-      promise: "service back, from when what was hit was back",
+      promise: "service back, from when the target was back",
       limit: BACK_LIMIT_MS,
       figure: ({ figures, violations }) =>
         violations.some(({ check }) => check === "served") ? Number.POSITIVE_INFINITY : figures?.recoveryMs,
@@ -36,14 +36,14 @@ export function targetsOf(faults: readonly FaultReport[]): Target[] {
     timed(
       faults.filter(({ figures }) => figures?.promptLimitMs === PROMPT_LIMIT_MS),
       {
-        promise: "99 % of the answers meanwhile, 503 included, beyond the calm before",
+        promise: "99 % of the answers meanwhile, 503 included, beyond the baseline",
         limit: PROMPT_LIMIT_MS,
         figure: ({ lateMs }) => lateMs,
       },
     ),
     ...KINDS.map((kind) =>
       counted(faults, {
-        promise: `${kind}s of one injury committed without an answer`,
+        promise: `${kind}s of one injection committed without an answer`,
         limit: BATCHES[kind],
         figure: ({ figures }) => figures?.unacknowledged?.[kind],
       }),

@@ -3,27 +3,27 @@ import process from "node:process"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 import { FAULTS } from "../faults/catalogue.ts"
-import { whyNoSmallDisk } from "../rig/disk.ts"
-import { startRig } from "../rig/rig.ts"
-import type { Rig } from "../rig/rig.ts"
-import { brokenBy } from "./trials.ts"
+import { whyNoSmallDisk } from "../environment/disk.ts"
+import { startEnvironment } from "../environment/environment.ts"
+import type { Environment } from "../environment/environment.ts"
+import { brokenBy } from "./experiments.ts"
 
-const ONE_TRIAL_MS = 90_000
+const EXPERIMENT_MS = 90_000
 
 describe("the shop under load loses nothing, does nothing twice and comes back after", () => {
-  let rig: Rig
+  let environment: Environment
 
   beforeAll(async () => {
-    rig = await startRig({ env: process.env })
+    environment = await startEnvironment({ env: process.env })
   })
-  afterAll(() => rig.stop())
+  afterAll(() => environment.stop())
 
   it.each(FAULTS.filter(({ diskMb }) => diskMb === undefined))(
     "$title",
     async (fault) => {
-      expect(await brokenBy({ rig, fault })).toEqual([])
+      expect(await brokenBy({ environment, fault })).toEqual([])
     },
-    ONE_TRIAL_MS,
+    EXPERIMENT_MS,
   )
 })
 
@@ -33,9 +33,9 @@ describe("the shop on a small disk loses nothing, does nothing twice and comes b
     async (fault) => {
       // Only root may mount a file system that can be full.
       if ((await whyNoSmallDisk()) !== undefined) return
-      await using rig = await startRig({ env: process.env, diskMb: fault.diskMb })
-      expect(await brokenBy({ rig, fault })).toEqual([])
+      await using environment = await startEnvironment({ env: process.env, diskMb: fault.diskMb })
+      expect(await brokenBy({ environment, fault })).toEqual([])
     },
-    ONE_TRIAL_MS,
+    EXPERIMENT_MS,
   )
 })

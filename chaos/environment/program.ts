@@ -18,20 +18,22 @@ export type Start = { spawnedAt: number; answersAt: number }
 /** How a process ended after a signal. */
 export type End = { how: string; tookMs: number }
 
-/** How a process ended that was not told to, or not as it was told to. */
-export type Death = { name: string; at: number; reason: string }
+/** A process that ended without a signal of ours, or not as the signal asks. */
+export type UnexpectedExit = { name: string; at: number; reason: string }
 
-/** A service that can be killed, frozen and started again on the same port with the same data. */
-export function createProgram({ unit, deaths }: { unit: ServiceUnit; deaths: Death[] }) {
+/** A service that can be killed, paused and started again on the same port with the same data. */
+export function createProgram(unit: ServiceUnit, unexpectedExits: UnexpectedExit[]) {
   const { name } = unit
   let child: ChildProcess | undefined
-  /** The process that has to stay: it answered, and nobody has told it to end. */
+  /** The process that must not exit: it answered, and no signal was sent. */
   let settled: ChildProcess | undefined
+
+  const recordExit = (reason: string) => void unexpectedExits.push({ name, at: Date.now(), reason })
 
   function launch(): ChildProcess {
     const launched = launchUnit(unit)
     launched.once("exit", (code, signal) => {
-      if (settled === launched) deaths.push({ name, at: Date.now(), reason: signal ?? `exit code ${code}` })
+      if (settled === launched) recordExit(signal ?? `exit code ${code}`)
       child = undefined
     })
     child = launched
@@ -65,13 +67,12 @@ export function createProgram({ unit, deaths }: { unit: ServiceUnit; deaths: Dea
 
   /** Ends it as its unit asks for, by force after a while. */
   async function stop(): Promise<void> {
-    const victim = child
-    victim?.kill("SIGCONT")
-    const force = setTimeout(() => victim?.kill("SIGKILL"), STOP_GRACE_MS)
+    const target = child
+    target?.kill("SIGCONT")
+    const force = setTimeout(() => target?.kill("SIGKILL"), STOP_GRACE_MS)
     const end = await kill(unit.stopSignal)
     clearTimeout(force)
-    if (end && end.how !== "exit code 0")
-      deaths.push({ name, at: Date.now(), reason: `${end.how}, ${end.tookMs} ms after ${unit.stopSignal}` })
+    if (end && end.how !== "exit code 0") recordExit(`${end.how}, ${end.tookMs} ms after ${unit.stopSignal}`)
   }
 
   return {
@@ -85,8 +86,8 @@ export function createProgram({ unit, deaths }: { unit: ServiceUnit; deaths: Dea
       await kill("SIGKILL")
       return (await start()).answersAt
     },
-    freeze: () => child?.kill("SIGSTOP"),
-    thaw: () => child?.kill("SIGCONT"),
+    pause: () => child?.kill("SIGSTOP"),
+    resume: () => child?.kill("SIGCONT"),
     stop,
   }
 }

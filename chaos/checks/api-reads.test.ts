@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, expect, it } from "vitest"
 
 import { createJournal } from "../client/journal.ts"
-import { startStandIn } from "../test/stand-in.ts"
-import type { StandIn } from "../test/stand-in.ts"
-import { checkCoupons } from "./seen.ts"
+import { startTestServer } from "../test/test-server.ts"
+import type { TestServer } from "../test/test-server.ts"
+import { checkCoupons } from "./api-reads.ts"
 
 let couponIds: number[]
 let asked: string[]
 let broken: boolean
-let shop: StandIn
+let shop: TestServer
 
 /** A shop that lists one user's coupons page by page, as its contract says. */
 beforeEach(async () => {
   asked = []
   broken = false
-  shop = await startStandIn((req, res) => {
+  shop = await startTestServer((req, res) => {
     asked.push(req.url ?? "")
     const { searchParams } = new URL(req.url ?? "/", "http://shop")
     const after = Number(searchParams.get("after") ?? 0)

@@ -9,7 +9,7 @@ const run = promisify(execFile)
 const FILLER = "filler"
 const BLOCK = Buffer.alloc(64 * 1024, 0x5a)
 
-/** A folder for everything that a rig keeps; with a size it is a file system of its own that can be full. */
+/** A folder for everything that a environment keeps; with a size it is a file system of its own that can be full. */
 export async function makeDisk({ sizeMb }: { sizeMb: number | undefined }) {
   const dir = await mkdtemp(join(tmpdir(), "saleproof-chaos-"))
   // PostgreSQL's account has to walk through it.

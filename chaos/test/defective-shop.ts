@@ -1,17 +1,17 @@
-// The smallest shop that keeps the contract, as a process of its own, with a fault planted in it if asked for.
-// It stands in for the worker, too: its claims are granted at once.
+// The smallest shop that keeps the contract, as a process of its own, with a defect if asked for.
+// It also replaces the worker: its claims are granted at once.
 import { createServer } from "node:http"
 import type { IncomingMessage } from "node:http"
 import { json } from "node:stream/consumers"
 
 import { Pool } from "pg"
 
-import { charge, claim, commitOnce, placeOrder, PLANTS, PRICE } from "./planted-books.ts"
-import type { Act, Answer } from "./planted-books.ts"
+import { charge, claim, commitOnce, placeOrder, DEFECTS, PRICE } from "./defective-transactions.ts"
+import type { Act, Answer } from "./defective-transactions.ts"
 
 // oxlint-disable-next-line node/no-process-env -- a process of its own, started by a test
 const env = process.env
-const plant = PLANTS.find((name) => name === env.PLANTED) ?? "nothing"
+const defect = DEFECTS.find((name) => name === env.DEFECT) ?? "nothing"
 const pool = new Pool({ connectionString: env.DATABASE_URL, max: 8, connectionTimeoutMillis: 900 })
 pool.on("error", () => {})
 
@@ -26,7 +26,7 @@ const server = createServer((req, res) => {
   const respond = async (): Promise<void> => {
     const url = new URL(req.url ?? "/", "http://shop")
     const act = req.method === "POST" ? actOf(url, await bodyOf(req)) : undefined
-    if (act) await commitOnce({ pool, plant, key: typeof key === "string" ? key : undefined, answer }, act)
+    if (act) await commitOnce({ pool, defect, key: typeof key === "string" ? key : undefined, answer }, act)
     else answer(await read(url))
   }
   respond().catch(() => answer({ status: 503, body: { code: "UNAVAILABLE" } }))
@@ -50,7 +50,7 @@ function actOf({ pathname, searchParams }: URL, body: Json): Act | undefined {
     return claim(Number(searchParams.get("userId")), Number(searchParams.get("policyId")))
   if (pathname === "/init") return init(Number(body.users))
   const items = Array.isArray(body.items) ? body.items : []
-  return pathname === "/orders" ? placeOrder({ userId: Number(body.userId), items }, plant) : undefined
+  return pathname === "/orders" ? placeOrder({ userId: Number(body.userId), items }, defect) : undefined
 }
 
 function init(users: number): Act {

@@ -4,11 +4,11 @@ import type { Shopper } from "../client/shopper.ts"
 import type { Fault } from "./fault.ts"
 
 /** Orders whose lines come in any order and more than once, between requests that are plainly wrong. */
-export const disorder: Fault = {
+export const malformed: Fault = {
   name: "disorder",
   title: "lines in random order, products named twice, and broken bodies",
   visit,
-  inject: ({ hold }) => hold(10_000),
+  run: ({ hold }) => hold(10_000),
 }
 
 async function visit(shopper: Shopper): Promise<void> {
@@ -24,11 +24,11 @@ function repeated({ random, basket }: Shopper): OrderItem[] {
   return random.shuffled([...lines, ...lines.slice(0, random.between(0, 2))])
 }
 
-async function sendBroken({ http, complain }: Shopper, request: HttpRequest): Promise<void> {
+async function sendBroken({ http, reportForbidden }: Shopper, request: HttpRequest): Promise<void> {
   const outcome = await http.send(request)
   if ("lost" in outcome || outcome.status === 503) return
   if (outcome.status >= 400 && outcome.status < 500) return
-  complain({
+  reportForbidden({
     request: `${request.path} ${JSON.stringify(request.body)}`,
     status: outcome.status,
     body: outcome.body,

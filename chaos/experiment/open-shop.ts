@@ -14,8 +14,8 @@ export async function openShop({
   seed: Seed & { users: number }
 }): Promise<Shop> {
   const { users } = seed
-  const initialised = await http.send({ method: "POST", path: "/init", body: seed })
-  const { policyIds } = record(parse(initialised))
+  const initialized = await http.send({ method: "POST", path: "/init", body: seed })
+  const { policyIds } = record(parse(initialized))
   const products = parse(await http.send({ method: "GET", path: "/products" }))
   const numbers = Array.from({ length: users }, (_, index) => index + 1)
   const userIds = await inParallel(numbers, { most: AT_ONCE, work: (number) => userId(http, number) })

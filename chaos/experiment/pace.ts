@@ -3,10 +3,10 @@ export type Pace = {
   users: number
   /** Longest pause of a user between two visits. */
   thinkMs: number
-  /** Load before the first injury. */
+  /** Load before the first injection. */
   warmUpMs: number
-  /** Load between two injuries, and after the last. */
-  calmMs: number
+  /** Load between two injections, and after the last. */
+  steadyMs: number
   /** How long a user repeats one request, and how long one that stayed open is asked about afterwards. */
   patienceMs: number
   /** Within this every accepted claim has to be a coupon, also when a worker died over it. */
@@ -19,7 +19,7 @@ export type Pace = {
   scale: number
 }
 
-const CROWD = { users: 300, thinkMs: 3_000 }
+const LOAD = { users: 300, thinkMs: 3_000 }
 const ENDLESS = Number.POSITIVE_INFINITY
 const SOAK_MS = 600_000
 
@@ -29,7 +29,7 @@ export const PACES = {
     users: 60,
     thinkMs: 400,
     warmUpMs: 400,
-    calmMs: 300,
+    steadyMs: 300,
     patienceMs: 15_000,
     couponsWithinMs: 30_000,
     mostRounds: 1,
@@ -38,9 +38,9 @@ export const PACES = {
     scale: 0.03,
   },
   quick: {
-    ...CROWD,
+    ...LOAD,
     warmUpMs: 3_000,
-    calmMs: 1_500,
+    steadyMs: 1_500,
     patienceMs: 30_000,
     couponsWithinMs: 60_000,
     mostRounds: 2,
@@ -49,9 +49,9 @@ export const PACES = {
     scale: 0.1,
   },
   full: {
-    ...CROWD,
+    ...LOAD,
     warmUpMs: 3_000,
-    calmMs: 3_000,
+    steadyMs: 3_000,
     patienceMs: 60_000,
     couponsWithinMs: 60_000,
     mostRounds: 20,
@@ -61,9 +61,9 @@ export const PACES = {
   },
   // Ten minutes, a kill every five seconds.
   soak: {
-    ...CROWD,
+    ...LOAD,
     warmUpMs: 5_000,
-    calmMs: 5_000,
+    steadyMs: 5_000,
     patienceMs: 60_000,
     couponsWithinMs: 60_000,
     mostRounds: ENDLESS,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 import type { Http } from "../client/http.ts"
 import type { Journal } from "../client/journal.ts"
-import type { Database } from "../rig/database.ts"
+import type { Database } from "../environment/database.ts"
 
 const POLL_MS = 100
 const READY_WITHIN_MS = 30_000

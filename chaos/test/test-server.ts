@@ -4,8 +4,8 @@ import type { RequestListener } from "node:http"
 import { createHttp } from "../client/http.ts"
 import { listening } from "../proxy/listening.ts"
 
-/** A server in the place of the shop, and the client that speaks to it. */
-export async function startStandIn(answer: RequestListener) {
+/** A server that replaces the shop, and the client that speaks to it. */
+export async function startTestServer(answer: RequestListener) {
   const server = createServer(answer)
   const port = await listening(server)
   const http = createHttp({ origin: () => `http://127.0.0.1:${port}`, connections: 5 })
@@ -19,4 +19,4 @@ export async function startStandIn(answer: RequestListener) {
   }
 }
 
-export type StandIn = Awaited<ReturnType<typeof startStandIn>>
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>

@@ -6,19 +6,19 @@ import { createSender } from "../client/sender.ts"
 import { createShopper } from "../client/shopper.ts"
 import type { Fault } from "../faults/fault.ts"
 import type { Random } from "../random.ts"
-import { createDatabase } from "../rig/database.ts"
-import type { Rig } from "../rig/rig.ts"
+import { createDatabase } from "../environment/database.ts"
+import type { Environment } from "../environment/environment.ts"
 import { openShop } from "./open-shop.ts"
 import type { Pace } from "./pace.ts"
 
 export type KeyOf = (effect: Effect, attempt: number) => string | undefined
 
-type BenchOptions = { rig: Rig; fault: Fault; pace: Pace; random: Random; keyOf?: KeyOf }
+type ClientOptions = { environment: Environment; fault: Fault; pace: Pace; random: Random; keyOf?: KeyOf }
 
-/** A seeded shop, its customers, and the means to send for them. */
-export async function openBench({ rig, fault, pace, random, keyOf }: BenchOptions) {
-  await rig.wire(fault.wiring)
-  const balancer = createBalancer({ ports: rig.apis().map(({ unit }) => unit.port) })
+/** A seeded shop, and its shoppers with the means to send their requests. */
+export async function openClients({ environment, fault, pace, random, keyOf }: ClientOptions) {
+  await environment.arrange(fault.topology)
+  const balancer = createBalancer({ ports: environment.apis().map(({ unit }) => unit.port) })
   const http = createHttp({ origin: balancer.pick, connections: pace.users * 2 })
   const journal = createJournal()
   const sender = createSender({
@@ -46,18 +46,18 @@ export async function openBench({ rig, fault, pace, random, keyOf }: BenchOption
         random: random.branch(`user ${userId}`),
         sender,
         http,
-        complain: (scandal) => void journal.scandals.push(scandal),
+        reportForbidden: (response) => void journal.forbiddenResponses.push(response),
       }),
     )
     return {
-      rig,
+      environment,
       balancer,
       http,
       journal,
       sender,
       shop,
       shoppers,
-      database: createDatabase({ url: rig.databaseUrl }),
+      database: createDatabase({ url: environment.databaseUrl }),
       close,
     }
   } catch (error) {
@@ -66,7 +66,7 @@ export async function openBench({ rig, fault, pace, random, keyOf }: BenchOption
   }
 }
 
-export type Bench = Awaited<ReturnType<typeof openBench>>
+export type Clients = Awaited<ReturnType<typeof openClients>>
 
 function seedOf({ seed = {} }: Fault, pace: Pace) {
   return typeof seed === "function" ? seed(pace) : seed

@@ -5,24 +5,24 @@ import type { Pool, PoolClient } from "pg"
 export type Answer = { status: number; body: unknown }
 export type Act = (db: PoolClient) => Promise<Answer>
 
-/** What may be planted; `nothing` shows that the checks do not cry wolf. */
-export const PLANTS = ["nothing", "acknowledges-before-commit", "forgets-keys", "loses-a-line"] as const
-export type Plant = (typeof PLANTS)[number]
+/** The defects there are; `nothing` shows that the checks raise no false alarm. */
+export const DEFECTS = ["nothing", "acknowledges-before-commit", "forgets-keys", "loses-a-line"] as const
+export type Defect = (typeof DEFECTS)[number]
 
-// So long that a kill at any moment finds somebody between the answer and the commit.
+// So long that a kill at any moment hits a request between the answer and the commit.
 const COMMIT_DELAY_MS = 200
 
-type Keyed = { pool: Pool; plant: Plant; key: string | undefined; answer: (answer: Answer) => void }
+type Keyed = { pool: Pool; defect: Defect; key: string | undefined; answer: (answer: Answer) => void }
 
-/** One transaction a request: the effect and the answer kept under its key, unless a fault is planted. */
-export async function commitOnce({ pool, plant, key, answer }: Keyed, act: Act): Promise<void> {
+/** One transaction per request: the effect and the answer kept under its key, unless the defect says otherwise. */
+export async function commitOnce({ pool, defect, key, answer }: Keyed, act: Act): Promise<void> {
   const db = await pool.connect()
   try {
     await db.query("BEGIN")
-    const kept = plant === "forgets-keys" ? undefined : await keptAnswer(db, key)
+    const kept = defect === "forgets-keys" ? undefined : await keptAnswer(db, key)
     const outcome = kept ?? (await act(db))
-    if (!kept && plant !== "forgets-keys") await keep(db, key, outcome)
-    if (plant === "acknowledges-before-commit") {
+    if (!kept && defect !== "forgets-keys") await keep(db, key, outcome)
+    if (defect === "acknowledges-before-commit") {
       answer(outcome)
       await sleep(COMMIT_DELAY_MS)
     }
@@ -59,7 +59,7 @@ export function charge(userId: number, amount: number): Act {
   return async (db) => {
     const { rows } = await db.query<{ balance: string }>(
       `WITH charged AS (UPDATE users SET balance = balance + $2 WHERE id = $1 RETURNING balance),
-            booked AS (INSERT INTO ledger_entries (user_id, kind, amount, balance_after)
+            stored AS (INSERT INTO ledger_entries (user_id, kind, amount, balance_after)
                        SELECT $1, 'charge', $2, balance FROM charged)
        SELECT balance FROM charged`,
       [userId, amount],
@@ -83,7 +83,7 @@ export function claim(userId: number, policyId: number): Act {
 
 type Order = { userId: number; items: { productId: number; quantity: number }[] }
 
-export function placeOrder({ userId, items }: Order, plant: Plant): Act {
+export function placeOrder({ userId, items }: Order, defect: Defect): Act {
   const lines = items.toSorted((a, b) => a.productId - b.productId)
   return async (db) => {
     const { rows } = await db.query<{ balance: string }>(
@@ -101,7 +101,7 @@ export function placeOrder({ userId, items }: Order, plant: Plant): Act {
       [userId, total],
     )
     const orderId = Number(placed.rows[0]?.id)
-    for (const { productId, quantity } of plant === "loses-a-line" ? lines.slice(1) : lines)
+    for (const { productId, quantity } of defect === "loses-a-line" ? lines.slice(1) : lines)
       await db.query("INSERT INTO order_lines VALUES ($1, $2, $3, $4)", [orderId, productId, quantity, PRICE])
     await db.query(
       "INSERT INTO ledger_entries (user_id, kind, amount, balance_after, order_id) VALUES ($1, 'order', $2, $3, $4)",

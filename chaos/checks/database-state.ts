@@ -1,6 +1,6 @@
 import type { Client } from "pg"
 
-export type BookedOrder = {
+export type StoredOrder = {
   orderId: number
   userId: number
   couponId: number | null
@@ -8,8 +8,8 @@ export type BookedOrder = {
   /** Units by product. */
   lines: Readonly<Record<string, number>>
 }
-export type BookedCharge = { userId: number; amount: number }
-export type BookedCoupon = {
+export type StoredCharge = { userId: number; amount: number }
+export type StoredCoupon = {
   couponId: number
   userId: number
   policyId: number
@@ -20,10 +20,10 @@ export type BookedCoupon = {
 export type KeptAnswer = { status: number; committedAt: number }
 
 /** What PostgreSQL holds, read past the API. */
-export type Books = {
-  orders: ReadonlyMap<number, BookedOrder>
-  charges: readonly BookedCharge[]
-  coupons: readonly BookedCoupon[]
+export type DatabaseState = {
+  orders: ReadonlyMap<number, StoredOrder>
+  charges: readonly StoredCharge[]
+  coupons: readonly StoredCoupon[]
   /** By Idempotency-Key. */
   answers: ReadonlyMap<string, KeptAnswer>
 }
@@ -36,8 +36,8 @@ type OrderRow = {
   lines: Record<string, number> | null
 }
 
-/** Reads the books in one snapshot. */
-export async function readBooks(db: Client): Promise<Books> {
+/** Reads the database in one snapshot. */
+export async function readDatabaseState(db: Client): Promise<DatabaseState> {
   await db.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
   try {
     const orders = await readOrders(db)
@@ -58,7 +58,7 @@ export async function readBooks(db: Client): Promise<Books> {
   }
 }
 
-async function readOrders(db: Client): Promise<Map<number, BookedOrder>> {
+async function readOrders(db: Client): Promise<Map<number, StoredOrder>> {
   const { rows } = await db.query<OrderRow>(
     `SELECT o.id, o.user_id, o.coupon_id, o.total,
             (SELECT jsonb_object_agg(l.product_id, l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS lines
@@ -78,7 +78,7 @@ async function readOrders(db: Client): Promise<Map<number, BookedOrder>> {
   )
 }
 
-async function readCoupons(db: Client): Promise<BookedCoupon[]> {
+async function readCoupons(db: Client): Promise<StoredCoupon[]> {
   const { rows } = await db.query<{
     id: number
     user_id: number

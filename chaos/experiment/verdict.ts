@@ -1,9 +1,9 @@
 import { checkAcknowledged } from "../checks/acknowledged.ts"
 import { checkAudit } from "../checks/audit.ts"
-import { readBooks } from "../checks/books.ts"
-import { checkOnce } from "../checks/once.ts"
+import { readDatabaseState } from "../checks/database-state.ts"
+import { checkIdempotent } from "../checks/idempotent.ts"
 import { replaySome } from "../checks/replays.ts"
-import { checkBalances, checkCoupons } from "../checks/seen.ts"
+import { checkBalances, checkCoupons } from "../checks/api-reads.ts"
 import { checkAnswers, checkContradictions, checkSettled } from "../checks/settled.ts"
 import { checkUnacknowledged, countUnacknowledged } from "../checks/unacknowledged.ts"
 import type { Unacknowledged } from "../checks/unacknowledged.ts"
@@ -14,7 +14,7 @@ import type { Journal } from "../client/journal.ts"
 import type { Sender } from "../client/sender.ts"
 import type { Shop } from "../client/shopper.ts"
 import type { Random } from "../random.ts"
-import type { Database } from "../rig/database.ts"
+import type { Database } from "../environment/database.ts"
 
 type VerdictOptions = {
   database: Database
@@ -23,29 +23,29 @@ type VerdictOptions = {
   sender: Sender
   random: Random
   shop: Shop
-  /** When each injury was done. */
-  injuredAt: readonly number[]
-  /** The most that one injury may leave committed without an answer. */
+  /** When each injection was done. */
+  injectedAt: readonly number[]
+  /** The most that one injection may leave committed without an answer. */
   batches: Record<Kind, number>
 }
 
 const MOST_REPLAYS = 200
 
-/** Compares what clients were told with what the books and the API say now. */
+/** Compares what clients were answered with the database and the API. */
 export async function judge(options: VerdictOptions) {
-  const { database, http, journal, sender, random, shop, injuredAt, batches } = options
-  const books = await database.use(readBooks)
+  const { database, http, journal, sender, random, shop, injectedAt, batches } = options
+  const state = await database.use(readDatabaseState)
   const entries = [...journal.entries()]
-  const unacknowledged: Unacknowledged[] = countUnacknowledged(entries, books, injuredAt)
+  const unacknowledged: Unacknowledged[] = countUnacknowledged(entries, state, injectedAt)
   const violations: Violation[] = [
     ...checkSettled(journal),
-    ...checkAcknowledged(entries, books),
-    ...checkOnce(entries, books),
+    ...checkAcknowledged(entries, state),
+    ...checkIdempotent(entries, state),
     ...checkUnacknowledged(unacknowledged, batches),
     ...(await replaySome(entries, { sender, random, most: MOST_REPLAYS })),
     ...checkContradictions(journal),
     ...checkAnswers(journal),
-    ...checkOnce(entries, await database.use(readBooks)),
+    ...checkIdempotent(entries, await database.use(readDatabaseState)),
     ...(await checkBalances({ http, entries, userIds: shop.userIds })),
     ...(await checkCoupons({ http, entries })),
     ...(await checkAudit({ http })),
@@ -53,7 +53,7 @@ export async function judge(options: VerdictOptions) {
   return { violations: distinct(violations), unacknowledged }
 }
 
-/** The second look at the books, after the replays, repeats what the first one found. */
+/** The second look at the database, after the replays, repeats what the first one found. */
 function distinct(violations: readonly Violation[]): Violation[] {
   return [
     ...new Map(violations.map((violation) => [`${violation.check} ${violation.detail}`, violation])).values(),

@@ -2,11 +2,11 @@ import type { Effect, Kind } from "../client/effects.ts"
 import type { Entry } from "../client/journal.ts"
 import { chargeName, countBy, couponName, take } from "./acknowledged.ts"
 import { numbersOf } from "./answer.ts"
-import type { Books } from "./books.ts"
+import type { DatabaseState } from "./database-state.ts"
 import type { Violation } from "./violation.ts"
 
-/** What the books hold beyond what was acknowledged: done twice, or done although it was refused. */
-export function checkOnce(entries: Iterable<Entry>, books: Books): Violation[] {
+/** What the database hold beyond what was acknowledged: done twice, or done although it was refused. */
+export function checkIdempotent(entries: Iterable<Entry>, state: DatabaseState): Violation[] {
   const acknowledged = [...entries].filter(({ outcome }) => outcome === "acknowledged")
   const orders = countBy(acknowledged.filter(isOf("order")), ({ answer }) =>
     String(numbersOf(answer ?? { body: "" }).orderId),
@@ -18,15 +18,17 @@ export function checkOnce(entries: Iterable<Entry>, books: Books): Violation[] {
     ...[...orders]
       .filter(([, times]) => times > 1)
       .map(([id]) => `the order ${id} was acknowledged to two keys`),
-    ...[...books.orders.keys()]
+    ...[...state.orders.keys()]
       .filter((id) => !orders.has(String(id)))
-      .map((id) => `the order ${id} was acknowledged to nobody`),
-    ...books.charges
+      .map((id) => `the order ${id} was acknowledged to no client`),
+    ...state.charges
       .filter((charge) => !take(charges, chargeName(charge)))
-      .map(({ userId, amount }) => `a charge of ${amount} to user ${userId} was acknowledged to nobody`),
-    ...books.coupons
+      .map(({ userId, amount }) => `a charge of ${amount} to user ${userId} was acknowledged to no client`),
+    ...state.coupons
       .filter((coupon) => !take(claims, couponName(coupon)))
-      .map(({ couponId, userId }) => `the coupon ${couponId} of user ${userId} was acknowledged to nobody`),
+      .map(
+        ({ couponId, userId }) => `the coupon ${couponId} of user ${userId} was acknowledged to no client`,
+      ),
   ]
   return problems.map((detail) => ({ check: "once", detail }))
 }

@@ -11,34 +11,34 @@ import type { ServiceUnit, StackPlan } from "@saleproof/stack/unit.ts"
 import { startTcpProxy } from "../proxy/tcp-proxy.ts"
 import { makeDisk } from "./disk.ts"
 import { createProgram, runTask } from "./program.ts"
-import type { Death, Program } from "./program.ts"
-import { DIRECT, PAIRS, sameWiring } from "./wiring.ts"
-import type { Pair, Wiring } from "./wiring.ts"
+import type { UnexpectedExit, Program } from "./program.ts"
+import { DIRECT, PAIRS, sameTopology } from "./topology.ts"
+import type { Pair, Topology } from "./topology.ts"
 
-type RigOptions = {
+type EnvironmentOptions = {
   env: NodeJS.ProcessEnv
   /** The clone that the shop is run from; this one by default. */
   root?: string | undefined
   /** Puts all data on a file system of that size. */
   diskMb?: number | undefined
-  /** Another program in the place of the API and its worker; only a planted fault brings one. */
+  /** Another program instead of the API and its worker; only a test of a defective shop brings one. */
   entry?: string | undefined
 }
 
-/** A private shop of real processes, each of which can be killed, frozen, cut off and started again. */
-export async function startRig({ env, root = REPOSITORY, diskMb, entry }: RigOptions) {
+/** A private shop of real processes, each of which can be killed, paused, cut off and started again. */
+export async function startEnvironment({ env, root = REPOSITORY, diskMb, entry }: EnvironmentOptions) {
   const disk = await makeDisk({ sizeMb: diskMb })
   const logs = await makeDisk({ sizeMb: undefined })
-  const plan = await planRig({ env, root, dir: disk.dir, logDir: logs.dir })
-  const deaths: Death[] = []
-  const programOf = (unit: ServiceUnit) => createProgram({ unit, deaths })
+  const plan = await planEnvironment({ env, root, dir: disk.dir, logDir: logs.dir })
+  const unexpectedExits: UnexpectedExit[] = []
+  const programOf = (unit: ServiceUnit) => createProgram(unit, unexpectedExits)
   const database = programOf(serviceOf(plan, "postgres"))
   const redis = programOf(serviceOf(plan, "redis"))
   const proxies = await startProxies(plan)
   const secondPort = await freePort()
   let apis: Program[] = []
   let worker = programOf(serviceOf(plan, "worker"))
-  let wiring: Wiring | undefined
+  let topology: Topology | undefined
 
   async function boot(): Promise<void> {
     for (const task of plan.units.filter(({ name }) => name === "initdb")) await runTask(task)
@@ -49,20 +49,20 @@ export async function startRig({ env, root = REPOSITORY, diskMb, entry }: RigOpt
   const running = () => [worker, ...apis]
 
   /** Starts the API and the worker in that arrangement, unless they run in it already. */
-  async function wire(next: Wiring = DIRECT): Promise<void> {
-    const keep = wiring !== undefined && sameWiring(wiring, next) && running().every((p) => p.running())
+  async function arrange(next: Topology = DIRECT): Promise<void> {
+    const keep = topology !== undefined && sameTopology(topology, next) && running().every((p) => p.running())
     if (keep) return
     await Promise.all(running().map((program) => program.stop()))
-    wiring = next
-    const apiUnit = wired(plan, { name: "api", wiring: next, proxies, entry })
+    topology = next
+    const apiUnit = unitOf(plan, { name: "api", topology: next, proxies, entry })
     const ports = [apiUnit.port, secondPort].slice(0, next.apis)
     apis = ports.map((port) => programOf(onPort(apiUnit, port)))
-    worker = programOf(wired(plan, { name: "worker", wiring: next, proxies, entry }))
+    worker = programOf(unitOf(plan, { name: "worker", topology: next, proxies, entry }))
     await Promise.all([...apis, worker].map((program) => program.start()))
   }
 
   async function stop(): Promise<void> {
-    await Promise.all(PAIRS.map((pair) => proxies[pair].heal()))
+    await Promise.all(PAIRS.map((pair) => proxies[pair].restore()))
     await Promise.all(running().map((program) => program.stop()))
     await Promise.all([database.stop(), redis.stop()])
     await Promise.all(PAIRS.map((pair) => proxies[pair].stop()))
@@ -83,23 +83,23 @@ export async function startRig({ env, root = REPOSITORY, diskMb, entry }: RigOpt
     proxies,
     disk,
     /** Of all its processes, since it was started. */
-    deaths: deaths as readonly Death[],
+    unexpectedExits: unexpectedExits as readonly UnexpectedExit[],
     logDir: logs.dir,
     databaseUrl: plan.urls.databaseUrl,
     redisPort: redis.unit.port,
     apis: (): readonly Program[] => apis,
     worker: () => worker,
-    wire,
+    arrange,
     stop,
     [Symbol.asyncDispose]: stop,
   }
 }
 
-export type Rig = Awaited<ReturnType<typeof startRig>>
+export type Environment = Awaited<ReturnType<typeof startEnvironment>>
 
-type Place = { env: NodeJS.ProcessEnv; root: string; dir: string; logDir: string }
+type Folders = { env: NodeJS.ProcessEnv; root: string; dir: string; logDir: string }
 
-async function planRig({ env, root, dir, logDir }: Place) {
+async function planEnvironment({ env, root, dir, logDir }: Folders) {
   const plan = await planStack({
     name: "chaos",
     root,
@@ -132,12 +132,17 @@ async function startProxies(plan: StackPlan) {
 
 type Proxies = Awaited<ReturnType<typeof startProxies>>
 
-type Wire = { name: "api" | "worker"; wiring: Wiring; proxies: Proxies; entry: string | undefined }
+type UnitTopology = {
+  name: "api" | "worker"
+  topology: Topology
+  proxies: Proxies
+  entry: string | undefined
+}
 
-function wired(plan: StackPlan, { name, wiring, proxies, entry }: Wire): ServiceUnit {
+function unitOf(plan: StackPlan, { name, topology, proxies, entry }: UnitTopology): ServiceUnit {
   const unit = serviceOf(plan, name)
   const through = (url: string, pair: Pair): string => {
-    if (!wiring.proxied.includes(pair)) return url
+    if (!topology.proxied.includes(pair)) return url
     const proxied = new URL(url)
     proxied.port = String(proxies[pair].port)
     return proxied.href
@@ -147,7 +152,7 @@ function wired(plan: StackPlan, { name, wiring, proxies, entry }: Wire): Service
     REDIS_URL: through(plan.urls.redisUrl, `${name}-redis`),
   }
   const args = entry === undefined ? unit.args : [...unit.args.slice(0, -1), entry]
-  return { ...unit, args, env: { ...unit.env, ...urls, ...wiring.shopEnv } }
+  return { ...unit, args, env: { ...unit.env, ...urls, ...topology.shopEnv } }
 }
 
 function onPort(unit: ServiceUnit, port: number): ServiceUnit {
