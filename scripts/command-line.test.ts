@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest"
 const ROOT = join(import.meta.dirname, "..")
 
 describe.each([
-  ["planted", "test/planted/main.ts"],
+  ["planted", "test/mutations/main.ts"],
   ["dev", "scripts/dev.ts"],
 ])("npm run %s", (name, file) => {
   const start = (...args: string[]) =>

@@ -6,7 +6,7 @@ import { lineProgress } from "@saleproof/stack/provide/progress.ts"
 import { startStack } from "@saleproof/stack/start.ts"
 import { complain, readCommandLine } from "../../scripts/command-line.ts"
 import { BUGS } from "./bugs.ts"
-import { runCampaign } from "./campaign.ts"
+import { runMutations } from "./run.ts"
 import { renderTable } from "./table.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
@@ -43,7 +43,7 @@ async function run(): Promise<number> {
   const progress = lineProgress((text) => void process.stderr.write(text))
   await using stack = await startStack({ env, progress, services: ["postgres", "redis"], migrate: true })
   const { databaseUrl, redisUrl } = stack.urls
-  const report = await runCampaign({
+  const report = await runMutations({
     root: ROOT,
     bugs,
     provide: { databaseUrl, redisUrl },

@@ -6,11 +6,11 @@ import { execa } from "execa"
 import { expect, it } from "vitest"
 
 import { BUGS } from "./bugs.ts"
-import { checkFit, patched } from "./plant.ts"
+import { checkFit, patched } from "./mutate.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 const MAIN = join(import.meta.dirname, "main.ts")
-const THREE_TRIALS_MS = 180_000
+const THREE_RUNS_MS = 180_000
 
 it.each(BUGS)("$id still fits the source", async (bug) => {
   await expect(checkFit(ROOT, bug)).resolves.toBeUndefined()
@@ -20,7 +20,7 @@ it("has every bug once", () => {
   expect(new Set(BUGS.map(({ id }) => id)).size).toBe(BUGS.length)
 })
 
-it("refuses to plant what fits nowhere or twice", () => {
+it("refuses a mutation that fits nowhere or twice", () => {
   const patch = { file: "a.ts", find: "a", replace: "b" }
   expect(() => patched("x", [patch])).toThrow("fits 0 times into a.ts")
   expect(() => patched("a a", [patch])).toThrow("fits 2 times into a.ts")
@@ -29,7 +29,7 @@ it("refuses to plant what fits nowhere or twice", () => {
 
 it(
   "catches bugs by a test, an invariant and the database, and leaves the source as it is",
-  { timeout: THREE_TRIALS_MS },
+  { timeout: THREE_RUNS_MS },
   async () => {
     const ids = ["rate-rounded-up", "ranking-counted-twice", "claim-granted-again"]
     const files = BUGS.filter(({ id }) => ids.includes(id)).flatMap(({ patches }) => patches)

@@ -7,7 +7,7 @@ import type { Bug, Patch } from "./bug.ts"
 export function patched(source: string, patches: readonly Patch[]): string {
   return patches.reduce((text, { file, find, replace }) => {
     const places = text.split(find).length - 1
-    if (places !== 1) throw new Error(`A planted bug fits ${places} times into ${file}, not once: ${find}`)
+    if (places !== 1) throw new Error(`A mutation fits ${places} times into ${file}, not once: ${find}`)
     return text.replace(find, () => replace)
   }, source)
 }
@@ -19,19 +19,19 @@ export async function checkFit(root: string, { patches }: Bug): Promise<void> {
   }
 }
 
-/** Rewrites the source while the tests load it; `planted` are the files in which that has happened. */
-export function createPlant(root: string, patches: readonly Patch[]) {
+/** Rewrites the source while the tests load it; `applied` are the files in which that has happened. */
+export function createMutation(root: string, patches: readonly Patch[]) {
   const byPath = Map.groupBy(patches, ({ file }) => join(root, file))
-  const planted = new Set<string>()
+  const applied = new Set<string>()
   const plugin = {
-    name: "planted-bug",
+    name: "mutation",
     enforce: "pre" as const,
     transform(code: string, id: string) {
       const own = byPath.get(id)
       if (!own) return undefined
-      planted.add(id)
+      applied.add(id)
       return { code: patched(code, own), map: null }
     },
   }
-  return { plugin, isPlanted: () => planted.size === byPath.size }
+  return { plugin, isApplied: () => applied.size === byPath.size }
 }

@@ -1,4 +1,4 @@
-import type { BugReport, Report } from "./campaign.ts"
+import type { BugReport, Report } from "./run.ts"
 
 const HEADERS = ["bug", "caught by", "time"]
 

@@ -3,13 +3,13 @@ import type { TestCase } from "vitest/node"
 import type { ProvidedContext } from "vitest"
 
 import type { Patch, Tests } from "./bug.ts"
-import { createPlant } from "./plant.ts"
+import { createMutation } from "./mutate.ts"
 
 /** A test that failed, with the invariants of the audit that its error names. */
 export type Failure = { test: string; invariants: string[]; error: string }
-export type Trial = { passed: number; failures: Failure[]; tookMs: number }
+export type TestRun = { passed: number; failures: Failure[]; tookMs: number }
 
-type TrialOptions = {
+type TestOptions = {
   root: string
   patches: readonly Patch[]
   tests: readonly Tests[]
@@ -22,9 +22,9 @@ type TrialOptions = {
 const TEST_TIMEOUT_MS = 20_000
 
 /** Runs the named tests against the source with the patches in it. */
-export async function runTrial({ root, patches, tests, invariants, provide }: TrialOptions): Promise<Trial> {
+export async function runTests({ root, patches, tests, invariants, provide }: TestOptions): Promise<TestRun> {
   const startedAt = performance.now()
-  const { plugin, isPlanted } = createPlant(root, patches)
+  const { plugin, isApplied } = createMutation(root, patches)
   const names = [...new Set(tests.flatMap((own) => own.names))]
   const vitest = await startVitest(
     "test",
@@ -54,7 +54,7 @@ export async function runTrial({ root, patches, tests, invariants, provide }: Tr
     )
     const unknown = names.filter((name) => !cases.some(({ fullName }) => fullName.startsWith(name)))
     if (unknown.length > 0) throw new Error(`There is no test that begins with: ${unknown.join("; ")}`)
-    if (!isPlanted()) throw new Error("The tests never loaded what was planted")
+    if (!isApplied()) throw new Error("The tests never loaded the mutated source")
     return {
       passed: cases.filter((test) => test.result().state === "passed").length,
       failures: [...broken, ...cases.flatMap((test) => failureOf(test, invariants))],

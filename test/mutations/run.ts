@@ -3,9 +3,9 @@ import type { ProvidedContext } from "vitest"
 import { CHECKS } from "../../apps/api/src/audit/checks.ts"
 import type { Bug, Tests } from "./bug.ts"
 import { withoutConstraints } from "./database.ts"
-import { checkFit } from "./plant.ts"
-import { runTrial } from "./trial.ts"
-import type { Failure } from "./trial.ts"
+import { checkFit } from "./mutate.ts"
+import { runTests } from "./run-tests.ts"
+import type { Failure } from "./run-tests.ts"
 
 /** What the audit looks at beyond the database. */
 const LIVE_INVARIANTS = ["claims-counted", "claims-kept", "ranking-equals-recount"]
@@ -17,7 +17,7 @@ export type BugReport = {
   caught: boolean
   /** Every test that failed; invariants are those that its error names. */
   by: Failure[]
-  /** What the database said no with, as "constraint". */
+  /** Constraints that rejected a statement, as "constraint". */
   constraints: string[]
   without: readonly string[]
   tookMs: number
@@ -33,7 +33,7 @@ export type Report = {
   bugs: BugReport[]
 }
 
-type CampaignOptions = {
+type RunOptions = {
   root: string
   bugs: readonly Bug[]
   provide: Pick<ProvidedContext, "databaseUrl" | "redisUrl">
@@ -42,22 +42,22 @@ type CampaignOptions = {
   say: (text: string) => void
 }
 
-/** Shows that the tests let the clean source pass and notice every bug that is planted in it. */
-export async function runCampaign({ root, bugs, provide, readLog, say }: CampaignOptions): Promise<Report> {
+/** Runs the tests on the clean source, where all must pass, and on each mutated one, where one must fail. */
+export async function runMutations({ root, bugs, provide, readLog, say }: RunOptions): Promise<Report> {
   const startedAt = new Date()
   for (const bug of bugs) await checkFit(root, bug)
 
   say(`clean: the tests of ${bugs.length} bugs`)
   const tests = merged(bugs.flatMap((bug) => bug.tests))
-  const clean = await runTrial({ root, patches: [], tests, invariants: INVARIANTS, provide })
+  const clean = await runTests({ root, patches: [], tests, invariants: INVARIANTS, provide })
   const usual = new Set(refusals(await readLog()))
   const reports: BugReport[] = []
   for (const bug of clean.failures.length === 0 ? bugs : []) {
     say(`[${reports.length + 1}/${bugs.length}] ${bug.id}`)
     const before = (await readLog()).length
-    const trial = await tryBug(bug)
+    const outcome = await tryBug(bug)
     const said = refusals((await readLog()).slice(before)).filter((name) => !usual.has(name))
-    reports.push({ ...trial, constraints: [...new Set(said)] })
+    reports.push({ ...outcome, constraints: [...new Set(said)] })
   }
   return {
     schema: "saleproof.planted/1",
@@ -78,7 +78,7 @@ export async function runCampaign({ root, bugs, provide, readLog, say }: Campaig
       invariants: INVARIANTS,
       provide: { ...provide, databaseUrl },
     }
-    const { failures, tookMs } = await runTrial(options)
+    const { failures, tookMs } = await runTests(options)
     return { id, guard, caught: failures.length > 0, by: failures, without, tookMs }
   }
 }
