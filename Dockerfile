@@ -6,6 +6,7 @@ ENV NODE_ENV=production
 COPY package.json package-lock.json .npmrc ./
 COPY apps/api/package.json apps/api/
 COPY apps/loadctl/package.json apps/loadctl/
+COPY packages/command/package.json packages/command/
 COPY packages/sla/package.json packages/sla/
 COPY packages/stack/package.json packages/stack/
 COPY bench/package.json bench/

@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config"
 const PROJECTS = [
   "apps/api",
   "apps/loadctl",
+  "packages/command",
   "packages/sla",
   "packages/stack",
   "prisma",

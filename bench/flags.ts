@@ -1,20 +1,16 @@
-import { parseArgs } from "node:util"
+import { UsageError } from "@saleproof/command/command.ts"
 
 import { SUITES } from "./suites/catalogue.ts"
 import type { SuiteName } from "./suites/catalogue.ts"
 
-export type Flags =
-  | { ask: "run"; suite: SuiteName; quick: boolean; rounds: number; out: string | undefined }
-  | { ask: "help" }
-  | { ask: "nonsense"; problem: string }
+export type Flags = { suite: SuiteName; quick: boolean; rounds: number; out: string | undefined }
 
 const ROUNDS = 3
 
-const OPTIONS = {
+export const OPTIONS = {
   quick: { type: "boolean" },
   rounds: { type: "string" },
   out: { type: "string" },
-  help: { type: "boolean", short: "h" },
 } as const
 
 export const USAGE = `Usage: npm run bench -- ${Object.keys(SUITES).join(" | ")} [options]
@@ -28,31 +24,23 @@ ${Object.entries(SUITES)
   --out DIR     where <suite>.json and <suite>.md go; by default docs/results, with --quick .loadctl/bench
 
 Starts a private, durable stack on free ports, measures variant after variant in turns, and stops it.
-Exit codes: 0 measured, 1 a bug of this program, 2 bad options, 130 interrupted.
+
+Examples:
+  npm run bench -- orders --quick
+  npm run bench -- http --rounds 5 --out .loadctl/bench/http
+
+Exit codes: 0 measured, 1 a bug of this program, 2 bad options, 3 a program is missing, 130 interrupted.
 `
 
-/** What the command line asks for. */
-export function readFlags(argv: readonly string[]): Flags {
-  const parsed = parse(argv)
-  if (typeof parsed === "string") return { ask: "nonsense", problem: parsed }
-  const { values, positionals } = parsed
-  if (values.help) return { ask: "help" }
-  const [suite, ...more] = positionals
-  if (suite === undefined || more.length > 0 || !isSuite(suite)) {
-    return { ask: "nonsense", problem: `Name one benchmark: ${Object.keys(SUITES).join(", ")}.` }
-  }
+type Values = { quick?: boolean; rounds?: string; out?: string }
+
+/** What the command line asks for. Throws a UsageError. */
+export function readFlags(values: Values, [suite, ...more]: readonly string[]): Flags {
+  if (suite === undefined || more.length > 0 || !isSuite(suite))
+    throw new UsageError(`Name one benchmark: ${Object.keys(SUITES).join(", ")}.`)
   const { quick = false, rounds = String(quick ? 1 : ROUNDS), out } = values
-  return /^[1-9]\d*$/.test(rounds)
-    ? { ask: "run", suite, quick, rounds: Number(rounds), out }
-    : { ask: "nonsense", problem: "--rounds needs a whole number from 1." }
+  if (!/^[1-9]\d*$/.test(rounds)) throw new UsageError("--rounds needs a whole number from 1.")
+  return { suite, quick, rounds: Number(rounds), out }
 }
 
 const isSuite = (name: string): name is SuiteName => Object.hasOwn(SUITES, name)
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-}

@@ -4,7 +4,7 @@ import { summarize } from "./report/summarize.ts"
 import { SUITES } from "./suites/catalogue.ts"
 import type { SuiteName } from "./suites/catalogue.ts"
 import type { Variant } from "./suites/suite.ts"
-import type { Io } from "./io.ts"
+import type { Io } from "@saleproof/command/io.ts"
 
 type RunOptions = { io: Io; suite: SuiteName; rounds: number; quick: boolean }
 

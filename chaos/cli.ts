@@ -2,12 +2,14 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { loadavg } from "node:os"
 import { dirname, join, resolve } from "node:path"
 
+import { EXIT as COMMON, runCommand } from "@saleproof/command/command.ts"
+import type { Io } from "@saleproof/command/io.ts"
 import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
 
 import { runExperiments } from "./run.ts"
 import { FAULTS } from "./faults/catalogue.ts"
 import type { Fault } from "./faults/fault.ts"
-import { readFlags, USAGE } from "./flags.ts"
+import { OPTIONS, readFlags, USAGE } from "./flags.ts"
 import type { Flags } from "./flags.ts"
 import type { FaultReport, Report } from "./report/report.ts"
 import { RESULTS, refreshFigures } from "./report/docs.ts"
@@ -16,38 +18,29 @@ import { renderTable } from "./report/table.ts"
 import { PACES } from "./experiment/pace.ts"
 import type { Pace } from "./experiment/pace.ts"
 
-export type Io = {
-  stdout: (text: string) => void
-  stderr: (text: string) => void
-  env: NodeJS.ProcessEnv
-  root: string
-  /** Aborted by Ctrl-C. */
-  interrupted: AbortSignal
-}
-
-export const EXIT = { passed: 0, usage: 2, violated: 4, interrupted: 130 } as const
+export const EXIT = { ...COMMON, passed: COMMON.ok, violated: 4 } as const
 
 /** What is run against which program; only a test of a defective shop brings others than these. */
 type Target = { faults: readonly Fault[]; entry?: string; pace?: Pace }
 
 /** Runs what the flags ask for and answers the exit code. */
-export async function runChaos(
+export function runChaos(
   argv: readonly string[],
   io: Io,
   target: Target = { faults: FAULTS },
 ): Promise<number> {
-  const flags = readFlags(argv, target.faults)
-  if (flags.ask === "nonsense") {
-    io.stderr(`${flags.problem}\n\n${USAGE}`)
-    return EXIT.usage
+  return runCommand({ usage: USAGE, options: OPTIONS, run: ({ values }) => run(values) }, argv, io)
+
+  async function run(values: Parameters<typeof readFlags>[0]): Promise<number> {
+    const flags = readFlags(values, target.faults)
+    if (flags.ask === "figures") await refreshFigures(io)
+    if (flags.ask === "list") io.stdout(names())
+    if (flags.ask !== "run") return EXIT.passed
+    const report = await runFaults(flags, { ...io, target, command: commandOf(argv) })
+    await keep(report, flags.json, io)
+    io.stdout(renderTable(report))
+    return EXIT[report.verdict]
   }
-  if (flags.ask === "figures") await refreshFigures(io)
-  else if (flags.ask !== "run") io.stdout(flags.ask === "list" ? names() : USAGE)
-  if (flags.ask !== "run") return EXIT.passed
-  const report = await runFaults(flags, { ...io, target, command: commandOf(argv) })
-  await keep(report, flags.json, io)
-  io.stdout(renderTable(report))
-  return EXIT[report.verdict]
 }
 
 const names = () => FAULTS.map(({ name, title }) => `${name.padEnd(28)}${title}\n`).join("")

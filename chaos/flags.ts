@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util"
+import { UsageError } from "@saleproof/command/command.ts"
 
 import { FAULTS } from "./faults/catalogue.ts"
 import type { Fault } from "./faults/fault.ts"
@@ -18,10 +18,9 @@ export type Flags =
       seed: string
       json: string | undefined
     }
-  | { ask: "help" | "list" | "figures" }
-  | { ask: "nonsense"; problem: string }
+  | { ask: "list" | "figures" }
 
-const OPTIONS = {
+export const OPTIONS = {
   quick: { type: "boolean" },
   soak: { type: "boolean" },
   minutes: { type: "string" },
@@ -30,7 +29,6 @@ const OPTIONS = {
   json: { type: "string" },
   figures: { type: "boolean" },
   list: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
 } as const
 
 export const USAGE = `Usage: npm run chaos -- [options]
@@ -46,53 +44,50 @@ Starts a private shop, puts it under load, injects one fault after the other and
   --figures       puts the figures of docs/results into docs/reliability.md; a run that is kept there does so too
   --list          the names of the faults
 
-Exit codes: 0 passed, 1 a bug of this program, 2 bad options, 4 a promise was broken, 130 interrupted.
+Examples:
+  npm run chaos -- --quick
+  npm run chaos -- --fault kill-api --fault disk-full --seed 7
+  npm run chaos -- --soak --minutes 60
+
+Exit codes: 0 passed, 1 a bug of this program, 2 bad options, 3 a program is missing, 4 a promise was broken, 130 interrupted.
 `
 
-/** What the command line asks for; `catalogue` are the faults there are. */
-export function readFlags(argv: readonly string[], catalogue: readonly Fault[] = FAULTS): Flags {
-  const values = parse(argv)
-  if (typeof values === "string") return { ask: "nonsense", problem: values }
-  const ask = (["help", "list", "figures"] as const).find((name) => values[name])
+type Values = {
+  quick?: boolean
+  soak?: boolean
+  minutes?: string
+  fault?: string[]
+  seed?: string
+  json?: string
+  figures?: boolean
+  list?: boolean
+}
+
+/** What the command line asks for; `catalogue` are the faults there are. Throws a UsageError. */
+export function readFlags(values: Values, catalogue: readonly Fault[] = FAULTS): Flags {
+  const ask = (["list", "figures"] as const).find((name) => values[name])
   if (ask) return { ask }
-  const faults = chosen(values, catalogue)
-  const soakMs = soakOf(values)
-  if (typeof faults === "string") return { ask: "nonsense", problem: faults }
-  if (typeof soakMs === "string") return { ask: "nonsense", problem: soakMs }
   return {
     ask: "run",
-    faults,
+    faults: chosen(values, catalogue),
     pace: values.soak ? "soak" : values.quick ? "quick" : "full",
-    soakMs,
+    soakMs: soakOf(values),
     seed: values.seed ?? String(Math.floor(Math.random() * 1_000_000)),
     json: values.json,
   }
 }
 
-/** How long the soak lasts, or what is wrong with that. */
-function soakOf({ minutes, soak }: { minutes?: string; soak?: boolean }): number | string {
+function soakOf({ minutes, soak }: Values): number {
   if (minutes === undefined) return PACES.soak.mostMs
-  if (!soak) return "--minutes says how long a --soak lasts."
+  if (!soak) throw new UsageError("--minutes says how long a --soak lasts.")
   const ms = Number(minutes) * MINUTE_MS
-  return ms > 0 && ms <= MOST_MINUTES * MINUTE_MS
-    ? ms
-    : `--minutes needs a number above 0, up to ${MOST_MINUTES}.`
+  if (ms > 0 && ms <= MOST_MINUTES * MINUTE_MS) return ms
+  throw new UsageError(`--minutes needs a number above 0, up to ${MOST_MINUTES}.`)
 }
 
-type Choice = { fault?: string[]; soak?: boolean }
-
-/** The faults that were named, or what is wrong with the names. */
-function chosen({ fault, soak }: Choice, catalogue: readonly Fault[]): readonly Fault[] | string {
+function chosen({ fault, soak }: Values, catalogue: readonly Fault[]): readonly Fault[] {
   const names = fault ?? (soak ? [killAnything.name] : catalogue.map(({ name }) => name))
   const unknown = names.filter((wanted) => !catalogue.some(({ name }) => name === wanted))
-  if (unknown.length > 0) return `There is no fault ${unknown.join(", ")}; see --list.`
+  if (unknown.length > 0) throw new UsageError(`There is no fault ${unknown.join(", ")}; see --list.`)
   return catalogue.filter(({ name }) => names.includes(name))
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS }).values
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
 }

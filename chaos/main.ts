@@ -2,15 +2,8 @@
 import { dirname } from "node:path"
 import process from "node:process"
 
+import { processIo } from "@saleproof/command/io.ts"
+
 import { runChaos } from "./cli.ts"
 
-const interrupted = new AbortController()
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort())
-
-process.exitCode = await runChaos(process.argv.slice(2), {
-  stdout: (text) => void process.stdout.write(text),
-  stderr: (text) => void process.stderr.write(text),
-  env: process.env,
-  root: dirname(import.meta.dirname),
-  interrupted: interrupted.signal,
-})
+process.exitCode = await runChaos(process.argv.slice(2), processIo(dirname(import.meta.dirname)))

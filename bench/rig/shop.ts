@@ -2,7 +2,7 @@ import { startStack } from "@saleproof/stack/start.ts"
 import { Client } from "pg"
 import { z } from "zod"
 
-import type { Io } from "../io.ts"
+import type { Io } from "@saleproof/command/io.ts"
 import { parseBuckets } from "./histogram.ts"
 import type { Buckets } from "./histogram.ts"
 import { familyCpuSeconds, parentOf } from "./processes.ts"

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers"
 
 import { z } from "zod"
 
-import type { Io } from "../io.ts"
+import type { Io } from "@saleproof/command/io.ts"
 import type { Figures } from "../report/model.ts"
 import type { Suite } from "./suite.ts"
 

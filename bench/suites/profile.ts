@@ -4,7 +4,7 @@ import { join } from "node:path"
 import process from "node:process"
 import { pathToFileURL } from "node:url"
 
-import type { Io } from "../io.ts"
+import type { Io } from "@saleproof/command/io.ts"
 import type { Column, Figures } from "../report/model.ts"
 import { CpuProfile, PARTS, sharesOf } from "../report/profile.ts"
 import { startShop } from "../rig/shop.ts"

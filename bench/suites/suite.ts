@@ -1,4 +1,4 @@
-import type { Io } from "../io.ts"
+import type { Io } from "@saleproof/command/io.ts"
 import type { Column, Figures } from "../report/model.ts"
 
 /** One of the ways that a suite compares; `measure` is one round of it. */

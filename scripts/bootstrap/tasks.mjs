@@ -18,6 +18,7 @@ const TYPES = [
   ".",
   "apps/api",
   "apps/loadctl",
+  "packages/command",
   "packages/sla",
   "packages/stack",
   "k6-scripts",

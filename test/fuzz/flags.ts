@@ -1,12 +1,15 @@
-import { parseArgs } from "node:util"
+import { UsageError } from "@saleproof/command/command.ts"
 
 import { PASSES } from "./passes.ts"
 import type { Pass } from "./passes.ts"
 
-export type Flags =
-  | { ask: "run"; passes: readonly Pass[]; seconds: number; examples: number; seed: number; save: boolean }
-  | { ask: "help" }
-  | { ask: "nonsense"; problem: string }
+export type Flags = {
+  passes: readonly Pass[]
+  seconds: number
+  examples: number
+  seed: number
+  save: boolean
+}
 
 export const USAGE = `Usage: npm run fuzz -- [options]
 
@@ -19,33 +22,35 @@ document, with all its checks. Bounded in time and in requests an operation.
   --seed N        repeats the choices of an earlier run; 1 by default
   --save          writes docs/results/fuzz.json and .md; by default .loadctl/fuzz
 
+Examples:
+  npm run fuzz -- --quick
+  npm run fuzz -- --pass ${PASSES[0]?.name} --seconds 60 --seed 7
+
 Exit codes: 0 nothing found, 1 a bug of this program, 2 bad options, 3 Python is missing, 4 findings, 130 interrupted.
 `
 
-const OPTIONS = {
+export const OPTIONS = {
   pass: { type: "string", multiple: true },
   quick: { type: "boolean" },
   seconds: { type: "string" },
   seed: { type: "string" },
   save: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
 } as const
 
 const MOST_SECONDS = 24 * 60 * 60
 const MOST_SEED = 2 ** 32 - 1
 
-/** What the command line asks for. */
-export function readFlags(argv: readonly string[]): Flags {
-  const values = parse(argv)
-  if (typeof values === "string") return { ask: "nonsense", problem: values }
-  if (values.help) return { ask: "help" }
+type Values = { pass?: string[]; quick?: boolean; seconds?: string; seed?: string; save?: boolean }
+
+/** What the command line asks for. Throws a UsageError. */
+export function readFlags(values: Values): Flags {
   const names = values.pass ?? PASSES.map(({ name }) => name)
   const seconds = Number(values.seconds ?? (values.quick ? 20 : 240))
   const seed = Number(values.seed ?? 1)
   const problem = problemOf({ names, seconds, seed })
-  if (problem !== undefined) return { ask: "nonsense", problem }
+  if (problem !== undefined) throw new UsageError(problem)
   const passes = PASSES.filter(({ name }) => names.includes(name))
-  return { ask: "run", passes, seconds, examples: values.quick ? 10 : 200, seed, save: values.save === true }
+  return { passes, seconds, examples: values.quick ? 10 : 200, seed, save: values.save === true }
 }
 
 type Wanted = { names: readonly string[]; seconds: number; seed: number }
@@ -59,11 +64,3 @@ function problemOf({ names, seconds, seed }: Wanted): string | undefined {
 }
 
 const isWithin = (n: number, least: number, most: number) => Number.isInteger(n) && n >= least && n <= most
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS }).values
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-}

@@ -3,10 +3,11 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import process from "node:process"
 
-import { StackError } from "@saleproof/stack/errors.ts"
-import { watchMachine } from "../../apps/loadctl/src/machine/watch.ts"
+import { EXIT as COMMON, runCommand } from "@saleproof/command/command.ts"
+import { processIo } from "@saleproof/command/io.ts"
+import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
 import { lineProgress } from "@saleproof/stack/provide/progress.ts"
-import { readFlags, USAGE } from "./flags.ts"
+import { OPTIONS, readFlags, USAGE } from "./flags.ts"
 import type { Flags } from "./flags.ts"
 import { provideFuzzer } from "./provide.ts"
 import { renderMarkdown, renderText } from "./report.ts"
@@ -17,36 +18,29 @@ import type { PassResult } from "./run-pass.ts"
 const ROOT = join(import.meta.dirname, "../..")
 const FOLDER = join(ROOT, ".loadctl/fuzz")
 const SAVED = join(ROOT, "docs/results/fuzz.json")
-const EXIT = { passed: 0, usage: 2, found: 4, interrupted: 130 } as const
+const EXIT = { ...COMMON, passed: COMMON.ok, found: 4 } as const
 
-const say = (text: string) => void process.stderr.write(text)
-const answer = (text: string) => void process.stdout.write(text)
+const io = processIo(ROOT)
+const argv = process.argv.slice(2)
 
-const interrupted = new AbortController()
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort())
-
-async function run(): Promise<number> {
-  const flags = readFlags(process.argv.slice(2))
-  if (flags.ask === "help") return (answer(USAGE), EXIT.passed)
-  if (flags.ask === "nonsense") return (say(`${flags.problem}\n\n${USAGE}`), EXIT.usage)
-  const report = await campaign(flags)
+async function fuzz(flags: Flags): Promise<number> {
+  const report = await runPasses(flags)
   const save = flags.save && report.verdict !== "interrupted"
   await keep(save ? SAVED : join(FOLDER, "report.json"), report)
-  answer(renderText(report))
+  io.stdout(renderText(report))
   return EXIT[report.verdict]
 }
 
-async function campaign({ passes, seconds, examples, seed }: Flags & { ask: "run" }): Promise<Report> {
-  const { env } = process
-  const { signal } = interrupted
-  const progress = lineProgress(say)
+async function runPasses({ passes, seconds, examples, seed }: Flags): Promise<Report> {
+  const { env, interrupted: signal } = io
+  const progress = lineProgress(io.stderr)
   const startedAt = new Date()
   const machine = watchMachine({ root: ROOT })
   const fuzzer = await provideFuzzer({ env, progress, signal })
   const results: PassResult[] = []
   for (const pass of passes) {
     if (signal.aborted) break
-    say(`${pass.name}: ${pass.title}, for at most ${seconds} s\n`)
+    io.stderr(`${pass.name}: ${pass.title}, for at most ${seconds} s\n`)
     const bounds = { seconds, examples, seed }
     const result = await runPass(pass, { ...bounds, fuzzer, env, signal, progress, folder: FOLDER }).catch(
       (error: unknown) => {
@@ -59,7 +53,7 @@ async function campaign({ passes, seconds, examples, seed }: Flags & { ask: "run
   return {
     schema: "saleproof.fuzz/1",
     verdict: found ? "found" : signal.aborted ? "interrupted" : "passed",
-    command: ["npm run fuzz --", ...process.argv.slice(2)].join(" "),
+    command: ["npm run fuzz --", ...argv].join(" "),
     fuzzer: `Schemathesis ${fuzzer.version}`,
     seed,
     startedAt: startedAt.toISOString(),
@@ -73,15 +67,11 @@ async function keep(file: string, report: Report): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, `${JSON.stringify(report, null, 2)}\n`)
   await writeFile(file.replace(/json$/, "md"), renderMarkdown(report))
-  say(`Report: ${file}; the fuzzer's own words: ${FOLDER}\n`)
+  io.stderr(`Report: ${file}; the fuzzer's own words: ${FOLDER}\n`)
 }
 
-try {
-  process.exitCode = await run()
-} catch (error) {
-  if (interrupted.signal.aborted) process.exitCode = EXIT.interrupted
-  else if (error instanceof StackError) {
-    say(`error: ${error.message}\n${error.hint ? `  → ${error.hint}\n` : ""}`)
-    process.exitCode = error.exitCode
-  } else throw error
-}
+process.exitCode = await runCommand(
+  { usage: USAGE, options: OPTIONS, run: ({ values }) => fuzz(readFlags(values)) },
+  argv,
+  io,
+)

@@ -2,9 +2,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import process from "node:process"
 
+import { runCommand, UsageError } from "@saleproof/command/command.ts"
+import { processIo } from "@saleproof/command/io.ts"
+import type { Io } from "@saleproof/command/io.ts"
 import { lineProgress } from "@saleproof/stack/provide/progress.ts"
 import { startStack } from "@saleproof/stack/start.ts"
-import { complain, readCommandLine } from "../../scripts/command-line.ts"
 import { BUGS } from "./bugs.ts"
 import { runMutations } from "./run.ts"
 import { renderTable } from "./table.ts"
@@ -21,42 +23,54 @@ is changed on disk: the source is rewritten while the tests load it.
   --list      the bugs
   --save      also writes docs/results/planted.json
 
-Exit codes: 0 all caught, 1 one was not caught or the clean source failed, 2 bad options.
+Examples:
+  npm run planted -- --list
+  npm run planted -- --only rate-rounded-up
+
+Exit codes: 0 all caught, 1 one was not caught or the clean source failed, 2 bad options, 3 a
+program is missing.
 `
 
-const say = (text: string) => void process.stderr.write(`${text}\n`)
-const answer = (text: string) => void process.stdout.write(text)
+type Values = { only?: string[]; list?: boolean; save?: boolean }
 
-async function run(): Promise<number> {
-  const values = readCommandLine(USAGE, {
-    only: { type: "string", multiple: true },
-    list: { type: "boolean" },
-    save: { type: "boolean" },
+async function run({ only, list, save }: Values, { env, stdout, stderr, interrupted }: Io): Promise<number> {
+  if (list) return (stdout(BUGS.map(({ id, guard }) => `${id.padEnd(40)}${guard}\n`).join("")), 0)
+  const unknown = only?.filter((wanted) => !BUGS.some(({ id }) => id === wanted)) ?? []
+  if (unknown.length > 0) throw new UsageError(`There is no bug ${unknown.join(", ")}; --list names them.`)
+
+  await using stack = await startStack({
+    env,
+    progress: lineProgress(stderr),
+    services: ["postgres", "redis"],
+    migrate: true,
+    signal: interrupted,
   })
-  if (typeof values === "number") return values
-  if (values.list) return (answer(BUGS.map(({ id, guard }) => `${id.padEnd(40)}${guard}\n`).join("")), 0)
-  const bugs = BUGS.filter(({ id }) => values.only?.includes(id) ?? true)
-  const unknown = values.only?.filter((wanted) => !BUGS.some(({ id }) => id === wanted)) ?? []
-  if (unknown.length > 0) return complain(`There is no bug ${unknown.join(", ")}; --list names them.`, USAGE)
-
-  const { env } = process
-  const progress = lineProgress((text) => void process.stderr.write(text))
-  await using stack = await startStack({ env, progress, services: ["postgres", "redis"], migrate: true })
   const { databaseUrl, redisUrl } = stack.urls
   const report = await runMutations({
     root: ROOT,
-    bugs,
+    bugs: BUGS.filter(({ id }) => only?.includes(id) ?? true),
     provide: { databaseUrl, redisUrl },
     readLog: () => readFile(join(stack.dir, "logs/postgres.log"), "utf8"),
-    say,
+    say: (text) => stderr(`${text}\n`),
+    signal: interrupted,
   })
-  answer(renderTable(report))
-  if (values.save) {
+  stdout(renderTable(report))
+  if (save) {
     await mkdir(dirname(SAVED), { recursive: true })
     await writeFile(SAVED, `${JSON.stringify(report, null, 2)}\n`)
   }
   return report.ok ? 0 : 1
 }
 
+const command = {
+  usage: USAGE,
+  options: {
+    only: { type: "string", multiple: true },
+    list: { type: "boolean" },
+    save: { type: "boolean" },
+  },
+  run: ({ values }: { values: Values }, io: Io) => run(values, io),
+} as const
+
 // Set last: vitest sets it as well, when a test fails as it should.
-process.exitCode = await run()
+process.exitCode = await runCommand(command, process.argv.slice(2), processIo(ROOT))

@@ -40,10 +40,19 @@ type RunOptions = {
   /** The log of PostgreSQL so far. */
   readLog: () => Promise<string>
   say: (text: string) => void
+  /** Aborted by Ctrl-C: rejects before the next mutation. */
+  signal: AbortSignal
 }
 
 /** Runs the tests on the clean source, where all must pass, and on each mutated one, where one must fail. */
-export async function runMutations({ root, bugs, provide, readLog, say }: RunOptions): Promise<Report> {
+export async function runMutations({
+  root,
+  bugs,
+  provide,
+  readLog,
+  say,
+  signal,
+}: RunOptions): Promise<Report> {
   const startedAt = new Date()
   for (const bug of bugs) await checkFit(root, bug)
 
@@ -53,6 +62,7 @@ export async function runMutations({ root, bugs, provide, readLog, say }: RunOpt
   const usual = new Set(refusals(await readLog()))
   const reports: BugReport[] = []
   for (const bug of clean.failures.length === 0 ? bugs : []) {
+    signal.throwIfAborted()
     say(`[${reports.length + 1}/${bugs.length}] ${bug.id}`)
     const before = (await readLog()).length
     const outcome = await tryBug(bug)

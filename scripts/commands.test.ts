@@ -7,15 +7,21 @@ import { describe, expect, it } from "vitest"
 const ROOT = join(import.meta.dirname, "..")
 
 describe.each([
+  ["bench", "bench/main.ts"],
+  ["chaos", "chaos/main.ts"],
+  ["fuzz", "test/fuzz/main.ts"],
   ["planted", "test/mutations/main.ts"],
   ["dev", "scripts/dev.ts"],
 ])("npm run %s", (name, file) => {
   const start = (...args: string[]) =>
     execa(process.execPath, [join(ROOT, file), ...args], { cwd: ROOT, reject: false })
 
-  it("explains itself: exit 0", async () => {
-    const usage = expect.stringMatching(`^Usage: npm run ${name}`)
-    expect(await start("--help")).toMatchObject({ exitCode: 0, stdout: usage, stderr: "" })
+  it("explains itself, with an example: exit 0", async () => {
+    const { exitCode, stdout, stderr } = await start("--help")
+    expect([exitCode, stderr]).toEqual([0, ""])
+    expect(stdout).toMatch(
+      new RegExp(`^Usage: npm run ${name}.*Examples?:\n  npm run ${name}.*Exit codes: 0`, "s"),
+    )
   })
 
   it("names a flag that it does not know, and those that it does: exit 2", async () => {
