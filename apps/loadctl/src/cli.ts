@@ -3,7 +3,9 @@ import { Command, CommanderError } from "commander"
 import { registerAb } from "./commands/ab.ts"
 import { registerAudit } from "./commands/audit.ts"
 import { registerCapacity } from "./commands/capacity.ts"
+import { registerCheck } from "./commands/check.ts"
 import { registerCompare } from "./commands/compare.ts"
+import { registerCompletion } from "./commands/completion.ts"
 import { registerDoctor } from "./commands/doctor.ts"
 import { registerExport } from "./commands/export.ts"
 import { registerInit } from "./commands/init.ts"
@@ -16,6 +18,7 @@ import { registerStatus } from "./commands/status.ts"
 import { registerUp } from "./commands/up.ts"
 import { EXIT, isExplained } from "./errors.ts"
 import type { Io } from "./io.ts"
+import { loadctlVersion } from "./machine/version.ts"
 
 const EPILOGUE = `
 Exit codes:
@@ -44,6 +47,8 @@ const COMMANDS = [
   registerStatus,
   registerDoctor,
   registerInit,
+  registerCheck,
+  registerCompletion,
 ]
 
 /** The whole surface of the command line. Every command loads its own code when it is called. */
@@ -55,6 +60,7 @@ function createProgram(io: Io): Command {
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .helpCommand(false)
+    .version(loadctlVersion(), "-V, --version", "print the version")
     .addHelpText("after", EPILOGUE)
     .exitOverride()
   for (const register of COMMANDS) register(program, io)

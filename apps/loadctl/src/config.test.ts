@@ -59,9 +59,9 @@ describe("loadConfig", () => {
     expect(() => loadConfig(file, [])).toThrow(
       [
         "The configuration has 4 problems:",
-        `  ${file}:3 target.readdy: there is no such key`,
+        `  ${file}:3 target.readdy: there is no such key (did you mean ready?)`,
         `  ${file}:5 sla.each.p95: expected a number, or {limit, level: fail | warn}`,
-        `  ${file}:8 sla.endpoints.order.status.0: Too small: expected number to be >=100`,
+        `  ${file}:8 sla.endpoints.order.status.0: expected a number of at least 100`,
         `  ${file}:13 scenarios.two.expect.0: say what is expected: equals, min or max`,
       ].join("\n"),
     )

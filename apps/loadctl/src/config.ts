@@ -4,8 +4,10 @@ import { dirname, join, resolve } from "node:path"
 import { LineCounter, isMap, isNode, isSeq, parseDocument } from "yaml"
 import type { Document, Node } from "yaml"
 
+import { issueText, knownKeys } from "./config-words.ts"
 import { usageError } from "./errors.ts"
 import { Config } from "./plan/schema.ts"
+import { didYouMean } from "./suggest.ts"
 
 export const CONFIG_FILE = "loadctl.yaml"
 
@@ -82,7 +84,7 @@ export function loadConfig(file: string, overrides: readonly Override[]): Loaded
     throw configError(problems)
   }
   const raw = applyOverrides(document.toJS() as unknown, overrides)
-  const parsed = Config.safeParse(raw)
+  const parsed = Config.safeParse(raw, { error: issueText })
   if (!parsed.success) {
     throw configError(parsed.error.issues.flatMap((issue) => describe(issue, overrides, locate)))
   }
@@ -109,7 +111,8 @@ function describe(
   if (issue.code === "unrecognized_keys" && issue.keys) {
     return issue.keys.map((key) => {
       const path = [...issue.path, key]
-      return `${locate(path)} ${path.join(".")}: there is no such key`
+      const guess = didYouMean(key, knownKeys(issue.path))
+      return `${locate(path)} ${path.join(".")}: there is no such key${guess}`
     })
   }
   const path = issue.path.join(".")

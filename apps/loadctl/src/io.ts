@@ -12,6 +12,8 @@ export type Io = {
   cwd: string
   stdoutIsTTY: boolean
   stderrIsTTY: boolean
+  /** Asks the person at the terminal; undefined where nobody is there. */
+  ask?: (question: string) => Promise<string>
   /** For what redraws itself on a terminal; anything else goes through `stderr`. */
   stderrStream: NodeJS.WriteStream
   /** Aborted by the first Ctrl-C or SIGTERM: stop gracefully, save, report. */

@@ -26,12 +26,23 @@ function processIo(): Io {
     cwd: process.cwd(),
     stdoutIsTTY: process.stdout.isTTY,
     stderrIsTTY: process.stderr.isTTY,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
     stderrStream: process.stderr,
     interrupted: interrupted.signal,
     killed: killed.signal,
     setExitCode: (code) => {
       process.exitCode = code
     },
+  }
+}
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises")
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await lines.question(question)
+  } finally {
+    lines.close()
   }
 }
 

@@ -40,7 +40,8 @@ describe("a mistake of the user ends with 2, a message and no stack", () => {
   it.each([
     ["an unknown command", ["ruin"], "unknown command 'ruin'"],
     ["an unknown flag", ["run", "--scenario", "x", "--fast"], "unknown option '--fast'"],
-    ["a missing flag", ["run"], "required option '-s, --scenario <name>' not specified"],
+    ["a mistyped flag", ["run", "--scenaro", "x"], "(Did you mean --scenario?)"],
+    ["a mistyped command", ["rum"], "(Did you mean run?)"],
     ["a bad format", ["report", "--format", "pdf"], "Allowed choices are"],
     ["a scale of nothing", ["run", "--scenario", "x", "--scale", "0"], "Expected a factor"],
     ["a setting without a value", ["run", "--scenario", "x", "--env", "NOPE"], "Expected KEY=VALUE"],

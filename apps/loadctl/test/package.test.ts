@@ -1,5 +1,5 @@
 import { cp, readFile, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 
 import { execa } from "execa"
 import { beforeAll, describe, expect, it } from "vitest"
@@ -21,6 +21,13 @@ async function installed(options: Parameters<typeof emptyFolder>[0] = {}) {
   const install = await user.shell(`npm install --offline --no-audit --no-fund ${tarball}`)
   expect(install).toMatchObject({ exitCode: 0 })
   return user
+}
+
+/** The commands under that heading of a README. */
+function commandsOf(markdown: string): string[] {
+  const block = /```(?:sh)?\n(npm install \.\/saleproof[^`]*)```/.exec(markdown)?.[1]
+  if (block === undefined) throw new Error("the README shows no installation")
+  return block.trim().split("\n")
 }
 
 const PROJECT = (url: string) => `target: { url: "${url}" }
@@ -75,6 +82,36 @@ describe("the package", () => {
         endpoints: [{ name: "books" }, { name: "order" }],
       })
       expect(run.exitCode).toBe(0)
+    },
+  )
+})
+
+describe("the three commands", () => {
+  it.each(["README.md", "apps/loadctl/packaging/README.md"])(
+    "of %s lead an ordinary user from an empty folder to a verdict",
+    { timeout: 120_000 },
+    async (readme) => {
+      await using api = await openPythonApi()
+      await using user = await emptyFolder()
+      await cp(tarball, join(user.folder, basename(tarball)))
+      await cp(SCRIPT, join(user.folder, "load-test.js"))
+      const text = await readFile(join(import.meta.dirname, "../../..", readme), "utf8")
+      const commands = commandsOf(text)
+      expect(commands).toHaveLength(3)
+      for (const command of commands) {
+        const here = command.replace("http://127.0.0.1:3000", api.url)
+        expect(await user.shell(here)).toMatchObject({ exitCode: 0 })
+      }
+      const report = await user.shell("npx loadctl report --format json")
+      expect(JSON.parse(report.stdout)).toMatchObject({
+        verdict: "PASS",
+        checks: { fails: 0 },
+        endpoints: [{ name: "books" }, { name: "order" }],
+      })
+      expect(await readFile(join(user.folder, ".gitignore"), "utf8")).toBe(".loadctl/\n")
+      const file = await readFile(join(user.folder, "loadctl.yaml"), "utf8")
+      const schema = /^# yaml-language-server: \$schema=(\S+)$/m.exec(file)?.[1]
+      expect(JSON.parse(await readFile(join(user.folder, schema ?? ""), "utf8"))).toHaveProperty("properties")
     },
   )
 })

@@ -79,7 +79,7 @@ async function experiment(flags: Flags, io: Io): Promise<{ report: AbReport; sav
     ])
   const sides = await readySides(flags, io)
   const root = sides[0]?.loaded.root ?? io.cwd
-  const saved = await newDocument(root, "ab", flags.scenario)
+  const saved = await newDocument(root, "ab", flags.scenario ?? "ab")
   const report = await driveExperiment({
     store: createStore(root),
     io,

@@ -92,7 +92,7 @@ async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; s
     import("../machine/command.ts"),
   ])
   const loaded = await readScenarioConfig(io, flags)
-  const saved = await newDocument(loaded.root, "capacity", flags.scenario)
+  const saved = await newDocument(loaded.root, "capacity", flags.scenario ?? "capacity")
   const { start, precision, duration: holdSeconds, env: apiEnv = {} } = flags
   const unit: LoadUnit = flags.vus ? "VUs" : "iterations/s"
   const report = await driveSearch({

@@ -11,7 +11,7 @@ import { collectPair, readConfig, withConfig } from "./options.ts"
 
 /** What every command that runs a scenario is told about it. */
 export type ScenarioFlags = {
-  scenario: string
+  scenario?: string
   persona?: string
   limited?: boolean
   variant?: string[]
@@ -23,7 +23,7 @@ export type ScenarioFlags = {
 
 export function withScenario(command: Command): Command {
   return withConfig(command)
-    .requiredOption("-s, --scenario <name>", "one of loadctl list")
+    .option("-s, --scenario <name>", "one of loadctl list; the only one where the file has one")
     .option("-p, --persona <name>", "what each virtual user does")
     .option("--limited", "scarce coupons: short for --variant limited")
     .option("--variant <name...>", "other variants of loadctl.yaml")
@@ -82,11 +82,13 @@ export async function planScenario(
   flags: ScenarioFlags,
   apiEnv: Record<string, string>,
 ): Promise<RunPlan> {
-  const [{ makePlan }, { newRunId }] = await Promise.all([
+  const [{ makePlan }, { newRunId }, { pickScenario }] = await Promise.all([
     import("../plan/plan.ts"),
     import("../plan/run-id.ts"),
+    import("../plan/pick.ts"),
   ])
-  const { scenario, persona, scale } = flags
+  const { persona, scale } = flags
+  const scenario = pickScenario(config, flags.scenario)
   const variants = [...new Set([...(flags.limited ? ["limited"] : []), ...(flags.variant ?? [])])]
   const at = new Date()
   const runId = newRunId(scenario, at, randomBytes(2).toString("hex"))

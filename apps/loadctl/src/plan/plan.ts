@@ -1,7 +1,7 @@
-import { usageError } from "../errors.ts"
 import { mergeSla, resolveSla } from "@saleproof/sla/resolve.ts"
 import type { Sla } from "@saleproof/sla/resolve.ts"
 import { parseDuration } from "./duration.ts"
+import { pick } from "./pick.ts"
 import type { Config, Expectation, Overlay } from "./schema.ts"
 
 export const PLAN_SCHEMA = "saleproof.plan/1"
@@ -77,16 +77,6 @@ export function makePlan(config: Config, request: RunRequest, start: { runId: st
     expect: layers.flatMap((layer) => layer.expect ?? []),
     startedAt: start.at.toISOString(),
   }
-}
-
-function pick<T>(known: Record<string, T>, name: string, kind: string): T {
-  const found = Object.hasOwn(known, name) ? known[name] : undefined
-  if (found !== undefined) return found
-  const names = Object.keys(known)
-  throw usageError(
-    `There is no ${kind} "${name}".`,
-    names.length > 0 ? `loadctl.yaml has: ${names.join(", ")}` : `loadctl.yaml has no ${kind}s.`,
-  )
 }
 
 function planSeed(config: Config, layers: readonly Overlay[]): RunPlan["seed"] {

@@ -5,7 +5,18 @@ import { join } from "node:path"
 import { onTestFinished, expect, it } from "vitest"
 
 import { loadConfig } from "../config.ts"
-import { STARTER_CONFIG } from "./starter-config.ts"
+import { starterConfig } from "./starter-config.ts"
+import type { Starter } from "./starter-config.ts"
+
+const STARTER: Starter = {
+  url: "http://127.0.0.1:3000/api",
+  script: "load/test.js",
+  scenarios: ["default"],
+  names: [],
+  addressVariables: ["BASE_URL"],
+  checks: true,
+  schema: ".loadctl/loadctl.schema.json",
+}
 
 function load(text: string) {
   const folder = mkdtempSync(join(tmpdir(), "loadctl-config-"))
@@ -16,19 +27,40 @@ function load(text: string) {
 }
 
 it("is a valid configuration as it is", () => {
-  expect(Object.keys(load(STARTER_CONFIG).scenarios)).toEqual(["checkout"])
+  const config = load(starterConfig(STARTER))
+  expect(Object.keys(config.scenarios)).toEqual(["default"])
+  expect(config).toMatchObject({
+    target: { url: STARTER.url },
+    script: "load/test.js",
+    env: { BASE_URL: "${TARGET_URL}" },
+    sla: { checks: 1 },
+  })
+})
+
+it("stays valid for a script with other names than YAML's plain ones", () => {
+  const names = ["GET /a, b", 'say "hi"', "yes", "1st"]
+  const config = load(
+    starterConfig({ ...STARTER, names, scenarios: ["on"], addressVariables: [], checks: false }),
+  )
+  expect(Object.keys(config.sla.endpoints ?? {})).toEqual(names)
+  expect(Object.keys(config.scenarios)).toEqual(["on"])
+  expect(config.sla.checks).toBeUndefined()
 })
 
 it("stays valid with everything that it comments out", () => {
-  const uncommented = STARTER_CONFIG.replaceAll(/^( *)# ((?:  )*(?:- \{|[a-z]+: ?\S|[a-z]+:$).*)$/gim, "$1$2")
+  const uncommented = starterConfig({ ...STARTER, checks: false }).replaceAll(
+    /^( *)# ((?:  )*(?:- \{|[a-z0-9]+: ?\S|[a-z]+:$).*)$/gim,
+    "$1$2",
+  )
   const config = load(uncommented)
   expect(config).toMatchObject({
     seed: { path: "/reset", take: ["userIds"] },
     audit: { path: "/audit" },
     metrics: { path: "/metrics" },
+    influx: { database: "k6" },
+    sla: { overall: { p95: 300 }, checks: 1, endpoints: { checkout: { status: [201, 409] } } },
     variants: { "sold-out": {} },
-    scenarios: { checkout: { judge: "hold", phases: { hold: "2m" } } },
+    scenarios: { another: { judge: "hold", phases: { hold: "2m" } } },
   })
-  expect(config.scenarios["checkout"]?.expect).toHaveLength(2)
-  expect(config.sla.endpoints).toHaveProperty("search")
+  expect(config.scenarios["another"]?.expect).toHaveLength(2)
 })

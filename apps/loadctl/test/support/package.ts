@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
-import { mkdtemp, rm } from "node:fs/promises"
+import { chown, cp, mkdir, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
 import process from "node:process"
@@ -30,16 +30,34 @@ export async function node22Folder(): Promise<string> {
 /** An empty folder of an ordinary user: a home of its own, k6 on the PATH, and no InfluxDB in the environment. */
 export async function emptyFolder({ nodeFolder = dirname(process.execPath) } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "loadctl-user-"))
+  const { user, bin } = await ordinaryUser(folder)
   const { PATH = "", npm_config_registry: registry } = process.env
   const env = {
-    PATH: [nodeFolder, dirname(inject("k6Path")), PATH].join(delimiter),
+    PATH: [nodeFolder, bin, PATH].join(delimiter),
     HOME: folder,
     ...(registry === undefined ? {} : { npm_config_registry: registry }),
   }
   /** Runs one line as it stands in the README. */
   const shell = (line: string) =>
-    execa("sh", ["-c", line], { cwd: folder, env, extendEnv: false, reject: false })
-  return { folder, shell, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+    execa("sh", ["-c", line], { cwd: folder, env, extendEnv: false, reject: false, ...user })
+  const remove = async (): Promise<void> => {
+    for (const path of [folder, `${folder}-bin`]) await rm(path, { recursive: true, force: true })
+  }
+  return { folder, shell, [Symbol.asyncDispose]: remove }
+}
+
+// Debian's and most systems' nobody.
+const NOBODY = 65_534
+
+/** Where the tests run as root, somebody without rights, with a k6 that is within reach. */
+async function ordinaryUser(folder: string) {
+  const k6 = inject("k6Path")
+  if (process.getuid?.() !== 0) return { user: {}, bin: dirname(k6) }
+  const bin = `${folder}-bin`
+  await mkdir(bin)
+  await cp(k6, join(bin, "k6"))
+  await chown(folder, NOBODY, NOBODY)
+  return { user: { uid: NOBODY, gid: NOBODY }, bin }
 }
 
 /** The API in Python's standard library, on a free port. */

@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs"
+import { resolve } from "node:path"
+
+import { findK6 } from "@saleproof/stack/provide/k6.ts"
+
+import type { LoadedConfig } from "../config.ts"
+import { LoadctlError } from "../errors.ts"
+import type { Io } from "../io.ts"
+import { pickScenarios } from "../plan/pick.ts"
+import type { Config } from "../plan/schema.ts"
+import type { Finding } from "../stack/provider.ts"
+import { didYouMean } from "../suggest.ts"
+import { inspectScript } from "./inspect.ts"
+import { readLiterals } from "./literals.ts"
+
+type Examining = { io: Pick<Io, "env">; only: string | undefined }
+
+/** What k6 and the text of the scripts say about the scenarios of the file; nothing where there is no k6. */
+export async function examineScenarios(loaded: LoadedConfig, { io, only }: Examining): Promise<Finding[]> {
+  const { config, root } = loaded
+  const { path: binary } = await findK6(io.env)
+  const names = pickScenarios(config, only)
+  const scripts = new Map<string, string[]>()
+  for (const name of names) {
+    const script = resolve(root, scriptOf(config, name))
+    scripts.set(script, [...(scripts.get(script) ?? []), name])
+  }
+  const found: Finding[] = []
+  for (const [script, scenarios] of scripts) {
+    if (!existsSync(script)) continue
+    if (binary) found.push(...(await scenarioFindings({ loaded, binary, script, scenarios })))
+    found.push(...nameFindings(config, script))
+  }
+  return found
+}
+
+/** Whether one of them is a mistake in the file, no lack of the machine. */
+export function wrongFindings(findings: readonly Finding[]): boolean {
+  return findings.some(({ state }) => state === "missing")
+}
+
+type Inspected = { loaded: LoadedConfig; binary: string; script: string; scenarios: readonly string[] }
+
+async function scenarioFindings({ loaded, binary, script, scenarios }: Inspected): Promise<Finding[]> {
+  const { config, root } = loaded
+  const title = "Scenarios"
+  try {
+    const findings: Finding[] = []
+    for (const name of scenarios) {
+      const env = { ...config.env, TARGET_URL: config.target.url, SCENARIO: name }
+      const { scenarios: inScript } = await inspectScript({ binary, script, cwd: root, env })
+      const known = inScript.map((scenario) => scenario.name)
+      findings.push(scenarioFinding(name, config.scenarios[name]?.k6Scenarios ?? [name], known))
+    }
+    return findings
+  } catch (error) {
+    if (!(error instanceof LoadctlError)) throw error
+    return [{ title, state: "missing", detail: error.message }]
+  }
+}
+
+function scenarioFinding(name: string, wanted: readonly string[], known: readonly string[]): Finding {
+  const title = "Scenario"
+  const absent = wanted.filter((one) => !known.includes(one))
+  if (absent.length === 0) return { title, state: "ok", detail: name }
+  const guess = didYouMean(absent[0] ?? "", known)
+  return {
+    title,
+    state: "missing",
+    detail: `${name}: the script has no scenario ${absent.join(", ")}${guess}; it has ${known.join(", ")}`,
+    fix: `scenarios: { ${name}: { k6Scenarios: [${known.join(", ")}] } }`,
+  }
+}
+
+/** Endpoints of the file that no literal of the script names. */
+function nameFindings(config: Config, script: string): Finding[] {
+  const title = "Endpoints"
+  const { names, computedNames } = readLiterals(script)
+  const listed = Object.keys(config.sla.endpoints ?? {})
+  const absent = listed.filter((name) => !names.includes(name))
+  if (listed.length === 0) {
+    const detail = names.length > 0 ? `${names.join(", ")}, each owes sla.each` : "those that k6 sees"
+    return [{ title, state: "ok", detail }]
+  }
+  if (absent.length === 0) return [{ title, state: "ok", detail: listed.join(", ") }]
+  if (computedNames || names.length === 0) {
+    const detail = `${absent.join(", ")}: not in the script's text, which puts names together at run time`
+    return [{ title, state: "optional", detail }]
+  }
+  return absent.map((name) => ({
+    title,
+    state: "optional",
+    detail: `${name}: no literal of the script names it${didYouMean(name, names)}; one that is never called makes the run invalid`,
+  }))
+}
+
+function scriptOf(config: Config, name: string): string {
+  const script = config.scenarios[name]?.script ?? config.script
+  if (script === undefined) throw new Error(`scenario ${name} has no script`)
+  return script
+}
