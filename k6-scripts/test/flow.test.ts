@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { judgedK6, k6 } from "./k6.ts"
 import { startShop } from "./shop.ts"
 
-const NO_LATENCY = JSON.stringify({ overall: { errorRate: 0 }, endpoints: { "*": { errorRate: 0 } } })
+const NO_LATENCY = sla({ errorRate: 0 })
 const SEEDED = JSON.stringify({ policyIds: [1, 2, 3, 4, 5] })
 const FOUR = { SCENARIO: "flow_iterations", VUS: "4", SLA_JSON: NO_LATENCY }
 
@@ -14,7 +14,11 @@ const HALVES = ["0:1/2", "1/2:1"].map((segment) => [
   "0,1/2,1",
 ])
 
-const sla = (limits: object): string => JSON.stringify({ overall: limits, endpoints: { "*": limits } })
+/** The same limits for every endpoint and overall; one request of each is enough. */
+function sla(limits: object): string {
+  const enough = { minSamples: 1, ...limits }
+  return JSON.stringify({ overall: enough, endpoints: { "*": enough } })
+}
 
 describe.concurrent("flow.ts run by hand", () => {
   it("seeds the shop itself and prints a verdict with a row per endpoint", async () => {
@@ -155,7 +159,10 @@ describe.concurrent("flow.ts run by loadctl", () => {
 
   it("fails when an endpoint that the SLA names was never called", async () => {
     await using shop = await startShop()
-    const SLA_JSON = JSON.stringify({ endpoints: { "7_refund": { p95: 200 } } })
+    const SLA_JSON = JSON.stringify({
+      overall: { minSamples: 1 },
+      endpoints: { "*": { minSamples: 1 }, "7_refund": { p95: 200 } },
+    })
     const { exitCode, summary } = await judgedK6({ ...FOUR, SLA_JSON, TARGET_URL: shop.url })
     expect(exitCode).toBe(99)
     expect(summary.run.thresholds.filter(({ ok }) => !ok)).toEqual([
