@@ -9,8 +9,8 @@ import { PanelBuilder as Table } from "@grafana/grafana-foundation-sdk/table"
 import { PanelBuilder as Timeseries } from "@grafana/grafana-foundation-sdk/timeseries"
 import type { PanelBuilder as Trend } from "@grafana/grafana-foundation-sdk/trend"
 
-/** What every panel says about itself. `size` is [columns of 24, rows]. */
-export type Face = {
+/** Title, description, unit and size of a panel. `size` is [columns of 24, rows]. */
+export type PanelSpec = {
   title: string
   shows: string
   /** What a bad value looks like, and what it means. */
@@ -40,8 +40,8 @@ export function steps(list: dashboard.Threshold[]): Builder<dashboard.Thresholds
   return new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps(list)
 }
 
-export function timeseries(face: Face, ...queries: Query[]): Timeseries {
-  return dress(new Timeseries(), face, queries)
+export function timeseries(spec: PanelSpec, ...queries: Query[]): Timeseries {
+  return applySpec(new Timeseries(), spec, queries)
     .interval("1s")
     .lineWidth(1)
     .fillOpacity(8)
@@ -60,15 +60,15 @@ export function legend(): common.VizLegendOptionsBuilder {
     .calcs([])
 }
 
-export function stat(face: Face, ...queries: Query[]): Stat {
-  return dress(new Stat(), face, queries)
+export function stat(spec: PanelSpec, ...queries: Query[]): Stat {
+  return applySpec(new Stat(), spec, queries)
     .reduceOptions(lastValue())
     .colorMode(common.BigValueColorMode.Background)
     .graphMode(common.BigValueGraphMode.None)
 }
 
-export function barGauge(face: Face, ...queries: Query[]): BarGauge {
-  return dress(new BarGauge(), face, queries)
+export function barGauge(spec: PanelSpec, ...queries: Query[]): BarGauge {
+  return applySpec(new BarGauge(), spec, queries)
     .reduceOptions(lastValue())
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
@@ -79,8 +79,8 @@ function lastValue(): common.ReduceDataOptionsBuilder {
 }
 
 /** InfluxDB answers every table with a time column that means nothing where no time is grouped by. */
-export function table(face: Face, ...queries: Query[]): Table {
-  return dress(new Table(), face, queries).overrideByName("Time", [
+export function table(spec: PanelSpec, ...queries: Query[]): Table {
+  return applySpec(new Table(), spec, queries).overrideByName("Time", [
     { id: "custom.hidden", value: true },
     { id: "custom.hideFrom.viz", value: true },
   ])
@@ -99,12 +99,16 @@ export function stacked(panel: Timeseries): Timeseries {
   return panel.fillOpacity(40).stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
 }
 
-/** Gives a panel its face and its queries. */
-export function dress<Panel extends AnyPanel>(panel: Panel, face: Face, queries: readonly Query[]): Panel {
-  const [width, height] = face.size
-  panel.title(face.title).description(`${face.shows}\n\n**Bad:** ${face.bad}`).span(width).height(height)
-  if (face.unit !== undefined) panel.unit(face.unit)
-  if (face.noValue !== undefined) panel.noValue(face.noValue)
+/** Applies a spec and adds the queries. */
+export function applySpec<Panel extends AnyPanel>(
+  panel: Panel,
+  spec: PanelSpec,
+  queries: readonly Query[],
+): Panel {
+  const [width, height] = spec.size
+  panel.title(spec.title).description(`${spec.shows}\n\n**Bad:** ${spec.bad}`).span(width).height(height)
+  if (spec.unit !== undefined) panel.unit(spec.unit)
+  if (spec.noValue !== undefined) panel.noValue(spec.noValue)
   for (const query of queries) panel.withTarget(query)
   return panel
 }

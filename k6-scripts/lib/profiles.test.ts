@@ -40,7 +40,7 @@ describe("the scenarios", () => {
     })
   })
 
-  it("each of them has an open twin that starts one iteration a second for every user", () => {
+  it("each of them has an open twin that starts one iteration per second for every user", () => {
     for (const vus of [10, 100, 300]) {
       expect(asIs(`flow_${vus}vus_rps`)).toMatchObject({ executor: "constant-arrival-rate", rate: vus })
     }

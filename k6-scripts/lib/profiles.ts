@@ -17,7 +17,7 @@ export type Overrides = {
   scale: number
 }
 
-// An iteration takes a little over the one second that it waits for its coupon: N VUs start at most N a second.
+// An iteration takes a little over the one second that it waits for its coupon: N VUs start at most N per second.
 const openTwin = (vus: number, hold: number): Profile => ({
   executor: "constant-arrival-rate",
   rate: vus,

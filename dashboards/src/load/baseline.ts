@@ -1,8 +1,8 @@
 import { PanelBuilder as Trend } from "@grafana/grafana-foundation-sdk/trend"
 
 import { COUNT, WHOLE_BASELINE, WHOLE_RUN, influx, percentile, select } from "../influxql.ts"
-import { GREEN, RED, dress, legend, redFrom, steps, table } from "../panels.ts"
-import type { Face, Query } from "../panels.ts"
+import { GREEN, RED, applySpec, legend, redFrom, steps, table } from "../panels.ts"
+import type { PanelSpec, Query } from "../panels.ts"
 import type { Row } from "../row.ts"
 import type { Sla } from "../sla.ts"
 
@@ -31,11 +31,11 @@ export function baselineRow(sla: Sla): Row {
   return { title: "Against the baseline (whole runs)", panels: [latency, rate, changes()] }
 }
 
-type Overlay = Omit<Face, "size"> & { value: string; measurement: string }
+type Overlay = Omit<PanelSpec, "size"> & { value: string; measurement: string }
 
 /** Two runs of different days over one axis of seconds. */
-function overlay({ value, measurement, ...face }: Overlay): Trend {
-  return dress(new Trend(), { ...face, size: [12, 9] }, [
+function overlay({ value, measurement, ...spec }: Overlay): Trend {
+  return applySpec(new Trend(), { ...spec, size: [12, 9] }, [
     bySecond("run", select(`${value} AS "run"`, measurement, WHOLE_RUN)),
     bySecond("baseline", select(`${value} AS "baseline"`, measurement, WHOLE_BASELINE)),
   ])

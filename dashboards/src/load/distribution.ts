@@ -2,8 +2,8 @@ import { HeatmapCellLayout } from "@grafana/grafana-foundation-sdk/common"
 import * as heatmap from "@grafana/grafana-foundation-sdk/heatmap"
 
 import { BY_INTERVAL, COUNT, IN_RANGE, SHOWN, influx, select } from "../influxql.ts"
-import { dress, stacked, timeseries } from "../panels.ts"
-import type { Face, Query } from "../panels.ts"
+import { applySpec, stacked, timeseries } from "../panels.ts"
+import type { PanelSpec, Query } from "../panels.ts"
 import type { Row } from "../row.ts"
 import type { Sla } from "../sla.ts"
 
@@ -26,14 +26,14 @@ export function distributionRow(sla: Sla): Row {
 function latencyHeatmap(sla: Sla) {
   const bounds = [...new Set([...BOUNDS_MS, sla.each.p95Ms])].toSorted((a, b) => a - b)
   const lines = [...bounds, undefined].map((bound, index) => countIn(bounds[index - 1], bound))
-  const face = {
+  const spec = {
     title: "Latency of all requests",
     shows:
       "How many requests took how long, counted by the database from every point; a label is the upper bound of its line in ms.",
     bad: `mass above ${sla.each.p95Ms}, the SLA breaks; two bands, some requests wait for what others hold.`,
     size: [14, 10],
-  } satisfies Face
-  return dress(new heatmap.PanelBuilder(), face, lines)
+  } satisfies PanelSpec
+  return applySpec(new heatmap.PanelBuilder(), spec, lines)
     .interval("1s")
     .maxDataPoints(120)
     .calculate(false)

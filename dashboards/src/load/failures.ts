@@ -52,7 +52,7 @@ function statuses() {
       {
         title: "Answers per second by status",
         shows: "All answers by HTTP status; 409 is a business refusal (sold out, limit reached).",
-        bad: "503, overload is turned away; 500, a bug; 0, no answer at all: a timeout or a closed connection.",
+        bad: "503, overload is rejected; 500, a bug; 0, no answer at all: a timeout or a closed connection.",
         unit: "reqps",
         size: [8, 8],
       },

@@ -35,7 +35,7 @@ function longestSilence() {
     {
       title: "Longest silence",
       shows: "The longest time between two of the points that k6 writes every second, over the whole run.",
-      bad: "above 2 s; a write was lost or the generator stood still, and what happened in that time is missing.",
+      bad: "above 2 s; a write was lost or the generator was paused, and what happened in that time is missing.",
       unit: "ms",
       size: [4, 4],
     },

@@ -3,8 +3,8 @@ import { MappingType } from "@grafana/grafana-foundation-sdk/dashboard"
 import { PanelBuilder as StateTimeline } from "@grafana/grafana-foundation-sdk/statetimeline"
 
 import { BY_INTERVAL, IN_RANGE, IN_SCENARIO, OF_RUN, PER_SECOND, SHOWN, influx, select } from "../influxql.ts"
-import { RED, dress, legend, stacked, timeseries } from "../panels.ts"
-import type { Face, Query } from "../panels.ts"
+import { RED, applySpec, legend, stacked, timeseries } from "../panels.ts"
+import type { PanelSpec, Query } from "../panels.ts"
 import type { Row } from "../row.ts"
 
 const rate = (measurement: string, where: string): string =>
@@ -56,13 +56,13 @@ function users() {
   return timeseries(
     {
       title: "Virtual users",
-      shows: "Virtual users at work, and how many k6 has initialised.",
-      bad: "at the ceiling of initialised ones while iterations are dropped; the generator is the limit.",
+      shows: "Virtual users at work, and how many k6 has initialized.",
+      bad: "at the ceiling of initialized ones while iterations are dropped; the generator is the limit.",
       unit: "short",
       size: [8, 8],
     },
     usersOf("vus", "active"),
-    usersOf("vus_max", "initialised"),
+    usersOf("vus_max", "initialized"),
   )
     .lineInterpolation(common.LineInterpolation.StepAfter)
     .min(0)
@@ -97,15 +97,15 @@ function outcomes() {
 }
 
 function phases() {
-  const face = {
+  const spec = {
     title: "Phase",
     shows:
       "When the script was warming up, holding its load and cooling down; an iteration stays in the phase it started in.",
     bad: "a peak outside the hold; ramps are not what the scenario is judged by.",
     size: [8, 8],
     noValue: "The script sets no phase",
-  } satisfies Face
-  return dress(new StateTimeline(), face, [
+  } satisfies PanelSpec
+  return applySpec(new StateTimeline(), spec, [
     influx(`${select('count("value")', "http_reqs", SHOWN)} GROUP BY ${BY_INTERVAL}, "phase" fill(none)`, {
       alias: "$tag_phase",
     }),

@@ -84,7 +84,7 @@ function verdictQuery(limit: Limit, sla: Sla): Query {
     "http_req_duration",
     where,
   )
-  // Its own part, because a count of nothing is no row; the 0 above stands in for it.
+  // Its own part, because a count of nothing is no row; the 0 above replaces it.
   const failures = select(`${COUNT} AS "failed"`, "http_req_duration", `${where} AND ${UNEXPECTED}`)
   const over = `sum("failed") - ${limit.errorRate} * sum("n")`
   const missing = `${limit.minSamples} - sum("n")`
