@@ -15,7 +15,7 @@ const CHARGES_AT_A_TIME = 50
 
 export type Shop = Awaited<ReturnType<typeof startShop>>
 export type Goods = { userIds: number[]; productIds: number[]; policyIds: number[] }
-/** CPU seconds so far; null where the system does not tell. */
+/** CPU seconds so far; null where the system does not say. */
 export type Cpu = { api: number; worker: number; database: number | null }
 
 /** A private, durable shop of real processes: database, Redis, API and worker. */
@@ -40,8 +40,8 @@ export async function startShop({ io, shopEnv }: { io: Io; shopEnv: Record<strin
   }
   const postmaster = parentOf(await number("SELECT pg_backend_pid() AS n"))
 
-  /** Empties the shop and fills it with more than any round can sell; every user is rich. */
-  async function stockUp({ users }: { users: number }): Promise<Goods> {
+  /** Empties the shop and seeds it with more than any round can sell; every user can pay. */
+  async function seed({ users }: { users: number }): Promise<Goods> {
     const { policyIds, productIds } = SeedResult.parse(
       await post(`${url}/init`, { users, stock: STOCK, couponsPerPolicy: COUPONS }),
     )
@@ -57,7 +57,7 @@ export async function startShop({ io, shopEnv }: { io: Io; shopEnv: Record<strin
   const resources = opened.move()
   return {
     url,
-    stockUp,
+    seed,
     number,
     /** The database's clock; what is committed later is dated later. */
     now: async (): Promise<Date> => {

@@ -1,7 +1,7 @@
 import type { LoadPlan } from "../load/model.ts"
 import type { Figures } from "../report/model.ts"
-import { startShop } from "../rig/shop.ts"
-import type { Goods, Shop } from "../rig/shop.ts"
+import { startShop } from "../environment/shop.ts"
+import type { Goods, Shop } from "../environment/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
 import type { Suite } from "./suite.ts"
 import { versionsOf } from "./versions.ts"
@@ -21,8 +21,8 @@ export const chargesSuite: Suite = {
     { figure: "p95", heading: "p95", unit: "ms" },
     { figure: "p99", heading: "p99", unit: "ms" },
     { figure: "failed", heading: "refused or failed", unit: "count" },
-    { figure: "apiMs", heading: "API CPU a charge", unit: "ms" },
-    { figure: "databaseMs", heading: "database CPU a charge", unit: "ms" },
+    { figure: "apiMs", heading: "API CPU per charge", unit: "ms" },
+    { figure: "databaseMs", heading: "database CPU per charge", unit: "ms" },
   ],
   async open({ io, quick }) {
     const shop = await startShop({ io, shopEnv: {} })
@@ -30,7 +30,7 @@ export const chargesSuite: Suite = {
     const variants = VARIANTS.map(({ name, callers, users }) => ({
       name,
       async measure(): Promise<Figures> {
-        const requests = chargeRequests(await shop.stockUp({ users }))
+        const requests = chargeRequests(await shop.seed({ users }))
         return measureCharges(shop, { url: shop.url, callers, ...timing, requests }, io.interrupted)
       },
     }))

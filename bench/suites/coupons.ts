@@ -2,19 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 import type { LoadPlan } from "../load/model.ts"
 import type { Figures } from "../report/model.ts"
-import { boundOf } from "../rig/histogram.ts"
-import { startShop } from "../rig/shop.ts"
-import type { Goods, Shop } from "../rig/shop.ts"
+import { boundOf } from "../environment/histogram.ts"
+import { startShop } from "../environment/shop.ts"
+import type { Goods, Shop } from "../environment/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
 import type { OrderLoad } from "./order-load.ts"
 import type { Suite } from "./suite.ts"
 import { versionsOf } from "./versions.ts"
 
-/** With a pause, a caller claims about once a second, as a shopper of flow_300vus does. */
+/** With a pause, a caller claims about once per second, as a shopper of flow_300vus does. */
 const VARIANTS = [
   { name: "100 callers", callers: 100 },
   { name: "300 callers", callers: 300 },
-  { name: "300 callers, a claim a second each", callers: 300, pauseMs: 1_000 },
+  { name: "300 callers, one claim per second each", callers: 300, pauseMs: 1_000 },
 ]
 const DRAINED_WITHIN_MS = 60_000
 
@@ -30,9 +30,9 @@ export const couponsSuite: Suite = {
     { figure: "visibleP99", heading: "p99 until the coupon is there, at most", unit: "ms" },
     { figure: "failed", heading: "refused or failed", unit: "count" },
     { figure: "lost", heading: "accepted and no coupon", unit: "count" },
-    { figure: "apiMs", heading: "API CPU a claim", unit: "ms" },
-    { figure: "workerMs", heading: "worker CPU a claim", unit: "ms" },
-    { figure: "databaseMs", heading: "database CPU a claim", unit: "ms" },
+    { figure: "apiMs", heading: "API CPU per claim", unit: "ms" },
+    { figure: "workerMs", heading: "worker CPU per claim", unit: "ms" },
+    { figure: "databaseMs", heading: "database CPU per claim", unit: "ms" },
   ],
   async open({ io, quick }) {
     const shop = await startShop({ io, shopEnv: {} })
@@ -49,7 +49,7 @@ type ClaimLoad = OrderLoad & { pauseMs?: number | undefined }
 
 /** Each caller is a user of its own and claims coupons of one policy, again and again. */
 export async function measureClaims({ shop, callers, pauseMs, timing, signal }: ClaimLoad): Promise<Figures> {
-  const requests = claimRequests(await shop.stockUp({ users: callers }))
+  const requests = claimRequests(await shop.seed({ users: callers }))
   const plan = { url: shop.url, callers, pauseMs, ...timing, requests }
   const visibleBefore = await shop.visibleSeconds()
   const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, signal)

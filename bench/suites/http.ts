@@ -1,6 +1,6 @@
 import type { Column, Figures } from "../report/model.ts"
-import { startShop } from "../rig/shop.ts"
-import type { Shop } from "../rig/shop.ts"
+import { startShop } from "../environment/shop.ts"
+import type { Shop } from "../environment/shop.ts"
 import { measureOrders } from "./order-load.ts"
 import type { Suite, Variant } from "./suite.ts"
 import { versionsOf } from "./versions.ts"
@@ -18,9 +18,9 @@ const COLUMNS: Column[] = [
   { figure: "refused", heading: "answered 503", unit: "count" },
   { figure: "refusedP99", heading: "503 p99", unit: "ms" },
   { figure: "failed", heading: "failed", unit: "count" },
-  { figure: "apiMs", heading: "API CPU an order", unit: "ms" },
-  { figure: "databaseMs", heading: "database CPU an order", unit: "ms" },
-  { figure: "workerMs", heading: "worker CPU an order", unit: "ms" },
+  { figure: "apiMs", heading: "API CPU per order", unit: "ms" },
+  { figure: "databaseMs", heading: "database CPU per order", unit: "ms" },
+  { figure: "workerMs", heading: "worker CPU per order", unit: "ms" },
 ]
 
 export const httpSuite: Suite = {

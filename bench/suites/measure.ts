@@ -1,7 +1,7 @@
 import { drive } from "../load/drive.ts"
 import type { LoadPlan, LoadResult } from "../load/model.ts"
 import type { Figures } from "../report/model.ts"
-import type { Cpu, Shop } from "../rig/shop.ts"
+import type { Cpu, Shop } from "../environment/shop.ts"
 
 type Measured = LoadResult & { from: Date; to: Date; seconds: number; cpu: Cpu }
 

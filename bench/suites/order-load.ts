@@ -1,6 +1,6 @@
 import type { LoadPlan } from "../load/model.ts"
 import type { Figures } from "../report/model.ts"
-import type { Goods, Shop } from "../rig/shop.ts"
+import type { Goods, Shop } from "../environment/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
 
 export type Timing = { warmUpMs: number; measureMs: number }
@@ -10,7 +10,7 @@ export const LINES = 5
 
 /** Each caller is a user of its own and orders one of each of the same products, again and again. */
 export async function measureOrders({ shop, callers, timing, signal }: OrderLoad): Promise<Figures> {
-  const goods = await shop.stockUp({ users: callers })
+  const goods = await shop.seed({ users: callers })
   const plan: LoadPlan = { url: shop.url, callers, ...timing, requests: orderRequests(goods) }
   const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, signal)
   // What counts is in the database; an order is dated by the start of its transaction.

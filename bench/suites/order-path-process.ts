@@ -10,15 +10,15 @@ import { createLogger } from "../../apps/api/src/infra/logger.ts"
 import { createRedis } from "../../apps/api/src/infra/redis.ts"
 import { createPlaceOrder } from "../../apps/api/src/orders/place-order.ts"
 import type { PlaceOrder } from "../../apps/api/src/orders/strategies/strategy.ts"
-import { familyCpuSeconds, parentOf } from "../rig/processes.ts"
+import { familyCpuSeconds, parentOf } from "../environment/processes.ts"
 import { PathPlan } from "./orders.ts"
 
 const LINES = 5
 const PRICE = 2_000
 const STOCK = 1_000_000_000
 const BALANCE = 1_000_000_000_000
-// Whoever is refused is not gone: it asks again after this long.
-const COMES_BACK_MS = 100
+// A rejected caller retries after this long.
+const RETRY_AFTER_MS = 100
 
 const FOREIGN_KEYS = [
   { table: "orders", column: "user_id", to: "users" },
@@ -84,7 +84,7 @@ async function run(plan: PathPlan): Promise<void> {
 type Measurement = { db: Db; place: PlaceOrder; seen: Seen; plan: PathPlan }
 
 async function measure({ db, place, seen, plan }: Measurement) {
-  const { userIds, productIds } = await stockUp(db, plan)
+  const { userIds, productIds } = await seed(db, plan)
   const [backend] = await db.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
   const postmaster = parentOf(backend?.pid ?? 0)
   const read = async () => ({
@@ -136,13 +136,13 @@ async function callAgain(place: PlaceOrder, { userId, productIds, seen }: Caller
       if (seen.measuring) seen.latencies.push(performance.now() - since)
     } catch {
       if (seen.measuring) seen.refused++
-      await sleep(COMES_BACK_MS * (0.5 + Math.random()))
+      await sleep(RETRY_AFTER_MS * (0.5 + Math.random()))
     }
   }
 }
 
 /** Rich users and full shelves, in the place of what an earlier round left, and the schema that is asked for. */
-async function stockUp(db: Db, { callers, extra }: PathPlan) {
+async function seed(db: Db, { callers, extra }: PathPlan) {
   for (const statement of PLAIN) await db.$executeRawUnsafe(statement)
   await db.$executeRaw`TRUNCATE users, products, coupons, orders, order_lines, ledger_entries, outbox_events`
   for (const statement of extra === null ? [] : EXTRA[extra]) await db.$executeRawUnsafe(statement)

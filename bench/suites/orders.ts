@@ -44,7 +44,7 @@ export const ordersSuite = createPathSuite(
   "The order path alone, without HTTP: 300 callers, 5 lines on the same 5 products",
   [
     { name: "batched" },
-    // A line as long as before, and everybody who is refused asks again.
+    // The queue stays full: every rejected caller retries.
     { name: "batched, ten times the callers", callers: 10 * CALLERS },
     { name: "conditional", strategy: "conditional" },
     { name: "multilock_narrow", strategy: "multilock_narrow" },
@@ -55,7 +55,7 @@ export const ordersSuite = createPathSuite(
 export const designSuite = createPathSuite("What the order path would cost if it were made otherwise", [
   { name: "batched, as it is" },
   { name: "batched, foreign keys on the hot tables", extra: "foreign_keys" },
-  { name: "batched, an outbox event an order", extra: "event_an_order" },
+  { name: "batched, one outbox event per order", extra: "event_an_order" },
   { name: "conditional, 3 writers", strategy: "conditional" },
   { name: "conditional, 20 writers", strategy: "conditional", writers: 20 },
 ])
@@ -67,10 +67,10 @@ function createPathSuite(title: string, choices: Choice[]): Suite {
       { figure: "rate", heading: "committed", unit: "rate" },
       { figure: "p50", heading: "p50", unit: "ms" },
       { figure: "p95", heading: "p95", unit: "ms" },
-      { figure: "batch", heading: "orders a batch", unit: "count" },
+      { figure: "batch", heading: "orders per batch", unit: "count" },
       { figure: "refused", heading: "refused", unit: "count" },
-      { figure: "nodeMs", heading: "Node CPU an order", unit: "ms" },
-      { figure: "databaseMs", heading: "database CPU an order", unit: "ms" },
+      { figure: "nodeMs", heading: "Node CPU per order", unit: "ms" },
+      { figure: "databaseMs", heading: "database CPU per order", unit: "ms" },
     ],
     async open({ io, quick }) {
       const stack = await startStack({

@@ -7,14 +7,14 @@ import { pathToFileURL } from "node:url"
 import type { Io } from "@saleproof/command/io.ts"
 import type { Column, Figures } from "../report/model.ts"
 import { CpuProfile, PARTS, sharesOf } from "../report/profile.ts"
-import { startShop } from "../rig/shop.ts"
-import type { Shop } from "../rig/shop.ts"
+import { startShop } from "../environment/shop.ts"
+import type { Shop } from "../environment/shop.ts"
 import { measureClaims } from "./coupons.ts"
 import { measureOrders } from "./order-load.ts"
 import type { Timing } from "./order-load.ts"
 import type { Suite } from "./suite.ts"
 
-const HOOK = pathToFileURL(join(import.meta.dirname, "../rig/profile-hook.ts")).href
+const HOOK = pathToFileURL(join(import.meta.dirname, "../environment/profile-hook.ts")).href
 
 type Load = { name: string; put: (shop: Shop, timing: Timing, signal: AbortSignal) => Promise<Figures> }
 
@@ -33,7 +33,7 @@ const LOADS: Load[] = [
 export const profileSuite: Suite = {
   title: "Where the API spends its time",
   columns: [
-    { figure: "apiMs", heading: "API CPU an operation, profiled", unit: "ms" },
+    { figure: "apiMs", heading: "API CPU per operation, profiled", unit: "ms" },
     ...Object.entries(PARTS).map(([figure, heading]): Column => ({ figure, heading, unit: "share" })),
   ],
   async open({ io, quick }) {
