@@ -7,8 +7,8 @@ import { execa } from "execa"
 import { expect, it } from "vitest"
 
 import { isSatisfied } from "./bootstrap/dependencies.mjs"
-import { withLock } from "./bootstrap/lock.mjs"
 
+const ROOT = join(import.meta.dirname, "..")
 const BOOTSTRAP = join(import.meta.dirname, "bootstrap.mjs")
 
 function bootstrap(args: string[], options: { nodeOptions?: string[]; script?: string } = {}) {
@@ -47,7 +47,8 @@ it("says which Node it needs when it finds an older one", async () => {
 
 it("shows why npm could not install, and the command to repeat", async () => {
   await using clone = await temporaryFolder()
-  await cp(import.meta.dirname, join(clone.folder, "scripts"), { recursive: true })
+  const needed = ["scripts", "packages/stack/src"]
+  for (const folder of needed) await cp(join(ROOT, folder), join(clone.folder, folder), { recursive: true })
   const manifest = { name: "clone", version: "1.0.0", dependencies: { express: "5.3.0" } }
   await writeFile(join(clone.folder, "package.json"), JSON.stringify(manifest))
   const lockfile = {
@@ -76,28 +77,4 @@ it("tells installed dependencies from outdated ones", () => {
   expect(isSatisfied(wanted, { "node_modules/express": { version: "5.2.0" } })).toBe(false)
   expect(isSatisfied(wanted, {})).toBe(false)
   expect(isSatisfied(wanted, { ...express, "node_modules/only-for-mac": { version: "0.9.0" } })).toBe(false)
-})
-
-it("lets two bootstraps that start together wait for each other", async () => {
-  await using clone = await temporaryFolder()
-  const file = join(clone.folder, "bootstrap.lock")
-  let inside = 0
-  let most = 0
-  const install = async (): Promise<void> => {
-    most = Math.max(most, (inside += 1))
-    await new Promise((resolve) => setImmediate(resolve))
-    inside -= 1
-  }
-  await Promise.all([withLock(install, file), withLock(install, file)])
-  expect(most).toBe(1)
-})
-
-it("does not wait for a bootstrap that was killed", async () => {
-  await using clone = await temporaryFolder()
-  const file = join(clone.folder, "bootstrap.lock")
-  const killed = await execa(process.execPath, ["-e", "process.stdout.write(String(process.pid))"])
-  await writeFile(file, killed.stdout)
-  let done = false
-  await withLock(async () => void (done = true), file)
-  expect(done).toBe(true)
 })

@@ -12,7 +12,7 @@ import { lineProgress } from "@saleproof/stack/provide/progress.ts"
 import { startStack } from "@saleproof/stack/start.ts"
 import { unitError } from "@saleproof/stack/supervisor-process.ts"
 import { ROOT } from "./bootstrap/paths.mjs"
-import { tied } from "./bootstrap/tie.mjs"
+import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
 
 const USAGE = `Usage: npm run dev
 
@@ -38,7 +38,7 @@ async function develop({ env, stderr, interrupted }: Io): Promise<number> {
   const { url, databaseUrl, redisUrl, influxUrl } = stack.urls
   stderr(`API ${url}  PostgreSQL ${databaseUrl}  Redis ${redisUrl}  InfluxDB ${influxUrl}\nCtrl-C ends it.\n`)
   const logs = ["api", "worker"].map((name) => join(stack.dir, "logs", `${name}.log`))
-  const [program, ...args] = tied(["tail", "-q", "-n", "+1", "-F", ...logs])
+  const [program, ...args] = endedWithParent(["tail", "-q", "-n", "+1", "-F", ...logs], { env })
   spawn(program, args, { stdio: ["ignore", "inherit", "ignore"], signal: interrupted })
     // The abort is how it ends.
     .on("error", () => {})

@@ -8,13 +8,13 @@ import { join } from "node:path"
 import process from "node:process"
 
 import { ROOT } from "./bootstrap/paths.mjs"
-import { tied } from "./bootstrap/tie.mjs"
+import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
 
 const dotEnv = join(ROOT, ".env")
 if (existsSync(dotEnv)) process.loadEnvFile(dotEnv)
 
 const processes = ["main.ts", "worker.ts"].map((entry) => {
-  const [program, ...args] = tied([process.execPath, join(ROOT, "apps/api/src", entry)])
+  const [program, ...args] = endedWithParent([process.execPath, join(ROOT, "apps/api/src", entry)], process)
   return spawn(program, args, { stdio: "inherit" })
 })
 

@@ -4,7 +4,7 @@ import { delimiter, dirname } from "node:path"
 import process from "node:process"
 
 import { NODE } from "./paths.mjs"
-import { tied } from "./tie.mjs"
+import { endedWithParent } from "../../packages/stack/src/parent-death.mjs"
 
 // On Ctrl-C the terminal and npm each send the signal; programs take a second one for impatience.
 const SAME_KEYPRESS_MS = 500
@@ -30,7 +30,7 @@ export async function enter({ commands, cwd }) {
  * @returns {Promise<number>}
  */
 function run(command, cwd) {
-  const [program, ...args] = tied([NODE, ...command])
+  const [program, ...args] = endedWithParent([NODE, ...command], process)
   const child = spawn(program, args, {
     cwd,
     env: { ...process.env, PATH: [dirname(NODE), process.env["PATH"]].join(delimiter) },

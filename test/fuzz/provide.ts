@@ -6,7 +6,7 @@ import { execa } from "execa"
 
 import { StackError } from "@saleproof/stack/errors.ts"
 import { cacheDir } from "@saleproof/stack/provide/cache.ts"
-import { findOnPath } from "@saleproof/stack/provide/path.ts"
+import { findOnPath } from "@saleproof/stack/path.mjs"
 import type { Progress } from "@saleproof/stack/provide/progress.ts"
 
 const REQUIREMENTS = join(import.meta.dirname, "requirements.txt")

@@ -5,7 +5,7 @@ import { execa } from "execa"
 
 import { startStack } from "@saleproof/stack/start.ts"
 import type { Progress } from "@saleproof/stack/provide/progress.ts"
-import { tied } from "../../scripts/bootstrap/tie.mjs"
+import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
 import { FuzzerReport, findingsOf } from "./outcome.ts"
 import type { Pass } from "./passes.ts"
 import type { Fuzzer } from "./provide.ts"
@@ -81,17 +81,20 @@ async function fuzz(pass: Pass, run: Run & { url: string; tokens: ReadonlyMap<nu
     report: "json",
     "report-json-path": file("json"),
   }).map(([name, value]) => `--${name}=${value}`)
-  const [program, ...args] = tied([
-    ...fuzzer.command,
-    `--config-file=${CONFIG}`,
-    "run",
-    `${run.url}/openapi.json`,
-    ...pass.choose,
-    ...given,
-    "--continue-on-failure",
-    "--no-color",
-    ...(await authArgs(file("auth.json"), run.tokens)),
-  ])
+  const [program, ...args] = endedWithParent(
+    [
+      ...fuzzer.command,
+      `--config-file=${CONFIG}`,
+      "run",
+      `${run.url}/openapi.json`,
+      ...pass.choose,
+      ...given,
+      "--continue-on-failure",
+      "--no-color",
+      ...(await authArgs(file("auth.json"), run.tokens)),
+    ],
+    { env },
+  )
   const { exitCode } = await execa(program, args, {
     env,
     cwd: folder,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 
-import { isAlive, signalProcess } from "./identity.ts"
+import { signalProcess } from "./identity.ts"
+import { isAlive } from "./process-stat.mjs"
 import { abandonedStacks, removeFolders } from "./state.ts"
 import type { RunningService } from "./state.ts"
 

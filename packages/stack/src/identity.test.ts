@@ -4,7 +4,8 @@ import process from "node:process"
 
 import { expect, it } from "vitest"
 
-import { identify, isAlive, signalProcess } from "./identity.ts"
+import { signalProcess } from "./identity.ts"
+import { identify, isAlive } from "./process-stat.mjs"
 
 it("knows a process as long as it lives", async () => {
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"])

@@ -1,13 +1,15 @@
-import { findOnPath } from "./provide/path.ts"
-import type { Unit } from "./unit.ts"
+import process from "node:process"
+
+import { findOnPath } from "./path.mjs"
 
 /**
- * On Linux the kernel stops a unit when its supervisor is gone, even one that was killed: setpriv(1) asks for the
- * signal and then becomes the unit's program.
+ * The command, sent a signal by the kernel when its parent is gone, even one that was killed: on Linux setpriv(1) asks
+ * for the signal and then becomes the program. Elsewhere the command as it is.
+ * @param {readonly [program: string, ...args: string[]]} command
+ * @param {{ signal?: string, env: NodeJS.ProcessEnv }} options the signal without SIG, TERM by default
+ * @returns {[program: string, ...args: string[]]}
  */
-export function tieToSupervisor(unit: Unit, env: NodeJS.ProcessEnv): Unit {
+export function endedWithParent(command, { signal = "TERM", env }) {
   const setpriv = process.platform === "linux" ? findOnPath("setpriv", env) : undefined
-  if (!setpriv) return unit
-  const signal = unit.kind === "service" ? unit.stopSignal.replace("SIG", "") : "TERM"
-  return { ...unit, command: setpriv, args: ["--pdeathsig", signal, "--", unit.command, ...unit.args] }
+  return setpriv ? [setpriv, "--pdeathsig", signal, "--", ...command] : [...command]
 }

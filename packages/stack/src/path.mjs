@@ -1,8 +1,12 @@
 import { accessSync, constants } from "node:fs"
 import { delimiter, join } from "node:path"
 
-/** The first executable of that name on the PATH of the environment. */
-export function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
+/**
+ * The first executable of that name on the PATH of the environment.
+ * @param {string} name
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function findOnPath(name, env) {
   return (env["PATH"] ?? "")
     .split(delimiter)
     .filter(Boolean)
@@ -10,7 +14,8 @@ export function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undef
     .find(isExecutable)
 }
 
-export function isExecutable(file: string): boolean {
+/** @param {string} file */
+export function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK)
     return true

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 
-import { tieToSupervisor } from "./lifeline.ts"
+import { endedWithParent } from "./parent-death.mjs"
 import type { Ports } from "./ports.ts"
 import { providePrograms } from "./provide/debian.ts"
 import { clusterHome, providePostgres } from "./provide/postgres.ts"
@@ -41,7 +41,7 @@ export async function planStack(options: PlanOptions): Promise<StackPlan> {
   return {
     name,
     dir,
-    units: units.map((unit) => tieToSupervisor(unit, env)),
+    units: units.map((unit) => endedWithSupervisor(unit, env)),
     urls,
     folders: [...database.folders, dir],
     keepData,
@@ -100,6 +100,13 @@ function planShop(options: PlanOptions, urls: StackUrls): Unit[] {
     ...(services.includes("api") ? [apiUnit({ ...shop, after, port: ports.api })] : []),
     ...(services.includes("worker") ? [workerUnit({ ...shop, after, port: ports.worker })] : []),
   ]
+}
+
+/** Also a supervisor that was killed leaves no unit behind. */
+function endedWithSupervisor(unit: Unit, env: NodeJS.ProcessEnv): Unit {
+  const signal = unit.kind === "service" ? unit.stopSignal.replace("SIG", "") : "TERM"
+  const [command, ...args] = endedWithParent([unit.command, ...unit.args], { signal, env })
+  return { ...unit, command, args }
 }
 
 function logs(dir: string): string {

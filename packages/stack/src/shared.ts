@@ -1,11 +1,12 @@
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 
-import { StackError } from "./errors.ts"
+import { interruptedError, StackError } from "./errors.ts"
 import { clearAbandonedStacks } from "./abandoned.ts"
 import { REPOSITORY, stacksDir } from "./folders.ts"
-import { isAlive, signalProcess } from "./identity.ts"
-import { withLock } from "./lock.ts"
+import { signalProcess } from "./identity.ts"
+import { isAlive } from "./process-stat.mjs"
+import { withLock } from "./lock.mjs"
 import { planStack } from "./plan.ts"
 import { assertFree, DOCUMENTED_PORTS, freePort, freePorts } from "./ports.ts"
 import type { Progress } from "./provide/progress.ts"
@@ -51,7 +52,9 @@ export async function startSharedStack(
     if (!stack) throw new StackError("The stack ended right after it had started.")
     return { stack, alreadyRunning: false }
   }
-  return withLock(join(stacksDir(env), `${NAME}.lock`), start, signal)
+  return withLock(join(stacksDir(env), `${NAME}.lock`), start, { signal }).catch((error: unknown) => {
+    throw signal?.aborted ? interruptedError() : error
+  })
 }
 
 /** Stops the stack of `loadctl up` and says whether there was one; `purge` removes its data as well. */

@@ -5,7 +5,8 @@ import { join } from "node:path"
 import writeFileAtomic from "write-file-atomic"
 import { z } from "zod"
 
-import { isAlive, ProcessIdentity } from "./identity.ts"
+import { ProcessIdentity } from "./identity.ts"
+import { isAlive } from "./process-stat.mjs"
 import { Probe } from "./unit.ts"
 
 const STATE_FILE = "stack.json"

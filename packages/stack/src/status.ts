@@ -1,4 +1,4 @@
-import { isAlive } from "./identity.ts"
+import { isAlive } from "./process-stat.mjs"
 import { answers } from "./probe.ts"
 import { sharedStack } from "./shared.ts"
 import type { RunningService, StackState } from "./state.ts"

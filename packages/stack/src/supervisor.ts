@@ -1,6 +1,6 @@
 import process from "node:process"
 
-import { identify } from "./identity.ts"
+import { identify } from "./process-stat.mjs"
 import { removeFolders, writeState } from "./state.ts"
 import type { StackState } from "./state.ts"
 import { createSupervision, UnitFailed } from "./supervision.ts"

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { closeSync, openSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 
-import { identify } from "./identity.ts"
+import { identify } from "./process-stat.mjs"
 import type { ProcessIdentity } from "./identity.ts"
 import type { Unit } from "./unit.ts"
 

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 
-import { isAlive } from "../src/identity.ts"
+import { isAlive } from "../src/process-stat.mjs"
 import { stopSharedStack } from "../src/shared.ts"
 import { readState } from "../src/state.ts"
 import type { StackState } from "../src/state.ts"
 
 /** A folder of a test's own for stacks, so that it sees only those that it started. */
-export async function createWorkshop(mode = 0o755) {
+export async function createStackFolder(mode = 0o755) {
   const folder = await mkdtemp(join(tmpdir(), "saleproof-test-"))
   await chmod(folder, mode)
   const env = { ...process.env, LOADCTL_STACKS: folder }

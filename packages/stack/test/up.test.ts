@@ -5,7 +5,7 @@ import process from "node:process"
 import { execa } from "execa"
 import { expect, it } from "vitest"
 
-import { createWorkshop, GONE, leftOf } from "./workshop.ts"
+import { createStackFolder, GONE, leftOf } from "./stack-folder.ts"
 
 const BIN = join(import.meta.dirname, "../../../apps/loadctl/bin/loadctl.mjs")
 const STARTS_MS = 120_000
@@ -14,15 +14,15 @@ it(
   "starts everything, says so when asked again, shows a death, and stops everything",
   { timeout: STARTS_MS },
   async () => {
-    await using workshop = await createWorkshop()
+    await using stackFolder = await createStackFolder()
     const loadctl = (...args: string[]) =>
-      execa(process.execPath, [BIN, ...args], { env: workshop.env, reject: false })
+      execa(process.execPath, [BIN, ...args], { env: stackFolder.env, reject: false })
 
     const up = await loadctl("up", "--free-ports", "--format", "json", "--env", "ORDER_STRATEGY=conditional")
     expect(up).toMatchObject({ exitCode: 0 })
     const urls: unknown = JSON.parse(up.stdout)
     expect(Object.keys(urls ?? {})).toEqual(["url", "influxUrl", "databaseUrl", "redisUrl"])
-    const state = workshop.stateOf(join(workshop.folder, "up"))
+    const state = stackFolder.stateOf(join(stackFolder.folder, "up"))
     expect((await fetch(`${state.urls.url}/readyz`)).status).toBe(200)
 
     const again = await loadctl("up", "--format", "json")
@@ -55,10 +55,10 @@ it(
   "keeps its data for the next time, whichever account PostgreSQL runs as then",
   { timeout: 2 * STARTS_MS },
   async () => {
-    await using workshop = await createWorkshop()
-    const loadctl = (...args: string[]) => execa(process.execPath, [BIN, ...args], { env: workshop.env })
+    await using stackFolder = await createStackFolder()
+    const loadctl = (...args: string[]) => execa(process.execPath, [BIN, ...args], { env: stackFolder.env })
     const userId = async (): Promise<string> => {
-      const { url } = workshop.stateOf(join(workshop.folder, "up")).urls
+      const { url } = stackFolder.stateOf(join(stackFolder.folder, "up")).urls
       return (await fetch(`${url}/users/id?name=somebody`)).text()
     }
     await loadctl("up", "--free-ports")
@@ -66,7 +66,7 @@ it(
     await loadctl("down")
     // Only root runs PostgreSQL as somebody else.
     if (process.getuid?.() === 0) {
-      const cluster = realpathSync(join(workshop.folder, "up/postgres"))
+      const cluster = realpathSync(join(stackFolder.folder, "up/postgres"))
       await execa("chown", ["-R", "4242:4242", cluster])
     }
     await loadctl("up", "--free-ports")
@@ -76,11 +76,13 @@ it(
 )
 
 it("leaves nothing when up is interrupted", async () => {
-  await using workshop = await createWorkshop()
-  const up = execa(process.execPath, [BIN, "up", "--free-ports"], { env: workshop.env, reject: false })
-  await expect.poll(() => workshop.stacks()).toContain("up")
-  await expect.poll(() => workshop.stateOf(join(workshop.folder, "up")).services.length).toBeGreaterThan(0)
-  const state = workshop.stateOf(join(workshop.folder, "up"))
+  await using stackFolder = await createStackFolder()
+  const up = execa(process.execPath, [BIN, "up", "--free-ports"], { env: stackFolder.env, reject: false })
+  await expect.poll(() => stackFolder.stacks()).toContain("up")
+  await expect
+    .poll(() => stackFolder.stateOf(join(stackFolder.folder, "up")).services.length)
+    .toBeGreaterThan(0)
+  const state = stackFolder.stateOf(join(stackFolder.folder, "up"))
   up.kill("SIGINT")
   expect(await up).toMatchObject({ exitCode: 130 })
   await expect.poll(() => leftOf({ ...state, folders: [] }), GONE).toEqual([])

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 
 import { findGo, findK6, INSTALL_K6, pinnedVersion, provideK6 } from "@saleproof/stack/provide/k6.ts"
-import { findOnPath } from "@saleproof/stack/provide/path.ts"
+import { findOnPath } from "@saleproof/stack/path.mjs"
 import { lineProgress } from "@saleproof/stack/provide/progress.ts"
 
 import { missingError } from "../errors.ts"

@@ -1,7 +1,7 @@
 import { execa } from "execa"
 
 import { readProcessTicks } from "../machine/cpu.ts"
-import { findOnPath } from "@saleproof/stack/provide/path.ts"
+import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
 import { createLogReader } from "./log.ts"
 import type { K6Log } from "./log.ts"
 import { parseProgress } from "./progress.ts"
@@ -40,7 +40,11 @@ export type K6Run = {
 
 /** Runs k6 to its end and reports what it printed. An exit code is a result, whatever it is. */
 export async function runK6(options: K6Options): Promise<K6Run> {
-  const { command, args } = tiedToUs(options)
+  // A k6 without loadctl would go on alone.
+  const [command, ...args] = endedWithParent([options.binary, ...options.args], {
+    signal: "KILL",
+    env: options.env,
+  })
   const startedAt = Date.now()
   const began = performance.now()
   // A session of its own: the terminal's Ctrl-C comes to us, and k6 gets exactly one SIGINT. Two would cut it short.
@@ -82,13 +86,6 @@ export async function runK6(options: K6Options): Promise<K6Run> {
     log: reader.log,
     cpuTicks,
   }
-}
-
-/** On Linux the kernel ends k6 when we are gone, even killed: setpriv(1) asks for that and becomes k6. */
-function tiedToUs({ binary, args, env }: K6Options): { command: string; args: string[] } {
-  const setpriv = process.platform === "linux" ? findOnPath("setpriv", env) : undefined
-  if (!setpriv) return { command: binary, args: [...args] }
-  return { command: setpriv, args: ["--pdeathsig", "KILL", "--", binary, ...args] }
 }
 
 function forwardStops(

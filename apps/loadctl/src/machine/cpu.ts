@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs"
 
+import { readProcessStat } from "@saleproof/stack/process-stat.mjs"
+
 /** CPU time of the whole machine since boot, in clock ticks. */
 export type CpuTimes = { total: number; idle: number; steal: number }
 
@@ -29,13 +31,4 @@ export function cpuShares(before: CpuTimes | null, after: CpuTimes | null) {
 }
 
 /** Clock ticks of CPU that one process and its threads have used; null when it is gone or this is not Linux. */
-export function readProcessTicks(pid: number): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-    // The command name may hold spaces and parentheses; the fields after it are utime 14 and stime 15 of proc(5).
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-    return Number(fields[11]) + Number(fields[12])
-  } catch {
-    return null
-  }
-}
+export const readProcessTicks = (pid: number): number | null => readProcessStat(pid)?.cpuTicks ?? null

@@ -5,9 +5,9 @@ import process from "node:process"
 import { execa, ExecaError } from "execa"
 
 import { StackError } from "../errors.ts"
-import { withLock } from "../lock.ts"
+import { withLock } from "../lock.mjs"
 import { cacheDir } from "./cache.ts"
-import { findOnPath } from "./path.ts"
+import { findOnPath } from "../path.mjs"
 import type { Progress } from "./progress.ts"
 
 const PACKAGES = { "redis-server": "redis-server", influxd: "influxdb" } as const

@@ -7,15 +7,15 @@ import process from "node:process"
 import { execa } from "execa"
 
 import { interruptedError, StackError } from "../errors.ts"
-import { withLock } from "../lock.ts"
+import { withLock } from "../lock.mjs"
 import { cacheDir } from "./cache.ts"
-import { findOnPath, isExecutable } from "./path.ts"
+import { findOnPath, isExecutable } from "../path.mjs"
 import type { Progress } from "./progress.ts"
 
 const MODULE = "go.k6.io/k6/v2"
 export const INSTALL_K6 = "https://grafana.com/docs/k6/latest/set-up/install-k6/"
 
-type Surroundings = { env: NodeJS.ProcessEnv; progress: Progress; signal?: AbortSignal | undefined }
+type BuildEnvironment = { env: NodeJS.ProcessEnv; progress: Progress; signal?: AbortSignal | undefined }
 
 export type FoundK6 = {
   /** One that speaks as ours does: on the PATH, or built before. */
@@ -35,7 +35,7 @@ export async function findK6(env: NodeJS.ProcessEnv): Promise<FoundK6> {
 }
 
 /** The path of the k6 that was found, or of one built now from its pinned Go module. */
-export async function provideK6({ env, progress, signal }: Surroundings): Promise<string> {
+export async function provideK6({ env, progress, signal }: BuildEnvironment): Promise<string> {
   const { path } = await findK6(env)
   if (path !== null) return path
   const version = await pinnedVersion()
@@ -44,7 +44,7 @@ export async function provideK6({ env, progress, signal }: Surroundings): Promis
     if (!isExecutable(built)) await build({ version, target: built, env, progress, signal })
   }
   try {
-    await withLock(join(cacheDir(env), "k6.lock"), buildOnce, signal)
+    await withLock(join(cacheDir(env), "k6.lock"), buildOnce, { signal })
   } catch (error) {
     throw signal?.aborted ? interruptedError() : error
   }
@@ -93,7 +93,7 @@ async function build({
   env,
   progress,
   signal,
-}: Surroundings & { version: string; target: string }) {
+}: BuildEnvironment & { version: string; target: string }) {
   const go = findGo(env)
   if (!go) {
     throw new StackError(`k6 is not installed, and without Go it cannot be built.`, {

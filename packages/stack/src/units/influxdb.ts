@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
 import { goRuntime } from "../go.ts"
-import { findOnPath } from "../provide/path.ts"
+import { findOnPath } from "../path.mjs"
 import type { Unit } from "../unit.ts"
 
 export const INFLUX_PROGRAM = "influxd" as const

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 
-import { findOnPath } from "../provide/path.ts"
+import { findOnPath } from "../path.mjs"
 import type { Unit } from "../unit.ts"
 
 export const REDIS_PROGRAM = "redis-server" as const
