@@ -82,11 +82,11 @@ export async function measureClaims({ shop, callers, pauseMs, timing, signal }: 
 async function drained(shop: Shop): Promise<void> {
   const deadline = performance.now() + DRAINED_WITHIN_MS
   let before = -1
-  let now = await shop.number("SELECT sum(issued) AS n FROM coupon_policies")
+  let now = await shop.number("SELECT sum(claimed) AS n FROM coupon_policies")
   while (now !== before && performance.now() < deadline) {
     await sleep(1_000)
     before = now
-    now = await shop.number("SELECT sum(issued) AS n FROM coupon_policies")
+    now = await shop.number("SELECT sum(claimed) AS n FROM coupon_policies")
   }
 }
 

@@ -16,14 +16,26 @@ export function countUnacknowledged(
   injections: readonly number[],
 ): Unacknowledged[] {
   const found: Unacknowledged[] = injections.map((at) => ({ at, counts: { charge: 0, order: 0, claim: 0 } }))
-  for (const { effect, open } of entries) {
-    const committedAt = state.answers.get(effect.key)?.committedAt
+  const claimedAt = new Map(state.coupons.map((coupon) => [coupon.claimId, coupon.claimedAt]))
+  for (const entry of entries) {
+    const { effect, open } = entry
+    const committedAt =
+      effect.kind === "claim"
+        ? claimedAt.get(claimIdOf(entry) ?? "no claim")
+        : state.answers.get(effect.key)?.committedAt
     const missed = committedAt === undefined ? undefined : open.find(({ endedAt }) => endedAt >= committedAt)
     if (!missed) continue
     const injection = found.findLast(({ at }) => at <= missed.endedAt)
     if (injection) injection.counts[effect.kind]++
   }
   return found
+}
+
+/** A claim's key is the identity of its row, and every answer to it says which one that is. */
+function claimIdOf({ outcome, answer }: Entry): string | undefined {
+  if (outcome !== "acknowledged" || !answer) return undefined
+  const { claimId }: { claimId?: unknown } = Object(JSON.parse(answer.body))
+  return typeof claimId === "string" ? claimId : undefined
 }
 
 /** One batch of each kind may be in flight when an injection comes. */

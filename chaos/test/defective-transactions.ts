@@ -70,7 +70,7 @@ export function charge(userId: number, amount: number): Act {
 
 export function claim(userId: number, policyId: number): Act {
   return async (db) => {
-    await db.query("UPDATE coupon_policies SET issued = issued + 1 WHERE id = $1", [policyId])
+    await db.query("UPDATE coupon_policies SET claimed = claimed + 1 WHERE id = $1", [policyId])
     await db.query(
       `INSERT INTO coupons (policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, expires_at)
        SELECT $1::int, $2::int, 1 + count(*), gen_random_uuid(), 0, 0, now() + interval '1 day'

@@ -13,6 +13,7 @@ import { createDocsRoutes } from "./docs/routes.ts"
 import type { Env } from "./env.ts"
 import { admission } from "./http/admission.ts"
 import { jsonBody } from "./http/body.ts"
+import { isWritable } from "./infra/db.ts"
 import { createHealthRoutes } from "./http/health.ts"
 import type { Lifecycle } from "./http/lifecycle.ts"
 import { createMetricsRoutes } from "./http/metrics.ts"
@@ -27,7 +28,6 @@ import { createOrderRoutes } from "./orders/routes.ts"
 import { createProductRoutes } from "./products/routes.ts"
 import { createRankingRoutes } from "./rankings/routes.ts"
 import type { Services } from "./services.ts"
-import { shopEpoch } from "./shop/epoch.ts"
 import { createUserRoutes } from "./users/routes.ts"
 
 type AppOptions = { env: Env; deps: Deps; services: Services; lifecycle: Lifecycle }
@@ -78,9 +78,9 @@ const HEADERS: HelmetOptions = {
 }
 
 const probes = ({ readDb, redis, queue }: Deps) => [
-  { name: "database", check: () => shopEpoch(readDb) },
-  { name: "redis", check: () => redis.ping() },
-  { name: "queue", check: queue.depth },
+  { name: "database", needed: true, check: () => isWritable(readDb) },
+  { name: "redis", needed: false, check: () => redis.ping() },
+  { name: "queue", needed: false, check: queue.depth },
 ]
 
 /** A connection that is kept alive past the end of the process would make its next request fail. */

@@ -16,13 +16,17 @@ import { createShopView } from "./shop/view.ts"
 import { startTracing } from "./telemetry/start.ts"
 
 const RETRY_EVERY_MS = 100
+const REDIS_WAIT_MS = 1_000
 
 export type ProcessName = "api" | "worker"
 
 /** What a process holds open. Disposing closes it, the last opened first. */
 export type Deps = Awaited<ReturnType<typeof openDeps>>
 
-/** Connects to PostgreSQL and Redis, or says in one line which of them did not answer within BOOT_WAIT_MS. */
+/**
+ * Connects to PostgreSQL, or says in one line that it did not answer within BOOT_WAIT_MS. Redis may be away: what needs
+ * it follows when it is there.
+ */
 export async function openDeps(env: Env, name: ProcessName) {
   await using opened = new AsyncDisposableStack()
   const logger = createLogger({ level: env.LOG_LEVEL, process: name })
@@ -44,10 +48,14 @@ export async function openDeps(env: Env, name: ProcessName) {
   opened.defer(() => redis.disconnect())
 
   const deadline = performance.now() + env.BOOT_WAIT_MS
-  await Promise.all([awaitDatabase(readDb, deadline), awaitRedis(redis, deadline)])
+  const [, redisIsReady] = await Promise.all([
+    awaitDatabase(readDb, deadline),
+    awaitRedis(redis, Math.min(deadline, performance.now() + REDIS_WAIT_MS)),
+  ])
+  if (!redisIsReady) logger.warn("Redis does not answer; starting without it")
   const view = createShopView({ redis })
   opened.defer(() => view.stop())
-  await view.refresh()
+  if (redisIsReady) await view.refresh()
   const queue = createCouponQueue({ redis, logger })
   opened.defer(queue.close)
 
@@ -82,11 +90,12 @@ async function awaitDatabase(db: Db, deadline: number): Promise<void> {
   }
 }
 
-async function awaitRedis(redis: Redis, deadline: number): Promise<void> {
-  // It keeps trying by itself; what counts is whether it is ready in time.
+/** Whether it was ready in time; it keeps trying by itself. */
+async function awaitRedis(redis: Redis, deadline: number): Promise<boolean> {
   redis.connect().catch(() => undefined)
   while (redis.status !== "ready") {
-    if (performance.now() > deadline) throw new Error("Redis does not answer")
+    if (performance.now() > deadline) return false
     await sleep(RETRY_EVERY_MS / 4)
   }
+  return true
 }

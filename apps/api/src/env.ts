@@ -26,10 +26,9 @@ const Settings = z.object({
   BOOT_WAIT_MS: count.default(10_000),
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(8_000).default(0),
   MAX_IN_FLIGHT: count.default(10_000),
-  MAX_PENDING_CLAIMS: count.default(200_000),
   MAX_QUEUED_ORDERS: count.default(2_000),
   DB_READ_POOL: count.default(6),
-  DB_WRITE_POOL: count.default(3),
+  DB_WRITE_POOL: count.default(4),
 })
 type Settings = z.infer<typeof Settings>
 

@@ -18,6 +18,7 @@ export const REFUSALS = {
   BALANCE_LIMIT: { status: 409, title: "The balance would exceed its limit" },
   COUPON_SOLD_OUT: { status: 409, title: "The coupons of this policy are gone" },
   COUPON_LIMIT_REACHED: { status: 409, title: "This user has all the coupons the policy allows" },
+  TOTAL_BELOW_CLAIMED: { status: 409, title: "More coupons were promised than this" },
   COUPON_USED: { status: 409, title: "The coupon was used before" },
   COUPON_EXPIRED: { status: 409, title: "The coupon has expired" },
   COUPON_NOT_OWNED: { status: 409, title: "The coupon is not this user's" },

@@ -1,6 +1,6 @@
 import { createDrain } from "./coupons/drain.ts"
-import { createDrainJob, createSweep } from "./coupons/drain-job.ts"
-import { createPending } from "./coupons/pending.ts"
+import { createDrainJob } from "./coupons/drain-job.ts"
+import { createWaitingClaims } from "./coupons/waiting.ts"
 import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
 import { RefusalError } from "./errors.ts"
@@ -18,9 +18,8 @@ import { createReconciler } from "./shop/reconcile.ts"
 
 // An order shows in the realtime ranking within this and a commit.
 const RELAY_EVERY_MS = 100
-const SWEEP_EVERY_MS = 500
+const POLL_CLAIMS_EVERY_MS = 100
 const CHECK_EVERY_MS = 250
-const RECONCILE_CLAIMS_EVERY_MS = 2_000
 // A recount reads every order of three days.
 const RECONCILE_RANKING_EVERY_MS = 30_000
 const PRUNE_EVERY_MS = 600_000
@@ -29,41 +28,37 @@ const CLOSE_JOBS_WITHIN_MS = 5_000
 
 /** Everything that happens behind the requests: claims become coupons, orders reach the ranking, Redis is kept right. */
 export async function startJobs(deps: Deps, env: Env) {
-  const { writeDb: db, redis, queue, logger, tracing } = deps
-  let stopping = false
-  const pending = createPending({ redis })
-  const drain = createDrain({ ...deps, db, pending })
+  const { writeDb: db, readDb, redis, logger, tracing } = deps
+  const waiting = createWaitingClaims({ db: readDb })
   const relay = createRelay({ ...deps, db })
-  const healer = createHealer({ ...deps, db, drain })
-  const reconciler = createReconciler({ ...deps, db, pending, healer })
-  const drainJob = createDrainJob({ db, pending, drain, stopping: () => stopping })
-  const sweep = createSweep({ db, pending, queue, isDraining: drainJob.isRunning })
+  const healer = createHealer({ ...deps, db })
+  const reconciler = createReconciler({ ...deps, db, healer })
+  const drainJob = createDrainJob({ drain: createDrain({ ...deps, db }), waiting, redis })
 
-  addWaitingGauges({ ...deps, pending })
+  addWaitingGauges({ ...deps, waiting })
   addOutboxGauge({ ...deps, db })
   addDatabaseMetrics(deps)
 
   const blocking = createBlockingRedis({ url: env.REDIS_URL, name: "worker-queue", logger })
-  await blocking.connect()
+  // It keeps trying by itself, and so does the worker that uses it.
+  blocking.connect().catch(() => undefined)
   const worker = createCouponWorker({
     redis: blocking,
     logger,
-    run: tracing ? () => tracing.job("drain claims", drainJob.run) : drainJob.run,
+    run: tracing ? () => tracing.job("drain claims", () => drainJob.run()) : () => drainJob.run(),
   })
   const onError = createWarning(logger)
   const recurring = [
     every({ everyMs: CHECK_EVERY_MS, step: () => healer.check(), onError }),
     every({ everyMs: RELAY_EVERY_MS, step: () => relay.relayAll(), onError }),
-    every({ everyMs: SWEEP_EVERY_MS, step: sweep, onError }),
-    every({ everyMs: RECONCILE_CLAIMS_EVERY_MS, step: () => reconciler.claims(), onError }),
+    every({ everyMs: POLL_CLAIMS_EVERY_MS, step: () => drainJob.poll(), onError }),
     every({ everyMs: PRUNE_EVERY_MS, step: () => pruneAnswers(db), onError }),
     every({ everyMs: RECONCILE_RANKING_EVERY_MS, step: () => reconciler.ranking(), onError }),
   ]
 
   return {
-    /** Finishes the job under way; what is left stands in the pending list and the outbox for the next worker. */
+    /** Finishes the job under way; what is left stands in PostgreSQL for the next worker. */
     async stop() {
-      stopping = true
       const deadline = AbortSignal.timeout(CLOSE_JOBS_WITHIN_MS)
       deadline.addEventListener("abort", () => void worker.close(true))
       await Promise.all(recurring.map((step) => step.stop()))

@@ -23,7 +23,6 @@ async function start(): Promise<void> {
     // Gives a load balancer the time to see that readiness is gone.
     await sleep(env.DRAIN_DELAY_MS)
     await server.close()
-    await services.coupons.stop()
     await deps[Symbol.asyncDispose]()
   })
   deps.logger.info({ url: server.url, strategy: env.ORDER_STRATEGY, lab: env.LAB }, "listening")

@@ -1,7 +1,7 @@
 import { createAudit } from "./audit/service.ts"
 import { createBalance } from "./balance/service.ts"
-import { createPending } from "./coupons/pending.ts"
 import { createCoupons } from "./coupons/service.ts"
+import { createWaitingClaims } from "./coupons/waiting.ts"
 import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
 import { createLab } from "./lab/service.ts"
@@ -17,9 +17,9 @@ import { createUsers } from "./users/service.ts"
 
 /** Everything the API can do, made of what it is given. */
 export function createServices(deps: Deps, env: Env) {
-  const { readDb, writeDb, redis, view, queue, clock, metrics, tracing } = deps
+  const { readDb, writeDb, redis, view, clock, logger, metrics, tracing } = deps
   const orderMetrics = createOrderMetrics(metrics)
-  addWaitingGauges({ ...deps, pending: createPending(deps) })
+  addWaitingGauges({ ...deps, waiting: createWaitingClaims({ db: readDb }) })
   const onRetry = (sqlstate: string) => metrics.retries.labels(sqlstate).inc()
   const users = createUsers({ db: readDb, view, maxQueued: env.MAX_IN_FLIGHT })
   return {
@@ -44,15 +44,9 @@ export function createServices(deps: Deps, env: Env) {
         },
       }),
     ),
-    coupons: createCoupons({
-      ...deps,
-      db: readDb,
-      users,
-      maxPending: env.MAX_PENDING_CLAIMS,
-      maxQueued: env.MAX_IN_FLIGHT,
-    }),
+    coupons: createCoupons({ ...deps, users, maxQueued: env.MAX_IN_FLIGHT }),
     audit: createAudit({ db: readDb, live: createLiveChecks({ db: readDb, redis, clock }) }),
-    lab: createLab({ db: writeDb, redis, view, queue, clock }),
+    lab: createLab({ db: writeDb, redis, view, clock, logger }),
   }
 }
 

@@ -18,7 +18,7 @@ const audit = createAudit({ db })
 /** A shop with one user, one product, one used coupon, one order with it and one without. */
 beforeEach(async () => {
   await db.$executeRaw`
-    TRUNCATE users, products, coupon_policies, coupons, orders, order_lines, ledger_entries, outbox_events,
+    TRUNCATE users, products, coupon_policies, coupons, coupon_claims, orders, order_lines, ledger_entries, outbox_events,
              idempotency_keys RESTART IDENTITY`
   const shelf = createShelf(db)
   const userId = await shelf.user({ balance: 10_000 })
@@ -59,7 +59,15 @@ const SABOTAGE: Record<string, (db: Db) => Promise<unknown>> = {
   "coupons-within-total": (at) => at.$executeRaw`
     INSERT INTO coupons (policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, expires_at)
     VALUES (1, 1, 2, gen_random_uuid(), 1, 0, now() + interval '1 day')`,
-  "coupons-counted": (at) => at.$executeRaw`UPDATE coupon_policies SET issued = 0`,
+  "claims-counted": (at) => at.$executeRaw`DELETE FROM coupons WHERE id = 1`,
+  "claims-once": (at) => at.$executeRaw`
+    INSERT INTO coupon_claims
+      (claim_id, policy_id, user_id, user_ordinal, discount_amount, discount_rate_bp, claimed_at, expires_at)
+    SELECT claim_id, policy_id, user_id, 2, 1, 0, issued_at, expires_at FROM coupons WHERE id = 1`,
+  "claims-kept": (at) => at.$executeRaw`
+    INSERT INTO coupon_claims
+      (claim_id, policy_id, user_id, user_ordinal, discount_amount, discount_rate_bp, claimed_at, expires_at)
+    SELECT gen_random_uuid(), policy_id, user_id, 2, 1, 0, now() - interval '61 seconds', expires_at FROM coupons`,
   "coupons-within-user-limit": (at) => at.$executeRaw`UPDATE coupons SET user_ordinal = 2`,
   "coupon-used-once": (at) => at.$executeRaw`UPDATE coupons SET used_at = NULL`,
   "order-priced": (at) => at.$executeRaw`UPDATE orders SET discount = 0, total = subtotal`,

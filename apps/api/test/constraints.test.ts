@@ -34,9 +34,14 @@ const FORBIDDEN: [what: string, state: string, change: (at: Db) => Promise<unkno
   [
     "more coupons than the total",
     CHECK,
-    (at) => at.$executeRaw`UPDATE coupon_policies SET issued = total + 1`,
+    (at) => at.$executeRaw`UPDATE coupon_policies SET claimed = total + 1`,
   ],
-  ["fewer coupons than none", CHECK, (at) => at.$executeRaw`UPDATE coupon_policies SET issued = -1`],
+  [
+    "a total below what was promised",
+    CHECK,
+    (at) => at.$executeRaw`UPDATE coupon_policies SET total = claimed - 1`,
+  ],
+  ["fewer coupons than none", CHECK, (at) => at.$executeRaw`UPDATE coupon_policies SET claimed = -1`],
   [
     "a rate above the whole",
     CHECK,

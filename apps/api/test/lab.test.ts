@@ -23,7 +23,7 @@ describe("POST /init", () => {
     for (const policy of policies) {
       expect(policy).toMatchObject({
         total: 200_000,
-        issued: 0,
+        claimed: 0,
         perUserLimit: null,
         discountAmount: 2_000n,
         expireDays: 7,
@@ -57,6 +57,12 @@ describe("POST /init", () => {
     ])
     expect((await shop.get("/audit")).body).toMatchObject({ ok: true })
     expect(await shop.get(`/users/${userId}/balance`)).toMatchObject({ status: 404 })
+  })
+
+  it("never uses the id of a policy twice", async () => {
+    const first = SeedResult.parse((await init()).body)
+    const second = SeedResult.parse((await init()).body)
+    expect(Math.min(...second.policyIds)).toBeGreaterThan(Math.max(...first.policyIds))
   })
 
   it("leaves no key of an older shop in Redis", async () => {

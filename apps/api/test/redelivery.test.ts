@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { createDrain } from "../src/coupons/drain.ts"
-import { createPending } from "../src/coupons/pending.ts"
 import type { Db, Tx } from "../src/infra/db.ts"
 import { createRelay } from "../src/rankings/relay.ts"
 import { startShop } from "./support/api.ts"
@@ -12,6 +11,21 @@ const trade = createTrade(shop)
 
 const MOMENTS = ["before", "after"] as const
 const DEATH = "The process died"
+
+/** A client whose owner dies in its next statement, just before or just after its commit. */
+function dyingStatement(moment: (typeof MOMENTS)[number]): Db {
+  const db = shop.deps.writeDb
+  const $queryRaw = async (strings: TemplateStringsArray, ...values: unknown[]) => {
+    await db.$transaction(async (tx) => {
+      await tx.$queryRaw(strings, ...values)
+      if (moment === "before") throw new Error(DEATH)
+    })
+    throw new Error(DEATH)
+  }
+  return new Proxy(db, {
+    get: (own, name): unknown => (name === "$queryRaw" ? $queryRaw : Reflect.get(own, name)),
+  })
+}
 
 /** A client whose owner dies in its next transaction, just before or just after the commit. */
 function dyingDb(moment: (typeof MOMENTS)[number]): Db {
@@ -29,14 +43,13 @@ function dyingDb(moment: (typeof MOMENTS)[number]): Db {
 }
 
 describe("a drain that dies", () => {
-  const pending = createPending(shop.deps)
-  const drainWith = (db: Db) => createDrain({ ...shop.deps, db, pending }).drainAll()
+  const drainWith = (db: Db) => createDrain({ ...shop.deps, db }).drainAll()
 
   it.each(MOMENTS)("%s its commit loses no claim and grants none twice", async (moment) => {
     const { user, policy } = await trade.refill({ users: 20, policies: 1 })
     await Promise.all(times(20, (n) => trade.claim({ userId: user(n + 1), policyId: policy(1) })))
 
-    await expect(drainWith(dyingDb(moment))).rejects.toThrow(DEATH)
+    await expect(drainWith(dyingStatement(moment))).rejects.toThrow(DEATH)
     expect.soft(await trade.violations()).toEqual({})
     await drainWith(shop.deps.writeDb)
 

@@ -1,7 +1,8 @@
-import { redFrom, stat, timeseries, withLimitLine } from "../panels.ts"
+import { timeseries, withLimitLine } from "../panels.ts"
 import { perSecond, prometheus, quantile } from "../promql.ts"
 import type { Row } from "../row.ts"
 
+const BATCH = "saleproof_claim_batch_size"
 const VISIBLE = "saleproof_coupon_visible_seconds"
 
 // A shopper looks for its coupon one second after the claim.
@@ -10,7 +11,7 @@ const PROMISED_WITHIN_SECONDS = 1
 export function couponsRow(): Row {
   return {
     title: "Coupons",
-    panels: [claims(), grants(), visible(), pending(), age(), jobs(), jobAge(), broken()],
+    panels: [claims(), drained(), visible(), batches(), fastRefusals(), pending(), age(), jobs(), jobAge()],
   }
 }
 
@@ -19,8 +20,8 @@ function claims() {
     {
       title: "Claims per second by outcome",
       shows:
-        "Coupon claims by what the atomic step in Redis answered; sold_out and limit_reached are business.",
-      bad: "full, more claims wait than the bound allows; lost, Redis had forgotten the shop and was rebuilt.",
+        "Coupon claims by what was decided; sold_out and limit_reached are business, repeated is a key used again.",
+      bad: "accepted falling to 0 while claims are refused as UNAVAILABLE; PostgreSQL cannot be written.",
       unit: "ops",
       size: [8, 8],
       noValue: "No claim yet",
@@ -29,17 +30,46 @@ function claims() {
   )
 }
 
-function grants() {
+function drained() {
   return timeseries(
     {
-      title: "Coupons written per second by outcome",
-      shows: "Accepted claims that the worker took into PostgreSQL; repeated ones had been written before.",
-      bad: "below the accepted claims for long, the worker falls behind; any other outcome, a broken promise.",
+      title: "Coupons written per second",
+      shows: "Accepted claims that the worker made coupons of.",
+      bad: "below the accepted claims for long; the worker falls behind.",
       unit: "ops",
       size: [8, 8],
       noValue: "No coupon written yet",
     },
-    prometheus(perSecond("saleproof_grants_total", "outcome"), "{{outcome}}"),
+    prometheus(perSecond("saleproof_claims_drained_total"), "written"),
+  )
+}
+
+function batches() {
+  return timeseries(
+    {
+      title: "Claims per commit",
+      shows: "How many claims one transaction commits, p50 and p95 from histogram buckets.",
+      bad: "p95 at 256, the most that a batch takes, for long; claims wait for more than one commit.",
+      unit: "short",
+      size: [6, 8],
+    },
+    prometheus(quantile(0.5, BATCH), "p50"),
+    prometheus(quantile(0.95, BATCH), "p95"),
+  )
+}
+
+function fastRefusals() {
+  return timeseries(
+    {
+      title: "Fast refusals per second",
+      shows:
+        "What Redis said when it was asked whether a claim was refused a moment ago; none sends it to PostgreSQL.",
+      bad: "late, failed or open; Redis does not answer in time, and every refusal costs a transaction.",
+      unit: "ops",
+      size: [6, 8],
+      noValue: "Not asked yet",
+    },
+    prometheus(perSecond("saleproof_fast_refusals_total", "result"), "{{result}}"),
   )
 }
 
@@ -65,7 +95,7 @@ function pending() {
       shows: "Accepted claims that are not coupons yet.",
       bad: "growing; claims come in faster than the worker writes coupons, or there is no worker.",
       unit: "short",
-      size: [5, 8],
+      size: [6, 8],
     },
     prometheus("max(saleproof_pending_claims)", "waiting"),
   ).min(0)
@@ -76,9 +106,9 @@ function age() {
     {
       title: "Oldest waiting claim",
       shows: "How long the oldest accepted claim has been waiting for its coupon.",
-      bad: "growing second by second; nothing drains the list.",
+      bad: "growing second by second; no worker drains the claims.",
       unit: "s",
-      size: [5, 8],
+      size: [6, 8],
     },
     prometheus("max(saleproof_pending_claims_age_seconds)", "age"),
   )
@@ -92,7 +122,7 @@ function jobs() {
       shows: "BullMQ jobs that wait or run. One job drains many claims, so a few are enough.",
       bad: "growing; the worker is away or stuck.",
       unit: "short",
-      size: [5, 8],
+      size: [6, 8],
     },
     prometheus("max(saleproof_queue_jobs)", "jobs"),
   ).min(0)
@@ -105,21 +135,8 @@ function jobAge() {
       shows: "Age of the oldest BullMQ job that no worker has begun.",
       bad: "growing second by second; the worker is stuck or is not there at all.",
       unit: "s",
-      size: [5, 8],
+      size: [6, 8],
     },
     prometheus("max(saleproof_queue_lag_seconds)", "age"),
   ).min(0)
-}
-
-function broken() {
-  return stat(
-    {
-      title: "Broken promises",
-      shows: "Accepted claims that could not become a coupon, since the worker started.",
-      bad: "any at all; a client was told 201 and has no coupon.",
-      size: [4, 8],
-      noValue: "0",
-    },
-    prometheus('sum(saleproof_grants_total{outcome!~"granted|repeated"})', "broken"),
-  ).thresholds(redFrom(1))
 }

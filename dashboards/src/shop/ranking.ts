@@ -36,7 +36,7 @@ function drift() {
   const panel = timeseries(
     {
       title: "Drift",
-      shows: "How far Redis' counts are from PostgreSQL's, when they were last compared.",
+      shows: "How far the ranking in Redis is from PostgreSQL's, when they were last compared.",
       bad: "anything but 0; it is repaired at once, so a difference that stays cannot be repaired.",
       unit: "short",
       size: [6, 8],
@@ -52,7 +52,7 @@ function healings() {
     {
       title: "Redis rebuilt",
       shows: "How often Redis was rebuilt from PostgreSQL, by cause, since each process started.",
-      bad: "rising outside of a seeding; Redis lost data, and some claims were refused until it was back.",
+      bad: "rising outside of a seeding; Redis lost data, and the ranking was not served until it was back.",
       unit: "short",
       size: [6, 8],
       noValue: "Never",

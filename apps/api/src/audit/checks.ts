@@ -4,6 +4,11 @@ import type { Sql } from "../infra/db.ts"
 /** An invariant of the shop. Its query answers one row with `violations`, which is 0 while the invariant holds. */
 export type Check = { id: string; title: string; meaning: string; query: Sql }
 
+/** By policy: what became a coupon, and what was accepted and waits to. */
+const COUPONS_PROMISED = sql`
+  SELECT policy_id, count(*) AS held
+  FROM (SELECT policy_id FROM coupons UNION ALL SELECT policy_id FROM coupon_claims) promised GROUP BY policy_id`
+
 /** Invariants that the database alone can show. All are counted in one snapshot, so they hold during load, too. */
 export const CHECKS: Check[] = [
   {
@@ -59,21 +64,32 @@ export const CHECKS: Check[] = [
   },
   {
     id: "coupons-within-total",
-    title: "No policy has issued more coupons than its total",
-    meaning: "Coupons given away beyond what was promised",
+    title: "No policy has promised more coupons than its total",
+    meaning: "Coupons given away or promised beyond the total",
     query: sql`
       SELECT coalesce(sum(greatest(held - total, 0)), 0) AS violations
-      FROM coupon_policies p JOIN (SELECT policy_id, count(*) AS held FROM coupons GROUP BY policy_id) c
-        ON c.policy_id = p.id`,
+      FROM coupon_policies p JOIN (${COUPONS_PROMISED}) c ON c.policy_id = p.id`,
   },
   {
-    id: "coupons-counted",
-    title: "The count of issued coupons is the number of coupons there are",
-    meaning: "Coupons, over all policies, that were counted and do not exist or exist uncounted",
+    id: "claims-counted",
+    title: "Every accepted claim is a coupon or waits to become one",
+    meaning: "Promises, over all policies, that were made and lost, or coupons that nobody was promised",
     query: sql`
-      SELECT coalesce(sum(abs(coalesce(issued, 0) - coalesce(held, 0))), 0) AS violations
-      FROM coupon_policies p FULL JOIN (SELECT policy_id, count(*) AS held FROM coupons GROUP BY policy_id) c
-        ON c.policy_id = p.id`,
+      SELECT coalesce(sum(abs(coalesce(claimed, 0) - coalesce(held, 0))), 0) AS violations
+      FROM coupon_policies p FULL JOIN (${COUPONS_PROMISED}) c ON c.policy_id = p.id`,
+  },
+  {
+    id: "claims-once",
+    title: "No claim that became a coupon still waits",
+    meaning: "Claims that would be granted a second time",
+    query: sql`SELECT count(*) AS violations FROM coupon_claims JOIN coupons USING (claim_id)`,
+  },
+  {
+    id: "claims-kept",
+    title: "Every accepted claim becomes a coupon within a minute",
+    meaning: "Promises that nobody is keeping",
+    query: sql`
+      SELECT count(*) AS violations FROM coupon_claims WHERE claimed_at < clock_timestamp() - interval '1 minute'`,
   },
   {
     id: "coupons-within-user-limit",
@@ -82,7 +98,9 @@ export const CHECKS: Check[] = [
     query: sql`
       SELECT count(*) AS violations
       FROM (SELECT policy_id, count(*) AS held, max(user_ordinal) AS last
-            FROM coupons GROUP BY policy_id, user_id) holdings
+            FROM (SELECT policy_id, user_id, user_ordinal FROM coupons
+                  UNION ALL SELECT policy_id, user_id, user_ordinal FROM coupon_claims) promised
+            GROUP BY policy_id, user_id) holdings
       LEFT JOIN coupon_policies p ON p.id = holdings.policy_id
       WHERE held > per_user_limit OR held <> last`,
   },
@@ -136,6 +154,7 @@ export const CHECKS: Check[] = [
     query: sql`
       SELECT (SELECT count(*) FROM orders o LEFT JOIN users u ON u.id = o.user_id WHERE u.id IS NULL)
            + (SELECT count(*) FROM coupons c LEFT JOIN users u ON u.id = c.user_id WHERE u.id IS NULL)
+           + (SELECT count(*) FROM coupon_claims c LEFT JOIN users u ON u.id = c.user_id WHERE u.id IS NULL)
            + (SELECT count(*) FROM order_lines l LEFT JOIN orders o ON o.id = l.order_id WHERE o.id IS NULL)
            AS violations`,
   },

@@ -1,51 +1,45 @@
-import { setTimeout as sleep } from "node:timers/promises"
-import type { Db } from "../infra/db.ts"
-import type { CouponQueue } from "../infra/queue.ts"
-import { shopEpoch } from "../shop/epoch.ts"
+import type { Redis } from "ioredis"
 import type { Drain } from "./drain.ts"
-import type { Pending } from "./pending.ts"
+import type { WaitingClaims } from "./waiting.ts"
 
-// Gathers claims into one commit; a fifth of what a coupon may take to appear.
-const LINGER_MS = 50
-// One job serves a rush of claims; ending now and then keeps BullMQ's view of it fresh.
-const LONGEST_JOB_MS = 1_000
+// A claim that waits longer was not told of: its job died with Redis or was never added.
+const OVERDUE_MS = 150
 
-type DrainJobDeps = { db: Db; pending: Pending; drain: Drain; stopping: () => boolean }
+type DrainJobDeps = { drain: Drain; waiting: WaitingClaims; redis: Redis }
 
-/** The job: drains, and stays for a moment for what comes next, so that claims in a rush need no jobs of their own. */
-export function createDrainJob({ db, pending, drain, stopping }: DrainJobDeps) {
-  let running = false
-
-  async function run(): Promise<void> {
-    running = true
-    try {
-      const epoch = await shopEpoch(db)
-      const endsAt = performance.now() + LONGEST_JOB_MS
-      let drained = 0
-      do {
-        await pending.holdWake(epoch)
-        drained = await drain.drainAll()
-        await sleep(LINGER_MS)
-      } while (drained > 0 && performance.now() < endsAt && !stopping())
-      await pending.releaseWake(epoch)
-      // Whoever claimed before the mark was gone asked for no job.
+/** What the worker does for waiting claims: the job that it is woken for, and a look of its own for what no job came for. */
+export function createDrainJob({ drain, waiting, redis }: DrainJobDeps) {
+  return {
+    async run(): Promise<void> {
       await drain.drainAll()
-    } finally {
-      running = false
-    }
+    },
+    async poll(): Promise<void> {
+      const ageMs = await waiting.oldestAgeMs()
+      if (ageMs === undefined) return
+      if (ageMs > OVERDUE_MS || redis.status !== "ready") await drain.drainAll()
+    },
   }
-
-  return { run, isRunning: () => running }
 }
 
-type SweepDeps = { db: Db; pending: Pending; queue: CouponQueue; isDraining: () => boolean }
+/** Asks for a drain at once, and for what comes within `everyMs` of that, once more when it has passed. */
+export function createWaker({ ask, everyMs }: { ask: () => void; everyMs: number }) {
+  let pause: NodeJS.Timeout | undefined
+  let again = false
 
-/** Asks for a drain when the head of the pending list did not move between two looks: its job died or was never added. */
-export function createSweep({ db, pending, queue, isDraining }: SweepDeps) {
-  let seen: string | undefined
-  return async (): Promise<void> => {
-    const { entryId } = await pending.oldest(await shopEpoch(db))
-    if (entryId !== undefined && entryId === seen && !isDraining()) queue.askToDrain()
-    seen = entryId
+  function begin() {
+    ask()
+    pause = setTimeout(end, everyMs).unref()
+  }
+
+  function end() {
+    pause = undefined
+    if (!again) return
+    again = false
+    begin()
+  }
+
+  return (): void => {
+    if (pause) again = true
+    else begin()
   }
 }

@@ -1,51 +1,34 @@
 import type { Clock } from "../infra/clock.ts"
 import type { Db } from "../infra/db.ts"
-import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { withRetry } from "../infra/retry.ts"
-import type { Epoch } from "../infra/keys.ts"
-import { shopEpoch } from "../shop/epoch.ts"
-import { grantChunk } from "./grant-chunk.ts"
-import type { Decision } from "./grants.ts"
-import type { Pending } from "./pending.ts"
 
-const CHUNK = 1_000
+const CHUNK = 500
 
-type DrainDeps = { db: Db; pending: Pending; clock: Clock; logger: Logger; metrics: Metrics }
+type DrainDeps = { db: Db; clock: Clock; metrics: Metrics }
+/** When each of them was claimed, in ms since 1970. */
+type Drained = { claimedAt: number[] }
 
-/** Turns the pending list into coupons: read a chunk from its head, commit it, then trim it; so nothing is lost between. */
-export function createDrain({ db, pending, clock, logger, metrics }: DrainDeps) {
-  async function drainChunk(epoch: Epoch): Promise<number> {
-    const claims = await pending.head(epoch, CHUNK)
-    const last = claims.at(-1)
-    if (last === undefined) return 0
-    const decisions = await withRetry(() => db.$transaction((tx) => grantChunk(tx, epoch, claims)), {
-      onRetry: (sqlstate) => metrics.retries.labels(sqlstate).inc(),
+/** Makes coupons of accepted claims. Several may run at once, in any number of processes: none takes what another has. */
+export function createDrain({ db, clock, metrics }: DrainDeps) {
+  async function drainChunk(): Promise<number> {
+    const { claimedAt } = await withRetry(() => moveChunk(db), {
+      onRetry: (state) => metrics.retries.labels(state).inc(),
     })
-    await pending.trimThrough(epoch, last.entryId)
-    if (decisions) report(decisions)
-    return claims.length
-  }
-
-  function report(decisions: Decision[]) {
     const now = clock().getTime()
-    for (const { outcome, claim } of decisions) {
-      metrics.grants.labels(outcome).inc()
-      if (outcome === "granted") metrics.grantDelaySeconds.observe(Math.max(0, now - claim.claimedAt) / 1000)
-      else if (outcome !== "repeated")
-        logger.error({ outcome, claim }, "an accepted claim cannot become a coupon")
-    }
+    metrics.drained.inc(claimedAt.length)
+    for (const at of claimedAt) metrics.grantDelaySeconds.observe(Math.max(0, now - at) / 1_000)
+    return claimedAt.length
   }
 
   return {
-    /** Drains until the end of the list was read; returns how many claims that were. */
+    /** Drains until less than a chunk was left; returns how many claims that were. */
     async drainAll(): Promise<number> {
-      const epoch = await shopEpoch(db)
       let drained = 0
       for (let more = true; more;) {
-        const claims = await drainChunk(epoch)
-        drained += claims
-        more = claims === CHUNK
+        const moved = await drainChunk()
+        drained += moved
+        more = moved === CHUNK
       }
       return drained
     },
@@ -53,3 +36,22 @@ export function createDrain({ db, pending, clock, logger, metrics }: DrainDeps) 
 }
 
 export type Drain = ReturnType<typeof createDrain>
+
+/** The oldest claims become coupons in one statement, so that at any instant each is exactly one of both. */
+async function moveChunk(db: Db): Promise<Drained> {
+  const [moved] = await db.$queryRaw<Drained[]>`
+    WITH taken AS (
+      DELETE FROM coupon_claims
+      WHERE id IN (SELECT id FROM coupon_claims ORDER BY id LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)
+      RETURNING *
+    ), granted AS (
+      INSERT INTO coupons
+        (policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, issued_at, expires_at)
+      SELECT policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, claimed_at, expires_at
+      FROM taken ORDER BY id
+      RETURNING issued_at
+    )
+    SELECT coalesce(json_agg(extract(epoch FROM issued_at) * 1000), '[]') AS "claimedAt" FROM granted`
+  if (!moved) throw new Error("An aggregate answered no row")
+  return moved
+}

@@ -14,7 +14,7 @@ import { balancePaths, couponPaths, orderPaths } from "./trade-paths.ts"
 const Health = z.object({ status: z.literal("ok") }).meta({ id: "Health" })
 const Readiness = z
   .object({
-    status: z.enum(["ready", "not ready", "stopping"]),
+    status: z.enum(["ready", "degraded", "not ready", "stopping"]),
     checks: z.array(z.object({ name: z.string(), ok: z.boolean() })),
   })
   .meta({ id: "Readiness" })
@@ -101,9 +101,12 @@ const processPaths: ZodOpenApiPathsObject = {
       summary: "Whether requests are welcome",
       tags: ["Process"],
       responses: {
-        "200": { description: "They are", content: { "application/json": { schema: Readiness } } },
+        "200": {
+          description: "They are; degraded without Redis",
+          content: { "application/json": { schema: Readiness } },
+        },
         "503": {
-          description: "A dependency is away, or the process is stopping",
+          description: "PostgreSQL cannot be written, or the process is stopping",
           content: { "application/json": { schema: Readiness } },
         },
       },

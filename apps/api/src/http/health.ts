@@ -1,11 +1,12 @@
 import { Router } from "express"
 import type { Lifecycle } from "./lifecycle.ts"
 
-export type Probe = { name: string; check: () => Promise<unknown> }
+/** What `needed` is not answers without harm to orders, charges and claims: without it the process is degraded. */
+export type Probe = { name: string; needed: boolean; check: () => Promise<unknown> }
 
 type Health = { lifecycle: Lifecycle; probes: Probe[]; timeoutMs?: number }
 
-/** `/healthz` touches nothing; `/readyz` asks every dependency and says 503 once the process is stopping. */
+/** `/healthz` touches nothing; `/readyz` asks every dependency, and is 503 without a needed one or when stopping. */
 export function createHealthRoutes({ lifecycle, probes, timeoutMs = 1_000 }: Health): Router {
   const router = Router()
   router.get("/healthz", (_req, res) => {
@@ -13,14 +14,23 @@ export function createHealthRoutes({ lifecycle, probes, timeoutMs = 1_000 }: Hea
   })
   router.get("/readyz", async (_req, res) => {
     const checks = await Promise.all(probes.map((probe) => ask(probe, timeoutMs)))
-    const ready = !lifecycle.stopping && checks.every((check) => check.ok)
-    const status = lifecycle.stopping ? "stopping" : ready ? "ready" : "not ready"
-    res.status(ready ? 200 : 503).json({ status, checks })
+    const status = lifecycle.stopping ? "stopping" : readiness(checks)
+    res.status(status === "ready" || status === "degraded" ? 200 : 503).json({
+      status,
+      checks: checks.map(({ name, ok }) => ({ name, ok })),
+    })
   })
   return router
 }
 
-async function ask({ name, check }: Probe, timeoutMs: number): Promise<{ name: string; ok: boolean }> {
+type Checked = { name: string; needed: boolean; ok: boolean }
+
+function readiness(checks: readonly Checked[]): "ready" | "degraded" | "not ready" {
+  if (checks.every(({ ok }) => ok)) return "ready"
+  return checks.every(({ ok, needed }) => ok || !needed) ? "degraded" : "not ready"
+}
+
+async function ask({ name, needed, check }: Probe, timeoutMs: number): Promise<Checked> {
   const late = AbortSignal.timeout(timeoutMs)
   const timeout = new Promise<false>((done) =>
     late.addEventListener("abort", () => done(false), { once: true }),
@@ -29,5 +39,5 @@ async function ask({ name, check }: Probe, timeoutMs: number): Promise<{ name: s
     (result) => result !== false,
     () => false,
   )
-  return { name, ok: await Promise.race([answer, timeout]) }
+  return { name, needed, ok: await Promise.race([answer, timeout]) }
 }

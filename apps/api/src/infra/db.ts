@@ -67,3 +67,10 @@ function createStatementNames() {
     return name
   }
 }
+
+/** Whether PostgreSQL takes writes: a standby, or a server set to read only, does not. */
+export async function isWritable(db: Db): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ writable: boolean }[]>`
+    SELECT current_setting('transaction_read_only') = 'off' AS writable`
+  return row?.writable === true
+}

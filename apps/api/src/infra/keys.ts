@@ -1,4 +1,4 @@
-/** Every key the shop has in Redis. All but `shop` carry the epoch, so that what an older shop left behind is never read. */
+/** Every key the shop has in Redis. What outlives a second and depends on the seeding carries its epoch, so that nothing of an older one is read. */
 export const PREFIX = "saleproof"
 
 export const QUEUE_PREFIX = `${PREFIX}:queue`
@@ -11,11 +11,9 @@ export type Epoch = string
 /** The epoch that a key belongs to, if it belongs to one. */
 export const epochOf = (key: string): Epoch | undefined => /^[^:]+:([\da-f-]{36}):/.exec(key)?.[1]
 
-export const pendingKey = (epoch: Epoch) => `${PREFIX}:${epoch}:claims:pending`
-export const wakeKey = (epoch: Epoch) => `${PREFIX}:${epoch}:claims:wake`
-export const claimAnswerKey = (epoch: Epoch, key: string) => `${PREFIX}:${epoch}:claims:answer:${key}`
-export const policyKey = (epoch: Epoch, policyId: number) => `${PREFIX}:${epoch}:policy:${policyId}`
-export const policyUsersKey = (epoch: Epoch, policyId: number) => `${policyKey(epoch, policyId)}:users`
+/** Kept for a second; the ids of policies and users are never used twice, so no epoch is needed. */
+export const soldOutKey = (policyId: number) => `${PREFIX}:sold-out:${policyId}`
+export const limitReachedKey = (policyId: number, userId: number) => `${PREFIX}:limit:${policyId}:${userId}`
 
 export const productNamesKey = (epoch: Epoch) => `${PREFIX}:${epoch}:products`
 export const rankingKey = (epoch: Epoch, day: string) => `${PREFIX}:${epoch}:ranking:${day}`

@@ -29,24 +29,7 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
       registers,
     }),
     ...transactionMetrics(registers),
-    claims: new Counter({
-      name: "saleproof_claims_total",
-      help: "Coupon claims, by what the Redis script said",
-      labelNames: ["outcome"],
-      registers,
-    }),
-    grants: new Counter({
-      name: "saleproof_grants_total",
-      help: "Accepted claims that reached PostgreSQL, by outcome; anything but granted and repeated is a broken promise",
-      labelNames: ["outcome"],
-      registers,
-    }),
-    grantDelaySeconds: new Histogram({
-      name: "saleproof_coupon_visible_seconds",
-      help: "Time from an accepted claim to its committed coupon",
-      buckets: SECONDS,
-      registers,
-    }),
+    ...claimMetrics(registers),
     healings: new Counter({
       name: "saleproof_healings_total",
       help: "Times that Redis was rebuilt from PostgreSQL, by cause",
@@ -62,6 +45,40 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
     relayed: new Counter({
       name: "saleproof_outbox_relayed_total",
       help: "Outbox events applied",
+      registers,
+    }),
+  }
+}
+
+function claimMetrics(registers: Registry[]) {
+  return {
+    claims: new Counter({
+      name: "saleproof_claims_total",
+      help: "Coupon claims, by outcome",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    claimBatchSize: new Histogram({
+      name: "saleproof_claim_batch_size",
+      help: "Claims committed together",
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+      registers,
+    }),
+    fastRefusals: new Counter({
+      name: "saleproof_fast_refusals_total",
+      help: "Questions to Redis whether a claim was refused a moment ago, by what came of them",
+      labelNames: ["result"],
+      registers,
+    }),
+    drained: new Counter({
+      name: "saleproof_claims_drained_total",
+      help: "Accepted claims that became coupons",
+      registers,
+    }),
+    grantDelaySeconds: new Histogram({
+      name: "saleproof_coupon_visible_seconds",
+      help: "Time from an accepted claim to its committed coupon",
+      buckets: SECONDS,
       registers,
     }),
   }

@@ -8,7 +8,10 @@ const LOCK_MS = 10_000
 
 export type CouponQueue = ReturnType<typeof createCouponQueue>
 
-/** The queue of drain jobs. A job carries nothing: what there is to do stands in the pending list. */
+// However many ask, one job runs and one waits: who asks while it runs gets the next.
+const ONE_AT_A_TIME = { deduplication: { id: "drain", keepLastIfActive: true } }
+
+/** The queue of drain jobs. A job carries nothing: what there is to do stands in PostgreSQL. */
 export function createCouponQueue({ redis, logger }: { redis: Redis; logger: Logger }) {
   const queue = new Queue(COUPONS, {
     connection: redis,
@@ -23,9 +26,11 @@ export function createCouponQueue({ redis, logger }: { redis: Redis; logger: Log
   })
   queue.on("error", (err) => logger.debug({ err }, "queue connection"))
   return {
-    /** Asks a worker to drain. Not waiting for the answer is safe: the sweep finds what nobody was told of. */
+    /** Asks a worker to drain. Not waiting for the answer is safe: the worker's poll finds what no job was added for. */
     askToDrain(): void {
-      queue.add("drain", {}).catch((err: unknown) => logger.debug({ err }, "no drain job was added"))
+      queue
+        .add("drain", {}, ONE_AT_A_TIME)
+        .catch((err: unknown) => logger.debug({ err }, "no drain job was added"))
     },
     /** Jobs that wait or run. */
     depth: () => queue.getJobCountByTypes("waiting", "active", "delayed", "prioritized"),
@@ -34,8 +39,6 @@ export function createCouponQueue({ redis, logger }: { redis: Redis; logger: Log
       const [oldest] = await queue.getJobs(["waiting"], 0, 0, true)
       return oldest ? Math.max(0, Date.now() - oldest.timestamp) : 0
     },
-    /** Forgets every job, also one under way in a worker: its work is found out to be gone. */
-    empty: () => queue.obliterate({ force: true }),
     close: () => queue.close(),
   }
 }

@@ -23,9 +23,9 @@ export async function seedShop(tx: Tx, request: SeedRequest, now: Date): Promise
   return { epoch, policyIds, productIds }
 }
 
-/** In the order in which an order takes its locks, so that the two do not deadlock. */
+/** In the order in which claims and orders take their locks, so that none of them deadlocks with this. */
 async function emptyShop(tx: Tx): Promise<void> {
-  await tx.$executeRaw`TRUNCATE users, coupon_policies, coupons`
+  await tx.$executeRaw`TRUNCATE coupon_policies, users, coupon_claims, coupons`
   await tx.$executeRaw`TRUNCATE products RESTART IDENTITY`
   await tx.$executeRaw`TRUNCATE orders, order_lines, ledger_entries, outbox_events, idempotency_keys, ranking_seeds`
 }

@@ -1,26 +1,25 @@
-import type { Pending } from "../coupons/pending.ts"
+import type { WaitingClaims } from "../coupons/waiting.ts"
 import type { Db } from "../infra/db.ts"
 import { addLiveGauge } from "../infra/metrics.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import type { CouponQueue } from "../infra/queue.ts"
-import type { ShopView } from "./view.ts"
 
-type WaitingDeps = { view: ShopView; pending: Pending; queue: CouponQueue; metrics: Metrics }
+type WaitingDeps = { waiting: WaitingClaims; queue: CouponQueue; metrics: Metrics }
 
 /**
- * The claims and jobs that wait, read from Redis alone when somebody asks. The API shows them too, since a worker that
- * is not there cannot say that work piles up.
+ * The claims and jobs that wait, read when somebody asks. The API shows them too, since a worker that is not there
+ * cannot say that work piles up.
  */
-export function addWaitingGauges({ view, pending, queue, metrics }: WaitingDeps): void {
+export function addWaitingGauges({ waiting, queue, metrics }: WaitingDeps): void {
   addLiveGauge(metrics, {
     name: "saleproof_pending_claims",
     help: "Accepted claims that are not coupons yet",
-    read: () => pending.length(view.current().epoch),
+    read: waiting.count,
   })
   addLiveGauge(metrics, {
     name: "saleproof_pending_claims_age_seconds",
     help: "Age of the oldest accepted claim that is not a coupon yet",
-    read: async () => (await pending.age(view.current().epoch)) / 1000,
+    read: async () => ((await waiting.oldestAgeMs()) ?? 0) / 1_000,
   })
   addLiveGauge(metrics, {
     name: "saleproof_queue_jobs",

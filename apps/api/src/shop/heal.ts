@@ -1,5 +1,4 @@
 import type { Redis } from "ioredis"
-import type { Drain } from "../coupons/drain.ts"
 import type { Clock } from "../infra/clock.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import type { Epoch } from "../infra/keys.ts"
@@ -9,8 +8,6 @@ import { lockShopExclusive, shopEpoch } from "./epoch.ts"
 import { rebuildShop } from "./rebuild.ts"
 import type { ShopView } from "./view.ts"
 
-// Twice as long as an API process takes to notice the loss and to append what it promised; claims are refused meanwhile.
-const GRACE_MS = 1_000
 // A recount of a full shop takes longer than an ordinary transaction may.
 const REBUILD_TIMEOUT_MS = 30_000
 
@@ -18,7 +15,6 @@ type HealDeps = {
   db: Db
   redis: Redis
   view: ShopView
-  drain: Drain
   clock: Clock
   logger: Logger
   metrics: Metrics
@@ -28,9 +24,7 @@ type HealDeps = {
 type Cause = "lost" | "drift"
 
 /** Notices that Redis lost the shop or holds another one, and rebuilds it from PostgreSQL. */
-export function createHealer({ db, redis, view, drain, clock, logger, metrics }: HealDeps) {
-  let lostSince: number | undefined
-
+export function createHealer({ db, redis, view, clock, logger, metrics }: HealDeps) {
   async function holds(epoch: Epoch): Promise<boolean> {
     // A view from before a refill would look like a loss.
     await view.refresh()
@@ -42,12 +36,11 @@ export function createHealer({ db, redis, view, drain, clock, logger, metrics }:
     const epoch = await lockShopExclusive(tx)
     // Somebody else may have filled or rebuilt it while this one waited for its turn.
     if (cause === "lost" && (await holds(epoch))) return false
-    return rebuildShop(tx, { redis, epoch, now: clock() })
+    await rebuildShop(tx, { redis, epoch, now: clock() })
+    return true
   }
 
-  /** Drains what was promised, then rebuilds; what arrives in between is drained by the next attempt. */
   async function heal(cause: Cause): Promise<void> {
-    await drain.drainAll()
     const rebuilt = await db.$transaction((tx) => rebuild(tx, cause), { timeout: REBUILD_TIMEOUT_MS })
     await view.refresh()
     if (!rebuilt) return
@@ -55,21 +48,11 @@ export function createHealer({ db, redis, view, drain, clock, logger, metrics }:
     logger.warn({ cause }, "rebuilt Redis from PostgreSQL")
   }
 
-  /** Nothing can have been promised by a shop that has no coupon policy. */
-  const mustWait = async () => (await db.couponPolicy.count()) > 0
-
   return {
     heal,
     async check(): Promise<void> {
       if (view.status() === "away") return
-      if (await holds(await shopEpoch(db))) {
-        lostSince = undefined
-        return
-      }
-      lostSince ??= performance.now()
-      if (performance.now() - lostSince < GRACE_MS && (await mustWait())) return
-      await heal("lost")
-      lostSince = undefined
+      if (!(await holds(await shopEpoch(db)))) await heal("lost")
     },
   }
 }

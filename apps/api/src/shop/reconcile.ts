@@ -1,24 +1,17 @@
 import type { Redis } from "ioredis"
-import { createClaimDrift } from "../coupons/drift.ts"
-import type { Pending } from "../coupons/pending.ts"
 import type { Clock } from "../infra/clock.ts"
 import type { Db } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { createRankingDrift } from "../rankings/drift.ts"
-import { shopEpoch } from "./epoch.ts"
 import { createConsistentSnapshot } from "./consistent-snapshot.ts"
 import type { Healer } from "./heal.ts"
 import type { ShopView } from "./view.ts"
-
-// A longer list is a backlog, and comparing it would only slow its drain.
-const LONGEST_COMPARED = 20_000
 
 type ReconcileDeps = {
   db: Db
   redis: Redis
   view: ShopView
-  pending: Pending
   healer: Healer
   clock: Clock
   logger: Logger
@@ -27,16 +20,15 @@ type ReconcileDeps = {
 
 /** Compares Redis with PostgreSQL, shows the difference as a metric, and rebuilds Redis when there is one. */
 export function createReconciler(deps: ReconcileDeps) {
-  const { db, redis, view, pending, healer, clock, logger, metrics } = deps
+  const { db, redis, view, healer, clock, logger, metrics } = deps
   const consistentSnapshot = createConsistentSnapshot({ db })
-  const claimDrift = createClaimDrift({ db, consistentSnapshot, redis })
   const rankingDrift = createRankingDrift({ consistentSnapshot, redis, clock })
 
-  async function reconcile(what: "claims" | "ranking", measure: () => Promise<number>): Promise<void> {
+  async function reconcile(what: "ranking", measure: () => Promise<number>): Promise<void> {
     const before = view.status()
     if (typeof before !== "object") return
     const drift = await measure()
-    // A loss or a refill looks like drift, and is not for this to repair: promises must be gathered first.
+    // A loss or a refill looks like drift, and is not for this to repair.
     await view.refresh()
     const after = view.status()
     if (typeof after !== "object" || after.generation !== before.generation) return
@@ -48,10 +40,6 @@ export function createReconciler(deps: ReconcileDeps) {
   }
 
   return {
-    async claims(): Promise<void> {
-      if ((await pending.length(await shopEpoch(db))) > LONGEST_COMPARED) return
-      await reconcile("claims", claimDrift)
-    },
     ranking: () => reconcile("ranking", rankingDrift),
   }
 }

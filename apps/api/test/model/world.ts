@@ -1,5 +1,4 @@
 import { createDrain } from "../../src/coupons/drain.ts"
-import { createPending } from "../../src/coupons/pending.ts"
 import { createRelay } from "../../src/rankings/relay.ts"
 import type { TestShop } from "../support/api.ts"
 import { createTrade, insist, outcomeOf } from "../support/trade.ts"
@@ -14,7 +13,7 @@ export type Answered = { outcome: Outcome; text: string }
 /** The real shop, filled anew, that takes the actions of the model through HTTP. It has no worker: see `settle`. */
 export async function openWorld(shop: TestShop, terms: Terms, names: string[]) {
   const trade = createTrade(shop)
-  const drain = createDrain({ ...shop.deps, db: shop.deps.writeDb, pending: createPending(shop.deps) })
+  const drain = createDrain({ ...shop.deps, db: shop.deps.writeDb })
   const relay = createRelay({ ...shop.deps, db: shop.deps.writeDb })
   const { product, policy } = await trade.refill({
     ...terms,

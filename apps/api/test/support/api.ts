@@ -60,7 +60,6 @@ export async function startApi(services: Services) {
     lifecycle,
     async [Symbol.asyncDispose]() {
       await server.close()
-      await made.coupons.stop()
       await deps[Symbol.asyncDispose]()
     },
   }

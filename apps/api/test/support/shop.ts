@@ -31,7 +31,7 @@ export function createShelf(db: Db) {
       data: {
         ...terms,
         total: 1,
-        issued: 1,
+        claimed: 1,
         expireDays: 7,
         startsAt: new Date(now - DAY_MS),
         endsAt: new Date(now),

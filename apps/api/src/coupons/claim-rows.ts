@@ -1,0 +1,133 @@
+import { pgArray } from "../infra/db.ts"
+import type { Db, Tx } from "../infra/db.ts"
+import { holderKey } from "./decide-claims.ts"
+import type { Claim, ClaimRows, Policy } from "./decide-claims.ts"
+
+/** A claim, and whether its identity comes from an Idempotency-Key, so that it may exist already. */
+export type IdentifiedClaim = Claim & { keyed: boolean }
+
+export type AcceptedRow = { claim: Claim; userOrdinal: number }
+
+const textArray = (values: readonly string[]) => `{${values.join(",")}}`
+
+/**
+ * Locks the identities of keyed claims, then the policies, each in ascending order, and reads what decides. The read is
+ * a statement of its own: its snapshot begins after the locks, so it sees whatever was accepted before.
+ */
+export async function lockClaimRows(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<ClaimRows> {
+  const policies = await lockPolicies(tx, claims)
+  const { missingUsers, known, holdings } = await readHoldings(tx, claims)
+  return {
+    policies: new Map(policies.map((policy) => [policy.id, policy])),
+    missingUsers: new Set(missingUsers),
+    known: new Map(known.map((claim) => [claim.claimId, claim])),
+    ordinals: new Map(holdings.map((holding) => [holderKey(holding), holding.ordinal])),
+  }
+}
+
+/** Two processes with one key for two policies would share no lock otherwise, and both would find the key free. */
+async function lockPolicies(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<Policy[]> {
+  const locks = textArray(claims.flatMap(({ claimId, keyed }) => (keyed ? String(lockOf(claimId)) : [])))
+  const policyIds = pgArray(new Set(claims.map(({ policyId }) => policyId)))
+  const [row] = await tx.$queryRaw<{ policies: Policy[] }[]>`
+    WITH keys AS MATERIALIZED (
+      SELECT count(pg_advisory_xact_lock(key)) AS locked
+      FROM (SELECT DISTINCT key FROM unnest(${locks}::bigint[]) AS t (key) ORDER BY key) sorted
+    ), p AS MATERIALIZED (
+      SELECT id, total, claimed, per_user_limit AS "perUserLimit",
+             extract(epoch FROM starts_at) * 1000 AS "startsAt", extract(epoch FROM ends_at) * 1000 AS "endsAt"
+      FROM coupon_policies WHERE id = ANY (${policyIds}::int[]) AND (SELECT locked FROM keys) >= 0
+      ORDER BY id FOR NO KEY UPDATE
+    )
+    SELECT coalesce(json_agg(p), '[]') AS policies FROM p`
+  if (!row) throw new Error("An aggregate answered no row")
+  return row.policies
+}
+
+const lockOf = (claimId: string): bigint =>
+  BigInt.asIntN(64, BigInt(`0x${claimId.replaceAll("-", "").slice(16)}`))
+
+type Holdings = {
+  missingUsers: number[]
+  known: Claim[]
+  holdings: { policyId: number; userId: number; ordinal: number }[]
+}
+
+/** Tables are named in the order in which POST /init locks them, so that the two do not deadlock. */
+async function readHoldings(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<Holdings> {
+  const keyedIds = textArray(claims.flatMap(({ claimId, keyed }) => (keyed ? claimId : [])))
+  const [row] = await tx.$queryRaw<Holdings[]>`
+    WITH asked AS (
+      SELECT DISTINCT * FROM unnest(
+        ${pgArray(claims.map(({ policyId }) => policyId))}::int[],
+        ${pgArray(claims.map(({ userId }) => userId))}::int[]
+      ) AS t (policy_id, user_id)
+    ), missing AS (
+      SELECT DISTINCT user_id FROM asked WHERE NOT EXISTS (SELECT FROM users WHERE id = user_id)
+    ), known AS (
+      SELECT claim_id AS "claimId", policy_id AS "policyId", user_id AS "userId"
+      FROM coupon_claims WHERE claim_id = ANY (${keyedIds}::uuid[])
+      UNION ALL
+      SELECT claim_id, policy_id, user_id FROM coupons WHERE claim_id = ANY (${keyedIds}::uuid[])
+    ), holdings AS (
+      SELECT policy_id AS "policyId", user_id AS "userId", greatest(
+        (SELECT max(user_ordinal) FROM coupon_claims c
+         WHERE c.policy_id = asked.policy_id AND c.user_id = asked.user_id),
+        (SELECT max(user_ordinal) FROM coupons c
+         WHERE c.policy_id = asked.policy_id AND c.user_id = asked.user_id)) AS ordinal
+      FROM asked
+    )
+    SELECT (SELECT coalesce(json_agg(user_id), '[]') FROM missing) AS "missingUsers",
+           (SELECT coalesce(json_agg(known), '[]') FROM known) AS known,
+           (SELECT coalesce(json_agg(holdings), '[]') FROM holdings WHERE ordinal IS NOT NULL) AS holdings`
+  if (!row) throw new Error("A SELECT without FROM answered no row")
+  return row
+}
+
+type Written = { claims: number; policies: number }
+
+/**
+ * Writes accepted claims and counts them, in one statement with conditions that the database checks again: the limit of
+ * a user, and the total of a policy. The rows are locked, so a condition that does not hold is a bug and rolls all back.
+ */
+export async function writeClaims(tx: Tx, accepted: readonly AcceptedRow[], claimedAt: Date): Promise<void> {
+  if (accepted.length === 0) return
+  const [written] = await tx.$queryRaw<Written[]>`
+    WITH accepted AS (
+      INSERT INTO coupon_claims
+        (claim_id, policy_id, user_id, user_ordinal, discount_amount, discount_rate_bp, claimed_at, expires_at)
+      SELECT t.claim_id, p.id, t.user_id, t.user_ordinal, p.discount_amount, p.discount_rate_bp,
+             ${claimedAt}::timestamptz, ${claimedAt}::timestamptz + p.expire_days * interval '24 hours'
+      FROM unnest(
+        ${textArray(accepted.map(({ claim }) => claim.claimId))}::uuid[],
+        ${pgArray(accepted.map(({ claim }) => claim.policyId))}::int[],
+        ${pgArray(accepted.map(({ claim }) => claim.userId))}::int[],
+        ${pgArray(accepted.map(({ userOrdinal }) => userOrdinal))}::int[]
+      ) WITH ORDINALITY AS t (claim_id, policy_id, user_id, user_ordinal, nr)
+      JOIN coupon_policies p ON p.id = t.policy_id AND t.user_ordinal <= coalesce(p.per_user_limit, t.user_ordinal)
+      ORDER BY nr
+      RETURNING policy_id
+    ), counted AS (
+      UPDATE coupon_policies p SET claimed = p.claimed + added
+      FROM (SELECT policy_id, count(*)::int AS added FROM accepted GROUP BY policy_id) n
+      WHERE p.id = n.policy_id AND p.claimed + added <= p.total RETURNING 1
+    )
+    SELECT (SELECT count(*)::int FROM accepted) AS claims, (SELECT count(*)::int FROM counted) AS policies`
+  const policies = new Set(accepted.map(({ claim }) => claim.policyId)).size
+  if (written?.claims !== accepted.length || written.policies !== policies) {
+    throw new Error(
+      `A locked policy changed: ${JSON.stringify({ written, claims: accepted.length, policies })}`,
+    )
+  }
+}
+
+/** The claims with these identities, whether they wait or are coupons already. */
+export async function findClaims(db: Db, claimIds: readonly string[]): Promise<Map<string, Claim>> {
+  const ids = textArray(claimIds)
+  const rows = await db.$queryRaw<Claim[]>`
+    SELECT claim_id AS "claimId", policy_id AS "policyId", user_id AS "userId"
+    FROM coupon_claims WHERE claim_id = ANY (${ids}::uuid[])
+    UNION ALL
+    SELECT claim_id, policy_id, user_id FROM coupons WHERE claim_id = ANY (${ids}::uuid[])`
+  return new Map(rows.map((claim) => [claim.claimId, claim]))
+}

@@ -1,0 +1,71 @@
+import type { Redis } from "ioredis"
+import { createCircuitBreaker } from "../infra/circuit-breaker.ts"
+import { limitReachedKey, soldOutKey } from "../infra/keys.ts"
+import type { Logger } from "../infra/logger.ts"
+import type { Metrics } from "../infra/metrics.ts"
+import { createSharedRead } from "../infra/shared-read.ts"
+import type { Claim } from "./decide-claims.ts"
+
+// What Redis remembers of a refusal may be wrong for as long, e.g. after a policy's total was raised.
+const REMEMBERED_MS = 1_000
+const BUDGET_MS = 50
+const OPEN_MS = 1_000
+
+export type FastRefusal = "sold_out" | "limit_reached"
+type Asked = Omit<Claim, "claimId">
+
+type FastRefusalsDeps = { redis: Redis; logger: Logger; metrics: Metrics; maxQueued: number }
+
+/**
+ * What PostgreSQL refused within the last second, as Redis remembers it for every process: whoever asks for the same is
+ * refused without a transaction. It counts nothing, so what it loses or says late costs a refusal, never a promise.
+ */
+export function createFastRefusals({ redis, logger, metrics, maxQueued }: FastRefusalsDeps) {
+  const ask = createCircuitBreaker({ budgetMs: BUDGET_MS, openMs: OPEN_MS })
+  const read = createSharedRead<Asked, FastRefusal | null>({
+    read: (asked) => readMarks(redis, asked),
+    missing: null,
+    maxQueued,
+  })
+
+  return {
+    /** The refusal that such a claim got a moment ago, if Redis knows of one and says so in time. */
+    async find(claim: Asked): Promise<FastRefusal | undefined> {
+      if (redis.status !== "ready") return undefined
+      const { outcome, answer } = await ask(() => read(claim))
+      metrics.fastRefusals.labels(outcome === "answered" ? (answer ?? "none") : outcome).inc()
+      return answer ?? undefined
+    },
+
+    /** Remembers refusals for a second. Nobody waits for it. */
+    remember(refused: readonly { outcome: FastRefusal; claim: Asked }[]): void {
+      if (refused.length === 0 || redis.status !== "ready") return
+      const marks = redis.pipeline()
+      for (const key of new Set(refused.map(({ outcome, claim }) => markOf(outcome, claim)))) {
+        marks.set(key, 1, "PX", REMEMBERED_MS)
+      }
+      marks.exec().catch((err: unknown) => logger.debug({ err }, "a refusal was not remembered"))
+    },
+  }
+}
+
+export type FastRefusals = ReturnType<typeof createFastRefusals>
+
+const markOf = (outcome: FastRefusal, { policyId, userId }: Asked) =>
+  outcome === "sold_out" ? soldOutKey(policyId) : limitReachedKey(policyId, userId)
+
+async function readMarks(
+  redis: Redis,
+  asked: readonly Asked[],
+): Promise<ReadonlyMap<Asked, FastRefusal | null>> {
+  const keys = [
+    ...new Set(asked.flatMap((claim) => [markOf("sold_out", claim), markOf("limit_reached", claim)])),
+  ]
+  const values = await redis.mget(keys)
+  const marked = new Set(keys.filter((_, index) => values[index] !== null))
+  const refusalOf = (claim: Asked): FastRefusal | null => {
+    if (marked.has(markOf("sold_out", claim))) return "sold_out"
+    return marked.has(markOf("limit_reached", claim)) ? "limit_reached" : null
+  }
+  return new Map(asked.map((claim) => [claim, refusalOf(claim)]))
+}

@@ -1,0 +1,19 @@
+import { hash } from "node:crypto"
+import type { KeyedRequest } from "./request.ts"
+
+/**
+ * The identity, a UUIDv8 (RFC 9562), of the row that a keyed request makes: whoever repeats the request finds the row by
+ * it, for as long as the row exists. The key carries its user where a token says who asks.
+ */
+export function rowIdentity({ operation, key }: Pick<KeyedRequest, "operation" | "key">): string {
+  const digest = hash("sha256", `${operation} ${key}`, "hex")
+  const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16)
+  const groups = [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `8${digest.slice(13, 16)}`,
+    `${variant}${digest.slice(17, 20)}`,
+    digest.slice(20, 32),
+  ]
+  return groups.join("-")
+}

@@ -1,0 +1,196 @@
+import { afterAll, describe, expect, it, onTestFinished } from "vitest"
+import { createAudit } from "../src/audit/service.ts"
+import { AcceptedClaim } from "../src/coupons/schema.ts"
+import { createDrain } from "../src/coupons/drain.ts"
+import { limitReachedKey, soldOutKey } from "../src/infra/keys.ts"
+import { startApi, startShop, startWorker } from "./support/api.ts"
+import { createTrade, insist, tally, times } from "./support/trade.ts"
+
+const shop = await startShop({ worker: false })
+afterAll(() => shop[Symbol.asyncDispose]())
+const trade = createTrade(shop)
+
+const NO_REDIS = "redis://127.0.0.1:1"
+
+/** Until the end of the test. */
+async function runWorker(services: Partial<typeof shop> = {}) {
+  const worker = await startWorker({ ...shop, ...services })
+  onTestFinished(() => worker[Symbol.asyncDispose]())
+}
+
+async function acceptedClaims(count: number, filling: object = {}) {
+  const filled = await trade.refill({ policies: 1, ...filling })
+  const answers = await Promise.all(
+    times(count, (n) => trade.claim({ userId: filled.user(n + 1), policyId: filled.policy(1) })),
+  )
+  return { ...filled, claimIds: answers.map(({ body }) => AcceptedClaim.parse(body).claimId) }
+}
+
+const grantedIds = async () =>
+  (await shop.deps.readDb.coupon.findMany({ select: { claimId: true } })).map(({ claimId }) => claimId)
+
+/** The promises that are coupons once as many are there, and what the audit says then. */
+async function granted(claimIds: string[]) {
+  await expect.poll(async () => (await grantedIds()).length).toBe(claimIds.length)
+  return { claimIds: (await grantedIds()).toSorted(), violations: await trade.violations() }
+}
+
+const kept = (claimIds: string[]) => ({ claimIds: claimIds.toSorted(), violations: {} })
+
+describe("claims accepted while no worker runs", () => {
+  it("wait, and become coupons when one starts", async () => {
+    const { claimIds } = await acceptedClaims(300)
+    expect(await shop.deps.readDb.couponClaim.count()).toBe(300)
+    expect(await trade.violations()).toEqual({})
+    await runWorker()
+    expect(await granted(claimIds)).toEqual(kept(claimIds))
+  })
+
+  it("become coupons also when Redis loses everything before that", async () => {
+    const { claimIds } = await acceptedClaims(300)
+    await shop.redis.flushdb()
+    await runWorker()
+    expect(await granted(claimIds)).toEqual(kept(claimIds))
+  })
+
+  it("become coupons of a worker that has no Redis", async () => {
+    const { claimIds } = await acceptedClaims(300)
+    await runWorker({ redisUrl: NO_REDIS })
+    expect(await granted(claimIds)).toEqual(kept(claimIds))
+  })
+
+  it("end with their shop when it is filled anew", async () => {
+    await acceptedClaims(50)
+    const next = await acceptedClaims(1)
+    await runWorker()
+    expect(await granted(next.claimIds)).toEqual(kept(next.claimIds))
+  })
+
+  it("count for the total and for the limit of a user", async () => {
+    const { user, policy } = await acceptedClaims(3, { couponsPerPolicy: 4, perUserLimit: 1 })
+    const again = () => trade.claim({ userId: user(1), policyId: policy(1) })
+    expect(await again()).toMatchObject({ status: 409, body: { code: "COUPON_LIMIT_REACHED" } })
+    const last = times(20, (n) => trade.claim({ userId: user(n + 4), policyId: policy(1) }))
+    expect(tally(await Promise.all(last))).toEqual({ created: 1, COUPON_SOLD_OUT: 19 })
+  })
+
+  it("count as much when they have become coupons", async () => {
+    const { user, policy } = await acceptedClaims(3, { couponsPerPolicy: 4, perUserLimit: 1 })
+    await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
+    const again = () => trade.claim({ userId: user(1), policyId: policy(1) })
+    expect(await again()).toMatchObject({ status: 409, body: { code: "COUPON_LIMIT_REACHED" } })
+    const last = times(20, (n) => trade.claim({ userId: user(n + 4), policyId: policy(1) }))
+    expect(tally(await Promise.all(last))).toEqual({ created: 1, COUPON_SOLD_OUT: 19 })
+  })
+})
+
+describe("Redis that loses everything again and again", () => {
+  it("costs no promise and gives away no coupon too many, with two API processes", async () => {
+    await using other = await startApi(shop)
+    const trades = [trade, createTrade(other)]
+    await runWorker()
+    const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 100 })
+    const claims = times(300, (n) =>
+      insist(() => (trades[n % 2] ?? trade).claim({ userId: user(n + 1), policyId: policy(1) })),
+    )
+    const flushes = times(30, () => shop.redis.flushdb())
+    const answers = await Promise.all(claims)
+    await Promise.all(flushes)
+    expect(tally(answers)).toEqual({ created: 100, COUPON_SOLD_OUT: 200 })
+    const accepted = answers.filter(({ status }) => status === 201)
+    const claimIds = accepted.map(({ body }) => AcceptedClaim.parse(body).claimId)
+    expect(await granted(claimIds)).toEqual(kept(claimIds))
+  })
+
+  it("that still says sold out or limit reached is believed for a second at most", async () => {
+    const { user, policy } = await trade.refill({ policies: 1, users: 3 })
+    const claim = (n: number) => trade.claim({ userId: user(n), policyId: policy(1) })
+    await shop.redis.set(soldOutKey(policy(1)), 1, "PX", 1_000)
+    expect(await claim(1)).toMatchObject({ status: 409, body: { code: "COUPON_SOLD_OUT" } })
+    await expect.poll(() => claim(1)).toMatchObject({ status: 201 })
+    await shop.redis.set(limitReachedKey(policy(1), user(2)), 1, "PX", 1_000)
+    expect(await claim(2)).toMatchObject({ status: 409, body: { code: "COUPON_LIMIT_REACHED" } })
+    expect(await claim(3)).toMatchObject({ status: 201 })
+    await expect.poll(() => claim(2)).toMatchObject({ status: 201 })
+  })
+
+  it("remembers a refusal for a second", async () => {
+    const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 1 })
+    const claim = () => trade.claim({ userId: user(1), policyId: policy(1) })
+    expect(await claim()).toMatchObject({ status: 201 })
+    expect(await claim()).toMatchObject({ status: 409 })
+    await expect.poll(() => shop.redis.exists(soldOutKey(policy(1)))).toBe(1)
+    expect(await shop.redis.pttl(soldOutKey(policy(1)))).toBeGreaterThan(0)
+    expect(await shop.redis.pttl(soldOutKey(policy(1)))).toBeLessThanOrEqual(1_000)
+  })
+})
+
+describe("an API that starts without Redis", () => {
+  it("takes claims, orders and charges, and says that it is degraded", async () => {
+    await using alone = await startApi({ ...shop, redisUrl: NO_REDIS })
+    const without = createTrade(alone)
+    expect(await alone.get("/readyz")).toMatchObject({
+      status: 200,
+      body: {
+        status: "degraded",
+        checks: [
+          { name: "database", ok: true },
+          { name: "redis", ok: false },
+          { name: "queue", ok: false },
+        ],
+      },
+    })
+    const { user, product, policy } = await without.refill({
+      policies: 1,
+      perUserLimit: 1,
+      couponsPerPolicy: 2,
+    })
+    const claim = (n: number) => without.claim({ userId: user(n), policyId: policy(1) })
+    expect(await claim(1)).toMatchObject({ status: 201 })
+    expect(await claim(1)).toMatchObject({ status: 409, body: { code: "COUPON_LIMIT_REACHED" } })
+    expect(await claim(2)).toMatchObject({ status: 201 })
+    expect(await claim(3)).toMatchObject({ status: 409, body: { code: "COUPON_SOLD_OUT" } })
+    expect(await without.charge(user(1), 10_000)).toMatchObject({ status: 201 })
+    const items = [{ productId: product(1), quantity: 1 }]
+    expect(await without.order({ userId: user(1), items })).toMatchObject({ status: 201 })
+    await runWorker({ redisUrl: NO_REDIS })
+    await expect.poll(() => without.couponsOf(user(2))).toHaveLength(1)
+    expect(await createAudit({ db: shop.deps.readDb }).run()).toMatchObject({ ok: true })
+  })
+})
+
+describe("a policy's total", () => {
+  it("is never set below what was accepted, however the two meet", async () => {
+    const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 300 })
+    const changes = times(30, (n) =>
+      shop.services.coupons.changeTotal(policy(1), 20 + n).then(
+        () => "changed",
+        (error: unknown) => String(Object(error).code),
+      ),
+    )
+    const claims = times(300, (n) => trade.claim({ userId: user(n + 1), policyId: policy(1) }))
+    const outcomes = new Set(await Promise.all(changes))
+    const { created } = tally(await Promise.all(claims))
+    expect([...outcomes].filter((outcome) => outcome !== "changed")).toEqual(
+      outcomes.has("TOTAL_BELOW_CLAIMED") ? ["TOTAL_BELOW_CLAIMED"] : [],
+    )
+    const row = await shop.deps.readDb.couponPolicy.findUniqueOrThrow({ where: { id: policy(1) } })
+    expect(row.claimed).toBe(created)
+    expect(await trade.violations()).toEqual({})
+  })
+
+  it("can be lowered to what was accepted, and raised again", async () => {
+    const { user, policy } = await acceptedClaims(5)
+    const { changeTotal } = shop.services.coupons
+    await expect(changeTotal(policy(1), 4)).rejects.toMatchObject({
+      code: "TOTAL_BELOW_CLAIMED",
+      status: 409,
+    })
+    await changeTotal(policy(1), 5)
+    const claim = () => trade.claim({ userId: user(6), policyId: policy(1) })
+    expect(await claim()).toMatchObject({ status: 409, body: { code: "COUPON_SOLD_OUT" } })
+    await changeTotal(policy(1), 6)
+    await expect.poll(claim).toMatchObject({ status: 201 })
+    await expect(changeTotal(policy(1) + 1, 6)).rejects.toMatchObject({ code: "POLICY_NOT_FOUND" })
+  })
+})
