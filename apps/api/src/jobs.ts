@@ -21,7 +21,7 @@ const RELAY_EVERY_MS = 100
 const POLL_CLAIMS_EVERY_MS = 100
 const CHECK_EVERY_MS = 250
 // A recount reads every order of three days.
-const RECONCILE_RANKING_EVERY_MS = 30_000
+const RECONCILE_RANKING_EVERY_MS = 10_000
 const PRUNE_EVERY_MS = 600_000
 const WARN_AGAIN_MS = 10_000
 const CLOSE_JOBS_WITHIN_MS = 5_000

@@ -29,10 +29,16 @@ async function acceptedClaims(count: number, filling: object = {}) {
 const grantedIds = async () =>
   (await shop.deps.readDb.coupon.findMany({ select: { claimId: true } })).map(({ claimId }) => claimId)
 
+/** What the database alone shows; the ranking may be on its way back after Redis lost it. */
+async function violations() {
+  const { checks } = await createAudit({ db: shop.deps.readDb }).run()
+  return Object.fromEntries(checks.flatMap(({ id, violations: n }) => (n === 0 ? [] : [[id, n]])))
+}
+
 /** The promises that are coupons once as many are there, and what the audit says then. */
 async function granted(claimIds: string[]) {
   await expect.poll(async () => (await grantedIds()).length).toBe(claimIds.length)
-  return { claimIds: (await grantedIds()).toSorted(), violations: await trade.violations() }
+  return { claimIds: (await grantedIds()).toSorted(), violations: await violations() }
 }
 
 const kept = (claimIds: string[]) => ({ claimIds: claimIds.toSorted(), violations: {} })
@@ -155,7 +161,7 @@ describe("an API that starts without Redis", () => {
     expect(await without.order({ userId: user(1), items })).toMatchObject({ status: 201 })
     await runWorker({ redisUrl: NO_REDIS })
     await expect.poll(() => without.couponsOf(user(2))).toHaveLength(1)
-    expect(await createAudit({ db: shop.deps.readDb }).run()).toMatchObject({ ok: true })
+    expect(await violations()).toEqual({})
   })
 })
 

@@ -13,17 +13,19 @@ const shop = await startShop({ worker: false })
 const { deps } = shop
 const shelf = createShelf(deps.writeDb)
 const metrics = createMetrics({ process: "worker" })
+// Its own, as looking at the queue is a session of the database, too.
+const queueMetrics = createMetrics({ process: "worker" })
 let now = 0
 
 beforeAll(() => {
-  addWaitingGauges({ ...deps, waiting: createWaitingClaims({ db: deps.readDb }), metrics })
+  addWaitingGauges({ ...deps, waiting: createWaitingClaims({ db: deps.readDb }), metrics: queueMetrics })
   addDatabaseMetrics({ readDb: deps.readDb, metrics, clock: () => new Date(now) })
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 
 /** The value of a series, whatever its other labels; NaN while it shows none. */
 async function value(name: string, label = ""): Promise<number> {
-  const text = await metrics.registry.metrics()
+  const text = await (name.startsWith("saleproof_queue") ? queueMetrics : metrics).registry.metrics()
   const line = text.split("\n").find((known) => known.startsWith(`${name}{`) && known.includes(label))
   return line === undefined ? Number.NaN : Number(line.split(" ").at(-1))
 }
