@@ -1,5 +1,5 @@
 import { LATENCIES } from "./schema.ts"
-import type { EndpointSlaInput, Latency, Level, SlaInput } from "./schema.ts"
+import type { Decision, EndpointSlaInput, Latency, LatencyKind, Level, SlaInput } from "./schema.ts"
 
 export type Limit = { limit: number; level: Level }
 
@@ -20,6 +20,9 @@ export type Sla = {
   /** Null when the file does not ask for checks: a script may have none. */
   checks: Limit | null
   droppedIterations: number
+  thrownIterations: number
+  decide: Decision
+  latency: LatencyKind
 }
 
 // A p95 of fewer than 20 samples is nothing but their maximum.
@@ -54,6 +57,9 @@ export function resolveSla(input: SlaInput): Sla {
     endpoints: Object.fromEntries(endpoints),
     checks: input.checks === undefined ? null : resolveLimit(input.checks),
     droppedIterations: input.droppedIterations ?? 0,
+    thrownIterations: input.thrownIterations ?? 0,
+    decide: input.decide ?? "measured",
+    latency: input.latency ?? "measured",
   }
 }
 

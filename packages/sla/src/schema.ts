@@ -6,6 +6,12 @@ export type Latency = (typeof LATENCIES)[number]
 export const LEVELS = ["fail", "warn"] as const
 export type Level = (typeof LEVELS)[number]
 
+const DECISIONS = ["measured", "confident"] as const
+export type Decision = (typeof DECISIONS)[number]
+
+const LATENCY_KINDS = ["measured", "corrected"] as const
+export type LatencyKind = (typeof LATENCY_KINDS)[number]
+
 const leveled = (value: z.ZodNumber) =>
   z.union([value, z.strictObject({ limit: value, level: z.enum(LEVELS).default("fail") })], {
     error: "expected a number, or {limit, level: fail | warn}",
@@ -43,6 +49,12 @@ export const SlaInput = z.strictObject({
   checks: Share.optional(),
   /** Iterations k6 may drop before the run is invalid. */
   droppedIterations: z.int().min(0).optional(),
+  /** Iterations that may end in an exception of the script before the run is invalid. */
+  thrownIterations: z.int().min(0).optional(),
+  /** Whether a limit is judged by the percentile as measured, or only by one whose 95 % interval leaves no doubt. */
+  decide: z.enum(DECISIONS).optional(),
+  /** Whether p95 and p99 are judged as measured, or corrected for what users in a closed model did not send. */
+  latency: z.enum(LATENCY_KINDS).optional(),
 })
 
 export type EndpointSlaInput = z.infer<typeof EndpointSlaInput>

@@ -28,10 +28,10 @@ export function createRunQueries(influx: Influx, testid: string) {
     return found.flatMap(({ values }) => values.map((row) => String(row[1])))
   }
 
-  /** The sum of a counter; 0 when nobody added to it. */
-  async function counter(metric: string): Promise<number> {
+  /** The sum of a counter; null when nobody added to it. */
+  async function counter(metric: string): Promise<number | null> {
     const [series] = await influx.query(`SELECT sum("value") ${from(metric)}`)
-    return cell(series, 1) ?? 0
+    return cell(series, 1)
   }
 
   async function checks(): Promise<{ name: string; passes: number; fails: number }[]> {

@@ -63,11 +63,27 @@ describe("what k6 left at each exit code", () => {
   })
 
   it("none: it was killed", () => {
-    expect(readK6Exit(null).kind).toBe("broken")
+    expect(readK6Exit(null).kind).toBe("crashed")
   })
 })
 
 describe("createLogReader", () => {
+  it("keeps the first error and warning of each kind, and counts the others", () => {
+    const reader = createLogReader()
+    const failed = (url: string) =>
+      `{"level":"warning","msg":"Request Failed","error":"Get \\"${url}\\": refused"}`
+    reader.line(failed("undefined/1"))
+    reader.line(failed("undefined/2"))
+    reader.line(
+      '{"level":"error","msg":"TypeError: x is undefined\\n\\tat file:///a.js:1","source":"stacktrace"}',
+    )
+    reader.line('{"level":"info","msg":"hello"}')
+    expect(reader.log.messages).toEqual([
+      { level: "warning", text: 'Request Failed: Get "undefined/1": refused', count: 2 },
+      { level: "error", text: "TypeError: x is undefined", count: 1 },
+    ])
+  })
+
   it("counts lost writes and slow flushes apart from other errors", () => {
     const reader = createLogReader()
     reader.line('{"level":"error","msg":"Couldn\'t write stats","error":"connection refused"}')
@@ -76,6 +92,11 @@ describe("createLogReader", () => {
     )
     reader.line("panic: something")
     reader.line("")
-    expect(reader.log).toEqual({ lostWrites: 1, slowFlushes: 1, errors: ["panic: something"] })
+    expect(reader.log).toEqual({
+      lostWrites: 1,
+      slowFlushes: 1,
+      errors: ["panic: something"],
+      messages: [{ level: "error", text: "panic: something", count: 1 }],
+    })
   })
 })

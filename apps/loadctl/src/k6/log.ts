@@ -1,5 +1,7 @@
 import { z } from "zod"
 
+import type { K6Message } from "../stats/model.ts"
+
 const LogLine = z.object({ level: z.string(), msg: z.string(), error: z.string().optional() })
 
 /** What k6's own log says about the run, apart from its measurements. */
@@ -10,26 +12,50 @@ export type K6Log = {
   slowFlushes: number
   /** The last errors that are not one of the above, oldest first. */
   errors: string[]
+  /** The first error or warning of each kind, in the order in which they came, with how many there were. */
+  messages: K6Message[]
 }
 
 const KEPT_ERRORS = 5
+const KEPT_KINDS = 20
+const MOST_CHARACTERS = 500
 
 /** Reads k6's `--log-format json` lines one by one. Lines that are no JSON are errors of their own. */
 export function createLogReader() {
-  const log: K6Log = { lostWrites: 0, slowFlushes: 0, errors: [] }
+  const log: K6Log = { lostWrites: 0, slowFlushes: 0, errors: [], messages: [] }
+  const kinds = new Map<string, K6Message>()
+
+  function note(level: K6Message["level"], text: string): void {
+    const kind = `${level} ${kindOf(text)}`
+    const known = kinds.get(kind)
+    if (known) known.count += 1
+    else if (kinds.size < KEPT_KINDS) {
+      const message = { level, text: text.slice(0, MOST_CHARACTERS), count: 1 }
+      kinds.set(kind, message)
+      log.messages.push(message)
+    }
+  }
+
   return {
     log,
-    line(text: string): void {
-      if (text.trim() === "") return
-      const parsed = parseLine(text)
-      if (parsed.msg.startsWith("Couldn't write stats")) log.lostWrites += 1
-      else if (parsed.msg.startsWith("The flush operation took higher")) log.slowFlushes += 1
-      else if (parsed.level === "error" && !parsed.msg.startsWith("thresholds on metrics")) {
-        log.errors.push(firstLine(parsed.error ? `${parsed.msg}: ${parsed.error}` : parsed.msg))
-        if (log.errors.length > KEPT_ERRORS) log.errors.shift()
+    line(line: string): void {
+      if (line.trim() === "") return
+      const { level, msg, error } = parseLine(line)
+      if (msg.startsWith("Couldn't write stats")) log.lostWrites += 1
+      else if (msg.startsWith("The flush operation took higher")) log.slowFlushes += 1
+      else if (msg.startsWith("thresholds on metrics")) return
+      else if (level === "error" || level === "warning") {
+        const text = firstLine(error ? `${msg}: ${error}` : msg)
+        note(level, text)
+        if (level === "error") log.errors = [...log.errors, text].slice(-KEPT_ERRORS)
       }
     },
   }
+}
+
+/** Two messages that differ in numbers or in what is quoted are of one kind. */
+function kindOf(text: string): string {
+  return text.replaceAll(/"[^"]*"|'[^']*'/g, '""').replaceAll(/\d+/g, "0")
 }
 
 /** k6 appends the script's stack, which says where in k6 rather than what. */

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto"
-import { readFileSync } from "node:fs"
 import { arch, cpus, platform, release, totalmem } from "node:os"
-import { dirname, join, resolve } from "node:path"
+import { resolve } from "node:path"
 
 import { execa } from "execa"
 import type { RunPlan } from "../plan/plan.ts"
 import { redactEnv, redactUrl } from "./redact.ts"
 import { loadctlVersion } from "./version.ts"
+import { readScript } from "./script.ts"
 
 /** What somebody needs to repeat a run and to know whether two runs may be compared; `manifest.json` of a run. */
 export type Manifest = {
@@ -78,30 +78,13 @@ async function gitState(root: string): Promise<Manifest["git"]> {
   return { commit: head.stdout, dirty: status.stdout.trim() !== "" }
 }
 
-/** Of the script and, one after the other, of the files that it imports by a relative path. */
+/** Of the script and of the files that it imports by a relative path. */
 export function hashScript(entry: string): string | null {
+  const sources = readScript(entry)
+  if (sources === null) return null
   const hash = createHash("sha256")
-  const seen = new Set<string>()
-  const queue = [entry]
-  for (const file of queue) {
-    if (seen.has(file)) continue
-    seen.add(file)
-    const source = readSource(file)
-    if (source === null) return null
-    hash.update(source)
-    for (const [, path] of source.matchAll(/\bfrom\s+["'](\.{1,2}\/[^"']+)["']/g)) {
-      queue.push(join(dirname(file), path ?? ""))
-    }
-  }
+  for (const source of sources) hash.update(source)
   return hash.digest("hex")
-}
-
-function readSource(file: string): string | null {
-  try {
-    return readFileSync(file, "utf8")
-  } catch {
-    return null
-  }
 }
 
 function sha256(text: string): string {

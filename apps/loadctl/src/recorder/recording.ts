@@ -10,7 +10,7 @@ export type SampleSeries = {
   /** k6's `expected_response`; where the tag is missing, what `expectedTag` says of it. */
   expected: boolean
   /** False where the points carry no `expected_response`, by trimmed system tags or no response callback. */
-  expectedTag?: boolean
+  expectedTag?: boolean | undefined
   errorCode: string
   /** When each request ended, ms since 1970; it was sent at `at - ms`. Not in order. */
   at: Float64Array

@@ -39,15 +39,16 @@ export function endpointCells(row: EndpointReport): string[] {
   ]
 }
 
-/** How much of the p95 limit is left: 61 %, or -16 % when it is broken. */
-function marginText({ p95, limit, n }: EndpointReport): string {
+/** How much of the p95 limit is left: 61 %, or -16 % when it is broken; "close" where another run could differ. */
+function marginText({ p95, limit, n, close }: EndpointReport): string {
   if (n === 0) return "no data"
-  if (p95 === null || limit === null) return "–"
-  return `${Math.floor(((limit - p95) / limit) * 100)} %`
+  const margin = p95 === null || limit === null ? "–" : `${Math.floor(((limit - p95) / limit) * 100)} %`
+  return close ? `${margin}, close` : margin
 }
 
 /** ✓ kept, ✗ broken, ? too little to tell. */
-export function mark({ ok, rules }: EndpointReport): "✓" | "✗" | "?" {
+export function mark({ ok, rules, n }: EndpointReport): "✓" | "✗" | "?" {
+  if (n === 0) return "?"
   if (ok) return "✓"
   const broken = rules.some(
     ({ metric, outcome, level }) => metric !== "minSamples" && outcome === "fail" && level === "fail",
@@ -57,19 +58,23 @@ export function mark({ ok, rules }: EndpointReport): "✓" | "✗" | "?" {
 
 /** "FAIL flow_300vus, persona A, limited, scale 0.1: 12,034 requests, 3 failed" */
 export function headline(report: RunReport): string {
-  const { scenario, persona, variants, scale, requests, failed, iterations } = report
+  const { scenario, persona, variants, scale, requests, iterations } = report
   const how = [
     scenario,
     ...(persona === null ? [] : [`persona ${persona}`]),
     ...variants,
     ...(scale === 1 ? [] : [`scale ${scale}`]),
   ]
-  const counts = [
-    countText(iterations, "iteration"),
-    countText(requests, "request"),
-    failed === 0 ? "none failed" : `${failed.toLocaleString("en-US")} failed`,
-  ]
+  const counts = [countText(iterations, "iteration"), countText(requests, "request"), ...failedTexts(report)]
   return `${how.join(", ")}: ${counts.join(", ")}`
+}
+
+/** "none failed" only where there were requests and k6 itself counted no failure either. */
+function failedTexts({ requests, failed, k6Failed }: RunReport): string[] {
+  if (requests === 0) return []
+  if (failed > 0) return [`${failed.toLocaleString("en-US")} failed`]
+  if (k6Failed === 0) return ["none failed"]
+  return ["0 failed", ...(k6Failed === null ? [] : [`though k6 counted ${k6Failed.toLocaleString("en-US")}`])]
 }
 
 /** One sentence for the audit, as the last thing before the conclusion. */

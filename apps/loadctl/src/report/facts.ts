@@ -1,19 +1,21 @@
 import { countText } from "../sla/text.ts"
+import { figureText } from "../sla/thresholds.ts"
 import { auditText, omissionText, sourcesText, warmUpText } from "./cells.ts"
 import type { RunReport } from "./model.ts"
 
+// More rows than this hide the ones that matter; JSON, HTML and JUnit have all of them.
+const MOST_KEPT_THRESHOLDS = 6
+
 /** What is worth knowing beside the table, each with its name. */
 export function facts(report: RunReport): string[][] {
-  const { hold, checks, expectations, target } = report
+  const { hold, expectations, target } = report
   const rates = hold ? `over the hold of ${hold.seconds.toFixed(0)} s` : "over all of it"
   const warmUp = warmUpText(report)
   const omission = omissionText(report)
-  const total = checks.passes + checks.fails
   return [
     ["units", `milliseconds; rates ${rates}; percentiles interpolate as k6 does`],
-    ...(total > 0
-      ? [["checks", `${checks.passes.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} hold`]]
-      : []),
+    ...checkFacts(report),
+    ...thresholdFacts(report),
     ...expectations.map(({ title, wanted, actual }) => [
       "expected",
       `${title}: ${actual ?? "no data"} (${wanted})`,
@@ -25,6 +27,41 @@ export function facts(report: RunReport): string[][] {
     ...(omission === null ? [] : [["omitted", omission]]),
     ["sources", sourcesText(report)],
     ["audit", auditText(report)],
+    ...messageFacts(report),
     ...(target === null ? [] : [["target", target]]),
   ]
+}
+
+/** All checks together, then each that failed. */
+function checkFacts({ checks: { passes, fails, rows } }: RunReport): string[][] {
+  if (passes + fails === 0) return []
+  const failing = rows.filter((row) => row.fails > 0)
+  return [
+    ["checks", heldText(passes, fails)],
+    ...failing.map((row) => ["check", `${row.name}: ${heldText(row.passes, row.fails)}`]),
+  ]
+}
+
+function heldText(passes: number, fails: number): string {
+  return `${passes.toLocaleString("en-US")} of ${(passes + fails).toLocaleString("en-US")} hold`
+}
+
+/** The script's own thresholds: the broken ones, and the others as far as they are few. */
+function thresholdFacts({ thresholds }: RunReport): string[][] {
+  const kept = thresholds.filter(({ ok }) => ok)
+  const shown = thresholds.filter(({ ok }) => !ok || kept.length <= MOST_KEPT_THRESHOLDS)
+  const rows = shown.map(({ metric, source, value, ok }) => [
+    "threshold",
+    `${metric} ${source}: ${ok ? "kept" : "broken"}${value === null ? "" : `, it was ${figureText(value)}`}`,
+  ])
+  return kept.length <= MOST_KEPT_THRESHOLDS
+    ? rows
+    : [["thresholds", `${kept.length} of the script's ${thresholds.length} are kept`], ...rows]
+}
+
+function messageFacts({ k6Messages }: RunReport): string[][] {
+  return k6Messages.map(({ level, text, count }) => [
+    `k6 ${level}`,
+    count === 1 ? text : `${text} (${count.toLocaleString("en-US")} times)`,
+  ])
 }

@@ -41,9 +41,10 @@ describe("renderJunit", () => {
       "passed sale.overall p95 <= 200 ms",
       "passed sale.overall failed requests <= 0 %",
       "passed sale.overall samples >= 20",
+      "passed sale.checks is 201",
       "passed sale.audit money: money is conserved",
     ])
-    expect(attribute(report, "/testsuites/@tests")).toBe("8")
+    expect(attribute(report, "/testsuites/@tests")).toBe("9")
     expect(attribute(report, "/testsuites/@time")).toBe("60.000")
     expect(attribute(report, "//testsuite[@name='sla']/properties/property[@name='run']/@value")).toBe(
       report.runId,

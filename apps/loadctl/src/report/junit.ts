@@ -2,6 +2,7 @@ import { create } from "xmlbuilder2"
 
 import type { RuleResult } from "../sla/rules.ts"
 import { brokenRule, msText, shareText } from "../sla/text.ts"
+import { figureText } from "../sla/thresholds.ts"
 import { causeTexts, headline, violationCount, warmUpText } from "./cells.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
 
@@ -17,6 +18,8 @@ export function renderJunit(report: RunReport): string {
   const suites: Suite[] = [
     { name: "run", cases: [verdictCase(report)] },
     { name: "sla", cases: [...report.endpoints, report.overall].flatMap(ruleCases) },
+    { name: "thresholds", cases: report.thresholds.map(thresholdCase) },
+    { name: "checks", cases: report.checks.rows.map(checkCase) },
     { name: "expectations", cases: report.expectations.map(expectationCase) },
     { name: "audit", cases: auditCases(report) },
   ].filter(({ cases }) => cases.length > 0)
@@ -70,6 +73,20 @@ function ruleName({ metric, limit }: RuleResult): string {
   if (metric === "minSamples") return `samples >= ${limit}`
   if (metric === "errorRate") return `failed requests <= ${limit === 0 ? "0 %" : shareText(limit)}`
   return `${metric} <= ${msText(limit)} ms`
+}
+
+function thresholdCase({ metric, source, value, ok }: RunReport["thresholds"][number]): Case {
+  const base = { of: "thresholds", name: `${metric}: ${source}` }
+  if (ok) return base
+  const message = `${metric}: ${value === null ? "broken" : figureText(value)}, but ${source} must hold.`
+  return { ...base, failure: { type: "threshold", message } }
+}
+
+/** What may fail of all checks together is for the verdict to say; here fails only one that never held. */
+function checkCase({ name, passes, fails, ok }: RunReport["checks"]["rows"][number]): Case {
+  const base = { of: "checks", name }
+  if (!ok) return { ...base, failure: { type: "check", message: `${name}: never held, ${fails} times.` } }
+  return fails === 0 ? base : { ...base, note: `${passes} of ${passes + fails} hold.` }
 }
 
 function expectationCase({ title, wanted, outcome, actual, level }: RunReport["expectations"][number]): Case {

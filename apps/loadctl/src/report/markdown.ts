@@ -30,7 +30,19 @@ export function renderMarkdown(report: RunReport): string {
     "",
     `Latencies in ms${warmUp === null ? "" : `; ${warmUp}`}. Sources: ${sourcesText(report)}. ${omission === null ? "" : `Omitted: ${omission}. `}Audit: ${auditText(report)}. Run \`${report.runId}\`.`,
     "",
+    ...list(k6Texts(report).map((text) => `k6: ${text}`)),
   ].join("\n")
+}
+
+/** Its thresholds that are broken, and what it logged. */
+function k6Texts({ thresholds, k6Messages }: RunReport): string[] {
+  const broken = thresholds.filter(({ ok }) => !ok)
+  return [
+    ...broken.map(
+      ({ metric, source, value }) => `threshold ${metric} ${source} broken (${value ?? "unknown"})`,
+    ),
+    ...k6Messages.map(({ level, text, count }) => `${level}: ${text} (${count})`),
+  ]
 }
 
 function list(items: readonly string[]): string[] {

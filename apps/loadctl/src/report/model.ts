@@ -6,19 +6,27 @@ import type { Manifest } from "../machine/manifest.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { ExpectationResult } from "../sla/expectations.ts"
 import type { Judgement, Outcome } from "../sla/judge.ts"
-import { applyRules } from "../sla/rules.ts"
+import { checkRows } from "../sla/checks.ts"
+import type { CheckRow } from "../sla/checks.ts"
+import { judgeRows } from "../sla/rows.ts"
+import type { Row } from "../sla/rows.ts"
 import type { RuleResult } from "../sla/rules.ts"
-import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
+import type { Sla } from "@saleproof/sla/resolve.ts"
 import type { Omission } from "../stats/corrected.ts"
-import type { Figures, Measurement } from "../stats/model.ts"
+import type { Intervals } from "../stats/interval.ts"
+import type { Figures, K6Facts, K6Message, Measurement, ThresholdResult } from "../stats/model.ts"
 
 const RUN_SCHEMA = "saleproof.run/1"
 
 /** One row of the table. Latencies in ms, rate per second; null where nothing was measured. */
-export type EndpointReport = Figures & {
+export type EndpointReport = Omit<Figures, "interval" | "over"> & {
+  /** Where the percentiles may lie with 95 % confidence, ms; null where the samples are not known. */
+  interval: Intervals | null
   /** The p95 limit in ms; null when there is none. */
   limit: number | null
   ok: boolean
+  /** A limit lies within such an interval: another run could come out otherwise. */
+  close: boolean
   rules: RuleResult[]
 }
 
@@ -46,7 +54,13 @@ export type RunReport = {
   overall: EndpointReport
   endpoints: EndpointReport[]
   expectations: ExpectationResult[]
-  checks: { passes: number; fails: number }
+  checks: { passes: number; fails: number; rows: CheckRow[] }
+  /** The script's own thresholds. */
+  thresholds: ThresholdResult[]
+  /** What k6 logged as an error or a warning, the first of each kind. */
+  k6Messages: K6Message[]
+  /** Requests that failed by k6's own http_req_failed, setup included; null where it keeps none. */
+  k6Failed: number | null
   /** Null when the run never came to measuring. */
   sources: Pick<Measurement, "source" | "influx" | "reconciliation" | "instances"> | null
   hold: { from: string; seconds: number } | null
@@ -105,23 +119,38 @@ export function composeReport({ plan, manifest, measurement, audit, verdict, hea
 }
 
 function tableOf({ sla }: RunPlan, measurement: Measurement | undefined) {
-  const { overall, endpoints, hold } = measurement ?? nothingMeasured(sla)
-  const checks = measurement?.k6.checks ?? []
+  const measured = measurement ?? nothingMeasured(sla)
+  const { overall, endpoints } = judgeRows(measured, sla)
+  const { hold } = measured
   return {
-    iterations: measurement?.k6.iterations ?? 0,
-    cutOff: measurement?.k6.interruptedIterations ?? 0,
-    requests: overall.n,
-    failed: overall.failed,
-    overall: rowOf(overall, sla.overall),
-    endpoints: endpoints.map((figures) => rowOf(figures, sla.endpoints[figures.name] ?? sla.each)),
-    checks: {
-      passes: checks.reduce((sum, { passes }) => sum + passes, 0),
-      fails: checks.reduce((sum, { fails }) => sum + fails, 0),
-    },
+    ...k6Of(measurement?.k6 ?? NO_K6),
+    requests: overall.figures.n,
+    failed: overall.figures.failed,
+    overall: rowOf(overall),
+    endpoints: endpoints.map(rowOf),
     sources: measurement ? sourcesOf(measurement) : null,
     hold: hold && { from: new Date(hold.from).toISOString(), seconds: (hold.to - hold.from) / 1_000 },
   }
 }
+
+/** What k6 itself said; an earlier version saved less of it. */
+function k6Of(k6: Pick<K6Facts, "iterations" | "interruptedIterations" | "checks"> & Partial<K6Facts>) {
+  const { iterations, interruptedIterations, checks, thresholds = [], messages = [], metrics = {} } = k6
+  return {
+    iterations,
+    cutOff: interruptedIterations,
+    checks: {
+      passes: checks.reduce((sum, { passes }) => sum + passes, 0),
+      fails: checks.reduce((sum, { fails }) => sum + fails, 0),
+      rows: checkRows(checks),
+    },
+    thresholds,
+    k6Messages: messages,
+    k6Failed: metrics["http_req_failed"]?.["matches"] ?? null,
+  }
+}
+
+const NO_K6 = { iterations: 0, interruptedIterations: 0, checks: [] }
 
 function causesOf(
   table: Pick<RunReport, "endpoints" | "overall">,
@@ -141,18 +170,21 @@ function brokenRules({ endpoints, overall }: Pick<RunReport, "endpoints" | "over
   )
 }
 
-function nothingMeasured(sla: Sla): Pick<Measurement, "overall" | "endpoints" | "hold"> {
+function nothingMeasured(sla: Sla): Pick<Measurement, "overall" | "endpoints" | "hold" | "omission"> {
   return {
+    omission: null,
     overall: emptyFigures("overall"),
     endpoints: Object.keys(sla.endpoints).map(emptyFigures),
     hold: null,
   }
 }
 
-function rowOf(figures: Figures, owed: EndpointSla): EndpointReport {
-  const rules = applyRules(figures, owed)
+function rowOf({ figures: all, owed, rules }: Row): EndpointReport {
+  const { over: _over, ...figures } = all
   const ok = rules.every(({ level, outcome }) => level === "warn" || outcome === "pass")
-  return { ...figures, limit: owed.latency.p95?.limit ?? null, ok, rules }
+  const close = rules.some((rule) => rule.close)
+  const limit = owed.latency.p95?.limit ?? null
+  return { ...figures, interval: figures.interval ?? null, limit, ok, close, rules }
 }
 
 function sourcesOf({ source, influx, reconciliation, instances }: Measurement) {

@@ -85,7 +85,7 @@ PASS  20261122-181530-sale-3f9a
 
   it("renders a run that never measured anything", () => {
     const text = renderText(composeReport({ plan }), plain)
-    expect(text).toContain("INVALID  sale: 0 iterations, 0 requests, none failed")
+    expect(text).toContain("INVALID  sale: 0 iterations, 0 requests")
     expect(text).toContain("✗ The run broke off before it was judged.")
     expect(text).toMatch(/\? {2}order\s+0/)
   })

@@ -12,6 +12,7 @@ const Samples = z.array(
     name: z.string(),
     status: z.string(),
     expected: z.boolean(),
+    expectedTag: z.boolean().optional(),
     errorCode: z.string(),
     at: Column,
     ms: Column,

@@ -14,7 +14,12 @@ const Rule = z.strictObject({
   level: Level,
   outcome: z.enum(["pass", "fail", "no-data"]),
   actual: z.number().nullable().describe("in the unit of the limit; null for no-data"),
+  close: z.literal(true).optional().describe("the limit lies within the percentile's 95 % interval"),
 })
+
+const Interval = z
+  .tuple([z.number().nullable(), z.number().nullable()])
+  .describe("lower and upper end, ms; null where so few samples cannot show it")
 
 const Endpoint = z
   .strictObject({
@@ -27,8 +32,13 @@ const Endpoint = z
     max: ms("slowest request"),
     failed: count("requests that failed; an expected refusal is none"),
     statuses: z.record(z.string(), z.int()).describe('requests by HTTP status, "0" is no answer'),
+    interval: z
+      .strictObject({ p50: Interval, p95: Interval, p99: Interval })
+      .nullable()
+      .describe("where each percentile lies with 95 % confidence; null where the samples are not known"),
     limit: z.number().nullable().describe("the limit of p95, ms; null where there is none"),
     ok: z.boolean().describe("every rule of level fail is kept"),
+    close: z.boolean().describe("a limit lies within such an interval"),
     rules: z.array(Rule),
   })
   .meta({ id: "endpoint" })
@@ -83,6 +93,27 @@ const Expected = z.strictObject({
   level: Level,
   outcome: z.enum(["pass", "fail", "no-data"]),
   actual: z.number().nullable(),
+  reason: z.string().optional().describe("why there is no data"),
+})
+
+const Threshold = z.strictObject({
+  metric: z.string(),
+  source: z.string().describe('as the script has it: "p(95)<200"'),
+  value: z.number().nullable().describe("null where k6 keeps no such figure"),
+  ok: z.boolean(),
+})
+
+const Check = z.strictObject({
+  name: z.string(),
+  passes: z.int(),
+  fails: z.int(),
+  ok: z.boolean().describe("false for one that never held"),
+})
+
+const K6Message = z.strictObject({
+  level: z.enum(["error", "warning"]),
+  text: z.string(),
+  count: z.int().describe("how often that kind was logged"),
 })
 
 const Manifest = z.strictObject({
@@ -147,7 +178,17 @@ export const RunDocument = z
     overall: Endpoint,
     endpoints: z.array(Endpoint),
     expectations: z.array(Expected),
-    checks: z.strictObject({ passes: z.int(), fails: z.int() }).describe("checks of the script"),
+    checks: z
+      .strictObject({ passes: z.int(), fails: z.int(), rows: z.array(Check) })
+      .describe("checks of the script"),
+    thresholds: z.array(Threshold).describe("the script's own thresholds"),
+    k6Messages: z
+      .array(K6Message)
+      .describe("what k6 logged as an error or a warning, the first of each kind"),
+    k6Failed: z
+      .int()
+      .nullable()
+      .describe("failed requests by k6's own http_req_failed; null where it has none"),
     sources: Sources.nullable().describe("null when the run did not come to measuring"),
     hold: z.strictObject({ from: z.iso.datetime(), seconds: z.number() }).nullable(),
     omission: Omission.nullable().describe("what waiting for slow answers may hide"),

@@ -7,6 +7,7 @@ import { createRunQueries } from "../influx/distributed.ts"
 import { readSamples } from "../influx/samples.ts"
 import { parseDuration } from "../plan/duration.ts"
 import type { RunPlan } from "../plan/plan.ts"
+import { declaredMetrics } from "./load.ts"
 import { composeReport } from "../report/model.ts"
 import type { RunReport } from "../report/model.ts"
 import { saveSamples } from "../report/samples.ts"
@@ -14,6 +15,7 @@ import { judge } from "../sla/judge.ts"
 import { findGaps } from "../stats/gaps.ts"
 import { measure } from "../stats/measure.ts"
 import type { K6Facts, Measurement } from "../stats/model.ts"
+import { seenIn } from "../stats/seen.ts"
 import type { RunFolder } from "../store.ts"
 import type { Api } from "./api.ts"
 
@@ -65,9 +67,10 @@ async function measureDistributed({
     influx: { state: "ok" },
     instances: await queries.instances(),
     ...table,
+    seen: seenIn(samples),
     reconciliation: [],
     omission: null,
-    k6: await countedFacts(queries, plan),
+    k6: { ...(await countedFacts(queries, plan)), declaredMetrics: declaredMetrics(plan, loaded.root) },
     machine: { k6: null, busy: null, steal: null },
     gaps: findGaps(judged, table.hold ?? table.window),
     clocks: { target: null, influx: null, set: 0 },
@@ -78,14 +81,15 @@ async function measureDistributed({
 async function countedFacts(queries: RunQueries, { expect }: RunPlan): Promise<K6Facts> {
   const metrics: K6Facts["metrics"] = {}
   for (const rule of expect) {
-    if ("metric" in rule) metrics[rule.metric] = { count: await queries.counter(rule.metric) }
+    const count = "metric" in rule ? await queries.counter(rule.metric) : null
+    if ("metric" in rule && count !== null) metrics[rule.metric] = { count }
   }
   return {
     exitCode: null,
     summary: false,
-    iterations: await queries.counter("iterations"),
+    iterations: (await queries.counter("iterations")) ?? 0,
     interruptedIterations: 0,
-    droppedIterations: await queries.counter("dropped_iterations"),
+    droppedIterations: (await queries.counter("dropped_iterations")) ?? 0,
     checks: await queries.checks(),
     failedThresholds: [],
     metrics,

@@ -11,6 +11,7 @@ import type { K6Summary } from "../k6/summary.ts"
 import { k6Thresholds } from "../k6/thresholds.ts"
 import { cpuShares, readCpuTimes } from "../machine/cpu.ts"
 import { readClockOffset } from "../machine/clocks.ts"
+import { declaredIn, readScript } from "../machine/script.ts"
 import type { Clocks } from "../machine/clocks.ts"
 import type { CpuTimes } from "../machine/cpu.ts"
 import type { RunPlan } from "../plan/plan.ts"
@@ -34,7 +35,14 @@ export type LoadOptions = {
   onStart?: (pid: number) => void
 }
 
-export type Load = { run: K6Run; summary: K6Summary | null; machine: MachineUse; clocks: Clocks }
+export type Load = {
+  run: K6Run
+  summary: K6Summary | null
+  machine: MachineUse
+  clocks: Clocks
+  /** Metrics of the plan's expectations that the script's sources name. */
+  declaredMetrics: string[]
+}
 
 const SUMMARY = "k6-summary.json"
 const SUMMARY_EXPORT = "k6-summary-export.json"
@@ -68,7 +76,13 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
   })
   const machine = machineUse(before, readCpuTimes(), run.cpuTicks)
   const [summary, clocks] = await Promise.all([readSummary(folder), readClocks(run, options)])
-  return { run, summary, machine, clocks }
+  return { run, summary, machine, clocks, declaredMetrics: declaredMetrics(plan, root) }
+}
+
+/** The metrics of the plan's expectations that its script names. */
+export function declaredMetrics({ script, expect }: RunPlan, root: string): string[] {
+  const wanted = expect.flatMap((rule) => ("metric" in rule ? [rule.metric] : []))
+  return declaredIn(readScript(resolve(root, script)) ?? [], wanted)
 }
 
 /** What k6 and its script are told; secrets travel here, not on the command line. */

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises"
 import { readSamples } from "../influx/samples.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import { readLoadModel } from "../k6/executor.ts"
+import { ownThresholds } from "../k6/own-thresholds.ts"
+import { k6Thresholds } from "../k6/thresholds.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { saveSamples } from "../report/samples.ts"
 import { correctRun } from "../stats/corrected.ts"
@@ -10,6 +12,7 @@ import { findGaps } from "../stats/gaps.ts"
 import { measure } from "../stats/measure.ts"
 import type { Gap, InfluxState, K6Facts, Measurement } from "../stats/model.ts"
 import { measureSummary, reconcile } from "../stats/reconcile.ts"
+import { seenIn } from "../stats/seen.ts"
 import type { K6Summary } from "../k6/summary.ts"
 import type { RunFolder } from "../store.ts"
 import type { Load } from "./load.ts"
@@ -51,10 +54,8 @@ function measurementOf({
   model: "open" | "closed" | null
 }): Measurement {
   const { run, summary, machine, clocks } = load
-  const table = samples
-    ? measure(samples, plan)
-    : { window: null, hold: null, ...measureSummary(summary ?? emptySummary(), plan) }
-  const k6 = k6Facts(run, summary)
+  const table = tableOf(samples, summary, plan)
+  const k6 = { ...k6Facts(run, summary), ...scriptFacts(plan, load) }
   const closed = model === "closed" && samples ? { samples, plan, hold: table.hold, k6 } : null
   return {
     source: samples ? "influxdb" : "k6",
@@ -67,6 +68,11 @@ function measurementOf({
     gaps: gapsIn(samples, plan, table),
     clocks,
   }
+}
+
+function tableOf(samples: SampleSeries[] | null, summary: K6Summary | null, plan: RunPlan) {
+  if (samples) return { ...measure(samples, plan), seen: seenIn(samples) }
+  return { window: null, hold: null, ...measureSummary(summary ?? emptySummary(), plan) }
 }
 
 function gapsIn(
@@ -110,7 +116,14 @@ function k6Facts({ exitCode, last, log }: Load["run"], summary: K6Summary | null
     lostWrites: log.lostWrites,
     slowFlushes: log.slowFlushes,
     errors: log.errors,
+    messages: log.messages,
   }
+}
+
+/** What the summary and the sources say of the script's own thresholds and metrics. */
+function scriptFacts(plan: RunPlan, { summary, declaredMetrics }: Load): Partial<K6Facts> {
+  const thresholds = summary ? ownThresholds(summary, k6Thresholds(plan)) : []
+  return { thresholds, declaredMetrics }
 }
 
 function failedThresholds(metrics: K6Summary["metrics"]): K6Facts["failedThresholds"] {

@@ -144,7 +144,6 @@ describe("judge", () => {
     const failedThresholds = [
       { metric: "coupon_granted", threshold: "count==100" },
       { metric: "http_req_duration{scenario:sale,name:order}", threshold: "p(95)<=200" },
-      { metric: "http_reqs{name:order}", threshold: "count>=20" },
     ]
     const slow = measurement({
       endpoints: [figures({ p95: 231 })],

@@ -1,36 +1,54 @@
 import type { Figures } from "../stats/model.ts"
 import type { EndpointSla, Limit } from "@saleproof/sla/resolve.ts"
 import { LATENCIES } from "@saleproof/sla/schema.ts"
-import type { Level } from "@saleproof/sla/schema.ts"
+import type { Latency, Level } from "@saleproof/sla/schema.ts"
 
 /** One limit and what came of it. `actual` is in the limit's unit: ms, a share, or a number of samples. */
 export type RuleResult = {
-  metric: "p50" | "p95" | "p99" | "max" | "errorRate" | "minSamples"
+  metric: Latency | "errorRate" | "minSamples"
   limit: number
   level: Level
+  /** The limit lies within what the percentile may be with 95 % confidence; absent where it does not. */
+  close?: true
 } & ({ outcome: "pass" | "fail"; actual: number } | { outcome: "no-data"; actual: null })
 
-/** Judges one row by what it owes. Too few samples say nothing about latency, so then every limit is no-data. */
-export function applyRules(figures: Figures, sla: EndpointSla): RuleResult[] {
+/** Percentiles that are judged in place of the measured ones; null where they are not known. */
+export type Judged = Partial<Record<Latency, number | null>>
+
+/**
+ * Judges one row by what it owes. Too few samples say nothing about latency, so then every limit is no-data; none at
+ * all are too few whatever the SLA says.
+ */
+export function applyRules(figures: Figures, sla: EndpointSla, judged: Judged = {}): RuleResult[] {
   const { n, failed } = figures
-  const enough = n >= sla.minSamples && n > 0
+  const least = Math.max(1, sla.minSamples)
   const results: RuleResult[] = LATENCIES.flatMap((metric) => {
     const limit = sla.latency[metric]
-    return limit ? [atMost({ metric, ...limit }, enough ? figures[metric] : null)] : []
+    if (!limit) return []
+    const { [metric]: actual = figures[metric] } = judged
+    const rule = atMost({ metric, ...limit }, n >= least ? actual : null)
+    return [isClose(figures, rule, judged) ? { ...rule, close: true } : rule]
   })
-  const optional = sla.minSamples === 0 && n === 0
-  if (!optional) results.push(atMost({ metric: "errorRate", ...sla.errorRate }, n > 0 ? failed / n : null))
+  results.push(atMost({ metric: "errorRate", ...sla.errorRate }, n > 0 ? failed / n : null))
   results.push({
     metric: "minSamples",
     limit: sla.minSamples,
     level: "fail",
-    outcome: n >= sla.minSamples ? "pass" : "fail",
+    outcome: n >= least ? "pass" : "fail",
     actual: n,
   })
-  return optional ? results.filter(({ metric }) => metric === "minSamples") : results
+  return results
 }
 
 function atMost(rule: Pick<RuleResult, "metric"> & Limit, actual: number | null): RuleResult {
   if (actual === null) return { ...rule, outcome: "no-data", actual }
   return { ...rule, outcome: actual <= rule.limit ? "pass" : "fail", actual }
+}
+
+/** Whether another run of the same service could well have come out on the other side of the limit. */
+function isClose({ interval }: Figures, { metric, limit, outcome }: RuleResult, judged: Judged): boolean {
+  if (!interval || outcome === "no-data" || metric in judged) return false
+  if (metric !== "p50" && metric !== "p95" && metric !== "p99") return false
+  const [low, high] = interval[metric]
+  return (low === null || low <= limit) && (high === null || high > limit)
 }

@@ -5,7 +5,7 @@ import type { RuleResult } from "./rules.ts"
 export function brokenRule({ name, n, failed }: Figures, rule: RuleResult): string {
   if (rule.metric === "minSamples") {
     return n === 0
-      ? `${name}: no data, and at least ${countText(rule.limit, "sample")} must be.`
+      ? `${name}: no data, and at least ${countText(Math.max(1, rule.limit), "sample")} must be.`
       : `${name}: only ${countText(n, "sample")}, and at least ${rule.limit} must be.`
   }
   if (rule.metric === "errorRate") {

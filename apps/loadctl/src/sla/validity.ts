@@ -1,6 +1,9 @@
 import type { Measurement, Reconciled } from "../stats/model.ts"
 import type { Evidence } from "./judge.ts"
 import { readK6Exit } from "../k6/exits.ts"
+import { mergeFindings, noFindings } from "./findings.ts"
+import type { Findings } from "./findings.ts"
+import { nothingJudged } from "./seen.ts"
 import { countText, shareText } from "./text.ts"
 
 // Beyond this, points were lost or counted twice, and percentiles of what is left mean nothing.
@@ -15,25 +18,23 @@ const CLOCK_TOLERANCE_MS = 2_000
 const BUDGET_WORTH_A_WORD = 0.8
 const STEAL_WORTH_A_WORD = 0.05
 
-/** Why the measurement itself cannot be trusted, and what is worth knowing about it. */
-export function validityChecks({ plan, measurement, audit, stopped }: Evidence) {
-  const invalid: string[] = []
-  const warnings: string[] = []
-  if (stopped !== null) invalid.push(stopped)
-  else if (!measurement) invalid.push("Nothing was measured.")
+/** Why the measurement itself cannot be trusted, what is unknown of it, and what else is worth knowing about it. */
+export function validityChecks({ plan, measurement, audit, stopped }: Evidence): Findings {
+  const findings = noFindings()
+  const { untrusted, unknown, warnings } = findings
+  if (stopped !== null) untrusted.push(stopped)
+  else if (!measurement) unknown.push("Nothing was measured.")
   if (measurement) {
-    invalid.push(
-      ...instanceProblems(measurement, plan.instances),
-      ...k6Problems(measurement),
+    untrusted.push(
       ...sourceProblems(measurement),
       ...generatorProblems(measurement),
       ...clockProblems(measurement),
     )
-    if (measurement.k6.droppedIterations > plan.sla.droppedIterations) {
-      invalid.push(
-        `k6 dropped ${countText(measurement.k6.droppedIterations, "iteration")}: the planned load was not offered.`,
-      )
-    }
+    unknown.push(
+      ...(measurement.overall.n === 0 ? [nothingJudged(plan, measurement.seen)] : []),
+      ...instanceProblems(measurement, plan.instances),
+      ...droppedProblems(measurement, plan.sla),
+    )
     warnings.push(
       ...sourceWarnings(measurement),
       ...machineWarnings(measurement),
@@ -42,10 +43,10 @@ export function validityChecks({ plan, measurement, audit, stopped }: Evidence) 
       ...budgetWarnings(measurement, plan.sla),
     )
   }
-  if (!audit && !stopped) invalid.push("There was no audit.")
+  if (!audit && !stopped) unknown.push("There was no audit.")
   if (plan.scale !== 1)
     warnings.push(`Every duration was scaled by ${plan.scale}: not comparable with a full run.`)
-  return { broken: [], invalid, warnings }
+  return measurement ? mergeFindings([exitFindings(measurement), findings]) : findings
 }
 
 /** Of an instance that never wrote a point, the load is missing too. */
@@ -54,16 +55,29 @@ function instanceProblems({ instances }: Measurement, planned: number | undefine
   return [`InfluxDB has points of ${instances.length} of ${planned} instances of k6.`]
 }
 
-function k6Problems({ k6, instances }: Measurement): string[] {
-  // Elsewhere k6 ended as it ended; only its points are here.
-  if (instances) return []
+/** How k6 ended. Elsewhere it ended as it ended; only its points are here. */
+function exitFindings({ k6, instances }: Measurement): Findings {
+  const findings = noFindings()
+  if (instances) return findings
   const exit = readK6Exit(k6.exitCode)
-  const said = k6.errors.at(-1)
-  const texts: string[] = []
-  if (exit.kind === "broken" || exit.kind === "refused") texts.push(`${exit.text}${said ? `: ${said}` : ""}.`)
-  if (exit.kind === "interrupted") texts.push("k6 was interrupted before its time.")
-  if (!k6.summary) texts.push("k6 left no summary.")
-  return texts
+  if (exit.kind === "interrupted") findings.untrusted.push("k6 was interrupted before its time.")
+  if (exit.kind !== "finished" && exit.kind !== "interrupted") {
+    const said = k6.errors.at(-1)
+    const place = {
+      crashed: findings.untrusted,
+      broken: findings.unknown,
+      refused: findings.unknown,
+      failed: findings.broken,
+    }
+    place[exit.kind].push(`${exit.text}${said ? `: ${said}` : ""}.`)
+  }
+  if (!k6.summary) findings.untrusted.push("k6 left no summary.")
+  return findings
+}
+
+function droppedProblems({ k6 }: Measurement, sla: Evidence["plan"]["sla"]): string[] {
+  if (k6.droppedIterations <= sla.droppedIterations) return []
+  return [`k6 dropped ${countText(k6.droppedIterations, "iteration")}: the planned load was not offered.`]
 }
 
 /** With InfluxDB away, its lost writes are the lesser news: k6's own summary has every request. */

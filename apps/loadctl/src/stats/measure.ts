@@ -2,6 +2,7 @@ import { sentAt } from "../recorder/recording.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
+import { countsOver, intervalsOf } from "./interval.ts"
 import type { Figures, Window } from "./model.ts"
 import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
 import { concatColumns } from "./values.ts"
@@ -78,7 +79,17 @@ function figures({ name, series, sla, judged, rated }: Selection): Figures {
     if (!isSuccess(one, sla)) failed += mine.length
   }
   const values = concatColumns(parts)
-  return { name, n: values.length, rate: rateIn(series, rated), ...latencies(values), failed, statuses }
+  const sorted = sortNumbers(values)
+  return {
+    name,
+    n: values.length,
+    rate: rateIn(series, rated),
+    ...latencies(values),
+    failed,
+    statuses,
+    interval: sorted && intervalsOf(sorted),
+    ...(sorted ? { over: countsOver(sorted, sla.latency) } : {}),
+  }
 }
 
 /** How long the judged requests of a series took, ms. */
@@ -104,6 +115,9 @@ export function latencies(values: ArrayLike<number>) {
   }
 }
 
-export function isSuccess({ status, expected }: SampleSeries, sla: EndpointSla): boolean {
-  return sla.status ? sla.status.includes(Number(status)) : expected
+/** The statuses that the SLA lists win; then k6's own opinion counts, and where it has none, the status. */
+export function isSuccess({ status, expected, expectedTag }: SampleSeries, sla: EndpointSla): boolean {
+  if (sla.status) return sla.status.includes(Number(status))
+  if (expectedTag === false && status !== "") return Number(status) >= 200 && Number(status) < 400
+  return expected
 }

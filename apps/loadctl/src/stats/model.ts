@@ -1,6 +1,8 @@
 import type { Omission } from "./corrected.ts"
 
 import type { Clocks } from "../machine/clocks.ts"
+import type { Latency } from "@saleproof/sla/schema.ts"
+import type { Intervals } from "./interval.ts"
 
 /** Wall-clock bounds in ms since 1970. */
 export type Window = { from: number; to: number }
@@ -17,7 +19,24 @@ export type Figures = {
   failed: number
   /** Requests by HTTP status ("0" is no answer); empty when only k6's summary is known. */
   statuses: Record<string, number>
+  /** Where the percentiles may lie with 95 % confidence; null or absent where the samples are not known. */
+  interval?: Intervals | null
+  /** How many samples exceeded each limit of the SLA. */
+  over?: Partial<Record<Latency, number>>
 }
+
+/** What the whole run consisted of, judged or not: how many requests by the tags that select them. */
+export type Seen = {
+  scenarios: Record<string, number>
+  names: Record<string, number>
+  phases: Record<string, number>
+}
+
+/** One threshold of the script and what came of it; `value` is null where k6 keeps no such figure. */
+export type ThresholdResult = { metric: string; source: string; value: number | null; ok: boolean }
+
+/** What k6 logged, the first of its kind; `count` is how often that kind was logged. */
+export type K6Message = { level: "error" | "warning"; text: string; count: number }
 
 /** The same requests as InfluxDB and k6's own summary saw them; null where a side keeps no such figure. */
 export type Reconciled = {
@@ -34,7 +53,13 @@ export type InfluxState = { state: "ok" } | { state: "off" } | { state: "away"; 
 export type Gap = { from: number; ms: number }
 
 /** How busy the machine was during the load, as shares of all its cores from 0 to 1; null where unknown. */
-export type MachineUse = { k6: number | null; busy: number | null; steal: number | null }
+export type MachineUse = {
+  k6: number | null
+  busy: number | null
+  steal: number | null
+  /** The processors that k6 may use, by affinity and quota, and its share of them and how busy they were. */
+  generator?: { processors: number; k6: number | null; busy: number | null }
+}
 
 /** Everything that was measured; `endpoints.json` of a run. */
 export type Measurement = {
@@ -47,6 +72,7 @@ export type Measurement = {
   hold: Window | null
   overall: Figures
   endpoints: Figures[]
+  seen?: Seen
   reconciliation: Reconciled[]
   /** What waiting for slow answers may hide; null where that is not known. */
   omission: Omission | null
@@ -67,6 +93,12 @@ export type K6Facts = {
   droppedIterations: number
   checks: { name: string; passes: number; fails: number }[]
   failedThresholds: { metric: string; threshold: string }[]
+  /** Of the script itself, kept or not; absent in runs that an earlier version saved. */
+  thresholds?: ThresholdResult[]
+  /** k6's errors and warnings, the first of each kind. */
+  messages?: K6Message[]
+  /** Metrics that an expectation names and the script's sources too, though k6 may never have seen them. */
+  declaredMetrics?: string[]
   /** Every metric of the summary that an expectation may ask for: name → figures. */
   metrics: Record<string, Record<string, number>>
   lostWrites: number

@@ -1,0 +1,40 @@
+import type { Seen } from "../stats/model.ts"
+import { nearest } from "./nearest.ts"
+import { countText } from "./text.ts"
+
+// More names than this are a list that nobody reads.
+const MOST_NAMES = 8
+
+/** " Did you mean order_refused? There are: order_created, order_refused." for a name that does not exist. */
+export function seenInstead(name: string, known: readonly string[], what: string): string {
+  if (known.length === 0) return ` There are no ${what}.`
+  const meant = nearest(name, known)
+  const question = meant === null ? "" : ` Did you mean ${meant}?`
+  return `${question} There are these ${what}: ${namesText(known)}.`
+}
+
+function namesText(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES
+  return [...names.slice(0, MOST_NAMES), ...(more > 0 ? [`${more} more`] : [])].join(", ")
+}
+
+/** Why no request was judged, by what was there instead. */
+export function nothingJudged(
+  { k6Scenarios = [], judge = "all" }: { k6Scenarios?: string[]; judge?: "all" | "hold" },
+  seen: Seen | undefined,
+): string {
+  const scenarios = Object.entries(seen?.scenarios ?? {})
+  if (!seen || scenarios.length === 0) return "No request was made."
+  const judged = scenarios.filter(([name]) => k6Scenarios.includes(name))
+  if (judged.length === 0) {
+    const others = scenarios.map(([name, n]) => `${name || "setup or teardown"} (${countText(n, "request")})`)
+    return `No request has the scenario ${k6Scenarios.join(" or ")}. There are: ${others.join(", ")}; k6Scenarios in loadctl.yaml names those to judge.`
+  }
+  return judge === "hold" ? `No request was sent in the hold.${phasesText(seen)}` : "No request was judged."
+}
+
+function phasesText({ phases }: Seen): string {
+  const tagged = Object.entries(phases).filter(([name]) => name !== "")
+  const tags = tagged.map(([name, n]) => `${name} (${countText(n, "request")})`)
+  return tags.length === 0 ? "" : ` The script's phase tags are: ${tags.join(", ")}.`
+}

@@ -1,0 +1,79 @@
+import { readK6Exit } from "../k6/exits.ts"
+import type { K6Facts, Measurement } from "../stats/model.ts"
+import { noFindings } from "./findings.ts"
+import type { Findings } from "./findings.ts"
+import type { Sla } from "@saleproof/sla/resolve.ts"
+import type { Row } from "./rows.ts"
+import type { RuleResult } from "./rules.ts"
+
+type Threshold = { metric: string; source: string; value: number | null; of: "The script's" | "k6's" }
+
+/**
+ * The script's own thresholds fail a run as they would fail k6. Only the text of one is left out that says word for
+ * word what a broken rule of the table says already.
+ */
+export function thresholdFindings(
+  { k6 }: Measurement,
+  rows: readonly Row[],
+  sla: Pick<Sla, "decide">,
+): Findings {
+  const findings = noFindings()
+  const failed = failedThresholds(k6)
+  const told = rows.map(({ figures, rules }) => ({ name: figures.name, rules: rules.filter(isTold) }))
+  findings.broken = failed
+    .filter((threshold) => !told.some((row) => repeats(threshold, row)))
+    .map(({ metric, source, value, of }) => {
+      const was = value === null ? "" : `: it was ${figureText(value)}`
+      return `${of} threshold ${source} on ${metric} failed${was}.`
+    })
+  const exit = readK6Exit(k6.exitCode)
+  if (exit.kind === "finished" && exit.thresholdsFailed && failed.length === 0)
+    findings.broken.push("k6 ended with exit 99: a threshold failed, and its summary does not say which.")
+  return findings
+
+  function isTold({ outcome, level, close }: RuleResult): boolean {
+    return outcome === "fail" && level === "fail" && !(close && sla.decide === "confident")
+  }
+}
+
+function failedThresholds(k6: K6Facts): Threshold[] {
+  const own = (k6.thresholds ?? [])
+    .filter(({ ok }) => !ok)
+    .map((threshold) => ({ ...threshold, of: "The script's" as const }))
+  const generated = k6.failedThresholds.map(({ metric, threshold }) => {
+    return { metric, source: threshold, value: null, of: "k6's" as const }
+  })
+  return [
+    ...own,
+    ...generated.filter(({ metric, source }) => !own.some((o) => o.metric === metric && o.source === source)),
+  ]
+}
+
+const K6_STAT = { p50: /^(?:med|p\(50\))$/, p95: /^p\(95\)$/, p99: /^p\(99\)$/, max: /^max$/ } as const
+
+/** Whether a broken rule of this row is the same limit on the same requests. */
+function repeats({ metric, source }: Threshold, row: { name: string; rules: RuleResult[] }): boolean {
+  const [, k6Metric = "", selector = ""] = /^([^{]+)(?:\{(.*)\})?$/s.exec(metric) ?? []
+  const [, stat = "", limit = ""] = /^\s*(\S+?)\s*(?:<=|<|>=|>)\s*(\S+)\s*$/.exec(source) ?? []
+  if (selectorName(selector) !== row.name) return false
+  return row.rules.some((rule) => rule.limit === Number(limit) && sameFigure(rule, k6Metric, stat))
+}
+
+/** The row that a selector is about: a name tag's, or overall where only scenario and phase select. */
+function selectorName(selector: string): string | null {
+  const quoted = /(?:^|,)\s*name:\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))/.exec(selector)
+  if (quoted) return quoted[1] ?? quoted[2]?.trim() ?? null
+  const others = selector.split(",").filter((part) => !/^\s*(?:scenario|phase):|^\s*$/.test(part))
+  return others.length === 0 ? "overall" : null
+}
+
+function sameFigure({ metric }: RuleResult, k6Metric: string, stat: string): boolean {
+  if (metric === "errorRate") return k6Metric === "http_req_failed" && stat === "rate"
+  if (metric === "minSamples") return k6Metric === "http_reqs" && stat === "count"
+  return k6Metric === "http_req_duration" && K6_STAT[metric].test(stat)
+}
+
+/** As many digits as matter: 0.5, 12.35, 1234. */
+export function figureText(value: number): string {
+  return String(Number(value.toPrecision(value >= 1_000 ? 12 : 4)))
+}

@@ -1,0 +1,17 @@
+import type { SampleSeries } from "../recorder/recording.ts"
+import type { Seen } from "./model.ts"
+
+/** How many requests there were of each scenario, name and phase, whatever is judged. */
+export function seenIn(samples: readonly SampleSeries[]): Seen {
+  return {
+    scenarios: countBy(samples, ({ scenario }) => scenario),
+    names: countBy(samples, ({ name }) => name),
+    phases: countBy(samples, ({ phase }) => phase),
+  }
+}
+
+function countBy(samples: readonly SampleSeries[], key: (series: SampleSeries) => string) {
+  const counts: Record<string, number> = {}
+  for (const series of samples) counts[key(series)] = (counts[key(series)] ?? 0) + series.ms.length
+  return counts
+}
