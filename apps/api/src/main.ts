@@ -5,6 +5,7 @@ import { loadEnv } from "./env.ts"
 import type { Lifecycle } from "./http/lifecycle.ts"
 import { listen } from "./http/server.ts"
 import { refuseToStart, stopOnSignal } from "./process.ts"
+import { createRoutes } from "./routes.ts"
 import { createServices } from "./services.ts"
 
 // Accepts hundreds of new connections within the event loop turns that their first requests need.
@@ -15,7 +16,8 @@ async function start(): Promise<void> {
   const deps = await openDeps(env, "api")
   const services = createServices(deps, env)
   const lifecycle: Lifecycle = { stopping: false }
-  const app = createApp({ env, deps, services, lifecycle })
+  const routes = createRoutes({ env, deps, services, lifecycle })
+  const app = createApp({ env, deps, routes, lifecycle })
   const server = await listen(app, { host: env.HOST, port: env.PORT, sockets: LISTEN_SOCKETS })
 
   stopOnSignal(deps.logger, async () => {

@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { listRoutes } from "../src/http/routes-table.ts"
 import { startShop } from "./support/api.ts"
 
 const shop = await startShop({ worker: false })
@@ -8,9 +7,17 @@ afterAll(() => shop[Symbol.asyncDispose]())
 
 const Document = z.object({
   openapi: z.string(),
+  servers: z.array(z.unknown()),
   paths: z.record(
     z.string(),
-    z.record(z.string(), z.object({ responses: z.record(z.string(), z.unknown()) })),
+    z.record(
+      z.string(),
+      z.object({
+        operationId: z.string(),
+        security: z.array(z.unknown()),
+        responses: z.record(z.string(), z.unknown()),
+      }),
+    ),
   ),
   components: z.object({
     schemas: z.record(z.string(), z.looseObject({ required: z.array(z.string()).optional() })),
@@ -28,9 +35,7 @@ describe("the OpenAPI document", () => {
   })
 
   it("describes every route of the app, and no other", () => {
-    const routes = listRoutes(shop.app).map(
-      ({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`,
-    )
+    const routes = shop.routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)
     expect(described.toSorted()).toEqual(routes.toSorted())
   })
 
@@ -49,6 +54,16 @@ describe("the OpenAPI document", () => {
         "GET /audit",
       ]),
     )
+  })
+
+  it("names every operation, says who may call it, and has at least one client error", () => {
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods))
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
+    const without = operations.filter(
+      ({ responses }) => !Object.keys(responses).some((s) => s.startsWith("4")),
+    )
+    expect(without.map(({ operationId }) => operationId)).toEqual([])
+    expect(document.servers).toEqual([{ url: "/", description: "This server" }])
   })
 
   it("asks for what the schemas ask for", () => {

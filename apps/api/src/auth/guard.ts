@@ -1,60 +1,42 @@
-import { Router } from "express"
-import type { Request, RequestHandler, Response } from "express"
+import type { Request, Response } from "express"
 import type { Env } from "../env.ts"
 import { RefusalError } from "../errors.ts"
-import type { Orders } from "../orders/service.ts"
-import { ACCESS } from "./access.ts"
+import type { Check, Guard } from "../http/define-route.ts"
+import { createLabCheck } from "../lab/guard.ts"
 import type { Access } from "./access.ts"
 import { createTokenVerifier } from "./token.ts"
+import type { Caller } from "./token.ts"
 import { createUserRate } from "./user-rate.ts"
 import type { UserRate } from "./user-rate.ts"
 
-type GuardOptions = { env: Env; orders: Pick<Orders, "find"> }
-type Check = (req: Request, res: Response) => Promise<boolean>
-
 /**
- * Stands before every route that belongs to a user: with AUTH=jwt it lets only that user pass, and with a
- * USER_RATE_LIMIT nobody too often. Its routes are matched as the app's own are, so no spelling of a path gets by.
+ * Decides what is checked before a route's handler: with AUTH=jwt who the caller is and may be, with a USER_RATE_LIMIT
+ * how often. What needs no check costs nothing.
  */
-export function createGuard({ env, orders }: GuardOptions): Router {
-  const router = Router()
+export function createGuard(env: Env): Guard {
   const rate = env.USER_RATE_LIMIT > 0 ? createUserRate({ limit: env.USER_RATE_LIMIT }) : undefined
-  const mayPass = env.AUTH === "jwt" ? ownersOnly({ env, orders, rate }) : seldomEnough(rate)
-  for (const [name, access] of Object.entries(ACCESS)) {
-    const check = mayPass(access)
-    const [method, path = ""] = name.split(" ")
-    if (check) router[method === "GET" ? "get" : "post"](path, passing(check))
-  }
-  return router
-}
-
-const passing =
-  (check: Check): RequestHandler =>
-  async (req, res, next) => {
-    if (await check(req, res)) next()
-  }
-
-/** Nobody says who they are, so the user that the request names is the one whose requests count. */
-function seldomEnough(rate: UserRate | undefined) {
-  return (access: Access): Check | undefined => {
-    if (!rate || access.who !== "owner") return undefined
-    return (req, res) => rate(res, String(access.userOf(req)))
+  const lab = createLabCheck(env)
+  const identify = env.AUTH === "jwt" ? createIdentify(env, rate) : undefined
+  return (access) => {
+    if (access.who === "anyone") return {}
+    if (access.who === "lab") return { before: lab }
+    if (identify) return { before: identify, after: authorize(access) }
+    // Without tokens the user that the request names is the one whose requests are counted.
+    if (rate && access.who === "owner")
+      return { after: (input, res) => rate(res, String(access.userOf(input))) }
+    return {}
   }
 }
 
-function ownersOnly({ env, orders, rate }: GuardOptions & { rate: UserRate | undefined }) {
+function createIdentify(env: Env, rate: UserRate | undefined): Check<Request> {
   const verify = createTokenVerifier(env)
-  return (access: Access): Check | undefined => {
-    if (access.who === "anybody" || access.who === "lab") return undefined
-    return async (req, res) => {
-      res.setHeader("Cache-Control", "no-store")
-      const subject = await verify(bearerToken(req))
-      res.locals.subject = subject
-      // Counted before anything is looked up, and for whoever asks, not for whom they ask about.
-      if (rate && !(await rate(res, subject))) return false
-      await requireOwner(access, { req, subject, orders })
-      return true
-    }
+  return async (req, res) => {
+    res.setHeader("Cache-Control", "no-store")
+    const caller = await verify(bearerToken(req))
+    res.locals.caller = caller
+    res.locals.subject = caller.subject
+    // Counted before anything is looked up, and for the caller, not for the user that the request names.
+    return rate === undefined || rate(res, caller.subject)
   }
 }
 
@@ -64,15 +46,37 @@ function bearerToken(req: Request): string {
   return token
 }
 
-type Asked = { req: Request; subject: string; orders: GuardOptions["orders"] }
-
-async function requireOwner(access: Access, { req, subject, orders }: Asked): Promise<void> {
-  if (access.who === "owner" && String(access.userOf(req)) !== subject) {
-    throw new RefusalError("FORBIDDEN", "The token is not this user's")
+/** Throws unless the caller may do what the validated input says. */
+function authorize<Input>(access: Access<Input>): Check<Input> | undefined {
+  if (access.who === "scope") {
+    return (_input, res) => {
+      if (!callerOf(res).scopes.has(access.scope)) {
+        throw new RefusalError("FORBIDDEN", `The token lacks the scope ${access.scope}`)
+      }
+      return true
+    }
   }
-  if (access.who !== "buyer") return
-  const id = access.orderOf(req)
-  const { userId } = await orders.find(id)
-  // What belongs to somebody else is answered as what does not exist.
-  if (String(userId) !== subject) throw new RefusalError("ORDER_NOT_FOUND", `Order ${id} does not exist`)
+  if (access.who === "owner") return ownerOnly(access)
+  if (access.who === "buyer") return buyerOnly(access)
+  return undefined
 }
+
+function ownerOnly<Input>({ userOf, orScope }: Extract<Access<Input>, { who: "owner" }>): Check<Input> {
+  return (input, res) => {
+    const { subject, scopes } = callerOf(res)
+    if (String(userOf(input)) !== subject && !(orScope && scopes.has(orScope))) {
+      throw new RefusalError("FORBIDDEN", "The token is not this user's")
+    }
+    return true
+  }
+}
+
+function buyerOnly<Input>({ buyerOf, missing }: Extract<Access<Input>, { who: "buyer" }>): Check<Input> {
+  return async (input, res) => {
+    if (String(await buyerOf(input)) !== callerOf(res).subject) throw missing(input)
+    return true
+  }
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Express does not type locals; `identify` ran before
+const callerOf = (res: Response) => res.locals.caller as Caller

@@ -10,8 +10,11 @@ const CLOCK_TOLERANCE_SECONDS = 5
 /** Only signatures that a public key can check: one that is public must never count as a secret. */
 const PUBLIC_KEY_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 
-/** Resolves to the subject of a valid token; rejects with UNAUTHORIZED, or UNAVAILABLE while the keys are. */
-export type VerifyToken = (token: string) => Promise<string>
+/** Who a valid token stands for, and what it allows. */
+export type Caller = { subject: string; scopes: ReadonlySet<string> }
+
+/** Resolves to the caller of a valid token; rejects with UNAUTHORIZED, or UNAVAILABLE while the keys are. */
+export type VerifyToken = (token: string) => Promise<Caller>
 
 type TokenEnv = Pick<Env, "AUTH_JWT_SECRET" | "AUTH_JWKS_URL" | "AUTH_ISSUER" | "AUTH_AUDIENCE">
 
@@ -30,7 +33,7 @@ export function createTokenVerifier(env: TokenEnv): VerifyToken {
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, getKey, options)
-      return subjectOf(payload.sub)
+      return { subject: subjectOf(payload.sub), scopes: scopesOf(payload["scope"]) }
     } catch (cause) {
       if (cause instanceof RefusalError) throw cause
       throw new RefusalError("UNAUTHORIZED", "The token is not valid, or not any more", { cause })
@@ -44,6 +47,9 @@ function subjectOf(sub: unknown): string {
   if (Number.isSafeInteger(sub)) return String(sub)
   throw new Error("The subject is neither a text nor a number")
 }
+
+const scopesOf = (scope: unknown) =>
+  new Set(typeof scope === "string" ? scope.split(" ").filter((name) => name !== "") : [])
 
 function secretKey(secret: string): JWTVerifyGetKey {
   const key = createSecretKey(Buffer.from(secret, "utf8"))

@@ -1,7 +1,9 @@
 import { z } from "zod"
-import type { ZodOpenApiOperationObject, ZodOpenApiParameters, ZodOpenApiResponsesObject } from "zod-openapi"
+import type { ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from "zod-openapi"
+import type { Env } from "../env.ts"
 import { REFUSALS } from "../errors.ts"
 import type { RefusalCode } from "../errors.ts"
+import type { Documented, Route } from "../http/define-route.ts"
 
 /** What every refusal looks like (RFC 9457). */
 export const Problem = z
@@ -27,65 +29,74 @@ const IdempotencyKey = z
   .optional()
   .meta({
     description:
-      "Repeat a request with the key of the first, and it happens once; the answer is the same, byte for byte",
+      "A repeat with the key of the first request has no further effect and gets the same answer, byte for byte",
   })
 
 const RETRIED = new Set([429, 503])
 const RetryAfter = z.object({ "Retry-After": z.int().meta({ description: "Seconds" }) })
 
-type Described = {
-  summary: string
-  tag: string
-  params?: ZodOpenApiParameters
-  body?: { schema: z.ZodType; required?: boolean }
-  /** The answer of a request that worked. */
-  answer: { status: 200 | 201; schema: z.ZodType; description: string }
-  refusals?: RefusalCode[]
-  keyed?: boolean
-  secured?: boolean
-}
+type Settings = Pick<Env, "AUTH" | "USER_RATE_LIMIT">
 
-// What any request can meet: the shop is too busy, or a part of it is away.
-const ALWAYS: RefusalCode[] = ["OVERLOADED", "UNAVAILABLE"]
-
-/** An operation of the OpenAPI document, with a problem for every refusal that it knows. */
-export function operation(described: Described): ZodOpenApiOperationObject {
-  const { summary, tag, params = {}, body, answer, keyed, secured } = described
-  const header = keyed ? z.object({ "Idempotency-Key": IdempotencyKey }) : undefined
+/** A route as an operation of the OpenAPI document, with a problem for every refusal that it knows. */
+export function operationOf(route: Route, settings: Settings): ZodOpenApiOperationObject {
+  const { id, summary, tag, input = {}, answer, otherAnswers = {}, idempotentAs } = route
+  const { body, ...params } = input
+  const header = idempotentAs === undefined ? undefined : z.object({ "Idempotency-Key": IdempotencyKey })
   return {
+    operationId: id,
     summary,
     tags: [tag],
+    security: securityOf(route, settings),
     requestParams: { ...params, ...(header && { header }) },
     ...(body && {
       requestBody: {
-        required: body.required ?? true,
-        content: { "application/json": { schema: body.schema } },
+        required: route.bodyOptional !== true,
+        content: { "application/json": { schema: body } },
       },
     }),
-    ...(secured && { security: [{}, { labToken: [] }] }),
     responses: {
-      [String(answer.status)]: {
-        description: answer.description,
-        content: { "application/json": { schema: answer.schema } },
-      },
-      ...problems(refusalsOf(described)),
+      ...problems(refusalsOf(route, settings)),
+      [String(answer.status)]: responseOf(answer),
+      ...Object.fromEntries(
+        Object.entries(otherAnswers).map(([status, other]) => [status, responseOf(other)]),
+      ),
     },
   }
 }
 
-function refusalsOf({ params, body, refusals = [], keyed, secured }: Described): RefusalCode[] {
+const responseOf = ({ schema, description, mediaType = "application/json" }: Documented) => ({
+  description,
+  content: { [mediaType]: { schema } },
+})
+
+const needsToken = ({ who }: Route, { AUTH }: Settings) => AUTH === "jwt" && who !== "anyone" && who !== "lab"
+
+function securityOf(route: Route, settings: Settings) {
+  if (route.who === "lab") return [{}, { labToken: [] }]
+  return needsToken(route, settings) ? [{ userToken: [] }] : []
+}
+
+function refusalsOf(route: Route, settings: Settings): RefusalCode[] {
+  const { who, input, refusals = [], idempotentAs } = route
+  const identified = needsToken(route, settings)
+  const when = (applies: boolean, ...codes: RefusalCode[]) => (applies ? codes : [])
   return [
-    ...(params || body || keyed ? (["BAD_REQUEST"] as const) : []),
-    ...(body ? (["UNSUPPORTED_MEDIA_TYPE", "PAYLOAD_TOO_LARGE"] as const) : []),
-    ...(keyed ? (["IDEMPOTENCY_IN_PROGRESS", "IDEMPOTENCY_MISMATCH"] as const) : []),
-    ...(secured ? (["UNAUTHORIZED", "NOT_FOUND"] as const) : []),
+    "BAD_REQUEST",
+    ...when(input?.body !== undefined, "UNSUPPORTED_MEDIA_TYPE", "PAYLOAD_TOO_LARGE"),
+    ...when(idempotentAs !== undefined, "IDEMPOTENCY_IN_PROGRESS", "IDEMPOTENCY_MISMATCH"),
+    ...when(identified || who === "lab", "UNAUTHORIZED"),
+    ...when(identified && (who === "owner" || who === "scope"), "FORBIDDEN"),
+    ...when(settings.USER_RATE_LIMIT > 0 && (identified || who === "owner"), "RATE_LIMITED"),
     ...refusals,
     ...ALWAYS,
   ]
 }
 
+// What any request can meet: the shop is too busy, or a part of it is down.
+const ALWAYS: RefusalCode[] = ["OVERLOADED", "UNAVAILABLE"]
+
 /** The answers that refuse with these codes, by status. */
-export function problems(codes: RefusalCode[]): ZodOpenApiResponsesObject {
+function problems(codes: readonly RefusalCode[]): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(codes, (code) => REFUSALS[code].status)
   return Object.fromEntries(
     [...byStatus].map(([status, some]) => [

@@ -1,7 +1,11 @@
 import { createRequire } from "node:module"
 import { dirname } from "node:path"
-import express, { Router } from "express"
+import express from "express"
+import type { RequestHandler } from "express"
+import { z } from "zod"
 import type { Env } from "../env.ts"
+import { defineRoute } from "../http/define-route.ts"
+import type { Route } from "../http/define-route.ts"
 import { createApiDocument } from "./document.ts"
 
 const ASSETS = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"))
@@ -31,22 +35,45 @@ const START = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#page", deepLink
 
 const SERVED = /^\/(swagger-ui\.css|swagger-ui-bundle\.js|favicon-32x32\.png)$/
 
-/** The OpenAPI document and a page that shows it; the page needs no network beyond this server. */
-export function createDocsRoutes({ version, env }: { version: string; env: Env }): Router {
-  const router = Router()
-  const document = JSON.stringify(createApiDocument({ version, env }))
-  router.get("/openapi.json", (_req, res) => {
-    res.type("application/json").send(document)
-  })
-  router.get("/docs", (_req, res) => {
-    res.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    res.type("html").send(PAGE)
-  })
+type DocsOptions = { version: string; env: Env; routes: readonly Route[] }
+
+/** The OpenAPI document of all routes, these included, and a page that shows it. */
+export function createDocsRoutes({ version, env, routes }: DocsOptions): Route[] {
+  const own: Route[] = [
+    defineRoute({
+      id: "getApiDocument",
+      method: "GET",
+      path: "/openapi.json",
+      summary: "This document",
+      tag: "Process",
+      answer: { status: 200, schema: z.looseObject({}), description: "OpenAPI 3.1" },
+      access: { who: "anyone" },
+      respond: (res) => void res.type("application/json").send(document),
+    }),
+    defineRoute({
+      id: "getApiPage",
+      method: "GET",
+      path: "/docs",
+      summary: "A page to read it",
+      tag: "Process",
+      answer: { status: 200, schema: z.string(), mediaType: "text/html", description: "The page" },
+      access: { who: "anyone" },
+      respond(res) {
+        res.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        res.type("html").send(PAGE)
+      },
+    }),
+  ]
+  const document = JSON.stringify(createApiDocument({ version, env, routes: [...routes, ...own] }))
+  return own
+}
+
+/** What the page loads, below `/docs/files`; it needs no network beyond this server. */
+export function docsFiles(): RequestHandler {
   const files = express.static(ASSETS, { index: false, redirect: false })
-  router.use("/docs/files", (req, res, next) => {
+  return (req, res, next) => {
     if (req.path === "/start.js") res.type("js").send(START)
     else if (SERVED.test(req.path)) files(req, res, next)
     else next()
-  })
-  return router
+  }
 }

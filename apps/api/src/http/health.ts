@@ -1,27 +1,54 @@
-import { Router } from "express"
+import { z } from "zod"
+import { defineRoute } from "./define-route.ts"
+import type { Route } from "./define-route.ts"
 import type { Lifecycle } from "./lifecycle.ts"
 
-/** What `needed` is not answers without harm to orders, charges and claims: without it the process is degraded. */
+/** Without what is not `needed` orders, charges and claims still work: the process is degraded. */
 export type Probe = { name: string; needed: boolean; check: () => Promise<unknown> }
 
-type Health = { lifecycle: Lifecycle; probes: Probe[]; timeoutMs?: number }
+const Health = z.object({ status: z.literal("ok") }).meta({ id: "Health" })
+const Readiness = z
+  .object({
+    status: z.enum(["ready", "degraded", "not ready", "stopping"]),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean() })),
+  })
+  .meta({ id: "Readiness" })
+
+type HealthDeps = { lifecycle: Lifecycle; probes: Probe[]; timeoutMs?: number }
 
 /** `/healthz` touches nothing; `/readyz` asks every dependency, and is 503 without a needed one or when stopping. */
-export function createHealthRoutes({ lifecycle, probes, timeoutMs = 1_000 }: Health): Router {
-  const router = Router()
-  router.get("/healthz", (_req, res) => {
-    res.json({ status: "ok" })
-  })
-  router.get("/readyz", async (_req, res) => {
-    const checks = await Promise.all(probes.map((probe) => ask(probe, timeoutMs)))
-    const status = lifecycle.stopping ? "stopping" : readiness(checks)
-    res.status(status === "ready" || status === "degraded" ? 200 : 503).json({
-      status,
-      checks: checks.map(({ name, ok }) => ({ name, ok })),
-    })
-  })
-  return router
-}
+export const createHealthRoutes = ({ lifecycle, probes, timeoutMs = 1_000 }: HealthDeps): Route[] => [
+  defineRoute({
+    id: "getHealth",
+    method: "GET",
+    path: "/healthz",
+    summary: "Whether the process is alive; touches nothing else",
+    tag: "Process",
+    answer: { status: 200, schema: Health, description: "It is" },
+    access: { who: "anyone" },
+    handle: async () => ({ status: "ok" as const }),
+  }),
+  defineRoute({
+    id: "getReadiness",
+    method: "GET",
+    path: "/readyz",
+    summary: "Whether the process can serve requests",
+    tag: "Process",
+    answer: { status: 200, schema: Readiness, description: "It can; degraded without Redis" },
+    otherAnswers: {
+      503: { schema: Readiness, description: "PostgreSQL cannot be written, or the process is stopping" },
+    },
+    access: { who: "anyone" },
+    async respond(res) {
+      const checks = await Promise.all(probes.map((probe) => ask(probe, timeoutMs)))
+      const status = lifecycle.stopping ? "stopping" : readiness(checks)
+      res.status(status === "ready" || status === "degraded" ? 200 : 503).json({
+        status,
+        checks: checks.map(({ name, ok }) => ({ name, ok })),
+      })
+    },
+  }),
+]
 
 type Checked = { name: string; needed: boolean; ok: boolean }
 

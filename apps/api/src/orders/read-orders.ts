@@ -23,7 +23,7 @@ export function createOrderReads({ db }: { db: Db }) {
     async find(id: number): Promise<z.infer<typeof Order>> {
       const order = await db.order.findUnique({ where: { id } })
       const [found] = await withItems(order ? [order] : [])
-      if (!found) throw new RefusalError("ORDER_NOT_FOUND", `Order ${id} does not exist`)
+      if (!found) throw orderNotFound(id)
       return found
     },
 
@@ -39,6 +39,8 @@ export function createOrderReads({ db }: { db: Db }) {
     },
   }
 }
+
+export const orderNotFound = (id: number) => new RefusalError("ORDER_NOT_FOUND", `Order ${id} does not exist`)
 
 /** A user without orders and a user who does not exist are different answers. */
 async function requireUser(db: Db, id: number): Promise<void> {

@@ -1,22 +1,58 @@
-import { Router } from "express"
-import { sendAnswer } from "../idempotency/answer.ts"
-import { keyedRequest } from "../idempotency/request.ts"
-import { OrderBody, OrderPageQuery, OrderPath, UserPath } from "./schema.ts"
+import { defineRoute } from "../http/define-route.ts"
+import type { Route } from "../http/define-route.ts"
+import { orderNotFound } from "./read-orders.ts"
+import { Order, OrderBody, OrderPage, OrderPageQuery, OrderPath, PlacedOrder, UserPath } from "./schema.ts"
 import type { Orders } from "./service.ts"
 
-export function createOrderRoutes({ service }: { service: Orders }): Router {
-  const router = Router()
-  router.post("/orders", async (req, res) => {
-    const command = OrderBody.parse(req.body)
-    sendAnswer(res, await service.place(command, keyedRequest(req, "orders")))
-  })
-  router.get("/orders/:id", async (req, res) => {
-    const { id } = OrderPath.parse(req.params)
-    res.json(await service.find(id))
-  })
-  router.get("/users/:id/orders", async (req, res) => {
-    const { id } = UserPath.parse(req.params)
-    res.json(await service.page(id, OrderPageQuery.parse(req.query)))
-  })
-  return router
-}
+export const createOrderRoutes = ({ service }: { service: Orders }): Route[] => [
+  defineRoute({
+    id: "placeOrder",
+    method: "POST",
+    path: "/orders",
+    summary: "Places an order: all of it or nothing",
+    tag: "Orders",
+    input: { body: OrderBody },
+    answer: { status: 201, schema: PlacedOrder, description: "Committed and paid" },
+    refusals: [
+      "USER_NOT_FOUND",
+      "PRODUCT_NOT_FOUND",
+      "COUPON_NOT_FOUND",
+      "OUT_OF_STOCK",
+      "INSUFFICIENT_BALANCE",
+      "COUPON_USED",
+      "COUPON_EXPIRED",
+      "COUPON_NOT_OWNED",
+    ],
+    access: { who: "owner", userOf: ({ body }) => body.userId },
+    idempotentAs: "orders",
+    handle: ({ body }, request) => service.place(body, request),
+  }),
+  defineRoute({
+    id: "getOrder",
+    method: "GET",
+    path: "/orders/:id",
+    summary: "One order with its items",
+    tag: "Orders",
+    input: { path: OrderPath },
+    answer: { status: 200, schema: Order, description: "With the prices that were paid" },
+    refusals: ["ORDER_NOT_FOUND"],
+    access: {
+      who: "buyer",
+      buyerOf: async ({ path }) => (await service.find(path.id)).userId,
+      missing: ({ path }) => orderNotFound(path.id),
+    },
+    handle: ({ path }) => service.find(path.id),
+  }),
+  defineRoute({
+    id: "listOrders",
+    method: "GET",
+    path: "/users/:id/orders",
+    summary: "The orders of a user, newest first",
+    tag: "Orders",
+    input: { path: UserPath, query: OrderPageQuery },
+    answer: { status: 200, schema: OrderPage, description: "A page of orders" },
+    refusals: ["USER_NOT_FOUND"],
+    access: { who: "owner", userOf: ({ path }) => path.id },
+    handle: ({ path, query }) => service.page(path.id, query),
+  }),
+]

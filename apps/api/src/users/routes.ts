@@ -1,12 +1,19 @@
-import { Router } from "express"
-import { UserQuery } from "./schema.ts"
+import { defineRoute } from "../http/define-route.ts"
+import type { Route } from "../http/define-route.ts"
+import { UserId, UserQuery } from "./schema.ts"
 import type { Users } from "./service.ts"
 
-export function createUserRoutes({ service }: { service: Users }): Router {
-  const router = Router()
-  router.get("/users/id", async (req, res) => {
-    const { name } = UserQuery.parse(req.query)
-    res.json(await service.idOf(name))
-  })
-  return router
-}
+export const createUserRoutes = ({ service }: { service: Users }): Route[] => [
+  defineRoute({
+    id: "findOrCreateUser",
+    method: "GET",
+    path: "/users/id",
+    summary: "The id of a user by name; an unknown name creates the user",
+    tag: "Users",
+    input: { query: UserQuery },
+    answer: { status: 200, schema: UserId, description: "The bare number" },
+    // A new user has no id yet that a token could name.
+    access: { who: "authenticated" },
+    handle: ({ query }) => service.idOf(query.name),
+  }),
+]

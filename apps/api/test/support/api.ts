@@ -4,6 +4,7 @@ import { loadEnv } from "../../src/env.ts"
 import type { Lifecycle } from "../../src/http/lifecycle.ts"
 import { listen } from "../../src/http/server.ts"
 import { startJobs } from "../../src/jobs.ts"
+import { createRoutes } from "../../src/routes.ts"
 import { createServices } from "../../src/services.ts"
 import { createDatabase, createTestRedis } from "./database.ts"
 
@@ -49,12 +50,13 @@ export async function startApi(services: Services) {
   const deps = await openDeps(env, "api")
   const lifecycle: Lifecycle = { stopping: false }
   const made = createServices(deps, env)
-  const app = createApp({ env, deps, services: made, lifecycle })
+  const routes = createRoutes({ env, deps, services: made, lifecycle })
+  const app = createApp({ env, deps, routes, lifecycle })
   const server = await listen(app, { host: "127.0.0.1", port: 0 })
   return {
     ...createClient(server.url),
     url: server.url,
-    app,
+    routes,
     deps,
     services: made,
     lifecycle,

@@ -1,0 +1,106 @@
+import type { Request, RequestHandler, Response } from "express"
+import type { z } from "zod"
+import type { Access } from "../auth/access.ts"
+import type { RefusalCode } from "../errors.ts"
+import { sendAnswer } from "../idempotency/answer.ts"
+import type { Answer } from "../idempotency/answer.ts"
+import { keyedRequest } from "../idempotency/request.ts"
+import type { KeyedRequest } from "../idempotency/request.ts"
+import { inputReader } from "./input.ts"
+import type { Input, Schemas } from "./input.ts"
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE"
+
+/** Runs before a handler; false when it has sent a response itself. */
+export type Check<Subject> = (subject: Subject, res: Response) => boolean | Promise<boolean>
+
+/** What a route's access rule asks for: `before` its input is read, and `after` it was validated. */
+type Checks<RouteInput> = { before?: Check<Request>; after?: Check<RouteInput> | undefined }
+export type Guard = <RouteInput>(access: Access<RouteInput>) => Checks<RouteInput>
+
+export type Documented = { schema: z.ZodType; description: string; mediaType?: string }
+
+/** What a record says about an endpoint, apart from how it is handled. */
+export type RouteFacts = {
+  /** Names the operation in the OpenAPI document. */
+  id: string
+  method: Method
+  /** With parameters as Express writes them, e.g. `/orders/:id`. */
+  path: `/${string}`
+  summary: string
+  tag: string
+  input?: Schemas
+  /** A request without a body counts as `{}`. */
+  bodyOptional?: boolean
+  /** The response of a request that succeeded. */
+  answer: Documented & { status: 200 | 201 | 204 }
+  /** Responses that are neither that nor a problem document, by status. */
+  otherAnswers?: Record<number, Documented>
+  /** What the endpoint itself refuses; what any endpoint can refuse is added. */
+  refusals?: readonly RefusalCode[]
+  /** The operation among the stored answers, for an endpoint that honors an Idempotency-Key. */
+  idempotentAs?: string
+}
+
+type Handling<RouteInput, Result> =
+  /** The result is sent as JSON with the status of `answer`. */
+  | { idempotentAs?: undefined; handle: (input: RouteInput) => Promise<Result> }
+  /** `request` is null without an Idempotency-Key; the answer is sent as the bytes that it is. */
+  | { idempotentAs: string; handle: (input: RouteInput, request: KeyedRequest | null) => Promise<Answer> }
+  /** Sends the response itself, for what is not JSON. */
+  | { idempotentAs?: undefined; respond: (res: Response) => void | Promise<void> }
+
+type Definition<S extends Schemas, A extends z.ZodType> = RouteFacts & {
+  input?: S
+  answer: { schema: A }
+  /** Who may call it; an endpoint without a rule does not compile. */
+  access: Access<Input<S>>
+} & Handling<Input<S>, z.output<A>>
+
+/** One endpoint: routing, validation, access, 405 and its part of the OpenAPI document follow from it. */
+export type Route = RouteFacts & {
+  who: Access<unknown>["who"]
+  /** The handler behind the checks that `guard` asks for. */
+  handler: (guard: Guard) => RequestHandler
+}
+
+/** The record of one endpoint; every feature lists its own in its routes.ts. */
+export function defineRoute<const S extends Schemas, A extends z.ZodType>(
+  definition: Definition<S, A>,
+): Route {
+  const { access, ...facts } = definition
+  const read = inputReader<S>(definition)
+  const run = runner(definition)
+  return {
+    ...facts,
+    who: access.who,
+    handler(guard) {
+      const { before, after } = guard(access)
+      if (!before && !after) return (req, res) => run(read(req), req, res)
+      return async (req, res) => {
+        if (before && !(await before(req, res))) return
+        const input = read(req)
+        if (after && !(await after(input, res))) return
+        await run(input, req, res)
+      }
+    },
+  }
+}
+
+function runner<S extends Schemas, A extends z.ZodType>(definition: Definition<S, A>) {
+  type Run = (input: Input<S>, req: Request, res: Response) => void | Promise<void>
+  if ("respond" in definition) {
+    const { respond } = definition
+    const run: Run = (_input, _req, res) => respond(res)
+    return run
+  }
+  if (definition.idempotentAs !== undefined) {
+    const { handle, idempotentAs } = definition
+    const run: Run = async (input, req, res) =>
+      sendAnswer(res, await handle(input, keyedRequest(req, idempotentAs)))
+    return run
+  }
+  const { handle, answer } = definition
+  const run: Run = async (input, _req, res) => void res.status(answer.status).json(await handle(input))
+  return run
+}
