@@ -1,7 +1,7 @@
-import { createDb } from "../apps/api/src/infra/db.ts"
-import { SeedRequest } from "../apps/api/src/lab/schema.ts"
-import { seedShop } from "../apps/api/src/lab/seed.ts"
-import { lockShopExclusive } from "../apps/api/src/shop/epoch.ts"
+import { createDb } from "@saleproof/api/infra/db.ts"
+import { SeedRequest } from "@saleproof/api/lab/schema.ts"
+import { seedShop } from "@saleproof/api/lab/seed.ts"
+import { lockShopExclusive } from "@saleproof/api/shop/epoch.ts"
 
 // oxlint-disable-next-line node/no-process-env -- Prisma starts this file with the URL in its environment
 const url = process.env["DATABASE_URL"] ?? ""

@@ -5,7 +5,7 @@ import { execa } from "execa"
 import { expect, it } from "vitest"
 
 import { freePort } from "@saleproof/stack/ports.ts"
-import { createDatabase, createTestRedis } from "../apps/api/test/support/database.ts"
+import { createDatabase, createTestRedis } from "@saleproof/api/test/support/database.ts"
 
 const START = join(import.meta.dirname, "start.ts")
 

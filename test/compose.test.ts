@@ -8,7 +8,7 @@ import { expect, it } from "vitest"
 import { parse } from "yaml"
 import { z } from "zod"
 
-import { loadEnv } from "../apps/api/src/env.ts"
+import { loadEnv } from "@saleproof/api/env.ts"
 import { readSettings } from "../k6-scripts/lib/settings.ts"
 
 const ROOT = join(import.meta.dirname, "..")

@@ -8,7 +8,7 @@ import { expect, it } from "vitest"
 import { parse } from "yaml"
 import { z } from "zod"
 
-import { createDatabase, createTestRedis } from "../apps/api/test/support/database.ts"
+import { createDatabase, createTestRedis } from "@saleproof/api/test/support/database.ts"
 import { freePort } from "@saleproof/stack/ports.ts"
 import { buildStages } from "./dockerfile.ts"
 

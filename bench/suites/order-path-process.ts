@@ -4,12 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
 
-import { createDb } from "../../apps/api/src/infra/db.ts"
-import type { Db } from "../../apps/api/src/infra/db.ts"
-import { createLogger } from "../../apps/api/src/infra/logger.ts"
-import { createRedis } from "../../apps/api/src/infra/redis.ts"
-import { createPlaceOrder } from "../../apps/api/src/orders/place-order.ts"
-import type { PlaceOrder } from "../../apps/api/src/orders/strategies/strategy.ts"
+import { createDb } from "@saleproof/api/infra/db.ts"
+import type { Db } from "@saleproof/api/infra/db.ts"
+import { createLogger } from "@saleproof/api/infra/logger.ts"
+import { createRedis } from "@saleproof/api/infra/redis.ts"
+import { createPlaceOrder } from "@saleproof/api/orders/place-order.ts"
+import type { PlaceOrder } from "@saleproof/api/orders/strategies/strategy.ts"
 import { familyCpuSeconds, parentOf } from "../environment/processes.ts"
 import { PathPlan } from "./orders.ts"
 

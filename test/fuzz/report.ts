@@ -1,4 +1,4 @@
-import type { Machine } from "../../apps/loadctl/src/machine/watch.ts"
+import type { Machine } from "@saleproof/loadctl/machine/watch.ts"
 import type { PassResult } from "./run-pass.ts"
 
 export type Report = {

@@ -1,6 +1,6 @@
 import type { ProvidedContext } from "vitest"
 
-import { CHECKS } from "../../apps/api/src/audit/checks.ts"
+import { CHECKS } from "@saleproof/api/audit/checks.ts"
 import type { Bug, Tests } from "./bug.ts"
 import { withoutConstraints } from "./database.ts"
 import { checkFit } from "./mutate.ts"
