@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+
+import { execa } from "execa"
+import { expect, it } from "vitest"
+
+import { searchFile } from "./search.ts"
+import { SKIPPED, UNFINISHED } from "./words.ts"
+
+const ROOT = join(import.meta.dirname, "../..")
+
+it("no identifier, file name, message or document uses a banned term", async () => {
+  const { stdout } = await execa("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: ROOT,
+  })
+  const files = stdout
+    .split("\n")
+    .filter((file) => !SKIPPED.test(file) && !UNFINISHED.some((folder) => file.startsWith(folder)))
+  const found = await Promise.all(
+    files.map(async (file) => searchFile(file, await readFile(join(ROOT, file), "utf8").catch(() => ""))),
+  )
+  const lines = found.flat().map(({ file, line, term, instead }) => `${file}:${line} "${term}": ${instead}`)
+  expect(lines).toEqual([])
+})
+
+it.each([
+  ["chaos/rig/a.ts", "", "rig"],
+  ["a.ts", "const startRig = 1", "Rig"],
+  ["a.ts", "/** 300 requests a second */", "requests a second"],
+  ["a.md", "The colour of the report", "colour"],
+  ["a.md", "One row per entry of the books", "the books"],
+  ["apps/api/src/orders/line.ts", "", "orders/line.ts"],
+])("%s with %j is found", (file, text, term) => {
+  expect(searchFile(file, text).map((finding) => finding.term)).toContain(term)
+})
+
+it.each([
+  ["a.ts", "const trigger = original.bright // a door of a house"],
+  ["a.md", "a second attempt is made once, on the next line of the account"],
+  ["a.ts", 'import { once } from "node:events"'],
+])("%s with %j is not", (file, text) => {
+  expect(searchFile(file, text)).toEqual([])
+})
