@@ -4,7 +4,7 @@ import { Counter } from "k6/metrics"
 import type { Options } from "k6/options"
 
 import { createShop } from "./lib/api/shop.ts"
-import { VisitAbandoned } from "./lib/expect.ts"
+import { VisitAbandonedError } from "./lib/expect.ts"
 import {
   SEED_ENDPOINT,
   SHOP,
@@ -68,7 +68,7 @@ export const options: Options = {
   summaryTrendStats: ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)", "count"],
 }
 
-const crowd = profile.executor === "constant-arrival-rate" ? profile.maxVus : profile.vus
+const vuCount = profile.executor === "constant-arrival-rate" ? profile.maxVus : profile.vus
 const started = new Counter("iterations_started")
 const shop = createShop({
   url: settings.targetUrl,
@@ -87,11 +87,11 @@ export default function visit({ policyIds }: Seed): void {
   started.add(1)
   const vu = exec.vu.idInTest
   const policyId = policyIds[policyIndexOfVu(vu, policyIds.length)] ?? 0
-  shopper ??= { vu, crowd, policyId, balance: 0 }
+  shopper ??= { vu, vuCount, policyId, balance: 0 }
   try {
     VISITS[personaOfVu(persona, vu)](shop, shopper)
   } catch (error) {
-    if (!(error instanceof VisitAbandoned)) throw error
+    if (!(error instanceof VisitAbandonedError)) throw error
     // Nobody who got nowhere tries again at once; without a pause a dead target would be hammered.
     sleep(1)
   }

@@ -4,8 +4,8 @@ import type { RefinedResponse } from "k6/http"
 import { membersOf } from "./api/body.ts"
 
 /** Ends one visit: its check is already recorded, and what would follow means nothing. */
-export class VisitAbandoned extends Error {
-  override readonly name = "VisitAbandoned"
+export class VisitAbandonedError extends Error {
+  override readonly name = "VisitAbandonedError"
 }
 
 type Answer = RefinedResponse<"text">
@@ -23,7 +23,7 @@ export function expectAnswer(claim: string, answer: Answer, holds: boolean): boo
 
 /** As expectAnswer; when the claim does not hold, the visit ends here. */
 export function mustAnswer(claim: string, answer: Answer, holds: boolean): void {
-  if (!expectAnswer(claim, answer, holds)) throw new VisitAbandoned(claim)
+  if (!expectAnswer(claim, answer, holds)) throw new VisitAbandonedError(claim)
 }
 
 function nameOf(answer: Answer): string {

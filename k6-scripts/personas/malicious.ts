@@ -17,7 +17,7 @@ export function malicious(shop: Shop, shopper: Shopper): void {
     const kept = shop.coupons(userId).some(({ couponId }) => couponId === coupon.couponId)
     expect("6 coupons: the refused one is still usable", kept)
   } else {
-    const stolen = findSomebodysCoupon(shop, shopper)
+    const stolen = findCouponOfOther(shop, shopper)
     shop.tryToCheat(spend(arrival, [stolen?.couponId ?? madeUpId(), madeUpId()]), [404, 409])
   }
   expect("6 orders: none exists", shop.orderCount(userId) === 0)
@@ -34,10 +34,10 @@ function spendTwice({ userId, balance, bestSellers }: Arrival, { couponId, disco
 }
 
 /** Looks for a coupon with one other user, picked at random. */
-function findSomebodysCoupon(shop: Shop, { vu, crowd }: Shopper): Coupon | undefined {
-  if (crowd < 2) return undefined
-  const victim = 1 + ((vu + randomBelow(crowd - 1)) % crowd)
-  return shop.coupons(shop.findUser(nameOf(victim)))[0]
+function findCouponOfOther(shop: Shop, { vu, vuCount }: Shopper): Coupon | undefined {
+  if (vuCount < 2) return undefined
+  const other = 1 + ((vu + randomBelow(vuCount - 1)) % vuCount)
+  return shop.coupons(shop.findUser(nameOf(other)))[0]
 }
 
 /** One product that the discount would pay in full, so that nothing but the coupon can be the reason to refuse. */

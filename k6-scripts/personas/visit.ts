@@ -9,7 +9,7 @@ export type Shopper = {
   /** The VU's number, from 1. */
   vu: number
   /** How many VUs there are in all. */
-  crowd: number
+  vuCount: number
   policyId: number
   /** Won, as the shop last said; undefined after a visit that did not reach its end. */
   balance: number | undefined

@@ -102,7 +102,7 @@ const FAULTS: [fault: Fault, broken: string, env?: Record<string, string>][] = [
   ["records refused orders", "6 orders: none exists"],
   ["takes money for refused orders", "6 balance: untouched"],
   [
-    "honours anybody's coupon",
+    "honors anybody's coupon",
     "5 cheating: refused with a reason",
     { LIMITED: "1", PERSONA: "C", VUS: "30", SEEDED: ONE_POLICY },
   ],

@@ -21,7 +21,7 @@ export type Fault =
   | "refuses without a reason"
   | "sells on credit"
   | "burns a refused coupon"
-  | "honours anybody's coupon"
+  | "honors anybody's coupon"
   | "records refused orders"
   | "takes money for refused orders"
   | "issues too many coupons"
@@ -136,7 +136,7 @@ function createShop(faults: Set<Fault>, couponsPerPolicy: number) {
   }
 
   function usable({ used, userId }: Coupon, orderedBy: number): boolean {
-    return !used && (userId === orderedBy || faults.has("honours anybody's coupon"))
+    return !used && (userId === orderedBy || faults.has("honors anybody's coupon"))
   }
 
   function tooPoor(user: User, coupon: Coupon | undefined): Reply {

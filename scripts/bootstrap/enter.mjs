@@ -49,7 +49,7 @@ function run(command, cwd) {
 }
 
 /**
- * Forwards what tells this process to stop, and tells the child to stop when whoever started this is gone.
+ * Forwards the signals that stop this process, and stops the child when the parent of this process is gone.
  * @param {import("node:child_process").ChildProcess} child
  */
 function passSignalsTo(child) {

@@ -12,7 +12,7 @@ import { enter } from "./enter.mjs"
 
 const ENTER = join(import.meta.dirname, "enter.mjs")
 
-// Counts what it is told in a file and ends 1 s after the first signal, or lives until it is killed.
+// Writes each signal to a file and ends 1 s after the first signal, or lives until it is killed.
 const CHILD = `
   import { appendFileSync } from "node:fs"
   const say = (word) => appendFileSync(process.argv[2], word + "\\n")
@@ -67,13 +67,10 @@ it("hands a Ctrl-C on once, although the terminal and npm both send it", async (
   expect(await entered.heard()).toEqual(["SIGINT"])
 })
 
-it.runIf(process.platform === "linux")(
-  "tells the task to stop when the bootstrap itself is killed",
-  async () => {
-    await using entered = await enterChild()
-    entered.parent.kill("SIGKILL")
-    // The kernel may repeat it while the threads of the parent end one after the other.
-    await expect.poll(entered.heard).toContain("SIGTERM")
-    await expect.poll(entered.isAlive, { timeout: 10_000 }).toBe(false)
-  },
-)
+it.runIf(process.platform === "linux")("stops the task when the bootstrap itself is killed", async () => {
+  await using entered = await enterChild()
+  entered.parent.kill("SIGKILL")
+  // The kernel may repeat it while the threads of the parent end one after the other.
+  await expect.poll(entered.heard).toContain("SIGTERM")
+  await expect.poll(entered.isAlive, { timeout: 10_000 }).toBe(false)
+})

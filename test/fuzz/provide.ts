@@ -13,10 +13,10 @@ const REQUIREMENTS = join(import.meta.dirname, "requirements.txt")
 
 export type Fuzzer = { command: [program: string, ...args: string[]]; version: string }
 
-type Surroundings = { env: NodeJS.ProcessEnv; progress: Progress; signal: AbortSignal }
+type InstallEnvironment = { env: NodeJS.ProcessEnv; progress: Progress; signal: AbortSignal }
 
 /** The pinned fuzzer in a Python environment of its own, made once a user. */
-export async function provideFuzzer({ env, progress, signal }: Surroundings): Promise<Fuzzer> {
+export async function provideFuzzer({ env, progress, signal }: InstallEnvironment): Promise<Fuzzer> {
   const requirements = await readFile(REQUIREMENTS)
   const digest = createHash("sha256").update(requirements).digest("hex").slice(0, 12)
   const folder = join(cacheDir(env), `schemathesis-${digest}`)
@@ -37,7 +37,7 @@ async function fuzzerIn(folder: string): Promise<Fuzzer | undefined> {
 }
 
 /** Made beside its place and moved there when whole, so that one that was cut short is never used. */
-async function install(folder: string, { env, signal }: Omit<Surroundings, "progress">): Promise<void> {
+async function install(folder: string, { env, signal }: Omit<InstallEnvironment, "progress">): Promise<void> {
   const python = findOnPath("python3", env)
   if (!python) throw missing("there is no python3 on the PATH")
   const unfinished = `${folder}.${process.pid}`

@@ -26,14 +26,14 @@ const GAPS = `SELECT elapsed("value", 1ms) AS "gap" FROM "vus" WHERE ${OF_RUN}`
 export function qualityRow(): Row {
   return {
     title: "Data quality",
-    panels: [longestSilence(), storedSeconds(), pointsPerRequest(), runs(), silences(), stored()],
+    panels: [longestGap(), storedSeconds(), pointsPerRequest(), runs(), gapsOverTime(), stored()],
   }
 }
 
-function longestSilence() {
+function longestGap() {
   return stat(
     {
-      title: "Longest silence",
+      title: "Longest gap",
       shows: "The longest time between two of the points that k6 writes every second, over the whole run.",
       bad: "above 2 s; a write was lost or the generator was paused, and what happened in that time is missing.",
       unit: "ms",
@@ -82,7 +82,7 @@ function pointsPerRequest() {
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor("blue"))
 }
 
-function silences() {
+function gapsOverTime() {
   const gaps = `SELECT elapsed("value", 1ms) AS "gap" FROM "vus" WHERE ${OF_RUN} AND ${IN_RANGE}`
   const panel = timeseries(
     {

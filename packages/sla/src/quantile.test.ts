@@ -7,7 +7,7 @@ function quantileOf(values: number[], q: number): number {
 }
 
 describe("quantile", () => {
-  it("interpolates between neighbours as k6 does", () => {
+  it("interpolates between neighbors as k6 does", () => {
     const oneToTen = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
     expect(quantileOf(oneToTen, 0.95)).toBeCloseTo(9.55, 10)
     expect(quantileOf(oneToTen, 0.5)).toBe(5.5)

@@ -10,7 +10,7 @@ export function sortNumbers(values: ArrayLike<number>): Sorted | null {
 }
 
 /**
- * The q-quantile (0 to 1) as k6 defines it: linear interpolation between the neighbours of position q·(n−1).
+ * The q-quantile (0 to 1) as k6 defines it: linear interpolation between the neighbors of position q·(n−1).
  * See TrendSink.P in k6's metrics/sink.go. InfluxDB's percentile() takes the nearest rank instead.
  */
 export function quantile(sorted: Sorted, q: number): number {

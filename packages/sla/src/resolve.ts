@@ -12,7 +12,7 @@ export type EndpointSla = {
   status: number[] | null
 }
 
-/** The SLA with every default filled in: the one source of thresholds, judgement and limit lines. */
+/** The SLA with every default filled in: the one source of thresholds, judgment and limit lines. */
 export type Sla = {
   overall: EndpointSla
   each: EndpointSla

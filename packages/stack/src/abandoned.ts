@@ -17,7 +17,7 @@ export async function clearAbandonedStacks(stacksDir: string): Promise<void> {
   )
 }
 
-/** Nobody else waits for these processes any more, so there is no point in asking them kindly. */
+/** No process waits for these any more, so they need no grace. */
 async function end(service: RunningService): Promise<void> {
   // PostgreSQL's children outlive a SIGKILL of their parent for a moment; SIGQUIT makes it end them itself.
   signalProcess(service, service.name === "postgres" ? "SIGQUIT" : "SIGKILL")

@@ -14,7 +14,7 @@ export class StackError extends Error {
   }
 }
 
-/** The user pressed Ctrl-C, or the process was told to stop: exit 130. */
+/** The user pressed Ctrl-C, or the process got SIGTERM: exit 130. */
 export function interruptedError(): StackError {
   return new StackError("Interrupted.", { interrupted: true })
 }

@@ -7,7 +7,7 @@ import process from "node:process"
 export const REPOSITORY = join(import.meta.dirname, "../../..")
 
 /**
- * Where stacks keep their data: in LOADCTL_STACKS, in the clone, or where the clone is somebody else's in a folder
+ * Where stacks keep their data: in LOADCTL_STACKS, in the clone, or where the clone belongs to another user in a folder
  * of this user.
  */
 export function stacksDir(env: NodeJS.ProcessEnv): string {

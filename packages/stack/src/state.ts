@@ -11,7 +11,7 @@ import { Probe } from "./unit.ts"
 
 const STATE_FILE = "stack.json"
 
-/** What a supervisor tells other processes about its stack, in a file of the stack's folder. */
+/** What a supervisor publishes about its stack for other processes, in a file of the stack's folder. */
 const StackState = z.object({
   name: z.string(),
   phase: z.enum(["starting", "ready", "stopping"]),

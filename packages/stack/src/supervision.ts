@@ -16,8 +16,8 @@ const OWNER_POLL_MS = 50
 export type UnitFailure = End & { unit: string; logTail: string }
 
 /** Carries a UnitFailure through promises. */
-export class UnitFailed extends Error {
-  override readonly name = "UnitFailed"
+export class UnitFailedError extends Error {
+  override readonly name = "UnitFailedError"
   readonly failure: UnitFailure
 
   constructor(failure: UnitFailure) {
@@ -61,7 +61,7 @@ export function createSupervision({ units, onStart, onReady, onDeath }: Options)
   }
 
   return {
-    /** Resolves when every unit is ready; rejects with UnitFailed as soon as one cannot be. */
+    /** Resolves when every unit is ready; rejects with UnitFailedError as soon as one cannot be. */
     start: async (): Promise<void> => {
       for (const unit of units) ready.set(unit.name, start(unit))
       await Promise.all(ready.values())
@@ -76,7 +76,7 @@ export function createSupervision({ units, onStart, onReady, onDeath }: Options)
 
 async function untilDone(unit: TaskUnit, ended: Promise<End>): Promise<void> {
   const end = await ended
-  if (end.code !== 0) throw new UnitFailed(failureOf(unit, end))
+  if (end.code !== 0) throw new UnitFailedError(failureOf(unit, end))
   if (unit.doneFile) await writeFile(unit.doneFile, "")
 }
 
@@ -92,7 +92,7 @@ async function untilReady(
   const timeout = sleep(READY_TIMEOUT_MS, late, { signal })
   try {
     const end = await Promise.race([answer, ended, timeout])
-    if (end) throw new UnitFailed(failureOf(unit, end))
+    if (end) throw new UnitFailedError(failureOf(unit, end))
   } finally {
     settled.abort()
     await Promise.allSettled([answer, timeout])

@@ -4,14 +4,14 @@ import { join } from "node:path"
 
 import { interruptedError, StackError } from "./errors.ts"
 import type { UnitFailure } from "./supervision.ts"
-import type { Order, Report } from "./supervisor.ts"
+import type { Command, Report } from "./supervisor.ts"
 import type { StackPlan } from "./unit.ts"
 
 export type SupervisorOptions = {
   /** Gives up when it aborts before the stack is ready. */
   signal?: AbortSignal | undefined
   onReady?: ((unit: string, tookMs: number) => void) | undefined
-  /** A service ended although nobody stopped it, after the stack had been ready. */
+  /** A service exited unexpectedly, after the stack had been ready. */
   onDeath?: ((failure: UnitFailure) => void) | undefined
 }
 
@@ -29,9 +29,9 @@ export async function runSupervisor(plan: StackPlan, { signal, onReady, onDeath 
   })
   closeSync(log)
   const exited = new Promise<void>((resolve) => void child.once("exit", () => resolve()))
-  const order = (message: Order): void => void (child.connected && child.send(message, () => {}))
+  const send = (message: Command): void => void (child.connected && child.send(message, () => {}))
   const stop = async (): Promise<void> => {
-    order({ type: "stop" })
+    send({ type: "stop" })
     await exited
   }
   const ready = new Promise<void>((resolve, reject) => {
@@ -46,7 +46,7 @@ export async function runSupervisor(plan: StackPlan, { signal, onReady, onDeath 
     signal?.addEventListener("abort", interrupt, { once: true })
     void exited.then(() => reject(stoppedError(plan)))
   })
-  order({ type: "run", plan })
+  send({ type: "run", plan })
   try {
     await ready
   } catch (error) {
@@ -58,7 +58,7 @@ export async function runSupervisor(plan: StackPlan, { signal, onReady, onDeath 
     /** From now on the stack outlives this process. */
     keep: (): Promise<void> =>
       new Promise((resolve) => {
-        child.send({ type: "keep" } satisfies Order, () => {
+        child.send({ type: "keep" } satisfies Command, () => {
           child.disconnect()
           child.unref()
           resolve()

@@ -3,7 +3,7 @@ import process from "node:process"
 import { identify } from "./process-stat.mjs"
 import { removeFolders, writeState } from "./state.ts"
 import type { StackState } from "./state.ts"
-import { createSupervision, UnitFailed } from "./supervision.ts"
+import { createSupervision, UnitFailedError } from "./supervision.ts"
 import type { UnitFailure } from "./supervision.ts"
 import type { StackPlan } from "./unit.ts"
 
@@ -14,18 +14,18 @@ export type Report =
   | { type: "failed"; failure: UnitFailure }
   | { type: "died"; failure: UnitFailure }
 
-/** What it is told: the plan comes first; `keep` means that it outlives its parent, until `loadctl down`. */
-export type Order = { type: "run"; plan: StackPlan } | { type: "keep" } | { type: "stop" }
+/** What its parent sends: the plan comes first; `keep` means that it outlives its parent, until `loadctl down`. */
+export type Command = { type: "run"; plan: StackPlan } | { type: "keep" } | { type: "stop" }
 
-function obeyOrders(): void {
+function handleCommands(): void {
   let stop = leave
   let kept = false
-  process.on("message", (order: Order) => {
-    if (order.type === "run") stop = run(order.plan)
-    if (order.type === "keep") kept = true
-    if (order.type === "stop") void stop()
+  process.on("message", (command: Command) => {
+    if (command.type === "run") stop = run(command.plan)
+    if (command.type === "keep") kept = true
+    if (command.type === "stop") void stop()
   })
-  // The channel closes however the parent ends, SIGKILL included: nobody else would stop this stack.
+  // The channel closes however the parent ends, SIGKILL included; without it this stack would run on.
   process.on("disconnect", () => kept || void stop())
   process.on("SIGTERM", () => void stop())
   process.on("SIGINT", () => void stop())
@@ -65,7 +65,7 @@ function run(plan: StackPlan): () => Promise<void> {
       update({ phase: "ready" })
       report({ type: "ready" })
     } catch (error) {
-      if (error instanceof UnitFailed) report({ type: "failed", failure: error.failure })
+      if (error instanceof UnitFailedError) report({ type: "failed", failure: error.failure })
       await stop()
     }
   }
@@ -92,7 +92,7 @@ function startedState({ dir, name, urls, folders, keepData }: StackPlan): StackS
 }
 
 function report(message: Report): void {
-  // The parent may be gone at any moment; the state file tells the same to whoever comes next.
+  // The parent may be gone at any moment; the state file holds the same for later processes.
   if (process.connected) process.send?.(message, () => {})
 }
 
@@ -101,4 +101,4 @@ async function leave(): Promise<void> {
   if (process.connected) process.disconnect()
 }
 
-obeyOrders()
+handleCommands()

@@ -25,7 +25,7 @@ export function launch(unit: Unit): UnitProcess {
   const child = spawn(unit.command, [...unit.args], {
     cwd: unit.cwd,
     env: unit.env,
-    // A file, not a pipe: PostgreSQL dies when nobody reads its log any more.
+    // A file, not a pipe: PostgreSQL exits when its log pipe is closed.
     stdio: ["ignore", log, log],
     ...(unit.uid !== undefined && { uid: unit.uid }),
     ...(unit.gid !== undefined && { gid: unit.gid }),

@@ -54,7 +54,7 @@ it("answers in every service's own protocol when it is ready, and leaves nothing
   await expect.poll(() => leftOf(state), GONE).toEqual([])
 })
 
-it("runs PostgreSQL durable, whoever starts it", async () => {
+it("runs PostgreSQL durable under any user", async () => {
   await using stackFolder = await createStackFolder()
   await using stack = await startStack({ env: stackFolder.env, services: ["postgres"] })
   expect(await querySetting(stack, "fsync")).toBe("on")

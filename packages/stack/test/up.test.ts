@@ -64,7 +64,7 @@ it(
     await loadctl("up", "--free-ports")
     const before = await userId()
     await loadctl("down")
-    // Only root runs PostgreSQL as somebody else.
+    // Only root runs PostgreSQL as another user.
     if (process.getuid?.() === 0) {
       const cluster = realpathSync(join(stackFolder.folder, "up/postgres"))
       await execa("chown", ["-R", "4242:4242", cluster])

@@ -31,10 +31,10 @@ export function databaseUrl(port: number): string {
 
 type PostgresOptions = { tool: PostgresTool; home: string; port: number; logDir: string }
 
-/** A durable cluster in `home`: initialised once, then served on loopback. */
+/** A durable cluster in `home`: initialized once, then served on loopback. */
 export async function postgresUnits({ tool, home, port, logDir }: PostgresOptions): Promise<Unit[]> {
   const data = join(home, "data")
-  const marker = join(home, "initialised")
+  const marker = join(home, "initialized")
   const common = { cwd: home, env: { LC_ALL: "C", TZ: "UTC" }, ...tool.account }
   const server: Unit = {
     ...common,
