@@ -16,7 +16,7 @@ export type Io = {
   ask?: (question: string) => Promise<string>
   /** For what redraws itself on a terminal; anything else goes through `stderr`. */
   stderrStream: NodeJS.WriteStream
-  /** Aborted by the first Ctrl-C or SIGTERM: stop gracefully, save, report. */
+  /** Aborted by the first Ctrl-C or SIGTERM, or when nobody reads the output any more: stop gracefully, save, report. */
   interrupted: AbortSignal
   /** Aborted by the second one: stop at once. */
   killed: AbortSignal

@@ -13,9 +13,10 @@ function processIo(): Io {
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
   for (const stream of [process.stdout, process.stderr]) {
-    // `loadctl runs | head` closes the pipe early; that is not an error of ours.
+    // `loadctl ab 2>&1 | head` closes the pipe early; that is no error of ours, but nobody waits for more runs.
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error
+      interrupted.abort()
     })
   }
   return {

@@ -37,21 +37,29 @@ async function history(...recordings: Recording[]) {
   return project
 }
 
-it("exits 0 when no figure is worse", async () => {
-  await using project = await history({ runId: "one", seed: 1 }, { runId: "two", seed: 2 })
+const group = (side: string, seed: number, endpoints = STEADY): Recording[] =>
+  [1, 2, 3, 4].map((index) => ({ runId: `${side}${index}`, seconds: 20, seed: seed + index, endpoints }))
+const A = "a1,a2,a3,a4"
+const B = "b1,b2,b3,b4"
+
+it("exits 0 when no figure is worse, and 5 on request when the runs do not decide", async () => {
+  await using project = await history({ runId: "one", seed: 1 }, { runId: "two", seed: 2, endpoints: SLOW })
   const run = await loadctl(["compare", "one", "two"], { cwd: project.folder })
-  expect(run.stdout).toMatch(/^NO DIFFERENCE SHOWN {2}steady/m)
+  expect(run.stdout).toMatch(/^INCONCLUSIVE {2}steady/m)
+  expect(run.stdout).toMatch(/Cannot tell the runs apart from noise .* runs a side would show 10 %/)
   expect(run.exitCode).toBe(0)
+  const strict = await loadctl(["compare", "one", "two", "--fail-on", "inconclusive"], { cwd: project.folder })
+  expect(strict.exitCode).toBe(5)
 })
 
 it("exits 4 when something is worse, with the figures in JSON", async () => {
-  await using project = await history({ runId: "fast" }, { runId: "slow", seed: 2, endpoints: SLOW })
-  const run = await loadctl(["compare", "fast", "slow", "--format", "json"], { cwd: project.folder })
+  await using project = await history(...group("a", 0), ...group("b", 10, SLOW))
+  const run = await loadctl(["compare", A, B, "--format", "json"], { cwd: project.folder })
   expect(run.exitCode).toBe(4)
   const comparison = Comparison.parse(JSON.parse(run.stdout))
   expect(comparison).toMatchObject({
     verdict: "worse",
-    method: { unit: "block", units: { base: 20, candidate: 20 } },
+    method: { unit: "run", units: { base: 4, candidate: 4 } },
   })
   const buy = comparison.endpoints.find(({ name }) => name === "buy")
   const p95 = buy?.differences.find(({ metric }) => metric === "p95")
@@ -60,9 +68,9 @@ it("exits 4 when something is worse, with the figures in JSON", async () => {
 })
 
 it("takes the limits of what counts from its flags", async () => {
-  await using project = await history({ runId: "fast" }, { runId: "slow", seed: 2, endpoints: SLOW })
+  await using project = await history(...group("a", 0), ...group("b", 10, SLOW))
   const flags = ["--min-effect", "150%", "--min-effect-ms", "5"]
-  const run = await loadctl(["compare", "fast", "slow", ...flags], { cwd: project.folder })
+  const run = await loadctl(["compare", A, B, ...flags], { cwd: project.folder })
   expect(run.stdout).toContain("a change counts from 150 % and 5 ms")
   expect(run.exitCode).toBe(0)
 })
@@ -74,17 +82,14 @@ it("compares with the latest run when only the base is named", async () => {
   )
   const run = await loadctl(["compare", "20261122-1"], { cwd: project.folder })
   expect(run.stdout).toMatch(/candidate +20261122-2/)
-  expect(run.exitCode).toBe(4)
+  expect(run.exitCode).toBe(0)
 })
 
-it("compares groups of runs by their medians", async () => {
-  const group = (side: string, seed: number, endpoints = STEADY): Recording[] =>
-    [1, 2, 3, 4].map((index) => ({ runId: `${side}${index}`, seconds: 10, seed: seed + index, endpoints }))
+it("shows a pull request what became worse", async () => {
   await using project = await history(...group("a", 0), ...group("b", 10, SLOW))
-  const flags = ["--format", "markdown"]
-  const run = await loadctl(["compare", "a1,a2,a3,a4", "b1,b2,b3,b4", ...flags], { cwd: project.folder })
+  const run = await loadctl(["compare", A, B, "--format", "markdown"], { cwd: project.folder })
   expect(run.stdout).toContain("### ❌ steady: worse")
-  expect(run.stdout).toContain("medians of 4 against 4 runs")
+  expect(run.stdout).toContain("4 against 4 runs")
   expect(run.exitCode).toBe(4)
 })
 
@@ -97,7 +102,7 @@ it("exits 5 when the comparison could not be made, and says why", async () => {
   const other = await loadctl(["compare", "one", "other"], { cwd: project.folder })
   expect(other.stdout).toContain("? Another scenario: one has steady, other has other.")
   const invalid = await loadctl(["compare", "one", "void"], { cwd: project.folder })
-  expect(invalid.stdout).toContain("? void is INVALID")
+  expect(invalid.stdout).toContain("? No run of the candidate can be compared. void is void: k6 used")
   expect([other.exitCode, invalid.exitCode]).toEqual([5, 5])
 })
 

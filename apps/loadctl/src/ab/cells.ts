@@ -2,6 +2,7 @@ import { formatDuration } from "../plan/duration.ts"
 import { machineText, versionsText } from "../machine/text.ts"
 import { msText } from "../sla/text.ts"
 import type { AbReport, AbRun, AbSide, SideSummary } from "./model.ts"
+import { worst } from "./verdict.ts"
 import type { SideName } from "./order.ts"
 
 export const RUN_COLUMNS = [
@@ -42,7 +43,7 @@ export const SIDE_COLUMNS = [
   "p95",
   "p99",
   "failed",
-  "books",
+  "audit",
   "rate to A",
   "p95 to A",
   "overall against A",
@@ -73,12 +74,12 @@ function slaText({ trusted, runs }: SideSummary, verdict: string): string {
 function againstFirst({ comparisons }: AbReport, name: SideName): string {
   const comparison = comparisons.find(({ side }) => side === name)?.comparison
   const overall = comparison?.endpoints.find((endpoint) => endpoint.name === "overall")
-  if (!overall) return "not comparable"
+  if (!overall) return "not-comparable"
   const told = (["better", "worse"] as const).flatMap((verdict) => {
     const metrics = overall.differences.filter((difference) => difference.verdict === verdict)
     return metrics.length > 0 ? [`${metrics.map(({ metric }) => metric).join(", ")} ${verdict}`] : []
   })
-  return told.join("; ") || overall.verdict
+  return told.length > 0 ? told.join("; ") : overall.verdict
 }
 
 export function endpointAlignment({ summaries }: AbReport): string {
@@ -124,12 +125,13 @@ export function answerText(report: AbReport): string {
     return `${each.join(", ") || "nothing was measured"}${cut}`
   }
   const who = `B (${sideText(sides["b"])}) against A (${sideText(sides["a"])})`
-  return `${who}: ${comparisons[0]?.comparison?.verdict ?? "not comparable"}${cut}`
+  return `${who}: ${worst(report)}${cut}`
 }
 
 /** What a reader needs to know of how it was made, as pairs of name and text. */
 export function facts({
   rounds,
+  looks,
   scale,
   startedAt,
   finishedAt,
@@ -141,7 +143,8 @@ export function facts({
   const scaled = scale === 1 ? "" : `, every duration scaled by ${scale}`
   return [
     ["units", "latencies in ms; medians of the runs that can be trusted; requests/s over the hold"],
-    ["rounds", `${rounds}, the sides in turns${scaled}; ${took} in all`],
+    ["rounds", `${roundsText(rounds, runs)}, the sides in turns${scaled}; ${took} in all`],
+    ["looks", looks.map(({ round, alpha }) => `round ${round} at p ${alpha.toPrecision(2)}`).join(", ")],
     ...(manifest
       ? [
           [
@@ -156,6 +159,11 @@ export function facts({
       : []),
     ["made by", command],
   ]
+}
+
+function roundsText(rounds: number, runs: readonly AbRun[]): string {
+  const last = runs.at(-1)
+  return last === undefined || last.round === rounds ? String(rounds) : `${last.round} of at most ${rounds}`
 }
 
 function rateText(rate: number | null): string {

@@ -1,6 +1,7 @@
-import { compareRuns } from "../compare/compare.ts"
-import type { Comparison, Limits } from "../compare/model.ts"
+import { compareRounds } from "../compare/compare.ts"
+import type { Limits } from "../compare/model.ts"
 import { loadRuns } from "../compare/runs.ts"
+import type { ComparedRun } from "../compare/runs.ts"
 import type { LoadedConfig } from "../config.ts"
 import { redactEnv, redactUrl } from "../machine/redact.ts"
 import type { RunPlan } from "../plan/plan.ts"
@@ -9,7 +10,7 @@ import { composeReport } from "../report/model.ts"
 import type { RunParts } from "../report/model.ts"
 import { executeRun } from "../run/run.ts"
 import type { RunContext } from "../run/run.ts"
-import { countText } from "../sla/text.ts"
+import type { Look } from "./looks.ts"
 import { AB_SCHEMA } from "./model.ts"
 import type { AbReport, AbRun, AbSide, SideComparison } from "./model.ts"
 import { inTurns } from "./order.ts"
@@ -23,7 +24,9 @@ export type AbContext = Omit<RunContext, "plan" | "loaded"> & {
   command: string
   /** Two at least; the first is what the others are compared with. */
   sides: readonly ReadySide[]
+  /** The most that are run. */
   rounds: number
+  looks: readonly Look[]
   limits: Limits
   planRun: (side: ReadySide) => Promise<RunPlan>
   /** Called with all there is after every run, to save and to tell. */
@@ -32,28 +35,48 @@ export type AbContext = Omit<RunContext, "plan" | "loaded"> & {
 
 /**
  * Runs the sides in turns, each time on a stack of its own that is new and seeded (or on the side's target, seeded),
- * and compares what can be trusted. Interrupted, it compares the runs that are complete.
+ * and judges them at the planned looks; the first look that decides is the last. Interrupted, it shows the rounds that
+ * are complete.
  */
 export async function driveExperiment(context: AbContext): Promise<AbReport> {
   const { io, observer, rounds, sides } = context
   const [first] = sides
   if (!first) throw new RangeError("an experiment has sides")
+  const experiment = { ...context, loadedRuns: new Map<string, ComparedRun>() }
   let report = emptyReport(context, await context.planRun(first))
   const names = sides.map(({ name }) => name)
   for (const slot of inTurns(rounds, names)) {
-    const side = sides.find(({ name }) => name === slot.side) ?? first
+    const side = sides.find(({ name }) => name === slot.side)!
     observer.note(`Round ${slot.round} of ${rounds}: ${slot.side.toUpperCase()}.`)
     const plan = await context.planRun(side)
     await runSide(context, side, plan)
     // An interrupted run, or one that never began, says nothing.
     if (io.interrupted.aborted) break
-    report = await withRun(context, report, { slot, plan })
+    report = await withRun(experiment, report, { slot, plan })
     await context.onRun(report)
+    if (isDecided(report, names.length)) {
+      report = { ...report, ended: "decided" }
+      break
+    }
   }
-  const ended: AbReport = { ...report, ended: io.interrupted.aborted ? "interrupted" : "done" }
+  const ended: AbReport =
+    report.ended === "decided"
+      ? report
+      : { ...report, ended: io.interrupted.aborted ? "interrupted" : "done" }
   await context.onRun(ended)
   return ended
 }
+
+/** Whether a planned look has told every side from the first, or that they are the same. */
+function isDecided({ runs, looks, comparisons, rounds }: AbReport, sides: number): boolean {
+  const round = runs.length / sides
+  if (round >= rounds || !looks.some((look) => look.round === round)) return false
+  return comparisons.every(
+    ({ comparison }) => comparison !== null && comparison.verdict !== "inconclusive",
+  )
+}
+
+type Experiment = AbContext & { loadedRuns: Map<string, ComparedRun> }
 
 async function runSide(context: AbContext, { loaded, target }: ReadySide, plan: RunPlan): Promise<void> {
   try {
@@ -64,7 +87,7 @@ async function runSide(context: AbContext, { loaded, target }: ReadySide, plan: 
 }
 
 async function withRun(
-  context: AbContext,
+  context: Experiment,
   report: AbReport,
   { slot, plan }: { slot: Slot; plan: RunPlan },
 ): Promise<AbReport> {
@@ -102,34 +125,46 @@ function abRun(slot: Slot, parts: RunParts): AbRun {
   }
 }
 
-/** Every side but the first, against the first. */
+/** Every side but the first, against the first, over the rounds in which both have run. */
 async function compareSides(
-  { sides, store, limits }: AbContext,
+  { sides, store, limits, looks, loadedRuns }: Experiment,
   runs: readonly AbRun[],
 ): Promise<SideComparison[]> {
-  const trusted = runs.filter(({ verdict }) => verdict !== "INVALID")
-  const idsOf = (name: SideName) => trusted.filter(({ side }) => side === name).map(({ runId }) => runId)
-  const [first, ...others] = sides.map(({ name }) => name)
-  const base = first === undefined ? [] : await loadRuns(store, idsOf(first))
-  const comparisons: SideComparison[] = []
-  for (const side of others) {
-    const ids = idsOf(side)
-    const candidate = base.length > 0 ? await loadRuns(store, ids) : []
-    const comparison = candidate.length > 0 ? compareRuns({ base, candidate }, { limits, allow: [] }) : null
-    const left =
-      runs.filter((run) => run.side === side || run.side === first).length - base.length - ids.length
-    comparisons.push({ side, comparison: comparison && withNote(comparison, left) })
+  for (const { runId } of runs) {
+    if (loadedRuns.has(runId)) continue
+    const [run] = await loadRuns(store, [runId])
+    loadedRuns.set(runId, run!)
   }
-  return comparisons
+  const roundsOf = (name: SideName) =>
+    runs.filter(({ side }) => side === name).map(({ runId }) => loadedRuns.get(runId)!)
+  const [first, ...others] = sides.map(({ name }) => name)
+  const base = roundsOf(first!)
+  return others.map((side) => {
+    const candidate = roundsOf(side)
+    const rounds = Math.min(base.length, candidate.length)
+    if (rounds === 0) return { side, comparison: null }
+    const look = looks.find(({ round }) => round === rounds)
+    return {
+      side,
+      comparison: compareRounds(
+        { base: base.slice(0, rounds), candidate: candidate.slice(0, rounds) },
+        {
+          limits,
+          allow: [],
+          alpha: (look ?? looks.at(-1)!).alpha,
+          undecided: look ? null : nextLookText(looks, rounds),
+        },
+      ),
+    }
+  })
 }
 
-function withNote(comparison: Comparison, left: number): Comparison {
-  if (left === 0) return comparison
-  const note = `${countText(left, "run")} of these sides left out as invalid.`
-  return { ...comparison, notes: [note, ...comparison.notes] }
+function nextLookText(looks: readonly Look[], rounds: number): string {
+  const next = looks.find(({ round }) => round > rounds)
+  return next ? `the next look is after round ${next.round}` : "no look is planned for that"
 }
 
-function emptyReport({ id, command, sides, rounds }: AbContext, plan: RunPlan): AbReport {
+function emptyReport({ id, command, sides, rounds, looks }: AbContext, plan: RunPlan): AbReport {
   const { scenario, persona, variants, scale } = plan
   const now = new Date().toISOString()
   return {
@@ -142,6 +177,7 @@ function emptyReport({ id, command, sides, rounds }: AbContext, plan: RunPlan): 
     scale,
     sides: Object.fromEntries(sides.map((side) => [side.name, shown(side)])),
     rounds,
+    looks: [...looks],
     startedAt: now,
     finishedAt: now,
     ended: "running",

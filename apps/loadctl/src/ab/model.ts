@@ -2,6 +2,7 @@ import type { Comparison } from "../compare/model.ts"
 import type { Manifest } from "../machine/manifest.ts"
 import type { Outcome } from "../sla/judge.ts"
 import type { MachineUse } from "../stats/model.ts"
+import type { Look } from "./looks.ts"
 import type { SideName, Slot } from "./order.ts"
 
 export const AB_SCHEMA = "saleproof.ab/2"
@@ -24,7 +25,7 @@ export type AbRun = Slot & {
   p99: number | null
   failed: number
   endpoints: AbEndpoint[]
-  /** Whether the books were in order; null when nobody could say. */
+  /** Whether the audit was clean; null when nobody could say. */
   audit: boolean | null
   machine: MachineUse | null
 }
@@ -48,7 +49,7 @@ export type SideSummary = {
   ratio: { rate: number | null; p95: number | null }
 }
 
-/** One side against the first; null while one of the two has no run that can be trusted. */
+/** One side against the first; null while one of the two has no run. */
 export type SideComparison = { side: SideName; comparison: Comparison | null }
 
 /** An experiment with everything it has led to so far; rewritten after each run. */
@@ -62,10 +63,13 @@ export type AbReport = {
   variants: string[]
   scale: number
   sides: Record<SideName, AbSide>
+  /** The most that are run; fewer when a look decides before. */
   rounds: number
+  /** When the sides are judged, each with its part of the alpha. */
+  looks: Look[]
   startedAt: string
   finishedAt: string
-  ended: "running" | "done" | "interrupted"
+  ended: "running" | "done" | "decided" | "interrupted"
   runs: AbRun[]
   summaries: SideSummary[]
   comparisons: SideComparison[]

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
 
 import { STEADY, recordRun } from "../../test/support/runs.ts"
-import { DEFAULT_LIMITS, compareRuns } from "../compare/compare.ts"
+import { DEFAULT_LIMITS, compareRounds } from "../compare/compare.ts"
 import { RENDERERS } from "./formats.ts"
 import type { AbReport, AbRun } from "./model.ts"
 import { summarizeSides } from "./summary.ts"
@@ -24,9 +24,13 @@ const run: AbRun = {
   machine: null,
 }
 const slow = { ...STEADY, buy: { perSecond: 10, ms: 160 } }
-const comparison = compareRuns(
-  { base: [recordRun({ runId: "a" })], candidate: [recordRun({ runId: "b", seed: 2, endpoints: slow })] },
-  { limits: DEFAULT_LIMITS, allow: [] },
+const rounds = (side: string, endpoints = STEADY) =>
+  [1, 2, 3, 4, 5, 6].map((round) =>
+    recordRun({ runId: `${side}${round}`, seed: side.codePointAt(0)! * 10 + round, endpoints }),
+  )
+const comparison = compareRounds(
+  { base: rounds("a"), candidate: rounds("b", slow) },
+  { limits: DEFAULT_LIMITS, allow: [], alpha: 1 / 32, undecided: null },
 )
 
 const RUNS: AbRun[] = [run, { ...run, side: "b", runId: "run-2", verdict: "INVALID", reasons: ["Too slow."] }]
@@ -42,6 +46,7 @@ function report(change: Partial<AbReport> = {}): AbReport {
     scale: 1,
     sides: { a: { env: {}, target: null }, b: { env: { ORDER_STRATEGY: "conditional" }, target: null } },
     rounds: 2,
+    looks: [{ round: 2, alpha: 1 / 32 }],
     startedAt: "2026-11-22T10:00:00.000Z",
     finishedAt: "2026-11-22T10:10:00.000Z",
     ended: "done",
@@ -100,7 +105,7 @@ it("lists the runs in their order, with the reason of one that is invalid", () =
 
 it("says that nothing can be compared while one side has no run", () => {
   const text = RENDERERS.text(report({ runs: [], summaries: [], comparisons: [] }), plain)
-  expect(text).toContain("against A (defaults): not comparable")
+  expect(text).toContain("against A (defaults): not-comparable")
   expect(text).toContain("? Nothing has been compared.")
   expect(text).not.toContain("round  side")
 })
@@ -110,13 +115,13 @@ it("says after how many runs it was interrupted", () => {
 })
 
 it("fits a pull request", () => {
-  const markdown = RENDERERS.markdown(report())
+  const markdown = RENDERERS.markdown(report(), plain)
   expect(markdown).toContain("### flow_10vus: B (ORDER_STRATEGY=conditional) against A (defaults): worse")
   expect(markdown).toContain("| 1 | A | PASS |")
 })
 
 it("gives JSON that parses to the report itself", () => {
-  expect(JSON.parse(RENDERERS.json(report()))).toEqual(report())
+  expect(JSON.parse(RENDERERS.json(report(), plain))).toEqual(report())
 })
 
 it("tells of more than two sides which held the SLA, and each with its ratio to the first", () => {
@@ -126,7 +131,7 @@ it("tells of more than two sides which held the SLA, and each with its ratio to 
       "C (ORDER_STRATEGY=conditional) INVALID, D (ORDER_STRATEGY=batched) PASS",
   )
   expect(text).toMatch(/^ +A +ORDER_STRATEGY=wide +FAIL +30\.0 .* 9 of 1,800 +clean +– +– +–$/m)
-  expect(text).toMatch(/^ +C +ORDER_STRATEGY=conditional +INVALID +– .* not comparable$/m)
+  expect(text).toMatch(/^ +C +ORDER_STRATEGY=conditional +INVALID +– .* not-comparable$/m)
   expect(text).toMatch(
     /^ +D +ORDER_STRATEGY=batched +PASS +90\.0 .* BROKEN +× 3\.00 +× 0\.250 +p95, p99 worse$/m,
   )
@@ -139,17 +144,17 @@ it("tells of more than two sides which held the SLA, and each with its ratio to 
 
 it("is as grave as the gravest side", () => {
   expect(worst(four())).toBe("worse")
-  expect(worst(report({ comparisons: [{ side: "b", comparison: null }] }))).toBe("not comparable")
-  expect(worst(report({ comparisons: [] }))).toBe("not comparable")
+  expect(worst(report({ comparisons: [{ side: "b", comparison: null }] }))).toBe("not-comparable")
+  expect(worst(report({ comparisons: [] }))).toBe("not-comparable")
 })
 
 it("keeps in a file of results what made it", () => {
-  const markdown = RENDERERS.markdown(four())
+  const markdown = RENDERERS.markdown(four(), plain)
   expect(markdown).toContain(
     "- made by: `npx loadctl ab --b ORDER_STRATEGY=conditional --scenario flow_10vus`",
   )
   expect(markdown).toContain("| A | ORDER_STRATEGY=wide | FAIL |")
   expect(markdown).toContain(
-    "#### C (ORDER_STRATEGY=conditional) against A (ORDER_STRATEGY=wide): not comparable",
+    "#### C (ORDER_STRATEGY=conditional) against A (ORDER_STRATEGY=wide): not-comparable",
   )
 })

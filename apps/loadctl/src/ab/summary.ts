@@ -1,5 +1,5 @@
 import type { Outcome } from "../sla/judge.ts"
-import { median } from "../stats/noise-floor.ts"
+import { median, sum } from "../stats/spread.ts"
 import type { AbEndpoint, AbRun, SideSummary } from "./model.ts"
 import type { SideName } from "./order.ts"
 
@@ -51,12 +51,12 @@ function endpointsOf(runs: readonly AbRun[]): AbEndpoint[] {
   return [...byName].map(([name, own]) => ({
     name,
     p95: middle(own.map(({ p95 }) => p95)),
-    limit: own[0]?.limit ?? null,
+    limit: own[0]!.limit,
     failed: sum(own.map(({ failed }) => failed)),
   }))
 }
 
-/** Broken books count however the run was measured. */
+/** Broken invariants count however the run was measured. */
 function auditOf(runs: readonly AbRun[]): boolean | null {
   if (runs.some(({ audit }) => audit === false)) return false
   return runs.length > 0 && runs.every(({ audit }) => audit === true) ? true : null
@@ -69,8 +69,4 @@ function middle(values: readonly (number | null)[]): number | null {
 
 function over(value: number | null, base: number | null): number | null {
   return value === null || base === null || base === 0 ? null : value / base
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

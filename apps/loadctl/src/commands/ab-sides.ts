@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util"
+
 import { InvalidArgumentError } from "commander"
 
 import type { ReadySide } from "../ab/drive.ts"
@@ -19,6 +21,8 @@ export type SideFlags = ScenarioFlags & {
   vary?: Settings[]
   /** For all of them. */
   env?: Settings
+  /** Two sides that are the same, on purpose. */
+  equalSides?: boolean
 }
 
 const MAX_SIDES = 8
@@ -44,7 +48,20 @@ export async function readySides(flags: SideFlags, io: Io): Promise<ReadySide[]>
     { env: b ?? {}, target: bTarget },
   ]
   const names = sideNames(sides.length)
-  return Promise.all(sides.map((side, index) => readySide({ ...side, name: names[index] ?? "" }, flags, io)))
+  return Promise.all(sides.map((side, index) => readySide({ ...side, name: names[index]! }, flags, io)))
+}
+
+/**
+ * Two sides that are the same show how much this machine differs from itself; more often a flag was forgotten. Asks
+ * before hours go by. Throws a usage error where nobody can be asked.
+ */
+export async function confirmEqualSides(flags: SideFlags, io: Io): Promise<void> {
+  const { a, b, aTarget, bTarget, vary, equalSides } = flags
+  if (equalSides || vary || !isDeepStrictEqual([a ?? {}, aTarget], [b ?? {}, bTarget])) return
+  const lack = "Both sides are the same, so all there is to see is noise."
+  if (!io.ask) throw usageError(lack, "Give --a and --b, or --equal-sides if that is what you want to see.")
+  const answer = await io.ask(`${lack} Go on? [y/N] `)
+  if (!/^y(es)?$/i.test(answer.trim())) throw usageError("Nothing was started.", "--a and --b give the sides settings.")
 }
 
 type Wanted = { name: SideName; env: Settings; target?: string | undefined }

@@ -2,37 +2,38 @@ import { Option } from "commander"
 import type { Command } from "commander"
 
 import type { Condition } from "../compare/comparable.ts"
-import type { Format } from "../compare/formats.ts"
-import type { Verdict } from "../compare/model.ts"
-import { EXIT, usageError } from "../errors.ts"
-import type { ExitCode } from "../errors.ts"
+import { usageError } from "../errors.ts"
 import { wantsColour } from "../io.ts"
 import type { Io } from "../io.ts"
-import { limitsOf, withLimits } from "./limits.ts"
+import type { SheetFormat } from "../report/sheet/formats.ts"
+import { limitsOf, verdictExit, withLimits } from "./limits.ts"
 import type { LimitFlags } from "./limits.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
 
-const FORMATS = ["text", "json", "markdown"] satisfies Format[]
+const FORMATS = ["text", "json", "markdown"] satisfies SheetFormat[]
 
 type Flags = LimitFlags & {
   allow: Condition[]
-  format: Format
+  format: SheetFormat
   config?: string
 }
 
 const HELP = `
-Each side is one run, or several joined by commas. With at least 4 runs on both sides the runs themselves are
-compared by their medians; with fewer, stretches of time within them are.
+Each side is one run, or several joined by commas. Runs are the unit: with at least 4 on both sides all figures are
+judged together by a permutation test (maxT, Westfall and Young), so that equals are called different in 3 of 100
+comparisons, however many endpoints there are. With fewer runs a side the figures are shown and nothing is called.
 
-A difference counts when it is as large as both --min-effect and --min-effect-ms, its bootstrap interval excludes no
-change, the rank test agrees, and the base's runs do not differ as much among themselves.
+A change counts when the test says so and it is as large as both --min-effect and --min-effect-ms. A run that is INVALID
+because the target was too slow counts with its figures; any other INVALID run is left out, and when more than a fifth
+is, nothing is called.
 
-Exit codes: 0 no figure is worse, 4 something is worse, 5 the comparison could not be made.
+Verdicts: better, worse, no-difference (within the limits), inconclusive (the runs do not decide), not-comparable.
+Exit codes: 0 no figure is worse, 4 something is worse, 5 the comparison could not be made, or was inconclusive with
+--fail-on inconclusive.
 
 Examples:
-  $ loadctl compare 20261122-101500-flow_10vus-3f9a 20261122-111500-flow_10vus-77c1
-  $ loadctl compare 20261122-101500-flow_10vus-3f9a                   against the latest run
-  $ loadctl compare A1,A2,A3,A4 B1,B2,B3,B4 --format markdown         two groups of runs
+  $ loadctl compare A1,A2,A3,A4,A5,A6 B1,B2,B3,B4,B5,B6 --format markdown      two groups of runs
+  $ loadctl compare 20261122-101500-flow_10vus-3f9a                   one run against the latest, described
   $ loadctl compare BASE CANDIDATE --allow script                     the script differs, but you know why`
 
 export function registerCompare(program: Command, io: Io): void {
@@ -44,7 +45,7 @@ export function registerCompare(program: Command, io: Io): void {
     .addOption(formatOption(FORMATS))
     .addHelpText("after", HELP)
     .action(async (base: string, candidate: string | undefined, flags: Flags) => {
-      const [{ createStore }, { loadRuns }, { compareRuns }, { RENDERERS }] = await Promise.all([
+      const [{ createStore }, { loadPlan, loadRuns }, { compareRuns }, { RENDERERS }] = await Promise.all([
         import("../store.ts"),
         import("../compare/runs.ts"),
         import("../compare/compare.ts"),
@@ -52,12 +53,14 @@ export function registerCompare(program: Command, io: Io): void {
       ])
       const store = createStore((await readConfig(io, flags.config)).root)
       const ids = candidate === undefined ? [(await store.find()).runId] : splitIds(candidate)
+      const plan = await loadPlan(store, ids[0]!)
       const comparison = compareRuns(
-        { base: await loadRuns(store, splitIds(base)), candidate: await loadRuns(store, ids) },
+        { base: await loadRuns(store, splitIds(base), plan), candidate: await loadRuns(store, ids, plan) },
         { limits: limitsOf(flags), allow: flags.allow },
       )
-      io.stdout(RENDERERS[flags.format](comparison, { colour: wantsColour(io, "stdout") }))
-      io.setExitCode(VERDICT_EXIT[comparison.verdict])
+      const options = { colour: wantsColour(io, "stdout"), savedIn: null }
+      io.stdout(RENDERERS[flags.format](comparison, options))
+      io.setExitCode(verdictExit(comparison.verdict, flags))
     })
 }
 
@@ -75,13 +78,6 @@ function allowOption(): Option {
   return new Option("--allow <condition...>", "compare although this differs").choices(conditions).default([])
 }
 
-export const VERDICT_EXIT = {
-  worse: EXIT.fail,
-  better: EXIT.pass,
-  "no difference shown": EXIT.pass,
-  "not comparable": EXIT.invalid,
-} as const satisfies Record<Verdict, ExitCode>
-
 function splitIds(text: string): string[] {
   const ids = [...new Set(text.split(",").filter(Boolean))]
   if (ids.length === 0) throw usageError("Expected the id of a run.", "loadctl runs lists them.")
@@ -89,5 +85,5 @@ function splitIds(text: string): string[] {
   return ids
 }
 
-// The exact statistics cost more with every run, and say no more beyond this.
+// Differences that more runs than this would show are of no use to anybody.
 const MAX_RUNS = 20

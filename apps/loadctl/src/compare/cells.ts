@@ -1,4 +1,5 @@
 import { msText } from "../sla/text.ts"
+import type { Tone } from "../report/sheet/model.ts"
 import { METRICS } from "./model.ts"
 import type { Comparison, Difference, EndpointComparison, Metric, Verdict } from "./model.ts"
 
@@ -20,15 +21,19 @@ export const ALIGNMENT = "LLRRRRRRRL"
 
 export const MARK = {
   worse: "✗",
-  "not comparable": "?",
+  "not-comparable": "?",
   better: "✓",
-  "no difference shown": "=",
+  inconclusive: "~",
+  "no-difference": "=",
 } as const satisfies Record<Verdict, string>
 
-/** The sign of a reason by what it says itself: a comparison that is worse as a whole may have better endpoints. */
-export function reasonVerdict(reason: string, whole: Verdict): Verdict {
-  return (["better", "worse"] as const).find((verdict) => reason.endsWith(` ${verdict}.`)) ?? whole
-}
+export const TONE = {
+  worse: "bad",
+  "not-comparable": "doubt",
+  better: "good",
+  inconclusive: "calm",
+  "no-difference": "calm",
+} as const satisfies Record<Verdict, Tone>
 
 const METRIC_NAME = {
   p50: "p50 ms",
@@ -97,15 +102,14 @@ export function sidesText({ base, candidate }: Comparison): string[][] {
 /** How it was judged, in one sentence. */
 export function methodText({ method }: Comparison): string {
   if (!method) return "nothing was compared"
-  const { unit, units, blockSeconds, window, resamples, confidence, seed, limits } = method
-  const cut =
-    unit === "block"
-      ? `${units.base} against ${units.candidate} stretches of ${blockSeconds?.toFixed(1)} s`
-      : `medians of ${units.base} against ${units.candidate} runs`
+  const { unit, units, window, test, arrangements, exact, alpha, confidence, seed, limits } = method
+  const sides = unit === "run" ? `${units.base} against ${units.candidate} runs` : `${units.base} rounds`
+  const counted = exact ? "all" : `seed ${seed}, a sample of`
   return (
-    `${cut}, ${window === "hold" ? "over the hold" : "over all of it"}; ` +
-    `${Math.round(confidence * 100)} % bootstrap intervals (${resamples.toLocaleString("en-US")} draws, seed ${seed}); ` +
-    `Mann-Whitney rank test (p at most ${Number((1 - confidence).toFixed(3))}); a change counts from ${Number((limits.share * 100).toFixed(1))} % and ${limits.ms} ms, ` +
-    `failures from ${Number((limits.failedShare * 100).toFixed(3))} percentage points`
+    `${sides}, ${window === "hold" ? "over the hold" : "over all of it"}; all figures judged together by a ` +
+    `${test} test after Westfall and Young (${counted} ${arrangements.toLocaleString("en-US")} arrangements, p at most ` +
+    `${alpha.toPrecision(2)}); ${Math.round(confidence * 100)} % intervals of Student's t; a change counts from ` +
+    `${Number((limits.share * 100).toFixed(1))} % and ${limits.ms} ms, failures from ` +
+    `${Number((limits.failedShare * 100).toFixed(3))} percentage points`
   )
 }

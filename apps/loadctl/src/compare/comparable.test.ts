@@ -1,38 +1,44 @@
 import { expect, it } from "vitest"
 
 import { recordRun } from "../../test/support/runs.ts"
-import { obstacles, remarkableDifferences } from "./comparable.ts"
+import { incompatibilities, remarkableDifferences } from "./comparable.ts"
+import type { Condition } from "./comparable.ts"
 import type { ComparedRun } from "./runs.ts"
 
 const base = recordRun({ runId: "base", seconds: 10 })
 const candidate = recordRun({ runId: "candidate", seconds: 10 })
 
-function found(change: Partial<ComparedRun>, allow: Parameters<typeof obstacles>[2] = []): string[] {
-  return obstacles([base], [{ ...candidate, ...change }], allow)
+function found(change: Partial<ComparedRun>, allow: readonly Condition[] = []): string[] {
+  return between([base], [{ ...candidate, ...change }], allow)
+}
+
+function between(base: ComparedRun[], candidate: ComparedRun[], allow: readonly Condition[] = []): string[] {
+  const counted = (runs: ComparedRun[]) => runs.filter(({ standing }) => standing.counts)
+  return incompatibilities({ base, candidate }, { base: counted(base), candidate: counted(candidate) }, allow)
 }
 
 it("lets two runs of the same plan be compared", () => {
   expect(found({})).toEqual([])
 })
 
-it("refuses a run that proves nothing, with its reason", () => {
-  expect(found({ verdict: "INVALID", reasons: ["k6 dropped 5 iterations."] })).toEqual([
-    "candidate is INVALID: k6 dropped 5 iterations.",
+it("compares nothing where the only run of a side is void, with its reason", () => {
+  const standing = { counts: false, why: "The generator was short of CPU." } as const
+  expect(found({ verdict: "INVALID", standing })).toEqual([
+    "No run of the candidate can be compared. candidate is void: The generator was short of CPU.",
   ])
+})
+
+it("asks nothing of a void run that others of its side stand in for", () => {
+  const standing = { counts: false, why: "it broke off before it was judged" } as const
+  expect(between([base], [candidate, { ...candidate, runId: "broken", standing, manifest: null }])).toEqual([])
 })
 
 it("compares runs that failed their SLA", () => {
   expect(found({ verdict: "FAIL" })).toEqual([])
 })
 
-it("refuses a run of which only the summary is known", () => {
-  expect(found({ samples: null })).toEqual([
-    "candidate kept no requests to compare: it was measured without InfluxDB.",
-  ])
-})
-
 it("refuses to compare a run with itself", () => {
-  expect(obstacles([base, candidate], [candidate], [])).toEqual(["candidate is on both sides."])
+  expect(between([base, candidate], [candidate])).toEqual(["candidate is on both sides."])
 })
 
 const { plan, manifest } = candidate
@@ -79,7 +85,7 @@ it("takes a few megabytes more or less for the same machine", () => {
 
 it("does not take two unknown scripts for the same one", () => {
   const nameless = manifest && { ...manifest, hashes: { script: null, sla: "" } }
-  expect(obstacles([{ ...base, manifest: nameless }], [{ ...candidate, manifest: nameless }], [])).toEqual([
+  expect(between([{ ...base, manifest: nameless }], [{ ...candidate, manifest: nameless }])).toEqual([
     "The script of base is not known.",
   ])
 })

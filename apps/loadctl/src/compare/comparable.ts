@@ -39,31 +39,38 @@ const REMARKABLE = {
   node: ({ manifest }) => manifest?.versions.node ?? UNKNOWN,
 } satisfies Record<string, (run: ComparedRun) => string>
 
-/** Why these runs must not be compared, each as a sentence; empty when they may. */
-export function obstacles(
-  base: readonly ComparedRun[],
-  candidate: readonly ComparedRun[],
+/** Why these runs must not be compared, each as a sentence; empty when they may. Void runs need have nothing in common. */
+export function incompatibilities(
+  { base, candidate }: RunSides,
+  counted: RunSides,
   allowed: readonly Condition[],
 ): string[] {
-  const all = [...base, ...candidate]
+  if (base.length === 0 || candidate.length === 0) return ["There is no run on one side."]
   const twice = base.filter(({ runId }) => candidate.some((other) => other.runId === runId))
-  const [first] = base
-  if (!first || candidate.length === 0) return ["There is no run on one side."]
+  const all = [...counted.base, ...counted.candidate]
+  const [first] = all
   return [
     ...twice.map(({ runId }) => `${runId} is on both sides.`),
-    ...all.flatMap(unusable),
-    ...CONDITIONS.filter((condition) => !allowed.includes(condition)).flatMap((condition) =>
-      conditionBroken(condition, first, all),
+    ...(["base", "candidate"] as const).flatMap((side) =>
+      counted[side].length === 0 ? [nothingCounts(side, { base, candidate }[side])] : [],
     ),
+    ...(first === undefined ? [] : CONDITIONS)
+      .filter((condition) => !allowed.includes(condition))
+      .flatMap((condition) => conditionBroken(condition, first!, all)),
   ]
 }
 
-/** A run that proves nothing, or of which too little was kept. */
-function unusable(run: ComparedRun): string[] {
-  if (run.verdict !== "PASS" && run.verdict !== "FAIL") {
-    return [`${run.runId} is ${run.verdict}: ${run.reasons[0] ?? "it broke off before it was judged."}`]
-  }
-  return run.samples ? [] : [`${run.runId} kept no requests to compare: it was measured without InfluxDB.`]
+type RunSides = { base: readonly ComparedRun[]; candidate: readonly ComparedRun[] }
+
+function nothingCounts(side: string, runs: readonly ComparedRun[]): string {
+  const void_ = runs.map((run) => `${run.runId} is void: ${voidReason(run)}`)
+  return `No run of the ${side} can be compared. ${void_[0]!}`
+}
+
+/** Why a void run is void; throws for one that counts. */
+export function voidReason({ runId, standing }: ComparedRun): string {
+  if (standing.counts) throw new RangeError(`${runId} counts`)
+  return standing.why
 }
 
 function conditionBroken(condition: Condition, first: ComparedRun, all: readonly ComparedRun[]): string[] {

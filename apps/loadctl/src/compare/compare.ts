@@ -1,20 +1,18 @@
-import { bootstrapDifferences } from "../stats/bootstrap.ts"
-import { failureTest } from "../stats/failure-test.ts"
-import { noiseFloor } from "../stats/noise-floor.ts"
-import { rankTest, smallestP } from "../stats/rank-test.ts"
-import { obstacles, remarkableDifferences } from "./comparable.ts"
+import { incompatibilities, remarkableDifferences } from "./comparable.ts"
 import type { Condition } from "./comparable.ts"
-import { judgeDifference } from "./difference.ts"
-import { COMPARISON_SCHEMA, METRICS, VERDICTS } from "./model.ts"
-import type { Comparison, Difference, EndpointComparison, Limits, Side, Verdict } from "./model.ts"
+import { CONFIDENCE } from "./difference.ts"
+import { familySize, isOneSided, judgeSides, overallVerdict, spreadOf } from "./judge-sides.ts"
+import type { Sides } from "./judge-sides.ts"
+import { COMPARISON_SCHEMA } from "./model.ts"
+import type { Comparison, EndpointComparison, Limits, Side, Verdict } from "./model.ts"
 import { notesOn } from "./notes.ts"
+import { planRuns, planningText } from "./planning.ts"
 import type { ComparedRun } from "./runs.ts"
-import { endpointSide } from "./side.ts"
-import type { EndpointSide } from "./side.ts"
-import { chooseCut, cutSide } from "./units.ts"
-import type { Cut, SideUnits } from "./units.ts"
+import { ALPHA, GROUPS, ROUNDS, SEED } from "./tests.ts"
+import type { SidesTest } from "./tests.ts"
 
-export const DEFAULT_LIMITS: Limits = { share: 0.1, ms: 5, failedShare: 0.001 }
+// Below a tenth of a millisecond it is the clock of the generator that is compared.
+export const DEFAULT_LIMITS: Limits = { share: 0.1, ms: 0.1, failedShare: 0.001 }
 
 export type CompareOptions = {
   limits: Limits
@@ -22,135 +20,121 @@ export type CompareOptions = {
   allow: readonly Condition[]
 }
 
-const RESAMPLING = { resamples: 2_000, seed: 1 } as const
+/** How rounds are judged: at which alpha, and why nothing may be called yet (null when it may). */
+export type RoundOptions = CompareOptions & { alpha: number; undecided: string | null }
 
-type Sides<T> = { base: T; candidate: T }
+// A side of which more runs than this say nothing may have been chosen by what made them fail.
+const MOST_VOID = 0.2
+
+type Runs = Sides<readonly ComparedRun[]>
 
 /**
- * Compares two groups of runs, endpoint by endpoint. Pure: the same runs give the same comparison. Runs that have too
- * little in common, or prove nothing, make it "not comparable" with the reasons.
+ * Compares two groups of runs. Pure: the same runs give the same comparison. Runs are the unit: with fewer than four a
+ * side they are described and nothing is called.
  */
-export function compareRuns(runs: Sides<readonly ComparedRun[]>, options: CompareOptions): Comparison {
-  const { base, candidate } = runs
+export function compareRuns(runs: Runs, options: CompareOptions): Comparison {
+  const counted = { base: runs.base.filter(counts), candidate: runs.candidate.filter(counts) }
+  const fewest = Math.min(counted.base.length, counted.candidate.length)
+  const undecided = fewest < GROUPS.least ? `fewer than ${GROUPS.least} runs a side` : null
+  const share = voidShare([...runs.base, ...runs.candidate], (run) => !counts(run))
+  return composed(runs, { counted, test: GROUPS, share, options: { ...options, alpha: ALPHA, undecided } })
+}
+
+/**
+ * Compares two sides that took turns: run `n` of the candidate is of the same round as run `n` of the base. A round in
+ * which either is void is void for both.
+ */
+export function compareRounds(runs: Runs, options: RoundOptions): Comparison {
+  const valid = runs.base.map((run, round) => counts(run) && counts(runs.candidate[round]!))
+  const counted = {
+    base: runs.base.filter((_, round) => valid[round]),
+    candidate: runs.candidate.filter((_, round) => valid[round]),
+  }
+  const rounds = counted.base.length
+  const undecided = rounds < ROUNDS.least ? `fewer than ${ROUNDS.least} rounds` : options.undecided
+  const share = voidShare(valid, (one) => !one)
+  return composed(runs, { counted, test: ROUNDS, share, options: { ...options, undecided } })
+}
+
+function counts({ standing }: ComparedRun): boolean {
+  return standing.counts
+}
+
+function voidShare<T>(all: readonly T[], isVoid: (one: T) => boolean): number {
+  return all.length === 0 ? 0 : all.filter(isVoid).length / all.length
+}
+
+type Composing = { counted: Runs; test: SidesTest; share: number; options: RoundOptions }
+
+function composed(runs: Runs, { counted, test, share, options }: Composing): Comparison {
   const frame = {
     schema: COMPARISON_SCHEMA,
-    scenario: base[0]?.plan.scenario ?? "",
-    base: sideOf(base),
-    candidate: sideOf(candidate),
-    differing: remarkableDifferences(base, candidate),
+    scenario: runs.base[0]?.plan.scenario ?? runs.candidate[0]?.plan.scenario ?? "",
+    base: sideOf(runs.base),
+    candidate: sideOf(runs.candidate),
+    differing: remarkableDifferences(runs.base, runs.candidate),
   } as const
-  const broken = obstacles(base, candidate, options.allow)
-  const cut = broken.length === 0 ? chooseCut(base, candidate) : null
-  const plan = candidate[0]?.plan
-  if (!cut || !plan || typeof cut === "string") {
-    const reasons = typeof cut === "string" ? [cut] : broken
-    return { ...frame, verdict: "not comparable", reasons, notes: [], method: null, endpoints: [] }
+  const broken = incompatibilities(runs, counted, options.allow)
+  if (broken.length > 0) {
+    const nothing = { notes: [], method: null, planning: null, endpoints: [] }
+    return { ...frame, verdict: "not-comparable", reasons: broken, ...nothing }
   }
-  const units = { base: cutSide(base, plan, cut), candidate: cutSide(candidate, plan, cut) }
-  const endpoints = compareEndpoints(units, cut, options)
+  const figures = { base: counted.base.map(figuresOf), candidate: counted.candidate.map(figuresOf) }
+  const { limits, alpha } = options
+  const tooVoid = share > MOST_VOID ? "more than a fifth of the runs are void" : null
+  const undecided = tooVoid ?? options.undecided
+  const endpoints = judgeSides(figures, { test, limits, alpha, undecided })
+  const planning = planRuns({
+    test,
+    alpha,
+    effect: limits.share,
+    figures: familySize(endpoints.length - 1),
+    spread: spreadOf(figures, test),
+  })
+  const verdict = overallVerdict(endpoints)
   return {
     ...frame,
-    verdict: overallVerdict(endpoints),
-    reasons: reasonsOf(endpoints),
-    notes: notesOn({ ...runs, cut, endpoints, allow: options.allow }),
-    method: methodOf(runs, cut, options),
+    verdict,
+    reasons: reasonsOf(endpoints, { verdict, undecided, planning: planningText(planning, test.unit) }),
+    notes: notesOn({ ...runs, endpoints, allow: options.allow }),
+    method: methodOf(counted, test, options),
+    planning,
     endpoints,
   }
+}
+
+function figuresOf({ figures }: ComparedRun): ComparedRun["figures"] {
+  return figures
 }
 
 function sideOf(runs: readonly ComparedRun[]): Side {
   return { runIds: runs.map(({ runId }) => runId), verdicts: runs.map(({ verdict }) => verdict) }
 }
 
-function methodOf(
-  runs: Sides<readonly ComparedRun[]>,
-  cut: Cut,
-  { limits }: CompareOptions,
-): Comparison["method"] {
-  const { unit, blocksPerRun, window, confidence } = cut
-  const [first] = runs.base
-  const span = window === "hold" ? first?.hold : first?.window
+function methodOf(counted: Runs, test: SidesTest, { limits, alpha }: RoundOptions): Comparison["method"] {
+  const units = { base: counted.base.length, candidate: counted.candidate.length }
+  const held = [...counted.base, ...counted.candidate].every((run) => run.held)
   return {
-    unit,
-    units: { base: runs.base.length * blocksPerRun, candidate: runs.candidate.length * blocksPerRun },
-    blockSeconds: unit === "block" && span ? (span.to - span.from) / 1_000 / blocksPerRun : null,
-    window,
-    ...RESAMPLING,
-    confidence,
+    unit: test.unit,
+    units,
+    window: held ? "hold" : "all",
+    test: test.test,
+    ...test.arrangements(units),
+    seed: SEED,
+    alpha,
+    confidence: CONFIDENCE,
     limits,
   }
 }
 
-function compareEndpoints(units: Sides<SideUnits>, cut: Cut, options: CompareOptions): EndpointComparison[] {
-  const names = new Set([...units.base.keys(), ...units.candidate.keys()])
-  // "overall" is the last of either side, whatever else only one of them has.
-  const ordered = [...names].filter((name) => name !== "overall").concat("overall")
-  return ordered.map((name) => {
-    const sides = {
-      base: endpointSide(units.base.get(name) ?? [], cut),
-      candidate: endpointSide(units.candidate.get(name) ?? [], cut),
-    }
-    return { name, ...compareEndpoint(sides, cut, options) }
+type Said = { verdict: Verdict; undecided: string | null; planning: string }
+
+function reasonsOf(endpoints: readonly EndpointComparison[], { verdict, undecided, planning }: Said) {
+  const found = endpoints.flatMap(({ name, n, verdict, reason }) => {
+    if (verdict === "worse" || verdict === "better") return [`${name}: ${reason} ${verdict}.`]
+    return isOneSided(n) ? [`${name}: ${reason}.`] : []
   })
-}
-
-function compareEndpoint(sides: Sides<EndpointSide>, { confidence }: Cut, { limits }: CompareOptions) {
-  const { base, candidate } = sides
-  const intervals = bootstrapDifferences(base.drawable, candidate.drawable, { ...RESAMPLING, confidence })
-  const n = { base: base.n, candidate: candidate.n }
-  const differences = METRICS.map((metric, index) => {
-    const units = [base.ofUnits[index] ?? [], candidate.ofUnits[index] ?? []] as const
-    return judgeDifference(
-      {
-        ...changeOf(base.figures[index] ?? null, candidate.figures[index] ?? null),
-        metric,
-        n,
-        interval: intervals[index] ?? null,
-        p: metric === "failed" ? failureTest(base, candidate) : (rankTest(...units)?.p ?? null),
-        alpha: 1 - confidence,
-        smallestP: smallestP(units[0].length, units[1].length),
-        noise: noiseFloor(base.ofRuns[index] ?? []),
-      },
-      limits,
-    )
-  })
-  return { n, ...verdictOf(differences), differences }
-}
-
-function changeOf(base: number | null, candidate: number | null) {
-  const change = base === null || candidate === null ? null : candidate - base
-  return { base, candidate, change, share: change !== null && base ? change / base : null }
-}
-
-/** The gravest verdict wins; what could not be compared counts only when nothing could. */
-function verdictOf(differences: readonly Difference[]): { verdict: Verdict; reason: string } {
-  const compared = differences.filter(({ verdict }) => verdict !== "not comparable")
-  if (compared.length === 0) {
-    return { verdict: "not comparable", reason: differences[0]?.reason ?? "no requests" }
-  }
-  const verdict = VERDICTS.find((one) => compared.some((difference) => difference.verdict === one))
-  const deciding = compared.filter((difference) => difference.verdict === verdict)
-  const reason =
-    verdict === "no difference shown"
-      ? (deciding.find(({ metric }) => metric === "p95")?.reason ?? "")
-      : deciding.map(({ metric }) => metric).join(", ")
-  return { verdict: verdict ?? "no difference shown", reason }
-}
-
-/** Worse beats everything; an endpoint that only one side has makes the rest no comparison of the whole. */
-function overallVerdict(endpoints: readonly EndpointComparison[]): Verdict {
-  const counted = endpoints.filter(({ n, verdict }) => verdict !== "not comparable" || isOneSided(n))
-  return VERDICTS.find((verdict) => counted.some((one) => one.verdict === verdict)) ?? "not comparable"
-}
-
-function isOneSided(n: EndpointComparison["n"]): boolean {
-  return (n.base === 0) !== (n.candidate === 0)
-}
-
-function reasonsOf(endpoints: readonly EndpointComparison[]): string[] {
-  return endpoints.flatMap(({ name, n, verdict, reason }) => {
-    if (verdict === "no difference shown") return []
-    if (verdict === "not comparable") return isOneSided(n) ? [`${name}: ${reason}.`] : []
-    return [`${name}: ${reason} ${verdict}.`]
-  })
+  if (verdict !== "inconclusive") return found
+  const why = undecided === null ? "" : ` (${undecided})`
+  return [...found, `Cannot tell the runs apart from noise${why}; ${planning}.`]
 }

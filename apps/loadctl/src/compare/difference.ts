@@ -1,78 +1,129 @@
-import type { Difference, Limits, Metric, Verdict } from "./model.ts"
+import { mean, variance } from "../stats/spread.ts"
+import { slowPartP } from "../stats/slow-part.ts"
+import type { FamilyFigure } from "./family.ts"
+import type { Difference, Limits, Verdict } from "./model.ts"
+import { FLOOR } from "./tests.ts"
+import type { SidesTest } from "./tests.ts"
 
-// The test of failures takes requests for independent, so it has to be far surer of itself.
-const FAILURE_ALPHA = 0.001
-// With fewer requests beyond a percentile it is the mood of single requests.
-const MIN_BEYOND = 5
-const BEYOND = { p50: 0.5, p95: 0.05, p99: 0.01, rate: 1, failed: 1 } as const satisfies Record<
-  Metric,
-  number
->
-
-export type Measured = Omit<Difference, "verdict" | "reason"> & {
-  n: { base: number; candidate: number }
-  /** The smallest p that as many units could give. */
-  smallestP: number
-  /** The largest p that is taken for more than chance. */
+/** How strictly a family is judged. */
+export type Strictness = {
+  limits: Limits
+  /** Two-sided, of the whole family. */
   alpha: number
+  /** Whether there are enough runs and this is a planned look; a sentence says why nothing may be called yet. */
+  undecided: string | null
+  /** Figures that the search for a slow part is over. */
+  figures: number
 }
+
+export const CONFIDENCE = 0.95
+/** Of the search for a service that is slow in part of its runs; beside what the joint test may spend. */
+const SLOW_PART_ALPHA = 0.0025
+/** Of the claim that two figures are the same within the limits. */
+const SAME_ALPHA = 0.05
 
 /**
- * Judges one difference. It counts only when it is larger than the limits, the interval excludes no change, the
- * ranks say the same, and it is more than the base differs by from itself. Failures go by counts alone: one burst
- * of them is no trend, but nobody wants it called nothing.
+ * Judges one figure of a family. It is a change when the joint test says so and it is as large as the limits. It is none
+ * when its interval lies within the limits (two one-sided tests, Schuirmann 1987; that all figures are the same needs no
+ * correction, Berger 1982). Otherwise the runs do not decide.
  */
-export function judgeDifference(measured: Measured, limits: Limits): Difference {
-  const { n: _, smallestP: __, alpha: ___, ...difference } = measured
-  const lack = lackOf(measured)
-  if (lack !== null) return { ...difference, verdict: "not comparable", reason: lack }
-  const doubt = measured.metric === "failed" ? failureDoubt(measured, limits) : doubtOf(measured, limits)
-  if (doubt !== null) return { ...difference, verdict: "no difference shown", reason: doubt }
-  return { ...difference, ...directionOf(measured) }
+export function judgeFigure(
+  figure: FamilyFigure,
+  { p, test }: { p: number | null; test: SidesTest },
+  strictness: Strictness,
+): Difference {
+  const measured = measuredOf(figure, test)
+  if (figure.lack !== null)
+    return { ...measured, interval: null, p: null, verdict: "not-comparable", reason: figure.lack }
+  return { ...measured, p, ...verdictOf(figure, { ...measured, p, test }, strictness) }
 }
 
-function lackOf({ metric, base, candidate, n }: Measured): string | null {
-  const needed = Math.ceil(MIN_BEYOND / BEYOND[metric])
-  if (n.base === 0 && n.candidate === 0) return "no requests"
-  if (n.base === 0 || n.candidate === 0) return `no requests in the ${n.base === 0 ? "base" : "candidate"}`
-  if (base === null || candidate === null || Math.min(n.base, n.candidate) < needed) {
-    return `needs ${needed} requests a side`
+type Measured = Omit<Difference, "verdict" | "reason" | "p">
+
+function measuredOf(figure: FamilyFigure, test: SidesTest): Measured {
+  const { metric, n } = figure
+  const base = n.base === 0 ? null : levelOf(figure, "base")
+  const candidate = n.candidate === 0 ? null : levelOf(figure, "candidate")
+  const change = base === null || candidate === null ? null : candidate - base
+  return {
+    metric,
+    base,
+    candidate,
+    change,
+    share: change !== null && base ? change / base : null,
+    interval: intervalOf(figure, test, CONFIDENCE),
+    noise: noiseOf(figure, base),
   }
-  return null
 }
 
-function doubtOf(measured: Measured, limits: Limits): string | null {
-  const { metric, base, interval, p, noise, smallestP, alpha } = measured
-  const size = Math.abs(measured.change ?? 0)
-  const least = Math.max(limits.share * (base ?? 0), metric === "rate" ? 0 : limits.ms)
-  const small = size < least || size === 0
-  const doubts: [boolean, string][] = [
-    [small && isWithin(interval, least), "surely below the limits"],
-    [small, "below the limits"],
-    [includesZero(interval), "the interval includes no change"],
-    [smallestP > alpha, "too few units for the rank test"],
-    [p === null || p > alpha, "the ranks are too even"],
-    [noise !== null && size <= noise, "the base differs as much from itself"],
-  ]
-  return doubts.find(([holds]) => holds)?.[1] ?? null
+/** The middle of the runs in the figure's unit. */
+function levelOf({ metric, shares, ...sides }: FamilyFigure, side: "base" | "candidate"): number {
+  if (metric === "failed") return mean(shares[side])
+  const level = mean(sides[side])
+  return Math.exp(metric === "rate" ? -level : level)
 }
 
-function includesZero(interval: Measured["interval"]): boolean {
-  return interval === null || (interval.low <= 0 && interval.high >= 0)
+function intervalOf(figure: FamilyFigure, test: SidesTest, confidence: number): Difference["interval"] {
+  const { metric, shares, unmeasured } = figure
+  if (figure.lack !== null || unmeasured.base + unmeasured.candidate > 0) return null
+  if (metric === "failed") return test.interval(shares.base, shares.candidate, confidence)
+  const found = test.interval(figure.base, figure.candidate, confidence)
+  if (found === null) return null
+  const level = levelOf(figure, "base")
+  const inUnit = (logarithm: number): number => level * Math.expm1(logarithm)
+  return metric === "rate"
+    ? { low: inUnit(-found.high), high: inUnit(-found.low) }
+    : { low: inUnit(found.low), high: inUnit(found.high) }
 }
 
-/** Whether even the ends of the interval are smaller than what would count. */
-function isWithin(interval: Measured["interval"], least: number): boolean {
-  return interval !== null && Math.max(Math.abs(interval.low), Math.abs(interval.high)) < least
+function noiseOf({ metric, base, shares }: FamilyFigure, level: number | null): number | null {
+  if (level === null || base.length < 2) return null
+  return metric === "failed" ? Math.sqrt(variance(shares.base)) : level * Math.sqrt(variance(base))
 }
 
-function failureDoubt({ change, p }: Measured, { failedShare }: Limits): string | null {
-  if (Math.abs(change ?? 0) < failedShare || change === 0) return "below the limits"
-  return p === null || p > FAILURE_ALPHA ? "too few failures to tell" : null
+type Called = { verdict: Verdict; reason: string }
+
+function verdictOf(
+  figure: FamilyFigure,
+  { p, test, ...measured }: Measured & { p: number | null; test: SidesTest },
+  { limits, alpha, undecided, figures }: Strictness,
+): Called {
+  if (undecided !== null) return { verdict: "inconclusive", reason: undecided }
+  const { change, base, metric } = measured
+  if (change === null || base === null) throw new RangeError(`${figure.name} ${metric} was not measured`)
+  const least = leastChange(metric, base, limits)
+  const called = p !== null && p <= alpha
+  if (called && change !== 0 && Math.abs(change) >= least)
+    return { verdict: isWorse(figure, change) ? "worse" : "better", reason: "beyond the limits and the noise" }
+  const slow = slowPartOf(figure, figures, Math.log1p(least / base))
+  if (slow !== null) return { verdict: "worse", reason: slow }
+  const within = intervalOf(figure, test, 1 - 2 * SAME_ALPHA)
+  if (within !== null && Math.max(Math.abs(within.low), Math.abs(within.high)) <= least)
+    return { verdict: "no-difference", reason: "the interval lies within the limits" }
+  return { verdict: "inconclusive", reason: called ? "perhaps below the limits" : "within the noise" }
 }
 
-function directionOf({ metric, change }: Measured): { verdict: Verdict; reason: string } {
-  const up = (change ?? 0) > 0
-  const worse = metric === "rate" ? !up : up
-  return { verdict: worse ? "worse" : "better", reason: "beyond the limits and the noise" }
+function leastChange(metric: Difference["metric"], base: number, limits: Limits): number {
+  if (metric === "failed") return limits.failedShare
+  return Math.max(limits.share * base, metric === "rate" ? 0 : limits.ms)
+}
+
+function isWorse({ metric }: FamilyFigure, change: number): boolean {
+  return metric === "rate" ? change < 0 : change > 0
+}
+
+/** Whether the candidate is slow, or gives nothing at all, in half of its runs. */
+function slowPartOf(
+  { metric, base, candidate, unmeasured }: FamilyFigure,
+  figures: number,
+  least: number,
+): string | null {
+  if (metric === "failed" || metric === "rate") return null
+  if (unmeasured.base === 0 && unmeasured.candidate >= candidate.length / 2)
+    return "half of the candidate's runs could give none"
+  const half = candidate.toSorted((a, b) => b - a)[Math.ceil(candidate.length / 2) - 1]!
+  if (unmeasured.base > 0 || half - mean(base) < least) return null
+  return slowPartP(base, candidate, FLOOR) * figures <= SLOW_PART_ALPHA
+    ? "half of the candidate's runs lie far above the base's"
+    : null
 }

@@ -1,4 +1,4 @@
-import type { Interval } from "../stats/bootstrap.ts"
+import type { Interval } from "../stats/mean-interval.ts"
 
 export const COMPARISON_SCHEMA = "saleproof.comparison/1"
 
@@ -6,7 +6,8 @@ export const COMPARISON_SCHEMA = "saleproof.comparison/1"
 export const METRICS = ["p50", "p95", "p99", "rate", "failed"] as const
 export type Metric = (typeof METRICS)[number]
 
-export const VERDICTS = ["worse", "not comparable", "better", "no difference shown"] as const
+/** The gravest first: what decides a comparison of several figures. */
+export const VERDICTS = ["worse", "not-comparable", "better", "inconclusive", "no-difference"] as const
 export type Verdict = (typeof VERDICTS)[number]
 
 /** How much something must change before it is called a change. */
@@ -22,15 +23,17 @@ export type Limits = {
 /** One figure of one endpoint on both sides; differences are candidate − base, in the figure's unit. */
 export type Difference = {
   metric: Metric
+  /** The geometric mean of the runs; of failures the mean. */
   base: number | null
   candidate: number | null
   change: number | null
   /** The change over the base's figure; null where that is 0. */
   share: number | null
+  /** 95 %, of this figure alone; null with fewer than two runs. */
   interval: Interval | null
-  /** Two-sided probability of so large a difference between equals: rank test, for failures a test of counts. */
+  /** Probability that equals differ so much in any figure of the family; null where nothing was tested. */
   p: number | null
-  /** What the base differs by from itself; null when it was not measured. */
+  /** The standard deviation of the runs of one side, in the figure's unit; null with fewer than two runs. */
   noise: number | null
   verdict: Verdict
   /** Why it is that verdict, as half a sentence. */
@@ -50,17 +53,30 @@ export type Side = { runIds: string[]; verdicts: string[] }
 
 /** How the differences were judged, so that anybody can do it again. */
 export type Method = {
-  /** What was drawn and ranked: stretches of time within the runs, or whole runs. */
-  unit: "block" | "run"
+  /** Two groups of runs, or rounds in which each side ran once. */
+  unit: "run" | "round"
   units: { base: number; candidate: number }
-  blockSeconds: number | null
   /** Whether the hold was compared, or everything where a scenario has no hold. */
   window: "hold" | "all"
-  resamples: number
-  /** Of the intervals; p must be at most what is left of it. */
-  confidence: number
+  test: "permutation max T" | "sign-flip max T"
+  /** Ways to rearrange the labels that were counted, and whether those are all. */
+  arrangements: number
+  exact: boolean
   seed: number
+  /** The largest p that is taken for more than chance. */
+  alpha: number
+  /** Of the intervals. */
+  confidence: number
   limits: Limits
+}
+
+/** How many runs a side (or rounds) would show a change of so much, 0.1 is +10 %, nine times of ten. */
+export type Planning = {
+  runs: number
+  effect: number
+  /** The standard deviation of runs as a share, and whether these runs showed it or it is assumed. */
+  spread: number
+  measured: boolean
 }
 
 /** Two runs, or two groups of runs, side by side; what `compare --format json` prints. */
@@ -68,7 +84,7 @@ export type Comparison = {
   schema: typeof COMPARISON_SCHEMA
   scenario: string
   verdict: Verdict
-  /** What makes it that verdict: the differences that count, or why nothing could be compared. */
+  /** What makes it that verdict: the differences that count, or why nothing could be decided. */
   reasons: string[]
   /** What a reader should keep in mind. */
   notes: string[]
@@ -78,6 +94,7 @@ export type Comparison = {
   differing: { what: string; base: string; candidate: string }[]
   /** Null when nothing was compared. */
   method: Method | null
+  planning: Planning | null
   /** Every endpoint, then "overall"; empty when nothing was compared. */
   endpoints: EndpointComparison[]
 }

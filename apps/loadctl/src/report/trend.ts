@@ -1,5 +1,5 @@
 import type { Outcome } from "../sla/judge.ts"
-import { median } from "../stats/noise-floor.ts"
+import { median } from "../stats/spread.ts"
 import type { RunLine } from "./runs.ts"
 
 /** How runs of one kind went, the oldest first. Latencies in ms; runs that are invalid count for their verdict only. */

@@ -1,4 +1,4 @@
-import { median } from "./noise-floor.ts"
+import { median } from "./spread.ts"
 
 /** A load and the latency under it. */
 export type Point = { x: number; y: number }

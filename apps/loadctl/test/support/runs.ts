@@ -1,6 +1,7 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64"
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus"
 
+import { runFigures } from "../../src/compare/figures.ts"
 import type { ComparedRun } from "../../src/compare/runs.ts"
 import type { SampleSeries } from "../../src/recorder/recording.ts"
 import type { Manifest } from "../../src/machine/manifest.ts"
@@ -46,15 +47,21 @@ const MANIFEST: Manifest = {
   machine: { cpu: "A processor", cores: 2, memoryBytes: 2 ** 33, os: "linux 6.1 x64" },
 }
 
+/** A run with the requests that it was measured by. */
+export type RecordedRun = ComparedRun & { samples: SampleSeries[] }
+
 /** A run as it would be read from its folder, with latencies drawn from a seeded generator. */
-export function recordRun(recording: Recording): ComparedRun {
+export function recordRun(recording: Recording): RecordedRun {
   const { runId, seconds = 60, scenario = "steady", apiEnv = {}, verdict = "PASS" } = recording
   const plan = makePlan(CONFIG, { scenario, variants: [], scale: 1, apiEnv }, { runId, at: new Date(START) })
   const samples = Object.entries(recording.endpoints ?? STEADY).flatMap(([name, behaviour], index) =>
     requests({ name, scenario, seconds, seed: (recording.seed ?? 1) * 100 + index }, behaviour),
   )
-  const { window, hold } = measure(samples, plan)
-  return { runId, plan, manifest: MANIFEST, verdict, reasons: [], samples, window, hold, machine: null }
+  const figures = runFigures(samples, measure(samples, plan), plan)
+  const standing: ComparedRun["standing"] =
+    verdict === "INVALID" ? { counts: false, why: "the generator was short of CPU." } : { counts: true }
+  const { hold } = measure(samples, plan)
+  return { runId, plan, manifest: MANIFEST, verdict, standing, figures, held: hold !== null, machine: null, samples }
 }
 
 export const STEADY: Record<string, Behaviour> = {
@@ -90,13 +97,13 @@ function emptySeries(name: string, scenario: string, status: string) {
 }
 
 /** Writes a run's folder as `loadctl run` would leave it. */
-export async function saveRun(root: string, run: ComparedRun): Promise<void> {
+export async function saveRun(root: string, run: RecordedRun): Promise<void> {
   const folder = await createStore(root).create(run.runId)
-  const { plan, manifest, samples, window, hold, machine, verdict, reasons } = run
+  const { plan, manifest, samples, verdict } = run
   await folder.writeJson("plan.json", plan)
   await folder.writeJson("manifest.json", manifest)
-  const table = samples ? measure(samples, plan) : {}
-  await folder.writeJson("endpoints.json", { ...measurement(), ...table, window, hold, machine })
-  await folder.writeJson("verdict.json", { verdict, reasons, warnings: [], expectations: [] })
-  if (samples) await saveSamples(folder, samples)
+  const void_ = verdict === "INVALID" ? { machine: { k6: 0.99, busy: 1, steal: 0 } } : {}
+  await folder.writeJson("endpoints.json", { ...measurement(), ...measure(samples, plan), ...void_ })
+  await folder.writeJson("verdict.json", { verdict, reasons: [], warnings: [], expectations: [] })
+  await saveSamples(folder, samples)
 }

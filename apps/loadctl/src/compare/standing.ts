@@ -1,0 +1,50 @@
+import type { RunParts } from "../report/model.ts"
+import { judge } from "../sla/judge.ts"
+import type { Judgement } from "../sla/judge.ts"
+import type { Measurement } from "../stats/model.ts"
+import type { EndpointSla, Sla } from "../sla/resolve.ts"
+
+/** Whether a run's figures may be compared; one that is void says nothing about the target. */
+export type Standing = { counts: true } | { counts: false; why: string }
+
+/**
+ * A run that passed or failed counts. So does one that is INVALID only because the target gave too few answers or kept
+ * every user waiting: to leave it out would be to forgive the slow side. Whatever else makes a run INVALID voids it.
+ */
+export function standingOf(parts: RunParts): Standing {
+  const { verdict } = parts
+  if (!verdict || !parts.measurement) return { counts: false, why: "it broke off before it was judged" }
+  if (verdict.verdict !== "INVALID" || gaveNothing(parts.measurement)) return { counts: true }
+  const judged = judgeTarget(parts)
+  return judged.verdict === "INVALID"
+    ? { counts: false, why: judged.reasons[0]! }
+    : { counts: true }
+}
+
+/** Users asked and none got an answer: the slowest that a side can be. */
+function gaveNothing({ overall, k6 }: Measurement): boolean {
+  return overall.n === 0 && k6.interruptedIterations > 0
+}
+
+/** The verdict of a run with all that a slow target causes forgiven: too few samples, arrivals that were dropped. */
+export function judgeTarget({ plan, measurement, audit }: RunParts): Judgement {
+  return judge({
+    plan: { ...plan, sla: forgiving(plan.sla) },
+    measurement: measurement ?? null,
+    audit: audit ?? null,
+    stopped: null,
+  })
+}
+
+function forgiving(sla: Sla): Sla {
+  const unlimited = (own: EndpointSla): EndpointSla => ({ ...own, minSamples: 0 })
+  return {
+    ...sla,
+    overall: unlimited(sla.overall),
+    each: unlimited(sla.each),
+    endpoints: Object.fromEntries(
+      Object.entries(sla.endpoints).map(([name, own]) => [name, unlimited(own)]),
+    ),
+    droppedIterations: Number.POSITIVE_INFINITY,
+  }
+}

@@ -1,0 +1,28 @@
+import { renderSheetMarkdown } from "./markdown.ts"
+import type { Sheet } from "./model.ts"
+import { renderSheetText } from "./text.ts"
+
+export type RenderOptions = {
+  colour: boolean
+  /** Where the document was saved, as the reader would type it; null when it was not. */
+  savedIn: string | null
+}
+
+export const SHEET_FORMATS = ["text", "json", "markdown"] as const
+export type SheetFormat = (typeof SHEET_FORMATS)[number]
+
+/** How each `--format` of a document is made from its sheet. */
+export function sheetRenderers<Document>(
+  sheetOf: (document: Document) => Sheet,
+): Record<SheetFormat, (document: Document, options: RenderOptions) => string> {
+  return {
+    text: (document, { colour, savedIn }) => {
+      const sheet = sheetOf(document)
+      const saved = { kind: "facts" as const, pairs: [["saved", savedIn ?? ""]] }
+      const sections = savedIn === null ? sheet.sections : [...sheet.sections, saved]
+      return renderSheetText({ ...sheet, sections }, { colour })
+    },
+    json: (document) => `${JSON.stringify(document, null, 2)}\n`,
+    markdown: (document) => renderSheetMarkdown(sheetOf(document)),
+  }
+}

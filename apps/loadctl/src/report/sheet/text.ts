@@ -1,0 +1,52 @@
+import { styleText } from "node:util"
+
+import { formatTable } from "../table.ts"
+import type { Section, Sheet, Tone } from "./model.ts"
+
+type Style = Parameters<typeof styleText>[0]
+
+const STYLE = { good: "green", bad: "red", doubt: "yellow", calm: "dim" } as const satisfies Record<Tone, Style>
+
+/** A sheet for a terminal: the headline first and last, each section followed by an empty line. */
+export function renderSheetText({ label, tone, title, sections }: Sheet, { colour }: { colour: boolean }): string {
+  const paint = painter(colour)
+  const headline = `${paint(["bold", STYLE[tone]], label)}  ${title}`
+  const body = sections
+    .filter(({ only }) => only !== "markdown")
+    .flatMap((section) => {
+      const lines = sectionLines(section, paint)
+      // A heading belongs to what follows it.
+      return lines.length === 0 || section.kind === "heading" ? lines : [...lines, ""]
+    })
+  return ["", headline, "", ...body.map((line) => (line === "" ? "" : `  ${line}`)), headline, ""].join("\n")
+}
+
+type Paint = (style: Style, text: string) => string
+
+function sectionLines(section: Section, paint: Paint): string[] {
+  switch (section.kind) {
+    case "table": {
+      if (section.rows.length === 0) return []
+      const rows = section.rows.map(({ tone, mark, cells }) => [
+        paint(STYLE[tone], mark),
+        ...cells.map((cell) => (tone === "calm" || mark === "" ? cell : paint(STYLE[tone], cell))),
+      ])
+      const marked = section.rows.some(({ mark }) => mark !== "")
+      const table = [["", ...section.columns], ...rows].map((row) => (marked ? row : row.slice(1)))
+      return formatTable(table, marked ? `L${section.alignment}` : section.alignment)
+    }
+    case "list":
+      return section.items.map(({ tone, mark, text }) => `${paint(STYLE[tone], mark)} ${text}`)
+    case "facts":
+      return formatTable(section.pairs, "LL")
+    case "heading":
+      return [section.text]
+    case "drawing":
+      return section.lines
+  }
+}
+
+function painter(colour: boolean): Paint {
+  // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
+  return (style, text) => (colour && text !== "" ? styleText(style, text, { validateStream: false }) : text)
+}
