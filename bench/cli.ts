@@ -4,10 +4,12 @@ import { join } from "node:path"
 import { EXIT, runCommand } from "@saleproof/command/command.ts"
 import type { Io } from "@saleproof/command/io.ts"
 
-import { OPTIONS, readFlags, USAGE } from "./flags.ts"
+import { OPTIONS, readFlags, STATISTICS, USAGE } from "./flags.ts"
 import type { Flags } from "./flags.ts"
 import { renderMarkdown } from "./report/render.ts"
 import { runSuite } from "./run.ts"
+import { renderStudies } from "./statistics/render.ts"
+import { runStudies } from "./statistics/run.ts"
 
 /** Runs the benchmark that the flags ask for, saves its report and answers the exit code. */
 export function runBench(argv: readonly string[], io: Io): Promise<number> {
@@ -24,15 +26,25 @@ export function runBench(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function measure({ suite, quick, rounds, out }: Flags, io: Io): Promise<number> {
+  const folder = out ?? join(io.root, quick ? ".loadctl/bench" : "docs/results")
+  if (suite === STATISTICS) {
+    const report = await runStudies({ io, quick })
+    await save({ report, markdown: renderStudies(report), name: suite, folder }, io)
+    return report.complete ? EXIT.ok : EXIT.interrupted
+  }
   const report = await runSuite({ io, suite, quick, rounds })
   const markdown = renderMarkdown(report)
-  if (report.variants.length > 0) {
-    const folder = out ?? join(io.root, quick ? ".loadctl/bench" : "docs/results")
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, `${suite}.json`), `${JSON.stringify(report, null, 2)}\n`)
-    await writeFile(join(folder, `${suite}.md`), markdown)
-    io.stderr(`Report: ${join(folder, suite)}.{json,md}\n`)
-  }
-  io.stdout(markdown)
+  if (report.variants.length > 0) await save({ report, markdown, name: suite, folder }, io)
+  else io.stdout(markdown)
   return report.complete ? EXIT.ok : EXIT.interrupted
+}
+
+type Saved = { report: unknown; markdown: string; name: string; folder: string }
+
+async function save({ report, markdown, name, folder }: Saved, io: Io): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`)
+  await writeFile(join(folder, `${name}.md`), markdown)
+  io.stderr(`Report: ${join(folder, name)}.{json,md}\n`)
+  io.stdout(markdown)
 }

@@ -3,7 +3,15 @@ import { UsageError } from "@saleproof/command/command.ts"
 import { SUITES } from "./suites/catalogue.ts"
 import type { SuiteName } from "./suites/catalogue.ts"
 
-export type Flags = { suite: SuiteName; quick: boolean; rounds: number; out: string | undefined }
+/** What measures no shop but simulates what loadctl's statistics say. */
+export const STATISTICS = "statistics"
+
+export type Flags = {
+  suite: SuiteName | typeof STATISTICS
+  quick: boolean
+  rounds: number
+  out: string | undefined
+}
 
 const ROUNDS = 3
 
@@ -13,11 +21,12 @@ export const OPTIONS = {
   out: { type: "string" },
 } as const
 
-export const USAGE = `Usage: npm run bench -- ${Object.keys(SUITES).join(" | ")} [options]
+export const USAGE = `Usage: npm run bench -- ${[...Object.keys(SUITES), STATISTICS].join(" | ")} [options]
 
 ${Object.entries(SUITES)
   .map(([name, { title }]) => `  ${name.padEnd(10)}${title}`)
   .join("\n")}
+  ${STATISTICS.padEnd(10)}Comparisons and searches of loadctl, simulated; needs no stack
 
   --quick       one short round: the figures are a hint, within a minute
   --rounds N    how often every variant is measured, in turns; ${ROUNDS} by default
@@ -37,10 +46,10 @@ type Values = { quick?: boolean; rounds?: string; out?: string }
 /** What the command line asks for. Throws a UsageError. */
 export function readFlags(values: Values, [suite, ...more]: readonly string[]): Flags {
   if (suite === undefined || more.length > 0 || !isSuite(suite))
-    throw new UsageError(`Name one benchmark: ${Object.keys(SUITES).join(", ")}.`)
+    throw new UsageError(`Name one benchmark: ${[...Object.keys(SUITES), STATISTICS].join(", ")}.`)
   const { quick = false, rounds = String(quick ? 1 : ROUNDS), out } = values
   if (!/^[1-9]\d*$/.test(rounds)) throw new UsageError("--rounds needs a whole number from 1.")
   return { suite, quick, rounds: Number(rounds), out }
 }
 
-const isSuite = (name: string): name is SuiteName => Object.hasOwn(SUITES, name)
+const isSuite = (name: string): name is Flags["suite"] => name === STATISTICS || Object.hasOwn(SUITES, name)

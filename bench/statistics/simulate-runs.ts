@@ -56,11 +56,22 @@ export function simulateRun(random: Random, { noise, factor = 1 }: RunOptions): 
 function figureOf(ms: Float64Array): RunFigure {
   const sorted = sortNumbers(ms)!
   const at = (q: number): number => quantile(sorted, q)
-  return { n: ms.length, failed: 0, rate: ms.length / HOLD_SECONDS, p50: at(0.5), p95: at(0.95), p99: at(0.99) }
+  return {
+    n: ms.length,
+    failed: 0,
+    rate: ms.length / HOLD_SECONDS,
+    p50: at(0.5),
+    p95: at(0.95),
+    p99: at(0.99),
+  }
 }
 
 /** The run with one figure of one endpoint multiplied: a change that nothing else shows. */
-export function withOneSlower(run: RunFigures, { name, metric }: (typeof FIGURES)[number], factor: number): RunFigures {
+export function withOneSlower(
+  run: RunFigures,
+  { name, metric }: (typeof FIGURES)[number],
+  factor: number,
+): RunFigures {
   const figure = run.get(name)!
   return new Map(run).set(name, { ...figure, [metric]: figure[metric]! * factor })
 }

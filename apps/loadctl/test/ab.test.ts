@@ -1,4 +1,5 @@
-import { readFile, readdir, writeFile } from "node:fs/promises"
+import { once } from "node:events"
+import { readFile, readdir, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
 import { expect, inject, it, vi } from "vitest"
@@ -86,6 +87,8 @@ async function shopProject() {
   const project = await ticketProject()
   const file = await readFile(join(ROOT, "loadctl.yaml"), "utf8")
   await writeFile(join(project.folder, "loadctl.yaml"), file.replace("k6-scripts/", `${ROOT}/k6-scripts/`))
+  // The file names the stack's package, which is looked for beside it.
+  await symlink(join(ROOT, "node_modules"), join(project.folder, "node_modules"))
   return project
 }
 
@@ -163,7 +166,7 @@ it("stops when nobody reads what it says any more: `ab 2>&1 | head -1`", async (
   const where = ["--a-target", shop.url, "--b-target", shop.url, "--influx", inject("influxUrl")]
   const flags = ["--rounds", "9", "--equal-sides", ...where]
   const run = loadctl(["ab", "--scenario", "visits", ...flags], { cwd: project.folder })
-  await vi.waitFor(() => expect(run.stderr.readableLength + run.stderr.bytesRead).toBeGreaterThan(0))
+  await once(run.stderr, "data")
   run.stderr.destroy()
   run.stdout.destroy()
   expect((await run).exitCode).toBe(130)

@@ -48,7 +48,9 @@ it("exits 0 when no figure is worse, and 5 on request when the runs do not decid
   expect(run.stdout).toMatch(/^INCONCLUSIVE {2}steady/m)
   expect(run.stdout).toMatch(/Cannot tell the runs apart from noise .* runs a side would show 10 %/)
   expect(run.exitCode).toBe(0)
-  const strict = await loadctl(["compare", "one", "two", "--fail-on", "inconclusive"], { cwd: project.folder })
+  const strict = await loadctl(["compare", "one", "two", "--fail-on", "inconclusive"], {
+    cwd: project.folder,
+  })
   expect(strict.exitCode).toBe(5)
 })
 
@@ -102,7 +104,7 @@ it("exits 5 when the comparison could not be made, and says why", async () => {
   const other = await loadctl(["compare", "one", "other"], { cwd: project.folder })
   expect(other.stdout).toContain("? Another scenario: one has steady, other has other.")
   const invalid = await loadctl(["compare", "one", "void"], { cwd: project.folder })
-  expect(invalid.stdout).toContain("? No run of the candidate can be compared. void is void: k6 used")
+  expect(invalid.stdout).toContain("? No run of the candidate can be compared. void is void: k6 alone used")
   expect([other.exitCode, invalid.exitCode]).toEqual([5, 5])
 })
 

@@ -115,7 +115,7 @@ export function sideText(side: AbSide | undefined): string {
  * the SLA.
  */
 export function answerText(report: AbReport): string {
-  const { comparisons, summaries, sides, ended, runs, rounds } = report
+  const { summaries, sides, ended, runs, rounds } = report
   const planned = rounds * Object.keys(sides).length
   const cut = ended === "interrupted" ? `; interrupted after ${runs.length} of ${planned} runs` : ""
   if (Object.keys(sides).length > 2) {

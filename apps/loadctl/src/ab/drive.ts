@@ -71,9 +71,7 @@ export async function driveExperiment(context: AbContext): Promise<AbReport> {
 function isDecided({ runs, looks, comparisons, rounds }: AbReport, sides: number): boolean {
   const round = runs.length / sides
   if (round >= rounds || !looks.some((look) => look.round === round)) return false
-  return comparisons.every(
-    ({ comparison }) => comparison !== null && comparison.verdict !== "inconclusive",
-  )
+  return comparisons.every(({ comparison }) => comparison !== null && comparison.verdict !== "inconclusive")
 }
 
 type Experiment = AbContext & { loadedRuns: Map<string, ComparedRun> }

@@ -7,7 +7,11 @@ import type { Look } from "./looks.ts"
 const NOISE = { paired: true, spread: ASSUMED_SPREAD }
 
 /** What the planned rounds can show, and how many the smallest change that counts would need; before the first run. */
-export function forecastText({ looks, endpoints, effect }: {
+export function forecastText({
+  looks,
+  endpoints,
+  effect,
+}: {
   looks: readonly Look[]
   endpoints: number
   effect: number

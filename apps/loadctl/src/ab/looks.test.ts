@@ -4,7 +4,8 @@ import { ALPHA } from "../compare/tests.ts"
 import { forecastText } from "./forecast.ts"
 import { planLooks } from "./looks.ts"
 
-const spent = (looks: readonly { alpha: number }[]): number => looks.reduce((sum, { alpha }) => sum + alpha, 0)
+const spent = (looks: readonly { alpha: number }[]): number =>
+  looks.reduce((sum, { alpha }) => sum + alpha, 0)
 
 it("judges a fixed number of rounds once, with all of the alpha", () => {
   expect(planLooks({ rounds: 6, untilDecided: false, sides: 2 })).toEqual([{ round: 6, alpha: ALPHA }])

@@ -15,7 +15,11 @@ const EARLY_SHARE = 1 / 4
  * stop at the first difference would find one between equals. With a fixed number of rounds there is one look, at its
  * end.
  */
-export function planLooks({ rounds, untilDecided, sides }: {
+export function planLooks({
+  rounds,
+  untilDecided,
+  sides,
+}: {
   rounds: number
   untilDecided: boolean
   sides: number
@@ -23,7 +27,8 @@ export function planLooks({ rounds, untilDecided, sides }: {
   const alpha = ALPHA / Math.max(1, sides - 1)
   let early = untilDecided ? earlyLooks(rounds) : []
   // A look at which so few rounds can say nothing would only spend.
-  while (early.length > 0 && early[0]! < leastRounds((alpha * EARLY_SHARE) / early.length)) early = early.slice(1)
+  while (early.length > 0 && early[0]! < leastRounds((alpha * EARLY_SHARE) / early.length))
+    early = early.slice(1)
   const each = early.length === 0 ? 0 : (alpha * EARLY_SHARE) / early.length
   return [
     ...early.map((round) => ({ round, alpha: each })),

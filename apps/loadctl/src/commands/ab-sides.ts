@@ -61,7 +61,8 @@ export async function confirmEqualSides(flags: SideFlags, io: Io): Promise<void>
   const lack = "Both sides are the same, so all there is to see is noise."
   if (!io.ask) throw usageError(lack, "Give --a and --b, or --equal-sides if that is what you want to see.")
   const answer = await io.ask(`${lack} Go on? [y/N] `)
-  if (!/^y(es)?$/i.test(answer.trim())) throw usageError("Nothing was started.", "--a and --b give the sides settings.")
+  if (!/^y(es)?$/i.test(answer.trim()))
+    throw usageError("Nothing was started.", "--a and --b give the sides settings.")
 }
 
 type Wanted = { name: SideName; env: Settings; target?: string | undefined }

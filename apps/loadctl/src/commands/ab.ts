@@ -62,13 +62,21 @@ export function registerAb(program: Command, io: Io): void {
     .option("--a-target <url>", "an API that runs already, as side A")
     .option("--b-target <url>", "the same, as side B")
     .option("--vary <KEY=V1,V2,...>", "a side for each value of one setting, up to 8", parseVaried)
-    .option("--rounds <n>", `runs of each side, 1 to ${MOST_ROUNDS}; ${DEFAULT_ROUNDS} by default`, parseRounds)
+    .option(
+      "--rounds <n>",
+      `runs of each side, 1 to ${MOST_ROUNDS}; ${DEFAULT_ROUNDS} by default`,
+      parseRounds,
+    )
     .addOption(
       new Option("--until <event>", "stop at the first planned look that decides")
         .choices(["decided"])
         .conflicts("rounds"),
     )
-    .option("--max-rounds <n>", `with --until decided, the most; ${DEFAULT_MAX_ROUNDS} by default`, parseRounds)
+    .option(
+      "--max-rounds <n>",
+      `with --until decided, the most; ${DEFAULT_MAX_ROUNDS} by default`,
+      parseRounds,
+    )
     .option("--equal-sides", "do not ask when both sides are the same")
     .addOption(formatOption(FORMATS))
     .addHelpText("after", HELP)

@@ -22,7 +22,9 @@ export function withLimits(command: Command): Command {
     .option("--min-effect-ms <ms>", "smallest change of a latency that counts", parseAmount, 0.1)
     .addOption(shareOption("--min-effect-failed <share>", "smallest change in the share of failures", "0.1%"))
     .addOption(
-      new Option("--fail-on <verdict>", "exit 5 also when nothing could be decided").choices(["inconclusive"]),
+      new Option("--fail-on <verdict>", "exit 5 also when nothing could be decided").choices([
+        "inconclusive",
+      ]),
     )
 }
 

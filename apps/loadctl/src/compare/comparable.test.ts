@@ -30,7 +30,9 @@ it("compares nothing where the only run of a side is void, with its reason", () 
 
 it("asks nothing of a void run that others of its side stand in for", () => {
   const standing = { counts: false, why: "it broke off before it was judged" } as const
-  expect(between([base], [candidate, { ...candidate, runId: "broken", standing, manifest: null }])).toEqual([])
+  expect(between([base], [candidate, { ...candidate, runId: "broken", standing, manifest: null }])).toEqual(
+    [],
+  )
 })
 
 it("compares runs that failed their SLA", () => {

@@ -63,8 +63,8 @@ export function incompatibilities(
 type RunSides = { base: readonly ComparedRun[]; candidate: readonly ComparedRun[] }
 
 function nothingCounts(side: string, runs: readonly ComparedRun[]): string {
-  const void_ = runs.map((run) => `${run.runId} is void: ${voidReason(run)}`)
-  return `No run of the ${side} can be compared. ${void_[0]!}`
+  const [first] = runs.map((run) => `${run.runId} is void: ${voidReason(run)}`)
+  return `No run of the ${side} can be compared. ${first!}`
 }
 
 /** Why a void run is void; throws for one that counts. */

@@ -12,7 +12,12 @@ const SLOW_BUY = { ...STEADY, buy: { perSecond: 10, ms: 110 } }
 function group(side: string, recording: Omit<Recording, "runId"> = {}, size = 6) {
   const { endpoints = STEADY, seed = side.codePointAt(0)! } = recording
   return Array.from({ length: size }, (_, index) =>
-    recordRun({ ...recording, runId: `${side}${index}`, seed: seed * 10 + index, endpoints: leveled(endpoints, index) }),
+    recordRun({
+      ...recording,
+      runId: `${side}${index}`,
+      seed: seed * 10 + index,
+      endpoints: leveled(endpoints, index),
+    }),
   )
 }
 
@@ -93,9 +98,9 @@ it("calls it no difference where the intervals lie within the limits", () => {
 
 it("leaves a change alone that is smaller than the limits", () => {
   const limits = { ...DEFAULT_LIMITS, share: 0.6 }
-  expect(compareRuns({ base, candidate: group("b", { endpoints: SLOW_BUY }) }, { limits, allow: [] }).verdict).not.toBe(
-    "worse",
-  )
+  expect(
+    compareRuns({ base, candidate: group("b", { endpoints: SLOW_BUY }) }, { limits, allow: [] }).verdict,
+  ).not.toBe("worse")
 })
 
 it.each([5, 8, 20])("finds +20 %% of %i ms: a small latency has no absolute limit to hide behind", (ms) => {
@@ -108,7 +113,9 @@ it.each([5, 8, 20])("finds +20 %% of %i ms: a small latency has no absolute limi
 })
 
 it("calls a candidate worse that is five times slower in half of its runs", () => {
-  const five = group("c", { endpoints: { shows: { perSecond: 20, ms: 200 }, buy: { perSecond: 10, ms: 400 } } })
+  const five = group("c", {
+    endpoints: { shows: { perSecond: 20, ms: 200 }, buy: { perSecond: 10, ms: 400 } },
+  })
   const candidate = group("b").map((run, index) => (index % 2 === 0 ? run : five[index]!))
   const comparison = compareRuns({ base, candidate }, options)
   expect(comparison.verdict).toBe("worse")
@@ -124,8 +131,7 @@ it("ranks runs worst that could give no figures", () => {
 
 it("decides nothing when more than a fifth of the runs are void", () => {
   const slow = group("b", { endpoints: SLOW_BUY })
-  const voided = (count: number) =>
-    slow.concat(group("v", { verdict: "INVALID" }, count))
+  const voided = (count: number) => slow.concat(group("v", { verdict: "INVALID" }, count))
   expect(compareRuns({ base, candidate: voided(2) }, options).verdict).toBe("worse")
   const comparison = compareRuns({ base, candidate: voided(4) }, options)
   expect(comparison.verdict).toBe("inconclusive")
@@ -190,7 +196,11 @@ it("sees in pairs what the drift of the rounds hides from groups", () => {
 
 it("calls nothing between two looks, nor in fewer than six rounds", () => {
   const sides = { base: rounds("a", 1, 8), candidate: rounds("b", 2, 8) }
-  const between = compareRounds(sides, { ...options, alpha: 1 / 32, undecided: "the next look is after round 12" })
+  const between = compareRounds(sides, {
+    ...options,
+    alpha: 1 / 32,
+    undecided: "the next look is after round 12",
+  })
   expect(between.verdict).toBe("inconclusive")
   expect(between.reasons.at(-1)).toContain("the next look is after round 12")
   const five = { base: sides.base.slice(0, 5), candidate: sides.candidate.slice(0, 5) }

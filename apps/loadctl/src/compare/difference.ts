@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 import { mean, variance } from "../stats/spread.ts"
 import { slowPartP } from "../stats/slow-part.ts"
 import type { FamilyFigure } from "./family.ts"
@@ -90,17 +92,21 @@ function verdictOf(
 ): Called {
   if (undecided !== null) return { verdict: "inconclusive", reason: undecided }
   const { change, base, metric } = measured
-  if (change === null || base === null) throw new RangeError(`${figure.name} ${metric} was not measured`)
+  assert(change !== null && base !== null, `${figure.name} ${metric} was measured`)
   const least = leastChange(metric, base, limits)
   const called = p !== null && p <= alpha
-  if (called && change !== 0 && Math.abs(change) >= least)
-    return { verdict: isWorse(figure, change) ? "worse" : "better", reason: "beyond the limits and the noise" }
+  const large = change !== 0 && Math.abs(change) >= least
+  if (called && large)
+    return { verdict: directionOf(metric, change), reason: "beyond the limits and the noise" }
   const slow = slowPartOf(figure, figures, Math.log1p(least / base))
   if (slow !== null) return { verdict: "worse", reason: slow }
-  const within = intervalOf(figure, test, 1 - 2 * SAME_ALPHA)
-  if (within !== null && Math.max(Math.abs(within.low), Math.abs(within.high)) <= least)
-    return { verdict: "no-difference", reason: "the interval lies within the limits" }
-  return { verdict: "inconclusive", reason: called ? "perhaps below the limits" : "within the noise" }
+  return isWithin(intervalOf(figure, test, 1 - 2 * SAME_ALPHA), least)
+    ? { verdict: "no-difference", reason: "the interval lies within the limits" }
+    : { verdict: "inconclusive", reason: called ? "perhaps below the limits" : "within the noise" }
+}
+
+function isWithin(interval: Difference["interval"], least: number): boolean {
+  return interval !== null && Math.max(Math.abs(interval.low), Math.abs(interval.high)) <= least
 }
 
 function leastChange(metric: Difference["metric"], base: number, limits: Limits): number {
@@ -108,8 +114,8 @@ function leastChange(metric: Difference["metric"], base: number, limits: Limits)
   return Math.max(limits.share * base, metric === "rate" ? 0 : limits.ms)
 }
 
-function isWorse({ metric }: FamilyFigure, change: number): boolean {
-  return metric === "rate" ? change < 0 : change > 0
+function directionOf(metric: Difference["metric"], change: number): Verdict {
+  return (metric === "rate" ? change < 0 : change > 0) ? "worse" : "better"
 }
 
 /** Whether the candidate is slow, or gives nothing at all, in half of its runs. */

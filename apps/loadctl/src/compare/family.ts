@@ -24,7 +24,10 @@ export type FamilyFigure = {
 
 // With fewer requests beyond a percentile it is the mood of single requests.
 const MIN_BEYOND = 5
-const BEYOND = { p50: 0.5, p95: 0.05, p99: 0.01, rate: 1, failed: 1 } as const satisfies Record<Metric, number>
+const BEYOND = { p50: 0.5, p95: 0.05, p99: 0.01, rate: 1, failed: 1 } as const satisfies Record<
+  Metric,
+  number
+>
 // What could not be measured counts as twice the worst that was.
 const WORST = Math.LN2
 const LEAST_MS = 0.001
@@ -46,7 +49,7 @@ type Sides<T> = { base: readonly T[]; candidate: readonly T[] }
 function figureOf({ name, metric, ...sides }: Sides<RunFigure> & Pick<FamilyFigure, "name" | "metric">) {
   const known = { base: sides.base.map(scaled(metric)), candidate: sides.candidate.map(scaled(metric)) }
   const measured = [...known.base, ...known.candidate].filter((value) => value !== null)
-  const worst = (metric === "failed" ? ALL_FAILED : Math.max(...measured) + WORST)
+  const worst = metric === "failed" ? ALL_FAILED : Math.max(...measured) + WORST
   const filled = (values: readonly (number | null)[]) => values.map((value) => value ?? worst)
   const n = { base: requests(sides.base), candidate: requests(sides.candidate) }
   return {

@@ -35,10 +35,11 @@ function voidNote(run: ComparedRun): string[] {
 function orderNote(base: readonly ComparedRun[], candidate: readonly ComparedRun[]): string[] {
   if (base.length + candidate.length <= 2) return []
   const [before, after] = [base, candidate].map((side) => side.map(({ plan }) => Date.parse(plan.startedAt)))
-  const apart =
-    Math.max(...before!) < Math.min(...after!) || Math.max(...after!) < Math.min(...before!)
+  const apart = Math.max(...before!) < Math.min(...after!) || Math.max(...after!) < Math.min(...before!)
   return apart
-    ? ["All runs of one side came before those of the other: what changed on the machine in between counts too."]
+    ? [
+        "All runs of one side came before those of the other: what changed on the machine in between counts too.",
+      ]
     : []
 }
 
@@ -55,5 +56,7 @@ function rateNote(endpoints: readonly EndpointComparison[]): string[] {
 
 function stealNote({ runId, machine }: ComparedRun): string[] {
   const steal = machine ? machine.steal : null
-  return steal !== null && steal > STEAL_WORTH_A_WORD ? [`During ${runId} ${shareText(steal)} of the CPU was stolen.`] : []
+  return steal !== null && steal > STEAL_WORTH_A_WORD
+    ? [`During ${runId} ${shareText(steal)} of the CPU was stolen.`]
+    : []
 }

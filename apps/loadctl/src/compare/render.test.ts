@@ -29,10 +29,7 @@ it("puts the verdict first and last, and the reason in between", () => {
 
 it("gives each reason the sign of what it says, whatever the whole is", () => {
   const endpoints = { shows: { perSecond: 20, ms: 20 }, buy: { perSecond: 10, ms: 160 } }
-  const mixed = compareRuns(
-    { base, candidate: group("c", { endpoints }) },
-    options,
-  )
+  const mixed = compareRuns({ base, candidate: group("c", { endpoints }) }, options)
   const text = RENDERERS.text(mixed, plain)
   expect(mixed.verdict).toBe("worse")
   expect(text).toMatch(/^ {2}✓ shows: .*better\.$/m)
@@ -51,7 +48,9 @@ it("gives each figure its change, interval, p and verdict in one row", () => {
 it("names what differs and how it was judged", () => {
   const text = RENDERERS.text(worse, plain)
   expect(text).toMatch(/environment of the API +none → ORDER_STRATEGY=multilock_wide/)
-  expect(text).toMatch(/4 against 4 runs, over all of it; .*all 70 arrangements, p at most 0\.031\); 95 % intervals/)
+  expect(text).toMatch(
+    /4 against 4 runs, over all of it; .*all 70 arrangements, p at most 0\.031\); 95 % intervals/,
+  )
 })
 
 it("has no table when nothing was compared", () => {

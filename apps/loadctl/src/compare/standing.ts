@@ -2,7 +2,7 @@ import type { RunParts } from "../report/model.ts"
 import { judge } from "../sla/judge.ts"
 import type { Judgement } from "../sla/judge.ts"
 import type { Measurement } from "../stats/model.ts"
-import type { EndpointSla, Sla } from "../sla/resolve.ts"
+import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 
 /** Whether a run's figures may be compared; one that is void says nothing about the target. */
 export type Standing = { counts: true } | { counts: false; why: string }
@@ -16,9 +16,7 @@ export function standingOf(parts: RunParts): Standing {
   if (!verdict || !parts.measurement) return { counts: false, why: "it broke off before it was judged" }
   if (verdict.verdict !== "INVALID" || gaveNothing(parts.measurement)) return { counts: true }
   const judged = judgeTarget(parts)
-  return judged.verdict === "INVALID"
-    ? { counts: false, why: judged.reasons[0]! }
-    : { counts: true }
+  return judged.verdict === "INVALID" ? { counts: false, why: judged.reasons[0]! } : { counts: true }
 }
 
 /** Users asked and none got an answer: the slowest that a side can be. */
@@ -42,9 +40,7 @@ function forgiving(sla: Sla): Sla {
     ...sla,
     overall: unlimited(sla.overall),
     each: unlimited(sla.each),
-    endpoints: Object.fromEntries(
-      Object.entries(sla.endpoints).map(([name, own]) => [name, unlimited(own)]),
-    ),
+    endpoints: Object.fromEntries(Object.entries(sla.endpoints).map(([name, own]) => [name, unlimited(own)])),
     droppedIterations: Number.POSITIVE_INFINITY,
   }
 }

@@ -55,8 +55,7 @@ export const ROUNDS: SidesTest = {
     const { flips, exact } = flipCount(base)
     return { arrangements: flips, exact }
   },
-  interval: (base, candidate, confidence) =>
-    meanInterval(differencesOf({ base, candidate }), confidence),
+  interval: (base, candidate, confidence) => meanInterval(differencesOf({ base, candidate }), confidence),
 }
 
 /** The fewest rounds that can reach an alpha at all. */

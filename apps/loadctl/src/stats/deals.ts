@@ -65,7 +65,10 @@ function observedDeal({ base, candidate }: Groups): Uint8Array {
 
 function* dealsOf(groups: Groups, seed: number): Generator<ArrayLike<number>> {
   const { base, candidate } = groups
-  if (dealCount(groups).exact) return yield* combinations(base + candidate, candidate)
+  if (dealCount(groups).exact) {
+    yield* combinations(base + candidate, candidate)
+    return
+  }
   yield observedDeal(groups)
   const random = seededRandom(seed)
   const runs = Uint8Array.from({ length: base + candidate }, (_, index) => index)

@@ -22,7 +22,9 @@ function naiveT(base: number[], candidate: number[], floor: number): number {
  * the figures from rank k on is as large, and no smaller than the share of the rank before.
  */
 function naiveAdjusted(observed: number[], arrangements: number[][]): number[] {
-  const ranks = observed.map((_, figure) => figure).toSorted((a, b) => Math.abs(observed[b]!) - Math.abs(observed[a]!))
+  const ranks = observed
+    .map((_, figure) => figure)
+    .toSorted((a, b) => Math.abs(observed[b]!) - Math.abs(observed[a]!))
   const raw = ranks.map((figure, rank) => {
     const rest = ranks.slice(rank)
     const extreme = arrangements.filter(
@@ -47,9 +49,7 @@ it.each([1, 2, 3])("adjusts the p of two groups as every deal counted by hand do
     own.filter((_, run) => !has(bits, run)),
     own.filter((_, run) => has(bits, run)),
   ]
-  const deals = subsets(base + candidate).filter(
-    (bits) => split(values[0]!, bits)[1]!.length === candidate,
-  )
+  const deals = subsets(base + candidate).filter((bits) => split(values[0]!, bits)[1]!.length === candidate)
   const statistics = (bits: number) =>
     values.map((own) => {
       const [before, after] = split(own, bits)

@@ -11,7 +11,10 @@ const SAME = 1e-9
  * @param arrangements the statistics under every arrangement of the labels, or a sample of them; the observed one must
  *   be among them (Phipson and Smyth 2010). A yielded array may be reused for the next arrangement.
  */
-export function stepDownMaxT(observed: ArrayLike<number>, arrangements: Iterable<ArrayLike<number>>): number[] {
+export function stepDownMaxT(
+  observed: ArrayLike<number>,
+  arrangements: Iterable<ArrayLike<number>>,
+): number[] {
   const sizes = Array.from(observed, Math.abs)
   const order = [...sizes.keys()].toSorted((a, b) => sizes[b]! - sizes[a]!)
   const exceeding = new Uint32Array(sizes.length)
@@ -26,7 +29,7 @@ export function stepDownMaxT(observed: ArrayLike<number>, arrangements: Iterable
     }
   }
   if (count === 0) throw new RangeError("the observed arrangement must be among those counted")
-  const adjusted = new Array<number>(sizes.length).fill(1)
+  const adjusted = sizes.map(() => 1)
   let before = 0
   for (const figure of order) {
     before = Math.max(before, exceeding[figure]! / count)

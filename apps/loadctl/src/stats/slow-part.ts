@@ -9,11 +9,7 @@ import { studentCdf } from "./student.ts"
  *
  * @param floor the least spread that is believed, in the unit of the values
  */
-export function slowPartP(
-  base: readonly number[],
-  candidate: readonly number[],
-  floor: number,
-): number {
+export function slowPartP(base: readonly number[], candidate: readonly number[], floor: number): number {
   if (base.length < 2 || candidate.length === 0) return 1
   const half = Math.ceil(candidate.length / 2)
   const nth = candidate.toSorted((a, b) => b - a)[half - 1]!

@@ -5,9 +5,7 @@
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1
-  const front = Math.exp(
-    a * Math.log(x) + b * Math.log1p(-x) - (logGamma(a) + logGamma(b) - logGamma(a + b)),
-  )
+  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - (logGamma(a) + logGamma(b) - logGamma(a + b)))
   // The fraction converges fast on this side of the mean only.
   return x < (a + 1) / (a + b + 2)
     ? (front * betaFraction(x, a, b)) / a
@@ -35,16 +33,12 @@ function betaFraction(x: number, a: number, b: number): number {
   return fraction
 }
 
-const LANCZOS = [
-  76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
-  -0.5395239384953e-5,
-]
-
-/** ln Γ(x) for x > 0 by Lanczos' approximation; Numerical Recipes, section 6.1. */
+/** ln Γ(x) for x > 0: Stirling's series (Abramowitz and Stegun 6.1.41) where it is exact, and Γ(x + 1) = xΓ(x) up to there. */
 function logGamma(x: number): number {
-  const shifted = x + 5.5
-  const series = LANCZOS.reduce((total, term, index) => total + term / (x + index + 1), 1.000000000190015)
-  return (x + 0.5) * Math.log(shifted) - shifted + Math.log((2.5066282746310005 * series) / x)
+  if (x < 10) return logGamma(x + 1) - Math.log(x)
+  const inverse = 1 / (x * x)
+  const series = 1 / 12 - inverse * (1 / 360 - inverse * (1 / 1_260 - inverse / 1_680))
+  return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + series / x
 }
 
 /** Probability that Student's t with so many degrees of freedom is at most `t`; Abramowitz and Stegun 26.7.1. */

@@ -61,7 +61,17 @@ export function recordRun(recording: Recording): RecordedRun {
   const standing: ComparedRun["standing"] =
     verdict === "INVALID" ? { counts: false, why: "the generator was short of CPU." } : { counts: true }
   const { hold } = measure(samples, plan)
-  return { runId, plan, manifest: MANIFEST, verdict, standing, figures, held: hold !== null, machine: null, samples }
+  return {
+    runId,
+    plan,
+    manifest: MANIFEST,
+    verdict,
+    standing,
+    figures,
+    held: hold !== null,
+    machine: null,
+    samples,
+  }
 }
 
 export const STEADY: Record<string, Behaviour> = {
@@ -102,8 +112,8 @@ export async function saveRun(root: string, run: RecordedRun): Promise<void> {
   const { plan, manifest, samples, verdict } = run
   await folder.writeJson("plan.json", plan)
   await folder.writeJson("manifest.json", manifest)
-  const void_ = verdict === "INVALID" ? { machine: { k6: 0.99, busy: 1, steal: 0 } } : {}
-  await folder.writeJson("endpoints.json", { ...measurement(), ...measure(samples, plan), ...void_ })
+  const starved = verdict === "INVALID" ? { machine: { k6: 0.99, busy: 1, steal: 0 } } : {}
+  await folder.writeJson("endpoints.json", { ...measurement(), ...measure(samples, plan), ...starved })
   await folder.writeJson("verdict.json", { verdict, reasons: [], warnings: [], expectations: [] })
   await saveSamples(folder, samples)
 }

@@ -22,7 +22,7 @@ function sectionLines(section: Section): string[] {
       return section.pairs.map(([what, text]) => `- ${what}: ${what === "made by" ? `\`${text}\`` : text}`)
     case "heading":
       return [`#### ${section.text}`]
-    case "drawing":
+    default:
       return section.lines.length === 0 ? [] : ["```text", ...section.lines, "```"]
   }
 }
@@ -35,7 +35,5 @@ function tableLines({ columns, alignment, rows, fold }: Extract<Section, { kind:
     [marked ? ["", ...columns] : columns, ...body],
     marked ? `L${alignment}` : alignment,
   )
-  return fold === undefined
-    ? table
-    : [`<details><summary>${fold}</summary>`, "", ...table, "", "</details>"]
+  return fold === undefined ? table : [`<details><summary>${fold}</summary>`, "", ...table, "", "</details>"]
 }

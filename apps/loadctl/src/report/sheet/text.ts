@@ -5,10 +5,16 @@ import type { Section, Sheet, Tone } from "./model.ts"
 
 type Style = Parameters<typeof styleText>[0]
 
-const STYLE = { good: "green", bad: "red", doubt: "yellow", calm: "dim" } as const satisfies Record<Tone, Style>
+const STYLE = { good: "green", bad: "red", doubt: "yellow", calm: "dim" } as const satisfies Record<
+  Tone,
+  Style
+>
 
 /** A sheet for a terminal: the headline first and last, each section followed by an empty line. */
-export function renderSheetText({ label, tone, title, sections }: Sheet, { colour }: { colour: boolean }): string {
+export function renderSheetText(
+  { label, tone, title, sections }: Sheet,
+  { colour }: { colour: boolean },
+): string {
   const paint = painter(colour)
   const headline = `${paint(["bold", STYLE[tone]], label)}  ${title}`
   const body = sections
@@ -41,7 +47,7 @@ function sectionLines(section: Section, paint: Paint): string[] {
       return formatTable(section.pairs, "LL")
     case "heading":
       return [section.text]
-    case "drawing":
+    default:
       return section.lines
   }
 }

@@ -1,0 +1,5 @@
+import { COMPARISONS } from "./comparisons.ts"
+import type { Study } from "./study.ts"
+
+/** What `npm run bench -- statistics` simulates. */
+export const STUDIES: readonly Study[] = [...COMPARISONS]

@@ -1,0 +1,59 @@
+import type { StudyReport, StudyResult } from "./run.ts"
+
+/** The studies as a Markdown document: what was wanted and what came out, then every figure. */
+export function renderStudies(report: StudyReport): string {
+  const { machine, studies } = report
+  const judged = studies.filter(({ wanted }) => wanted.length > 0)
+  return [
+    "# Comparisons and searches, simulated",
+    "",
+    `Made by \`${report.command}\`; do not edit. How it is simulated is in \`bench/statistics\`: three endpoints with`,
+    "log-normal latencies, a random level of every run (run noise, its standard deviation), and a drift: within every run",
+    "around its level, and in `ab` also one that the rounds share. p50, p95 and p99 of the endpoints and of all requests are",
+    "the 12 figures of a family. A change counts from 10 %, as by default.",
+    "",
+    ...table(
+      ["", "study", "trials", "wanted", "came out"],
+      judged.flatMap((study) => study.wanted.map((_, index) => wantedRow(study, index))),
+    ),
+    "",
+    "## Every study",
+    "",
+    ...table(["study", "trials", "figures"], studies.map(figureRow)),
+    "",
+    [
+      `${machine.cores} cores (${machine.cpu})`,
+      `${(report.tookMs / 1_000).toFixed(0)} s`,
+      `node ${machine.node}`,
+      `commit ${machine.commit === null ? "unknown" : machine.commit.slice(0, 10)}${machine.dirty ? " with changes" : ""}`,
+      report.startedAt.slice(0, 16).replace("T", " "),
+      ...(report.complete ? [] : ["interrupted"]),
+      ...(report.quick ? ["quick: a hint, no result"] : []),
+    ].join(" · "),
+    "",
+  ].join("\n")
+}
+
+function wantedRow({ name, trials, wanted }: StudyResult, index: number): string[] {
+  const { text, at, share, value, ok } = wanted[index]!
+  return [ok ? "✓" : "✗ missed", name, String(trials), `${text} at ${at} ${percent(share)}`, percent(value)]
+}
+
+function figureRow({ name, trials, means }: StudyResult): string[] {
+  const figures = Object.entries(means).map(
+    ([figure, value]) => `${figure} ${COUNTS.has(figure) ? value.toFixed(1) : percent(value)}`,
+  )
+  return [name, String(trials), figures.join(", ")]
+}
+
+/** Figures that are no shares. */
+const COUNTS = new Set(["runs"])
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)]
+}
