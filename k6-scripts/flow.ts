@@ -86,7 +86,8 @@ export default function visit({ policyIds }: Seed): void {
   exec.vu.metrics.tags["phase"] = phaseAt(profile, (Date.now() - exec.scenario.startTime) / 1000)
   started.add(1)
   const vu = exec.vu.idInTest
-  const policyId = policyIds[policyIndexOfVu(vu, policyIds.length)] ?? 0
+  const policyId = policyIds[policyIndexOfVu(vu, policyIds.length)]
+  if (policyId === undefined) throw new Error("the seed has no coupon policy for this user")
   shopper ??= { vu, vuCount, policyId, balance: 0 }
   try {
     VISITS[personaOfVu(persona, vu)](shop, shopper)

@@ -86,7 +86,8 @@ type Measurement = { db: Db; place: PlaceOrder; seen: Seen; plan: PathPlan }
 async function measure({ db, place, seen, plan }: Measurement) {
   const { userIds, productIds } = await seed(db, plan)
   const [backend] = await db.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
-  const postmaster = parentOf(backend?.pid ?? 0)
+  assert(backend, "PostgreSQL has a backend for this connection")
+  const postmaster = parentOf(backend.pid)
   const read = async () => ({
     orders: await db.order.count(),
     database: postmaster === undefined ? null : familyCpuSeconds(postmaster),

@@ -33,16 +33,15 @@ export function measureDowntime(samples: readonly Sample[], injection: Injection
       .map(({ endedAt }) => endedAt)
       .filter((at) => at <= until),
   })).filter(({ kind }) => samples.some((sample) => sample.kind === kind))
-  const firstBack = served.map(({ times }) => times.find((at) => at >= injection.backAt))
+  const firstBack = served.flatMap(({ times }) => times.find((at) => at >= injection.backAt) ?? [])
   const meanwhile = samples.filter(({ sentAt }) => sentAt >= injection.at && sentAt < injection.backAt)
   const before = samples.filter(
     ({ sentAt, endedAt }) => sentAt >= injection.at - BASELINE_MS && endedAt < injection.at,
   )
   return {
     downtimeMs: { charge: 0, order: 0, claim: 0, ...gaps(served, injection, until) },
-    recoveryMs: firstBack.includes(undefined)
-      ? null
-      : Math.max(0, ...firstBack.map((at) => (at ?? 0) - injection.backAt)),
+    recoveryMs:
+      firstBack.length < served.length ? null : Math.max(0, ...firstBack.map((at) => at - injection.backAt)),
     answerP99Ms: p99(meanwhile),
     baselineP99Ms: p99(before),
   }

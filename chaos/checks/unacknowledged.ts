@@ -1,3 +1,4 @@
+import { KINDS } from "../client/effects.ts"
 import type { Kind } from "../client/effects.ts"
 import type { Entry } from "../client/journal.ts"
 import type { DatabaseState } from "./database-state.ts"
@@ -44,16 +45,9 @@ export function checkUnacknowledged(
   batches: Record<Kind, number>,
 ): Violation[] {
   return found.flatMap(({ counts }, index) =>
-    Object.entries(counts).flatMap(([kind, count]) => {
-      const limit = Object.entries(batches).find(([name]) => name === kind)?.[1] ?? 0
-      return count <= limit
-        ? []
-        : [
-            {
-              check: "unacknowledged" as const,
-              detail: `injection ${index + 1} left ${count} of kind ${kind}, more than ${limit}`,
-            },
-          ]
-    }),
+    KINDS.filter((kind) => counts[kind] > batches[kind]).map((kind) => ({
+      check: "unacknowledged",
+      detail: `injection ${index + 1} left ${counts[kind]} of kind ${kind}, more than ${batches[kind]}`,
+    })),
   )
 }

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 import type { Violation } from "../checks/violation.ts"
 import type { Effect, Kind } from "../client/effects.ts"
 import type { Entry, Journal } from "../client/journal.ts"
@@ -27,7 +29,8 @@ export const lastUnit: Fault = {
     const { shoppers, shop, random } = experiment
     await chargeAll(experiment, PRICE * 4)
     const [hot, ...others] = shop.productIds
-    const order = (productId = 0) => [{ productId, quantity: 1 }]
+    assert(hot !== undefined, "the shop was seeded without products")
+    const order = (productId: number) => [{ productId, quantity: 1 }]
     await race(
       shoppers.map((shopper) => shopper.order(order(hot))),
       experiment,

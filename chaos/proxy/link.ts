@@ -65,13 +65,14 @@ function createDirection({ from, to, toxics, latencyMs }: DirectionOptions) {
 
   function flow(): void {
     clearTimeout(timer)
-    while (held[0] && !toxics().blackHole) {
-      const waitMs = held[0].dueAt - performance.now()
+    for (let next = held[0]; next && !toxics().blackHole; next = held[0]) {
+      const waitMs = next.dueAt - performance.now()
       if (waitMs > 0) {
         timer = setTimeout(flow, waitMs)
         return
       }
-      deliver(held.shift()?.chunk ?? "end")
+      held.shift()
+      deliver(next.chunk)
     }
   }
 

@@ -100,6 +100,6 @@ function merged(tests: readonly Tests[]): Tests[] {
 }
 
 const refusals = (log: string): string[] =>
-  [...log.matchAll(/violates (?:check|unique) constraint "(\w+)"|unique constraint "(\w+)"/g)].map(
-    ([, check, unique]) => check ?? unique ?? "",
+  [...log.matchAll(/violates (?:check|unique) constraint "(\w+)"|unique constraint "(\w+)"/g)].flatMap(
+    ([, check, unique]) => check ?? unique ?? [],
   )

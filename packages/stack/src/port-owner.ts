@@ -35,7 +35,7 @@ async function listeningInodes(port: number): Promise<string[]> {
       .map((line) => line.trim().split(/\s+/))
       // Local address, state 0A = LISTEN, inode: columns 1, 3 and 9 of proc(5).
       .filter((fields) => fields[1]?.endsWith(`:${hexPort}`) && fields[3] === "0A")
-      .map((fields) => fields[9] ?? "")
+      .flatMap((fields) => fields[9] ?? [])
   )
 }
 

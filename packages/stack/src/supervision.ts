@@ -85,10 +85,12 @@ async function untilReady(
   { identity, ended }: UnitProcess,
   stopping: AbortSignal,
 ): Promise<void> {
+  // A program that could not be spawned has no process, and its end says why.
+  if (!identity) throw new UnitFailedError(failureOf(unit, await ended))
   const settled = new AbortController()
   const signal = AbortSignal.any([settled.signal, stopping])
   const late = { code: null, signal: null, reason: `did not answer within ${READY_TIMEOUT_MS / 1000} s` }
-  const answer = untilItAnswers(unit, identity?.pid ?? 0, signal)
+  const answer = untilItAnswers(unit, identity.pid, signal)
   const timeout = sleep(READY_TIMEOUT_MS, late, { signal })
   try {
     const end = await Promise.race([answer, ended, timeout])
