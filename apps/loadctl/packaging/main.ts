@@ -8,6 +8,7 @@ import { execa } from "execa"
 
 import { runJsonSchema } from "../src/report/schema.ts"
 import { configJsonSchema } from "../src/plan/json-schema.ts"
+import { ASSETS, assetFile } from "../src/report/html/assets.ts"
 import { appFile, bundle, repositoryFile } from "./bundle.ts"
 import { packageManifest } from "./manifest.ts"
 import { renderNotices } from "./notices.ts"
@@ -36,9 +37,11 @@ async function stage(folder: string): Promise<void> {
   await writeFile(inside("schema/loadctl.schema.json"), configJsonSchema())
   await writeFile(inside("schema/run.schema.json"), runJsonSchema())
   await writeFile(inside("package.json"), `${JSON.stringify(packageManifest(), null, 2)}\n`)
-  await writeFile(inside("NOTICES.md"), renderNotices(packages))
+  await writeFile(inside("NOTICES.md"), renderNotices([...packages, "node_modules/uplot"]))
   await cp(appFile("packaging/bin"), inside("bin"), { recursive: true })
   await cp(appFile("packaging/README.md"), inside("README.md"))
+  await mkdir(inside("assets"))
+  for (const asset of ASSETS) await cp(assetFile(asset), inside("assets", asset))
   await cp(repositoryFile("LICENSE"), inside("LICENSE"))
   await cp(repositoryFile("packages/stack/toolchain"), inside("toolchain"), { recursive: true })
 }

@@ -1,4 +1,4 @@
-import { countText, msText, shareText } from "../sla/text.ts"
+import { countText, decimalText, msText, shareText } from "../sla/text.ts"
 import type { CorrectedRow } from "../stats/corrected.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
 
@@ -31,18 +31,19 @@ export function endpointCells(row: EndpointReport): string[] {
   return [
     name,
     n.toLocaleString("en-US"),
-    rate === null ? "–" : rate.toFixed(1),
+    rate === null ? "–" : decimalText(rate, 1),
     ...[p50, p95, p99, max].map(msText),
-    String(failed),
+    failed.toLocaleString("en-US"),
     limit === null ? "–" : msText(limit),
     marginText(row),
   ]
 }
 
-/** How much of the p95 limit is left: 61 %, or -16 % when it is broken; "close" where another run could differ. */
+/** How much of the p95 limit is left: 61 %, or −16 % when it is broken; "close" where another run could differ. */
 function marginText({ p95, limit, n, close }: EndpointReport): string {
   if (n === 0) return "no data"
-  const margin = p95 === null || limit === null ? "–" : `${Math.floor(((limit - p95) / limit) * 100)} %`
+  const left = p95 === null || limit === null ? null : Math.floor(((limit - p95) / limit) * 100)
+  const margin = left === null ? "–" : `${decimalText(left, 0)} %`
   return close ? `${margin}, close` : margin
 }
 

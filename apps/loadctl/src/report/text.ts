@@ -3,6 +3,7 @@ import { styleText } from "node:util"
 import { ENDPOINT_COLUMNS, brokenColumns, causeTexts, endpointCells, headline, mark } from "./cells.ts"
 import { facts } from "./facts.ts"
 import type { RunReport } from "./model.ts"
+import { worstFirst } from "./order.ts"
 import { formatTable } from "./table.ts"
 
 export type TextOptions = {
@@ -51,7 +52,7 @@ function nextStep({ verdict, runId }: RunReport): string[][] {
 }
 
 function endpointTable(report: RunReport, paint: Paint): string[] {
-  const rows = [...report.endpoints, report.overall].map((row) => {
+  const rows = [...worstFirst(report.endpoints), report.overall].map((row) => {
     const sign = mark(row)
     const broken = brokenColumns(row)
     const cells = endpointCells(row).map((cell, column) => (broken[column] ? paint("red", cell) : cell))

@@ -9,7 +9,7 @@ export function brokenRule({ name, n, failed }: Figures, rule: RuleResult): stri
       : `${name}: only ${countText(n, "sample")}, and at least ${rule.limit} must be.`
   }
   if (rule.metric === "errorRate") {
-    return `${name}: ${failed} of ${countText(n, "request")} failed; ${shareText(rule.limit)} may.`
+    return `${name}: ${decimalText(failed, 0)} of ${countText(n, "request")} failed; ${shareText(rule.limit)} may.`
   }
   return `${name}: ${rule.metric} was ${msText(rule.actual)} ms, the limit is ${msText(rule.limit)} ms (n = ${n.toLocaleString("en-US")}).`
 }
@@ -17,8 +17,14 @@ export function brokenRule({ name, n, failed }: Figures, rule: RuleResult): stri
 /** Milliseconds with as many digits as matter: 0.42, 8.1, 231. */
 export function msText(ms: number | null): string {
   if (ms === null) return "–"
-  if (ms >= 100) return String(Math.round(ms))
+  if (ms >= 100) return decimalText(ms, 0)
   return ms.toFixed(ms >= 10 ? 1 : 2)
+}
+
+/** With thousands separators and so many decimals, and with a minus sign that is one. */
+export function decimalText(value: number, decimals: number): string {
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
+  return value.toLocaleString("en-US", digits).replace("-", "−")
 }
 
 export function shareText(share: number): string {

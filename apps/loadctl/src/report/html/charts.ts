@@ -21,7 +21,8 @@ export function latencyCharts(frame: Frame, limitOf: LimitOf): Chart[] {
     ...points.map(({ p99 }) => p99 ?? 0),
   ])
   const yMax = niceCeiling(Math.max(0, ...values) * 1.05)
-  return rows.map(({ name, points }) => ({
+  const called = rows.filter(({ points }) => points.some(({ p95 }) => p95 !== null))
+  return called.map(({ name, points }) => ({
     ...blank(frame),
     title: titleOf(name),
     summary: latencySummary(points, limitOf(name), frame.timeline.stepS),
@@ -56,7 +57,6 @@ export function trafficChart(frame: Frame): Chart {
       (failed > 0 ? `${count(failed)} failed` : "none failed"),
     unit: "per second",
     lines,
-    ownLegend: lines.length > 1,
   }
 }
 
@@ -78,7 +78,8 @@ export function distributionCharts({ min, max, rows }: Distribution, limitOf: Li
   const peakOf = (some: typeof rows): number =>
     niceCeiling(Math.max(...some.flatMap(({ outline }) => outline.map(([, percent]) => percent))))
   const shared = peakOf(rows.slice(1))
-  return rows.map(({ name, n, outline }) => ({
+  const called = rows.filter(({ n }) => n > 0)
+  return called.map(({ name, n, outline }) => ({
     title: titleOf(name),
     summary: n === 0 ? "no requests" : `${count(n)} judged ${n === 1 ? "request" : "requests"}`,
     x: { kind: "latency", min, max },
@@ -87,7 +88,6 @@ export function distributionCharts({ min, max, rows }: Distribution, limitOf: Li
     limit: limitLine(limitOf(name)),
     shaded: [],
     yMax: name === OVERALL ? peakOf(rows.slice(0, 1)) : shared,
-    ownLegend: false,
   }))
 }
 
@@ -100,7 +100,6 @@ function blank({ timeline, window, hold }: Frame): Omit<Chart, "title" | "summar
     limit: null,
     shaded: around.flatMap(([from, to]) => (to - from > 0.01 * seconds ? [{ from, to }] : [])),
     yMax: null,
-    ownLegend: false,
   }
 }
 

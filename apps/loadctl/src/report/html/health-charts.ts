@@ -119,7 +119,6 @@ function chartOf({ title, unit, signals }: Panel, lines: Line[], max: number): C
     limit: null,
     shaded: [],
     yMax: null,
-    ownLegend: lines.length > 1,
   }
 }
 

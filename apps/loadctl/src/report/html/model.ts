@@ -27,6 +27,8 @@ export type ReportPage = {
   sources: Section
   waits: Section
   manifest: Fact[]
+  /** What the page has no section for, and why. */
+  absent: Fact[]
 }
 
 export type Fact = { name: string; text: string }
@@ -34,7 +36,8 @@ export type Fact = { name: string; text: string }
 /** One large figure; `state` says whether it is good, bad or neither. */
 export type Tile = { name: string; value: string; detail: string; state: "good" | "bad" | "plain" }
 
-export type Cell = { text: string; bad?: boolean }
+/** `href` is for a first column that leads somewhere. */
+export type Cell = { text: string; bad?: boolean; href?: string }
 
 /** The first column names the row; the others are figures unless `texts` says so. */
 export type Table = {
@@ -69,8 +72,6 @@ export type Chart = {
   shaded: { from: number; to: number }[]
   /** Upper end of the y axis, where several charts share one. */
   yMax: number | null
-  /** Has lines of its own, to be named beside the chart. */
-  ownLegend: boolean
 }
 
 export type Line = { name: string; tone: Tone; points: [x: number, y: number | null][] }

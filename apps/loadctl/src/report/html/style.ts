@@ -84,7 +84,11 @@ tbody th { font-weight: 500; position: sticky; left: 0; background: var(--page);
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
 .charts + p { margin-top: 1.25rem; }
 figure { display: flex; flex-direction: column; margin: 0; padding: 0.75rem 0.75rem 0.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; }
-figure svg { display: block; width: 100%; height: auto; margin-top: auto; padding-top: 0.35rem; }
+figure .chart { margin-top: auto; padding-top: 0.35rem; min-width: 0; }
+.u-legend { font-size: 0.8rem; text-align: left; color: var(--faint); min-width: 0; }
+.u-legend .u-value { font-variant-numeric: tabular-nums; color: var(--text); }
+.u-legend th, .u-legend td { border: 0; padding: 0 0.25rem 0 0; text-align: left; position: static; background: none; min-width: 0; }
+.u-select { background: var(--shade); }
 figcaption b { font-weight: 600; }
 figcaption span { display: block; font-size: 0.85rem; }
 figcaption .unit { display: inline; margin-left: 0.35rem; }

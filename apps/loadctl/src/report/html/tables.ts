@@ -1,4 +1,4 @@
-import { countText, msText, shareText } from "../../sla/text.ts"
+import { countText, decimalText, msText, shareText } from "../../sla/text.ts"
 import { OVERALL } from "../../stats/slices.ts"
 import {
   ENDPOINT_COLUMNS,
@@ -9,6 +9,7 @@ import {
   violationCount,
 } from "../cells.ts"
 import type { RunReport } from "../model.ts"
+import { worstFirst } from "../order.ts"
 import type { RunDetails } from "./details.ts"
 import { failureKinds } from "./failures.ts"
 import type { Section, Table } from "./model.ts"
@@ -16,15 +17,23 @@ import type { Timeline } from "./timeline.ts"
 
 const cells = (...texts: string[]) => texts.map((text) => ({ text }))
 
+// What a phone shows without scrolling: how it stands with the limit.
+const FIRST_COLUMNS = ["endpoint", "p95", "limit", "margin"]
+
+/** Broken rows first, then by what is left of the limit; everything together last. */
 export function endpointTable({ endpoints, overall }: RunReport): Table {
-  const rows = [...endpoints, overall].map((row) => {
+  const others = ENDPOINT_COLUMNS.filter((name) => !FIRST_COLUMNS.includes(name))
+  const head = [...FIRST_COLUMNS, ...others]
+  const rows = [...worstFirst(endpoints), overall].map((row) => {
     const broken = brokenColumns(row)
-    return {
-      mark: mark(row),
-      cells: endpointCells(row).map((text, column) => ({ text, bad: broken[column] ?? false })),
-    }
+    const texts = endpointCells(row)
+    const cells = head.map((name) => {
+      const column = ENDPOINT_COLUMNS.indexOf(name)
+      return { text: texts[column] ?? "", bad: broken[column] ?? false }
+    })
+    return { mark: mark(row), cells }
   })
-  return { caption: "Latencies in ms", head: ENDPOINT_COLUMNS, rows, texts: [] }
+  return { caption: "Latencies in ms", head, rows, texts: [] }
 }
 
 /** Everything together, stretch by stretch: what the charts show, for reading. */
@@ -37,8 +46,8 @@ export function secondsTable({ rows, stepS }: Timeline): Table {
       mark: null,
       cells: cells(
         `${(at - seconds / 2).toFixed(stepS < 1 ? 1 : 0)} s`,
-        (n / seconds).toFixed(1),
-        String(failed),
+        decimalText(n / seconds, 1),
+        failed.toLocaleString("en-US"),
         ...[p50, p95, p99].map(msText),
       ),
     })),

@@ -1,6 +1,6 @@
 import { formatDuration } from "../../plan/duration.ts"
 import type { RuleResult } from "../../sla/rules.ts"
-import { countText, msText, shareText } from "../../sla/text.ts"
+import { countText, decimalText, msText, shareText } from "../../sla/text.ts"
 import { violationCount } from "../cells.ts"
 import type { EndpointReport, RunReport } from "../model.ts"
 import type { Tile } from "./model.ts"
@@ -44,7 +44,7 @@ function failedTile({ requests, failed, overall, endpoints }: RunReport): Tile {
 function rateTile({ overall: { rate }, hold }: RunReport): Tile {
   return {
     name: "requests/s",
-    value: rate === null ? "–" : rate.toFixed(rate < 10 ? 1 : 0),
+    value: rate === null ? "–" : decimalText(rate, rate < 10 ? 1 : 0),
     detail: hold ? `over the hold of ${formatDuration(hold.seconds * 1_000)}` : "over all of it",
     state: "plain",
   }

@@ -1,6 +1,7 @@
 import { formatDuration } from "../../plan/duration.ts"
 import { causeTexts, headline } from "../cells.ts"
 import { facts } from "../facts.ts"
+import { OVERALL } from "../../stats/slices.ts"
 import type { RunReport } from "../model.ts"
 import { distributionCharts, latencyCharts, trafficChart, usersChart } from "./charts.ts"
 import type { Frame, LimitOf } from "./charts.ts"
@@ -19,12 +20,13 @@ import {
 } from "./tables.ts"
 import { tilesOf } from "./tiles.ts"
 import { timelineOf } from "./timeline.ts"
+import type { Timeline } from "./timeline.ts"
 
 /** Everything that the page says about a run, in words and figures. */
 export function viewOf(report: RunReport, details: RunDetails): ReportPage {
   const { health, measurement } = details.parts
   const frame = frameOf(details)
-  return {
+  const page = {
     title: `${report.verdict} ${report.scenario} ${report.runId}`,
     runId: report.runId,
     verdict: report.verdict,
@@ -46,12 +48,37 @@ export function viewOf(report: RunReport, details: RunDetails): ReportPage {
     sources: sourcesSection(report),
     manifest: manifestFacts(report),
   }
+  return { ...page, absent: absentFacts(page) }
 }
+
+/** What has no section of its own, with the reason. */
+function absentFacts(page: Omit<ReportPage, "absent">): ReportPage["absent"] {
+  const sections = [
+    ["charts", page.overTime.charts.length > 0 ? null : page.overTime.note],
+    ["failed requests", page.failures.table ? null : page.failures.note],
+    ["checks", page.checks.table ? null : page.checks.note],
+    ["audit", page.audit.table ? null : page.audit.note],
+    ["target and database", page.health.charts.length > 0 ? null : page.health.note],
+    ["sources", page.sources.table ? null : page.sources.note],
+    ["manifest", page.manifest.length > 0 ? null : "The run did not come to it."],
+  ] as const
+  return sections.flatMap(([name, text]) => (text === null ? [] : [{ name, text }]))
+}
+
+// Fewer points than this make a line that says nothing.
+const LEAST_POINTS = 3
 
 function frameOf({ samples, parts: { plan, measurement } }: RunDetails): Frame | null {
   if (!samples || !measurement?.window) return null
   const { window, hold } = measurement
-  return { timeline: timelineOf(samples, plan, window), window, hold }
+  const timeline = timelineOf(samples, plan, window)
+  return isTooShort(timeline) ? null : { timeline, window, hold }
+}
+
+/** Whether fewer stretches than make a line have a request in them. */
+function isTooShort({ rows }: Timeline): boolean {
+  const overall = rows.find(({ name }) => name === OVERALL)?.points ?? []
+  return overall.filter(({ n }) => n > 0).length < LEAST_POINTS
 }
 
 type Groups = Pick<ReportPage, "overTime" | "perEndpoint" | "distribution">
@@ -64,7 +91,7 @@ function chartGroups(
   const limits = new Map([report.overall, ...report.endpoints].map(({ name, limit }) => [name, limit]))
   const limitOf: LimitOf = (name) => limits.get(name) ?? null
   if (!frame || !samples) {
-    const nothing: ChartGroup = { note: missingText(parts), legend: [], charts: [] }
+    const nothing: ChartGroup = { note: missingText(parts, samples), legend: [], charts: [] }
     return { overTime: nothing, perEndpoint: nothing, distribution: nothing }
   }
   const latency = latencyCharts(frame, limitOf)
@@ -95,7 +122,8 @@ function group(charts: Chart[]): ChartGroup {
 }
 
 /** Why there is nothing to draw. */
-function missingText({ measurement }: RunDetails["parts"]): string {
+function missingText({ measurement }: RunDetails["parts"], samples: RunDetails["samples"]): string {
+  if (samples && measurement?.window) return "Too short to chart."
   if (!measurement) return "The run did not come to measuring, so there is nothing to draw."
   const { influx, window } = measurement
   if (influx.state === "off")

@@ -1,0 +1,14 @@
+import { mark } from "./cells.ts"
+import type { EndpointReport } from "./model.ts"
+
+const RANKS = { "✗": 0, "?": 1, "✓": 2 } as const
+
+/** The rows as people look for them: what is broken, what cannot be told, then by how little of the limit is left. */
+export function worstFirst(rows: readonly EndpointReport[]): EndpointReport[] {
+  return rows.toSorted((a, b) => RANKS[mark(a)] - RANKS[mark(b)] || usedShare(b) - usedShare(a))
+}
+
+/** How much of the p95 limit is used up; rows without a limit come last. */
+function usedShare({ p95, limit }: EndpointReport): number {
+  return p95 === null || limit === null ? -1 : p95 / limit
+}
