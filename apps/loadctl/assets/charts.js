@@ -41,27 +41,45 @@
     u.ctx.restore()
   }
 
-  // Over the lines: the limit of the SLA, with its value.
+  // Where the line of the limit goes, in canvas pixels, and its text beside it.
+  const levelLimit = (u, value) => {
+    const { left, width } = u.bbox
+    const y = u.valToPos(value, "y", true)
+    return {
+      from: [left, y],
+      to: [left + width, y],
+      text: [left + 4 * devicePixelRatio, y - 4 * devicePixelRatio],
+    }
+  }
+  const uprightLimit = (u, value) => {
+    const { top, height } = u.bbox
+    const x = u.valToPos(value, "x", true)
+    return {
+      from: [x, top],
+      to: [x, top + height],
+      text: [x + 4 * devicePixelRatio, top + 11 * devicePixelRatio],
+    }
+  }
+
+  // Over the lines: the limit of the SLA, with its value; outside the plot it is cut off.
   const limit = (chart) => (u) => {
     if (!chart.limit) return
     const { left, top, width, height } = u.bbox
-    const scale = devicePixelRatio
-    const upright = chart.kind === "latency"
-    const at = u.valToPos(chart.limit.value, upright ? "x" : "y", true)
-    if (upright ? at < left || at > left + width : at < top || at > top + height) return
+    const line = (chart.kind === "latency" ? uprightLimit : levelLimit)(u, chart.limit.value)
     u.ctx.save()
-    u.ctx.strokeStyle = u.ctx.fillStyle = color("limit")
-    u.ctx.lineWidth = scale
-    u.ctx.setLineDash([5 * scale, 4 * scale])
     u.ctx.beginPath()
-    u.ctx.moveTo(upright ? at : left, upright ? top : at)
-    u.ctx.lineTo(upright ? at : left + width, upright ? top + height : at)
+    u.ctx.rect(left, top, width, height)
+    u.ctx.clip()
+    u.ctx.strokeStyle = u.ctx.fillStyle = color("limit")
+    u.ctx.lineWidth = devicePixelRatio
+    u.ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio])
+    u.ctx.beginPath()
+    u.ctx.moveTo(...line.from)
+    u.ctx.lineTo(...line.to)
     u.ctx.stroke()
-    u.ctx.font = `${11 * scale}px system-ui, sans-serif`
-    const right = upright && at + u.ctx.measureText(chart.limit.text).width + 8 * scale > left + width
-    u.ctx.textAlign = right ? "right" : "left"
-    const x = upright ? at + (right ? -4 : 4) * scale : left + 4 * scale
-    u.ctx.fillText(chart.limit.text, x, upright ? top + 11 * scale : at - 4 * scale)
+    u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`
+    u.ctx.textAlign = "left"
+    u.ctx.fillText(chart.limit.text, ...line.text)
     u.ctx.restore()
   }
 

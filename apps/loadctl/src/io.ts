@@ -11,6 +11,8 @@ export type Io = {
   env: NodeJS.ProcessEnv
   cwd: string
   stdoutIsTTY: boolean
+  /** Of the terminal; absent where stdout is none. */
+  stdoutColumns?: number
   stderrIsTTY: boolean
   /** Asks the person at the terminal; undefined where nobody is there. */
   ask?: (question: string) => Promise<string>

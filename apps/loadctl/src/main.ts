@@ -26,6 +26,7 @@ function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     stdoutIsTTY: process.stdout.isTTY,
+    ...(process.stdout.isTTY ? { stdoutColumns: process.stdout.columns } : {}),
     stderrIsTTY: process.stderr.isTTY,
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
     stderrStream: process.stderr,

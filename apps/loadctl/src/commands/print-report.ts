@@ -12,7 +12,13 @@ type Printing = { report: RunReport; folder: RunFolder; format: Format }
 export async function printReport(io: Io, { report, folder, format }: Printing): Promise<void> {
   const { RENDERERS } = await import("../report/formats.ts")
   const savedIn = relative(io.cwd, folder.path)
-  const text = await RENDERERS[format]({ report, folder, colour: wantsColour(io, "stdout"), savedIn })
+  const text = await RENDERERS[format]({
+    report,
+    folder,
+    colour: wantsColour(io, "stdout"),
+    savedIn,
+    columns: io.stdoutColumns,
+  })
   if (format !== "html") return io.stdout(text)
   const { default: writeFileAtomic } = await import("write-file-atomic")
   const file = folder.file("report.html")

@@ -75,12 +75,24 @@ PASS  20261122-181530-sale-3f9a
     const lines = renderText(reportOf(measurement({ endpoints })), plain).split("\n")
     const table = lines.slice(lines.findIndex((line) => line.includes("endpoint ")))
     expect(table.slice(0, 5).map((line) => line.trimEnd())).toEqual([
-      "     endpoint                             n  rate/s   p50    p95  p99    max  failed  limit   margin",
-      "  ✓  order                              300     5.0  40.0   90.0  120    150       0    200     55 %",
-      "  ✗  a_rather_long_endpoint_name  1,234,567  9876.5  40.0  12345  120  60000      12    200  -6073 %",
-      "  ?  empty                                0     0.0     –      –    –      –       0    200  no data",
-      "  ✓  overall                            300     5.0  40.0   90.0  120    150       0    200     55 %",
+      "     endpoint                             n   rate/s   p50     p95  p99     max  failed  limit    margin",
+      "  ✗  a_rather_long_endpoint_name  1,234,567  9,876.5  40.0  12,345  120  60,000      12    200  −6,073 %",
+      "  ?  empty                                0      0.0     –       –    –       –       0    200   no data",
+      "  ✓  order                              300      5.0  40.0    90.0  120     150       0    200      55 %",
+      "  ✓  overall                            300      5.0  40.0    90.0  120     150       0    200      55 %",
     ])
+  })
+
+  it("breaks no number at the end of a narrow terminal's line", () => {
+    const endpoints = [figures({ name: "5_create_order", n: 1_234_567, p95: 12_345 })]
+    const text = renderText(reportOf(measurement({ endpoints })), { ...plain, columns: 60 })
+    const lines = text.split("\n")
+    const head = lines.findIndex((line) => line.includes("endpoint "))
+    expect(lines.slice(head, head + 2)).toEqual([
+      "     endpoint           p95  limit    margin  failed",
+      "  ✗  5_create_order  12,345    200  −6,073 %       0",
+    ])
+    expect(text).toContain("--format markdown, shows every column")
   })
 
   it("renders a run that never measured anything", () => {
@@ -108,7 +120,7 @@ describe("renderMarkdown", () => {
 
 |  | endpoint | n | rate/s | p50 | p95 | p99 | max | failed | limit | margin |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-| ✗ | order | 300 | 5.0 | 40.0 | 231 | 120 | 150 | 0 | 200 | -16 % |
+| ✗ | order | 300 | 5.0 | 40.0 | 231 | 120 | 150 | 0 | 200 | −16 % |
 | ✓ | overall | 300 | 5.0 | 40.0 | 90.0 | 120 | 150 | 0 | 200 | 55 % |
 
 Latencies in ms. Sources: InfluxDB 300 requests, k6 300 (the same); p95 of all 90.0 and 90.0 ms. Audit: clean, 0 invariants hold. Run \`20261122-181530-sale-3f9a\`.

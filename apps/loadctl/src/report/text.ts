@@ -1,5 +1,7 @@
 import { styleText } from "node:util"
 
+import stringWidth from "string-width"
+
 import { ENDPOINT_COLUMNS, brokenColumns, causeTexts, endpointCells, headline, mark } from "./cells.ts"
 import { facts } from "./facts.ts"
 import type { RunReport } from "./model.ts"
@@ -10,7 +12,11 @@ export type TextOptions = {
   colour: boolean
   /** Where the run was saved, as the reader would type it; null when it was not. */
   savedIn: string | null
+  /** Columns of the terminal; where there is none, a line is as long as it is. */
+  columns?: number | undefined
 }
+
+const INDENT = 2
 
 type Style = Parameters<typeof styleText>[0]
 type Paint = (style: Style, text: string) => string
@@ -24,7 +30,7 @@ const VERDICT_STYLE = {
 const SIGN_STYLE = { "✓": "green", "✗": "red", "?": "yellow" } as const satisfies Record<string, Style>
 
 /** A run for a terminal: the verdict first and last, what led to it, then a row for each endpoint. */
-export function renderText(report: RunReport, { colour, savedIn }: TextOptions): string {
+export function renderText(report: RunReport, { colour, savedIn, columns = Infinity }: TextOptions): string {
   // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
   const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
   const saved = savedIn === null ? [] : [["saved", savedIn], ...nextStep(report)]
@@ -36,7 +42,7 @@ export function renderText(report: RunReport, { colour, savedIn }: TextOptions):
     ...causeTexts(report).map((cause) => `  ${paint("cyan", "→")} ${cause}`),
     ...report.warnings.map((warning) => `  ${paint("yellow", "!")} ${warning}`),
     "",
-    ...endpointTable(report, paint).map((line) => `  ${line}`),
+    ...endpointTable(report, paint, columns).map((line) => `  ${line}`),
     "",
     ...formatTable([...facts(report), ...saved], "LL").map((line) => `  ${line}`),
     "",
@@ -51,13 +57,29 @@ function nextStep({ verdict, runId }: RunReport): string[][] {
   return [["next", `loadctl report ${runId} --format html > report.html shows what happened when`]]
 }
 
-function endpointTable(report: RunReport, paint: Paint): string[] {
+// What a narrow terminal shows of a row: how it stands with the limit.
+const NARROW_COLUMNS = ["endpoint", "p95", "limit", "margin", "failed"]
+
+/** The table in as many columns as the terminal has room for, so that no number is broken by the end of a line. */
+function endpointTable(report: RunReport, paint: Paint, width: number): string[] {
+  const full = tableOf(report, paint, ENDPOINT_COLUMNS)
+  const widest = Math.max(...full.map((line) => stringWidth(line)))
+  if (widest + INDENT <= width) return full
+  return [
+    ...tableOf(report, paint, NARROW_COLUMNS),
+    "",
+    "A wider terminal, or --format markdown, shows every column.",
+  ]
+}
+
+function tableOf(report: RunReport, paint: Paint, columns: readonly string[]): string[] {
+  const indexes = columns.map((name) => ENDPOINT_COLUMNS.indexOf(name))
   const rows = [...worstFirst(report.endpoints), report.overall].map((row) => {
     const sign = mark(row)
     const broken = brokenColumns(row)
     const cells = endpointCells(row).map((cell, column) => (broken[column] ? paint("red", cell) : cell))
-    return [paint(SIGN_STYLE[sign], sign), ...cells]
+    return [paint(SIGN_STYLE[sign], sign), ...indexes.map((index) => cells[index] ?? "")]
   })
-  const head = ["", ...ENDPOINT_COLUMNS].map((cell) => paint("dim", cell))
-  return formatTable([head, ...rows], `LL${"R".repeat(ENDPOINT_COLUMNS.length - 1)}`)
+  const head = ["", ...columns].map((cell) => paint("dim", cell))
+  return formatTable([head, ...rows], `LL${"R".repeat(columns.length - 1)}`)
 }

@@ -2,15 +2,17 @@ import { existsSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 
-/** What a page has inside it, and where the sources have it; a package that bundles them keeps it in assets. */
-const PLACES = {
+/** What a page has inside it. */
+export const ASSETS = ["charts.js", "uplot.js", "uplot.css", "uplot.license"] as const
+export type Asset = (typeof ASSETS)[number]
+
+/** Where the sources have it; a package that bundles them keeps it in assets. */
+const PLACES: Record<Asset, string | null> = {
   "charts.js": null,
   "uplot.js": "uplot/dist/uPlot.iife.min.js",
   "uplot.css": "uplot/dist/uPlot.min.css",
   "uplot.license": "uplot/LICENSE",
-} as const
-
-export type Asset = keyof typeof PLACES
+}
 
 /** The text of a file that pages are made with; line ends as a browser takes them before it hashes a script. */
 export function readAsset(name: Asset): string {
@@ -26,5 +28,3 @@ export function assetFile(name: Asset): string {
   if (place === null) throw new Error(`there is no assets/${name} above ${import.meta.dirname}`)
   return createRequire(import.meta.url).resolve(place)
 }
-
-export const ASSETS = Object.keys(PLACES) as readonly Asset[]
