@@ -47,7 +47,7 @@ it(
     )
 
     expect(stdout).toMatch(/rate-rounded-up +a coupon with a rate > gives a rate/)
-    expect(stdout).toMatch(/ranking-counted-twice .*ranking-equals-recount/)
+    expect(stdout).toMatch(/ranking-counted-twice .*sales-equal-orders/)
     expect(stdout).toMatch(/claim-drained-twice .*constraint coupons_/)
     expect(stdout).toContain("3 of 3 bugs caught")
     expect(exitCode).toBe(0)

@@ -12,11 +12,12 @@ import { createDatabaseHeartbeat } from "./infra/database-heartbeat.ts"
 import { createCouponQueue } from "./infra/queue.ts"
 import { createRedis } from "./infra/redis.ts"
 import { shopEpoch } from "./shop/epoch.ts"
-import { createShopView } from "./shop/view.ts"
+import { createEpochWatch } from "./shop/epoch-watch.ts"
 import { startTracing } from "./telemetry/start.ts"
 
 const RETRY_EVERY_MS = 100
 const REDIS_WAIT_MS = 1_000
+const RANKING_POOL = 2
 
 export type ProcessName = "api" | "worker"
 
@@ -34,7 +35,7 @@ export async function openDeps(env: Env, name: ProcessName) {
   if (tracing) opened.defer(tracing.stop)
   const metrics = createMetrics({ process: name })
   const observePool = createPoolMetrics(metrics)
-  const openDb = (use: "read" | "write", poolMax: number) => {
+  const openDb = (use: "read" | "write" | "ranking", poolMax: number) => {
     const observer = observePool(use, poolMax)
     const db = createDb({ url: env.DATABASE_URL, name: `${name}-${use}`, poolMax, observer })
     opened.defer(() => db.$disconnect())
@@ -42,6 +43,8 @@ export async function openDeps(env: Env, name: ProcessName) {
   }
   const readDb = openDb("read", env.DB_READ_POOL)
   const writeDb = openDb("write", env.DB_WRITE_POOL)
+  // Anonymous callers must not take the connections of orders, balances and readiness.
+  const rankingDb = openDb("ranking", RANKING_POOL)
   const heartbeat = createDatabaseHeartbeat({ url: env.DATABASE_URL, name })
   opened.defer(() => heartbeat.stop())
   const redis = createRedis({ url: env.REDIS_URL, name, logger })
@@ -53,9 +56,8 @@ export async function openDeps(env: Env, name: ProcessName) {
     awaitRedis(redis, Math.min(deadline, performance.now() + REDIS_WAIT_MS)),
   ])
   if (!redisIsReady) logger.warn("Redis does not answer; starting without it")
-  const view = createShopView({ redis })
-  opened.defer(() => view.stop())
-  if (redisIsReady) await view.refresh()
+  const epochWatch = createEpochWatch({ db: readDb })
+  opened.defer(() => epochWatch.stop())
   const queue = createCouponQueue({ redis, logger })
   opened.defer(queue.close)
 
@@ -64,9 +66,10 @@ export async function openDeps(env: Env, name: ProcessName) {
     logger,
     readDb,
     writeDb,
+    rankingDb,
     heartbeat,
     redis,
-    view,
+    epochWatch,
     queue,
     clock: systemClock,
     metrics,

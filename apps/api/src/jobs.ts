@@ -11,28 +11,22 @@ import { every } from "./infra/every.ts"
 import type { Logger } from "./infra/logger.ts"
 import { createCouponWorker } from "./infra/queue.ts"
 import { createBlockingRedis } from "./infra/redis.ts"
+import { createRankingDrift } from "./rankings/drift.ts"
+import { addOutboxGauge } from "./rankings/gauges.ts"
+import { startRankingJobs } from "./rankings/jobs.ts"
+import { createLiveRanking } from "./rankings/live.ts"
 import { createRelay } from "./rankings/relay.ts"
-import { addOutboxGauge, addWaitingGauges } from "./shop/gauges.ts"
-import { createHealer } from "./shop/heal.ts"
-import { createReconciler } from "./shop/reconcile.ts"
+import { addWaitingGauges } from "./shop/gauges.ts"
 
-// An order shows in the realtime ranking within this and a commit.
-const RELAY_EVERY_MS = 100
 const POLL_CLAIMS_EVERY_MS = 100
-const CHECK_EVERY_MS = 250
-// A recount reads every order of three days.
-const RECONCILE_RANKING_EVERY_MS = 10_000
 const PRUNE_EVERY_MS = 600_000
 const WARN_AGAIN_MS = 10_000
 const CLOSE_JOBS_WITHIN_MS = 5_000
 
 /** Everything that happens behind the requests: claims become coupons, orders reach the ranking, Redis is kept right. */
 export async function startJobs(deps: Deps, env: Env) {
-  const { writeDb: db, readDb, redis, logger, tracing } = deps
+  const { writeDb: db, readDb, rankingDb, redis, logger, tracing } = deps
   const waiting = createWaitingClaims({ db: readDb })
-  const relay = createRelay({ ...deps, db })
-  const healer = createHealer({ ...deps, db })
-  const reconciler = createReconciler({ ...deps, db, healer })
   const drainJob = createDrainJob({ drain: createDrain({ ...deps, db }), waiting, redis })
 
   addWaitingGauges({ ...deps, waiting })
@@ -49,11 +43,15 @@ export async function startJobs(deps: Deps, env: Env) {
   })
   const onError = createWarning(logger)
   const recurring = [
-    every({ everyMs: CHECK_EVERY_MS, step: () => healer.check(), onError }),
-    every({ everyMs: RELAY_EVERY_MS, step: () => relay.relayAll(), onError }),
     every({ everyMs: POLL_CLAIMS_EVERY_MS, step: () => drainJob.poll(), onError }),
     every({ everyMs: PRUNE_EVERY_MS, step: () => pruneAnswers(db), onError }),
-    every({ everyMs: RECONCILE_RANKING_EVERY_MS, step: () => reconciler.ranking(), onError }),
+    ...startRankingJobs({
+      ...deps,
+      relay: createRelay({ ...deps, db }),
+      live: createLiveRanking({ ...deps, db: rankingDb }),
+      drift: createRankingDrift({ ...deps, db: rankingDb }),
+      onError,
+    }),
   ]
 
   return {

@@ -29,7 +29,7 @@ export function createRoutes({ env, deps, services, lifecycle }: RoutesOptions):
     // Before /products/:id, which would match its paths, too.
     ...createRankingRoutes({ service: services.rankings }),
     ...createProductRoutes({ service: services.products }),
-    ...createHealthRoutes({ lifecycle, probes: probes(deps) }),
+    ...createHealthRoutes({ lifecycle, probes: probes(deps, services) }),
     ...createMetricsRoutes(deps),
     ...createLabRoutes({ service: services.lab }),
     ...createAuditRoutes({ service: services.audit }),
@@ -37,8 +37,9 @@ export function createRoutes({ env, deps, services, lifecycle }: RoutesOptions):
   return [...routes, ...createDocsRoutes({ version: manifest.version, env, routes })]
 }
 
-const probes = ({ readDb, redis, queue }: Deps) => [
+const probes = ({ readDb, redis, queue }: Deps, { rankings }: Services) => [
   { name: "database", needed: true, check: () => isWritable(readDb) },
   { name: "redis", needed: false, check: () => redis.ping() },
   { name: "queue", needed: false, check: queue.depth },
+  { name: "realtime ranking", needed: false, check: () => rankings.checkRealtime() },
 ]

@@ -9,23 +9,29 @@ import { createOrders } from "./orders/service.ts"
 import type { Orders } from "./orders/service.ts"
 import { createOrderMetrics } from "./orders/order-metrics.ts"
 import { createProducts } from "./products/service.ts"
+import { createRankingCheck } from "./rankings/check.ts"
+import { createRankingDrift } from "./rankings/drift.ts"
+import { addServedGauge } from "./rankings/gauges.ts"
+import { createLiveRanking } from "./rankings/live.ts"
 import { createRankings } from "./rankings/service.ts"
-import { createLiveChecks } from "./shop/checks.ts"
 import { addWaitingGauges } from "./shop/gauges.ts"
 import type { Tracing } from "./telemetry/tracing.ts"
 import { createUsers } from "./users/service.ts"
 
 /** Everything the API can do, made of what it is given. */
 export function createServices(deps: Deps, env: Env) {
-  const { readDb, writeDb, redis, view, clock, logger, metrics, tracing } = deps
+  const { readDb, writeDb, rankingDb, redis, epochWatch, clock, metrics, tracing } = deps
   const orderMetrics = createOrderMetrics(metrics)
   addWaitingGauges({ ...deps, waiting: createWaitingClaims({ db: readDb }) })
   const onRetry = (sqlstate: string) => metrics.retries.labels(sqlstate).inc()
-  const users = createUsers({ db: readDb, view, maxQueued: env.MAX_IN_FLIGHT })
+  const users = createUsers({ db: readDb, epochWatch, maxQueued: env.MAX_IN_FLIGHT })
+  const rankings = createRankings({ db: rankingDb, redis, clock, maxQueued: env.MAX_IN_FLIGHT })
+  addServedGauge({ rankings, metrics })
+  const drift = createRankingDrift({ db: rankingDb, redis, clock })
   return {
     users,
     products: createProducts({ db: readDb }),
-    rankings: createRankings({ db: readDb, redis, view, clock }),
+    rankings,
     balance: createBalance({ readDb, writeDb, onRetry, maxQueued: env.MAX_IN_FLIGHT }),
     orders: traced(
       tracing,
@@ -45,8 +51,8 @@ export function createServices(deps: Deps, env: Env) {
       }),
     ),
     coupons: createCoupons({ ...deps, users, maxQueued: env.MAX_IN_FLIGHT }),
-    audit: createAudit({ db: readDb, live: createLiveChecks({ db: readDb, redis, clock }) }),
-    lab: createLab({ db: writeDb, redis, view, clock, logger }),
+    audit: createAudit({ db: readDb, live: [createRankingCheck({ drift })] }),
+    lab: createLab({ ...deps, db: writeDb, live: createLiveRanking({ ...deps, db: rankingDb }) }),
   }
 }
 

@@ -130,6 +130,7 @@ describe("the probes", () => {
           { name: "database", ok: true },
           { name: "redis", ok: true },
           { name: "queue", ok: true },
+          { name: "realtime ranking", ok: true },
         ],
       },
     })

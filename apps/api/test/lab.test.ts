@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { SeedResult } from "../src/lab/schema.ts"
 import { ProductList } from "../src/products/schema.ts"
-import { startShop } from "./support/api.ts"
+import { startApi, startShop } from "./support/api.ts"
 
 const shop = await startShop()
 afterAll(() => shop[Symbol.asyncDispose]())
@@ -67,10 +67,11 @@ describe("POST /init", () => {
 
   it("leaves no key of an older shop in Redis", async () => {
     await init()
-    const { epoch } = SeedResult.parse((await init()).body)
+    await init()
     const keys = await shop.redis.keys("saleproof:*")
-    const foreign = keys.filter((key) => !key.includes(epoch) && !key.startsWith("saleproof:queue"))
-    expect(foreign).toEqual(["saleproof:shop"])
+    const foreign = keys.filter((key) => !key.startsWith("saleproof:queue"))
+    const generation = await shop.redis.hget("saleproof:ranking", "generation")
+    expect(foreign.toSorted()).toEqual(["saleproof:ranking", `saleproof:ranking:set:${generation}`])
   })
 
   it("stores a rate in basis points, and a coupon of it says the rate", async () => {
@@ -99,7 +100,7 @@ describe("POST /init", () => {
     const before = SeedResult.parse((await init({ products: 2 })).body)
     expect(await init(body)).toMatchObject({ status: 400, body: { code: "BAD_REQUEST" } })
     expect(await products()).toHaveLength(2)
-    expect(await shop.redis.hget("saleproof:shop", "epoch")).toBe(before.epoch)
+    expect(await shop.redis.hget("saleproof:ranking", "epoch")).toBe(before.epoch)
   })
 
   it("works while claims and orders are under way", async () => {
@@ -116,6 +117,17 @@ describe("POST /init", () => {
     await expect
       .poll(async () => (await shop.get("/audit")).body, { timeout: 10_000 })
       .toMatchObject({ ok: true })
+  })
+})
+
+describe("another API process", () => {
+  it("forgets the users of the shop before POST /init within a moment", async () => {
+    await init({ users: 1 })
+    await using other = await startApi(shop)
+    const before = Number((await other.get("/users/id?name=u1")).body)
+    expect((await other.get("/users/id?name=u1")).body).toBe(before)
+    await init({ users: 1 })
+    await expect.poll(async () => (await other.get("/users/id?name=u1")).body).not.toBe(before)
   })
 })
 

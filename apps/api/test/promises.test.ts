@@ -143,6 +143,7 @@ describe("an API that starts without Redis", () => {
           { name: "database", ok: true },
           { name: "redis", ok: false },
           { name: "queue", ok: false },
+          { name: "realtime ranking", ok: false },
         ],
       },
     })

@@ -3,14 +3,17 @@ import { perSecond, prometheus } from "../promql.ts"
 import type { Row } from "../row.ts"
 
 export function rankingRow(): Row {
-  return { title: "Ranking, and Redis against PostgreSQL", panels: [relayed(), lag(), drift(), healings()] }
+  return {
+    title: "Ranking, and Redis against PostgreSQL",
+    panels: [relayed(), lag(), drift(), rebuilds(), served()],
+  }
 }
 
 function relayed() {
   return timeseries(
     {
-      title: "Orders relayed to the ranking per second",
-      shows: "Outbox events that the worker applied to the realtime ranking.",
+      title: "Sales relayed per second",
+      shows: "Outbox events that the worker moved into the sums by day.",
       bad: "0 while orders are placed; the ranking stands still.",
       unit: "ops",
       size: [6, 8],
@@ -23,7 +26,7 @@ function lag() {
   return timeseries(
     {
       title: "Outbox lag",
-      shows: "Age of the oldest order that the realtime ranking does not know yet.",
+      shows: "Age of the oldest order that the sums by day and the realtime ranking do not know yet.",
       bad: "growing second by second; the relay is away or stuck, and the ranking is as old as this.",
       unit: "s",
       size: [6, 8],
@@ -47,16 +50,30 @@ function drift() {
   return withLimitLine(panel, 1).min(0)
 }
 
-function healings() {
+function rebuilds() {
   return timeseries(
     {
-      title: "Redis rebuilt",
-      shows: "How often Redis was rebuilt from PostgreSQL, by cause, since each process started.",
-      bad: "rising outside of a seeding; Redis lost data, and the ranking was not served until it was back.",
+      title: "Realtime ranking rebuilt",
+      shows:
+        "How often the realtime ranking was built anew from PostgreSQL, by cause, since each process started.",
+      bad: "missing or drift rising; Redis lost data, and the ranking was not served until it was back.",
       unit: "short",
       size: [6, 8],
       noValue: "Never",
     },
-    prometheus("sum by (cause) (saleproof_healings_total)", "{{cause}}"),
+    prometheus("sum by (cause) (saleproof_ranking_rebuilds_total)", "{{cause}}"),
+  ).min(0)
+}
+
+function served() {
+  return timeseries(
+    {
+      title: "Realtime ranking served",
+      shows: "1 while the API serves the realtime ranking.",
+      bad: "0; Redis does not answer, or the ranking is being built. /readyz and the worker's log say why.",
+      unit: "short",
+      size: [6, 8],
+    },
+    prometheus("min(saleproof_ranking_served)", "served"),
   ).min(0)
 }

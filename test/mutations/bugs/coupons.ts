@@ -22,7 +22,7 @@ const LIMIT_NOT_DECIDED = {
   replace: "policy.perUserLimit < 0",
 }
 
-/** Guards of coupons and of the realtime ranking. */
+/** Guards of coupons. */
 export const COUPON_BUGS: Bug[] = [
   {
     id: "total-not-decided",
@@ -220,29 +220,5 @@ export const COUPON_BUGS: Bug[] = [
     ],
     without: ["coupon_policies.coupon_policies_claimed_check"],
     tests: [{ file: PROMISES, names: ["a policy's total > can be lowered"] }],
-  },
-  {
-    id: "ranking-counted-twice",
-    guard: "an order that is brought to the ranking twice counts once",
-    patches: [
-      {
-        file: "apps/api/src/rankings/relay.ts",
-        find: "if redis.call('SADD', KEYS[1], event.id) == 1 then",
-        replace: "if redis.call('SADD', KEYS[1], event.id) then",
-      },
-    ],
-    tests: [{ file: REDELIVERY, names: ["a relay that dies"] }],
-  },
-  {
-    id: "order-missing-in-ranking",
-    guard: "an event leaves the outbox only after the ranking counts it",
-    patches: [
-      {
-        file: "apps/api/src/rankings/relay.ts",
-        find: "if (events.length > 0) await apply(epoch, events)",
-        replace: "",
-      },
-    ],
-    tests: [{ file: REDELIVERY, names: ["a relay that dies"] }],
   },
 ]

@@ -170,4 +170,22 @@ export const CHECKS: Check[] = [
               WHERE o.total IS DISTINCT FROM a.total)
            + (SELECT count(order_id) - count(DISTINCT order_id) FROM answers) AS violations`,
   },
+  {
+    id: "sales-equal-orders",
+    title: "The sums by product and UTC day, and what still waits for them, are what the orders say",
+    meaning: "Units, over all products and days, that were counted twice, not at all or on another day",
+    query: sql`
+      SELECT coalesce(sum(abs(coalesce(counted, 0) - coalesce(sold, 0))), 0) AS violations
+      FROM (
+        SELECT day, product_id, sum(quantity) AS counted FROM (
+          SELECT day, product_id, quantity FROM product_sales
+          UNION ALL
+          SELECT (payload ->> 'day')::date, sold.key::int, sold.value::bigint
+          FROM outbox_events, jsonb_each_text(payload -> 'sold') sold WHERE topic = 'order.placed'
+        ) sums GROUP BY day, product_id
+      ) counted FULL JOIN (
+        SELECT (created_at AT TIME ZONE 'UTC')::date AS day, product_id, sum(quantity) AS sold
+        FROM orders JOIN order_lines ON order_id = orders.id GROUP BY 1, 2
+      ) ordered USING (day, product_id)`,
+  },
 ]

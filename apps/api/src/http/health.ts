@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { RefusalError } from "../errors.ts"
 import { defineRoute } from "./define-route.ts"
 import type { Route } from "./define-route.ts"
 import type { Lifecycle } from "./lifecycle.ts"
@@ -10,7 +11,13 @@ const Health = z.object({ status: z.literal("ok") }).meta({ id: "Health" })
 const Readiness = z
   .object({
     status: z.enum(["ready", "degraded", "not ready", "stopping"]),
-    checks: z.array(z.object({ name: z.string(), ok: z.boolean() })),
+    checks: z.array(
+      z.object({
+        name: z.string(),
+        ok: z.boolean(),
+        reason: z.string().optional().meta({ description: "Why it is not served, where that is known" }),
+      }),
+    ),
   })
   .meta({ id: "Readiness" })
 
@@ -44,27 +51,33 @@ export const createHealthRoutes = ({ lifecycle, probes, timeoutMs = 1_000 }: Hea
       const status = lifecycle.stopping ? "stopping" : readiness(checks)
       res.status(status === "ready" || status === "degraded" ? 200 : 503).json({
         status,
-        checks: checks.map(({ name, ok }) => ({ name, ok })),
+        checks: checks.map(({ name, ok, reason }) => ({ name, ok, ...(reason !== undefined && { reason }) })),
       })
     },
   }),
 ]
 
-type Checked = { name: string; needed: boolean; ok: boolean }
+type Checked = { name: string; needed: boolean; ok: boolean; reason?: string | undefined }
 
 function readiness(checks: readonly Checked[]): "ready" | "degraded" | "not ready" {
   if (checks.every(({ ok }) => ok)) return "ready"
   return checks.every(({ ok, needed }) => ok || !needed) ? "degraded" : "not ready"
 }
 
+type Outcome = Pick<Checked, "ok" | "reason">
+
 async function ask({ name, needed, check }: Probe, timeoutMs: number): Promise<Checked> {
   const late = AbortSignal.timeout(timeoutMs)
-  const timeout = new Promise<false>((done) =>
-    late.addEventListener("abort", () => done(false), { once: true }),
+  const timeout = new Promise<Outcome>((done) =>
+    late.addEventListener("abort", () => done({ ok: false }), { once: true }),
   )
   const answer = check().then(
-    (result) => result !== false,
-    () => false,
+    (result): Outcome => ({ ok: result !== false }),
+    (error: unknown): Outcome => ({
+      ok: false,
+      // Other errors may name hosts and users.
+      ...(error instanceof RefusalError && { reason: error.message }),
+    }),
   )
-  return { name, needed, ok: await Promise.race([answer, timeout]) }
+  return { name, needed, ...(await Promise.race([answer, timeout])) }
 }

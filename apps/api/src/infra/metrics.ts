@@ -30,9 +30,15 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
     }),
     ...transactionMetrics(registers),
     ...claimMetrics(registers),
-    healings: new Counter({
-      name: "saleproof_healings_total",
-      help: "Times that Redis was rebuilt from PostgreSQL, by cause",
+    ...rankingMetrics(registers),
+  }
+}
+
+function rankingMetrics(registers: Registry[]) {
+  return {
+    rankingRebuilds: new Counter({
+      name: "saleproof_ranking_rebuilds_total",
+      help: "Times that the realtime ranking was built anew from PostgreSQL, by cause",
       labelNames: ["cause"],
       registers,
     }),
@@ -44,7 +50,7 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
     }),
     relayed: new Counter({
       name: "saleproof_outbox_relayed_total",
-      help: "Outbox events applied",
+      help: "Outbox events moved into the sums by day",
       registers,
     }),
   }

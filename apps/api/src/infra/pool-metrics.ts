@@ -2,7 +2,7 @@ import { Gauge, Histogram } from "prom-client"
 import type { Metrics } from "./metrics.ts"
 import type { PoolObserver, PoolState } from "./pool.ts"
 
-type PoolName = "read" | "write"
+type PoolName = "read" | "write" | "ranking" | "audit"
 
 // Most callers find a connection at once.
 const SECONDS = [0.0001, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2.5]

@@ -57,12 +57,6 @@ export async function withRedisErrors<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** The id that one Redis process keeps for its life; a restart or a failover changes it. */
-export async function redisRunId(redis: Redis): Promise<string> {
-  const info = await withRedisErrors(redis.info("server"))
-  return /run_id:(\w+)/.exec(info)?.[1] ?? ""
-}
-
 export type Script = (redis: Redis, keys: string[], args: (string | number)[]) => Promise<unknown>
 
 /** One atomic step in Redis. Sent by its digest, in full only when Redis does not know it. */

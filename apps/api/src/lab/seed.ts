@@ -1,5 +1,7 @@
 import type { Tx } from "../infra/db.ts"
-import { rankedDays } from "../rankings/days.ts"
+import { pgArray } from "../infra/db.ts"
+import { dateArray, rankedDays } from "../rankings/days.ts"
+import { restartSales } from "../rankings/sales.ts"
 import { startEpoch } from "../shop/epoch.ts"
 import type { SeedRequest } from "./schema.ts"
 
@@ -14,6 +16,8 @@ export type Seeded = { epoch: string; policyIds: number[]; productIds: number[] 
  * never used twice, so that a request meant for the old shop finds nobody in the new one; products start at 1.
  */
 export async function seedShop(tx: Tx, request: SeedRequest, now: Date): Promise<Seeded> {
+  // The first lock of the relay as well, so that the two do not deadlock.
+  await restartSales(tx)
   await emptyShop(tx)
   const epoch = await startEpoch(tx)
   await addUsers(tx, request)
@@ -27,7 +31,7 @@ export async function seedShop(tx: Tx, request: SeedRequest, now: Date): Promise
 async function emptyShop(tx: Tx): Promise<void> {
   await tx.$executeRaw`TRUNCATE coupon_policies, users, coupon_claims, coupons`
   await tx.$executeRaw`TRUNCATE products RESTART IDENTITY`
-  await tx.$executeRaw`TRUNCATE orders, order_lines, ledger_entries, outbox_events, idempotency_keys, ranking_seeds`
+  await tx.$executeRaw`TRUNCATE orders, order_lines, ledger_entries, outbox_events, idempotency_keys`
 }
 
 async function addUsers(tx: Tx, { users }: SeedRequest): Promise<void> {
@@ -58,11 +62,10 @@ async function addPolicies(tx: Tx, request: SeedRequest, now: Date): Promise<num
 type RankingSeeds = { request: SeedRequest; productIds: number[]; now: Date }
 
 async function addRankingSeeds(tx: Tx, { request, productIds, now }: RankingSeeds): Promise<void> {
-  const data = rankedDays(now).flatMap((day) =>
-    request.topSold.flatMap((quantity, index) => {
-      const productId = productIds[index]
-      return productId === undefined || quantity === 0 ? [] : { day: new Date(day), productId, quantity }
-    }),
-  )
-  await tx.rankingSeed.createMany({ data })
+  await tx.$executeRaw`
+    INSERT INTO product_sales (day, product_id, seeded, revision)
+    SELECT day, product_id, seeded, revision
+    FROM sales_state, unnest(${dateArray(rankedDays(now))}::date[]) AS day,
+         unnest(${pgArray(productIds)}::int[], ${pgArray(request.topSold)}::bigint[]) AS t (product_id, seeded)
+    WHERE seeded > 0`
 }

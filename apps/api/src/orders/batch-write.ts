@@ -68,7 +68,8 @@ const insertOrders = (orders: readonly PlacedOrder[]) => sql`
     ${column(orders, ({ order }) => order.couponId ?? "NULL")}::int[],
     ${column(orders, ({ placed }) => placed.subtotal)}::bigint[],
     ${column(orders, ({ placed }) => placed.discount)}::bigint[],
-    ${column(orders, ({ placed }) => placed.total)}::bigint[])`
+    ${column(orders, ({ placed }) => placed.total)}::bigint[])
+  RETURNING created_at`
 
 const insertLines = (lines: readonly (Placed["lines"][number] & { id: number })[]) => sql`
   INSERT INTO order_lines (order_id, product_id, quantity, unit_price)
@@ -87,11 +88,12 @@ const insertLedger = (orders: readonly PlacedOrder[]) => sql`
     ${column(orders, ({ placed }) => placed.balanceAfter)}::bigint[]
   ) AS t (user_id, order_id, total, balance_after)`
 
+// The orders' own day: another reading of the clock could be past midnight. A batch has one time, that of its transaction.
 const tellOutbox = (sold: Sums) => sql`
   INSERT INTO outbox_events (topic, payload)
   SELECT ${ORDER_PLACED},
-         jsonb_build_object('day', (now() AT TIME ZONE 'UTC')::date, 'sold', ${record(sold)}::jsonb)
-  WHERE ${sold.size} > 0`
+         jsonb_build_object('day', (min(created_at) AT TIME ZONE 'UTC')::date, 'sold', ${record(sold)}::jsonb)
+  FROM placed HAVING count(*) > 0`
 
 const keepAnswers = (kept: readonly object[]) => sql`
   INSERT INTO idempotency_keys (operation, key, request_hash, status, body)

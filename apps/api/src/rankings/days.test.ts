@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { rankedDays, windowStart } from "./days.ts"
+import { rankedDays, sinceMidnight } from "./days.ts"
 
 describe("the days of a ranking", () => {
   it("are today and the two before, in UTC", () => {
@@ -7,7 +7,7 @@ describe("the days of a ranking", () => {
     expect(rankedDays(new Date("2026-03-01T08:59:00+09:00"))[0]).toBe("2026-02-28")
   })
 
-  it("begin at the first instant of the oldest", () => {
-    expect(windowStart(new Date("2026-03-01T23:59:59Z"))).toEqual(new Date("2026-02-27T00:00:00Z"))
+  it("begin at midnight in UTC", () => {
+    expect(sinceMidnight(new Date("2026-03-01T09:00:02+09:00"))).toBe(2_000)
   })
 })

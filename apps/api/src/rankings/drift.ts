@@ -1,68 +1,102 @@
 import type { Redis } from "ioredis"
 import { z } from "zod"
+import { RefusalError } from "../errors.ts"
 import type { Clock } from "../infra/clock.ts"
-import type { Tx } from "../infra/db.ts"
-import { rankedEventsKey, rankingKey } from "../infra/keys.ts"
+import { pgArray } from "../infra/db.ts"
+import type { Db } from "../infra/db.ts"
+import { liveRankingKey, rankingSetKey } from "../infra/keys.ts"
 import { withRedisErrors } from "../infra/redis.ts"
-import type { ConsistentSnapshot } from "../shop/consistent-snapshot.ts"
-import { rankedDays } from "./days.ts"
-import { recountSales } from "./recount.ts"
+import { dateArray, rankedDays } from "./days.ts"
+import { productOf, readLiveState } from "./live-state.ts"
+import type { Build } from "./live-state.ts"
 
-const Pairs = z.array(z.string())
-const Looked = z.array(z.tuple([z.null(), Pairs])).transform((replies) => replies.map(([, values]) => values))
+/** Members that one command reads. */
+const CHUNK = 1_000
+/** A ranking is replaced at midnight, by POST /init and after a loss. */
+const MAX_LOOKS = 5
 
-/** Units by "day product". */
-type Units = Map<string, number>
+type Ranked = { productId: number; units: number }
+/** `revision` is the last one that moved the product's sums of these days. */
+type Counted = Ranked & { revision: number }
 
-type DriftDeps = { consistentSnapshot: ConsistentSnapshot; redis: Redis; clock: Clock }
+const Scanned = z.tuple([
+  z.tuple([z.null(), z.array(z.string().nullable())]),
+  z.tuple([z.null(), z.tuple([z.string(), z.array(z.string())])]),
+])
+
+type DriftDeps = { db: Db; redis: Redis; clock: Clock }
 
 /**
- * By how many units the realtime ranking differs from a recount of the orders, over all products and days. Orders that
- * the relay has still to bring do not count: 0 is right at any moment.
+ * By how many units the realtime ranking differs from the sums in PostgreSQL, over all products. What Redis has still to
+ * be told does not count, so 0 is right at any moment. While no ranking is served all of it is missing.
  */
-export function createRankingDrift({ consistentSnapshot, redis, clock }: DriftDeps) {
+export function createRankingDrift({ db, redis, clock }: DriftDeps) {
+  async function compare(live: Build): Promise<number | "replaced"> {
+    const days = rankedDays(new Date(live.day))
+    const seen = new Set<number>()
+    let drift = 0
+    let position = "0"
+    do {
+      const page = await readPage(redis, live, position)
+      if (!page) return "replaced"
+      for (const { productId } of page.ranked) seen.add(productId)
+      drift += differences(page.ranked, await countUnits(db, days, page.ranked), page.revision)
+      position = page.next
+    } while (position !== "0")
+    return drift + (await missingUnits(db, days, { seen, revision: live.cursor.revision }))
+  }
+
   return async (): Promise<number> => {
-    const now = clock()
-    const days = rankedDays(now)
-    return consistentSnapshot({
-      async look(epoch) {
-        const looks = redis.multi().smembers(rankedEventsKey(epoch))
-        for (const day of days) looks.zrange(rankingKey(epoch, day), 0, "-1", "WITHSCORES")
-        const [applied = [], ...ranked] = Looked.parse(await withRedisErrors(looks.exec()))
-        return { applied: new Set(applied), ranked }
-      },
-      async compare(snapshot, { applied, ranked }) {
-        const expected = await expectedUnits(snapshot, applied, now)
-        return difference(expected, unitsOf(days, ranked))
-      },
-    })
+    for (let looks = 0; looks < MAX_LOOKS; looks++) {
+      const { live } = await readLiveState(redis)
+      const told = { seen: new Set<number>(), revision: Number.MAX_SAFE_INTEGER }
+      const drift = live ? await compare(live) : await missingUnits(db, rankedDays(clock()), told)
+      if (drift !== "replaced") return drift
+    }
+    throw new RefusalError("UNAVAILABLE", "The realtime ranking is being built", { retryAfterSeconds: 1 })
   }
 }
 
-async function expectedUnits(snapshot: Tx, applied: ReadonlySet<string>, now: Date): Promise<Units> {
-  const units: Units = new Map()
-  const add = (key: string, quantity: number) => units.set(key, (units.get(key) ?? 0) + quantity)
-  const { sales } = await recountSales(snapshot, now)
-  for (const { day, productId, quantity } of sales) add(`${day} ${productId}`, quantity)
-  const waiting = await snapshot.$queryRaw<{ id: string; day: string; product: string; quantity: number }[]>`
-    SELECT id::text, payload ->> 'day' AS day, key AS product, value::float8 AS quantity
-    FROM outbox_events, jsonb_each_text(payload -> 'sold')`
-  for (const { id, day, product, quantity } of waiting) {
-    if (!applied.has(id)) add(`${day} ${product}`, -quantity)
-  }
-  return units
+/** Some of the ranking, and the revision that it stands at, both as of one instant. */
+async function readPage(redis: Redis, { generation }: Build, position: string) {
+  const commands = redis.multi().hmget(liveRankingKey, "generation", "cursor")
+  const replies = await withRedisErrors(
+    commands.zscan(rankingSetKey(generation), position, "COUNT", String(CHUNK)).exec(),
+  )
+  const [[, [present, cursor]], [, [next, pairs]]] = Scanned.parse(replies)
+  const revision = /^follow (\d+) /.exec(cursor ?? "")?.[1]
+  if (present !== generation || revision === undefined) return undefined
+  const ranked = pairs.flatMap((member, at): Ranked[] =>
+    at % 2 === 0 ? [{ productId: productOf(member), units: Number(pairs[at + 1]) }] : [],
+  )
+  return { ranked, next, revision: Number(revision) }
 }
 
-function unitsOf(days: string[], ranked: string[][]): Units {
-  const units: Units = new Map()
-  for (const [index, pairs] of ranked.entries()) {
-    for (let at = 0; at < pairs.length; at += 2)
-      units.set(`${days[index]} ${pairs[at]}`, Number(pairs[at + 1]))
-  }
-  return units
+/** Read after Redis was, so that the sums of a product whose revision Redis knows are those that it was told. */
+const countUnits = (db: Db, days: readonly string[], ranked: readonly Ranked[]) =>
+  db.$queryRaw<Counted[]>`
+    SELECT product_id AS "productId", sum(quantity + seeded)::float8 AS units, max(revision)::float8 AS revision
+    FROM product_sales
+    WHERE day = ANY (${dateArray(days)}::date[])
+      AND product_id = ANY (${pgArray(ranked.map(({ productId }) => productId))}::int[])
+    GROUP BY product_id`
+
+function differences(ranked: readonly Ranked[], counted: readonly Counted[], told: number): number {
+  const sums = new Map(counted.map((one) => [one.productId, one]))
+  return ranked.reduce((sum, { productId, units }) => {
+    const right = sums.get(productId)
+    if (!right) return sum + units
+    return right.revision > told ? sum : sum + Math.abs(right.units - units)
+  }, 0)
 }
 
-function difference(a: Units, b: Units): number {
-  const keys = new Set([...a.keys(), ...b.keys()])
-  return [...keys].reduce((sum, key) => sum + Math.abs((a.get(key) ?? 0) - (b.get(key) ?? 0)), 0)
+type Known = { seen: ReadonlySet<number>; revision: number }
+
+/** Units of products that PostgreSQL has sold and Redis does not rank. */
+async function missingUnits(db: Db, days: readonly string[], { seen, revision }: Known): Promise<number> {
+  const rows = await db.$queryRaw<Ranked[]>`
+    SELECT product_id AS "productId", sum(quantity + seeded)::float8 AS units FROM product_sales
+    WHERE day = ANY (${dateArray(days)}::date[])
+    GROUP BY product_id HAVING sum(quantity + seeded) > 0 AND max(revision) <= ${revision}::bigint`
+  return rows.reduce((sum, { productId, units }) => (seen.has(productId) ? sum : sum + units), 0)
 }

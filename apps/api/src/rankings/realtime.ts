@@ -1,56 +1,84 @@
 import type { Redis } from "ioredis"
 import { z } from "zod"
+import { RefusalError } from "../errors.ts"
 import type { Clock } from "../infra/clock.ts"
-import { productNamesKey, rankingKey, shopKey } from "../infra/keys.ts"
+import { pgArray } from "../infra/db.ts"
+import type { Db } from "../infra/db.ts"
+import { liveRankingKey, rankingSetKey } from "../infra/keys.ts"
 import { withRedisErrors, createScript } from "../infra/redis.ts"
-import { LOST } from "../shop/view.ts"
-import type { ShopView } from "../shop/view.ts"
-import { rankedDays } from "./days.ts"
+import { createSharedRead } from "../infra/shared-read.ts"
+import { dayOf, sinceMidnight } from "./days.ts"
+import { productOf } from "./live-state.ts"
 import type { RankedProduct } from "./schema.ts"
 
-/**
- * The best sellers over the days and their names, in one look. Products level with the last one come along, since
- * Redis orders equals by text: the caller cuts.
- * KEYS shop, product names, one set a day. ARGV epoch, how many
- */
+/** How long yesterday's ranking is served after midnight in UTC, while today's is built. */
+const MOVE_TO_TODAY_MS = 10_000
+
+/** KEYS live. ARGV prefix of the sets, how many */
 const topScript = createScript(`
-if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return {'LOST'} end
-local days = {}
-for i = 3, #KEYS do days[#days + 1] = KEYS[i] end
-days[#days + 1] = 'WITHSCORES'
-local ranked = redis.call('ZUNION', #KEYS - 2, unpack(days))
-local top, taken, last = {}, 0, nil
-for i = #ranked - 1, 1, -2 do
-  if taken >= tonumber(ARGV[2]) and ranked[i + 1] ~= last then break end
-  last = ranked[i + 1]
-  taken = taken + 1
-  top[#top + 1] = {ranked[i], last, redis.call('HGET', KEYS[2], ranked[i]) or ''}
-end
-return {'OK', top}
+local live = redis.call('HMGET', KEYS[1], 'generation', 'day')
+if not live[1] or not live[2] then return {} end
+return {live[2], redis.call('ZREVRANGE', ARGV[1] .. live[1], 0, ARGV[2] - 1, 'WITHSCORES')}
 `)
 
-const Reply = z.union([
-  z.tuple([z.literal(LOST)]),
-  z.tuple([z.literal("OK"), z.array(z.tuple([z.string(), z.string(), z.string()]))]),
-])
+const Reply = z.union([z.tuple([]), z.tuple([z.string(), z.array(z.string())])])
 
-type RealtimeDeps = { redis: Redis; view: ShopView; clock: Clock }
+type RealtimeDeps = { db: Db; redis: Redis; clock: Clock; maxQueued: number }
 
-/** The ranking in Redis, fed by the outbox: it knows an order a moment after its commit. */
-export function createRealtimeRanking({ redis, view, clock }: RealtimeDeps) {
-  return (limit: number): Promise<RankedProduct[]> =>
-    view.withShop(async ({ epoch }) => {
-      const days = rankedDays(clock()).map((day) => rankingKey(epoch, day))
-      const keys = [shopKey, productNamesKey(epoch), ...days]
-      const [state, top = []] = Reply.parse(await withRedisErrors(topScript(redis, keys, [epoch, limit])))
-      if (state === LOST) return LOST
-      return top
-        .map(([productId, soldQty, name]) => ({
-          productId: Number(productId),
-          name,
-          soldQty: Number(soldQty),
-        }))
-        .toSorted((a, b) => b.soldQty - a.soldQty || a.productId - b.productId)
-        .slice(0, limit)
+/** The ranking in Redis, fed by the relay: it knows an order a moment after its commit. Names are the products' own. */
+export function createRealtimeRanking({ db, redis, clock, maxQueued }: RealtimeDeps) {
+  const namesOf = createSharedRead<{ ids: number[] }, Map<number, string>>({
+    read: (asked) => findNames(db, asked),
+    missing: new Map(),
+    maxQueued,
+  })
+
+  async function read(limit: number): Promise<{ productId: number; soldQty: number }[]> {
+    const reply = await withRedisErrors(topScript(redis, [liveRankingKey], [rankingSetKey(""), limit]))
+    const [day, pairs] = Reply.parse(reply)
+    if (day === undefined || pairs === undefined) throw notServed("The realtime ranking is being built")
+    const now = clock()
+    if (day < dayOf(now) && sinceMidnight(now) > MOVE_TO_TODAY_MS) {
+      throw notServed("The realtime ranking is of an earlier day: no worker has moved it to today")
+    }
+    return toPairs(pairs).map(([member, units]) => ({ productId: productOf(member), soldQty: Number(units) }))
+  }
+
+  /** @throws UNAVAILABLE while Redis does not answer or holds no ranking of today */
+  const top = async (limit: number): Promise<RankedProduct[]> => {
+    const ranked = await read(limit)
+    if (ranked.length === 0) return []
+    const names = await namesOf({ ids: ranked.map(({ productId }) => productId) })
+    return ranked.flatMap(({ productId, soldQty }) => {
+      const name = names.get(productId)
+      // Gone since: POST /init emptied the shop.
+      return name === undefined ? [] : [{ productId, name, soldQty }]
     })
+  }
+
+  return {
+    top,
+    /** Rejects with the reason when the ranking is not served. */
+    check: () => read(1),
+  }
+}
+
+const notServed = (reason: string) => new RefusalError("UNAVAILABLE", reason, { retryAfterSeconds: 1 })
+
+function toPairs(flat: readonly string[]): [string, string][] {
+  return flat.flatMap((member, at): [string, string][] => {
+    const units = flat[at + 1]
+    return at % 2 === 0 && units !== undefined ? [[member, units]] : []
+  })
+}
+
+async function findNames<Asked extends { ids: number[] }>(
+  db: Db,
+  asked: readonly Asked[],
+): Promise<ReadonlyMap<Asked, Map<number, string>>> {
+  const ids = pgArray(new Set(asked.flatMap((one) => one.ids)))
+  const rows = await db.$queryRaw<{ id: number; name: string }[]>`
+    SELECT id, name FROM products WHERE id = ANY (${ids}::int[])`
+  const names = new Map(rows.map(({ id, name }) => [id, name]))
+  return new Map(asked.map((one) => [one, names]))
 }

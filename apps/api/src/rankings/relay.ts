@@ -1,71 +1,51 @@
-import type { Redis } from "ioredis"
 import { z } from "zod"
 import type { Db, Tx } from "../infra/db.ts"
-import { rankedEventsKey, rankingKey } from "../infra/keys.ts"
-import type { Epoch } from "../infra/keys.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
-import { withRedisErrors, createScript } from "../infra/redis.ts"
-import { lockShopShared } from "../shop/epoch.ts"
+import { addSales, nextRevision } from "./sales.ts"
+import type { DaySales } from "./sales.ts"
 
 const CHUNK = 500
-const KEEP_DAYS_SECONDS = 5 * 86_400
-
-/**
- * Adds each event to its day once: the set of events remembers what was applied and not yet deleted.
- * KEYS events, one set a day. ARGV [{id, day: place among the days, sold: {productId: quantity}}], TTL of a day (s)
- */
-const applyScript = createScript(`
-for _, event in ipairs(cjson.decode(ARGV[1])) do
-  if redis.call('SADD', KEYS[1], event.id) == 1 then
-    for product, quantity in pairs(event.sold) do
-      redis.call('ZINCRBY', KEYS[event.day + 2], quantity, product)
-    end
-  end
-end
-for i = 2, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[2]) end
-`)
+const MAX_ID = 2_147_483_647
 
 const Sold = z.object({
   day: z.iso.date(),
-  sold: z.record(z.string().regex(/^\d+$/), z.number().positive()),
+  sold: z.record(
+    z
+      .string()
+      .regex(/^\d+$/)
+      .refine((id) => Number(id) <= MAX_ID),
+    z.int(),
+  ),
 })
-type Event = z.infer<typeof Sold> & { id: string }
 type OutboxRow = { id: string; topic: string; payload: unknown }
 
-type RelayDeps = { db: Db; redis: Redis; logger: Logger; metrics: Metrics }
+type RelayDeps = { db: Db; logger: Logger; metrics: Metrics }
 
-/** Carries orders from the outbox into the realtime ranking, each exactly once, also when it dies on the way. */
-export function createRelay({ db, redis, logger, metrics }: RelayDeps) {
-  async function apply(epoch: Epoch, events: Event[]): Promise<void> {
-    const days = [...new Set(events.map(({ day }) => day))]
-    const keys = [rankedEventsKey(epoch), ...days.map((day) => rankingKey(epoch, day))]
-    const args = JSON.stringify(events.map(({ id, day, sold }) => ({ id, day: days.indexOf(day), sold })))
-    await withRedisErrors(applyScript(redis, keys, [args, KEEP_DAYS_SECONDS]))
-  }
-
-  function readable(row: OutboxRow): Event[] {
+/**
+ * Moves what was sold from the outbox into the sums by UTC day and product. One transaction deletes the events and moves
+ * the sums, so each order counts exactly once, whatever dies.
+ */
+export function createRelay({ db, logger, metrics }: RelayDeps) {
+  function readable(row: OutboxRow): z.infer<typeof Sold>[] {
     const parsed = Sold.safeParse(row.payload)
-    if (row.topic === "order.placed" && parsed.success) return [{ id: row.id, ...parsed.data }]
+    if (row.topic === "order.placed" && parsed.success) return [parsed.data]
     logger.error({ event: row }, "an outbox event that nobody understands was dropped")
     return []
   }
 
-  async function relayInto(tx: Tx): Promise<{ epoch: Epoch; ids: string[] }> {
-    const epoch = await lockShopShared(tx)
+  async function relayInto(tx: Tx): Promise<number> {
+    const revision = await nextRevision(tx)
     const rows = await takeEvents(tx)
-    const events = rows.flatMap(readable)
-    if (events.length > 0) await apply(epoch, events)
-    return { epoch, ids: rows.map(({ id }) => id) }
+    const sales = sumSales(rows.flatMap(readable))
+    if (sales.length > 0) await addSales(tx, sales, revision)
+    return rows.length
   }
 
   async function relayChunk(): Promise<number> {
-    const { epoch, ids } = await db.$transaction(relayInto)
-    if (ids.length === 0) return 0
-    // Deleted events cannot come back, so nobody needs to remember them.
-    await withRedisErrors(redis.srem(rankedEventsKey(epoch), ...ids))
-    metrics.relayed.inc(ids.length)
-    return ids.length
+    const relayed = await db.$transaction(relayInto)
+    metrics.relayed.inc(relayed)
+    return relayed
   }
 
   return {
@@ -85,14 +65,26 @@ export function createRelay({ db, redis, logger, metrics }: RelayDeps) {
 
 export type Relay = ReturnType<typeof createRelay>
 
-async function hasEvents(db: Db): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ some: boolean }[]>`SELECT EXISTS (SELECT FROM outbox_events) AS some`
-  return row?.some ?? false
+function sumSales(events: readonly z.infer<typeof Sold>[]): DaySales[] {
+  const sums = new Map<string, DaySales>()
+  for (const { day, sold } of events) {
+    for (const [id, quantity] of Object.entries(sold)) {
+      const known = sums.get(`${day} ${id}`)
+      if (known) known.quantity += quantity
+      else sums.set(`${day} ${id}`, { day, productId: Number(id), quantity })
+    }
+  }
+  return [...sums.values()]
 }
 
+async function hasEvents(db: Db): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ some: boolean }[]>`SELECT EXISTS (SELECT FROM outbox_events) AS some`
+  return row?.some === true
+}
+
+// Ids commit out of order, so no position is remembered: what was taken is gone, and what comes late is still there.
 function takeEvents(tx: Tx): Promise<OutboxRow[]> {
   return tx.$queryRaw<OutboxRow[]>`
-    DELETE FROM outbox_events
-    WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)
+    DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT ${CHUNK})
     RETURNING id::text, topic, payload`
 }

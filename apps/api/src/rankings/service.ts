@@ -1,18 +1,15 @@
 import type { Redis } from "ioredis"
 import type { Clock } from "../infra/clock.ts"
 import type { Db } from "../infra/db.ts"
-import type { ShopView } from "../shop/view.ts"
 import { createRealtimeRanking } from "./realtime.ts"
-import { topFromOrders } from "./recount.ts"
+import { createTop } from "./top.ts"
 
-type RankingsDeps = { db: Db; redis: Redis; view: ShopView; clock: Clock }
+type RankingsDeps = { db: Db; redis: Redis; clock: Clock; maxQueued: number }
 
-/** Best sellers of the last 3 days: counted from the orders, or as Redis knows them a moment after an order. */
-export function createRankings({ db, redis, view, clock }: RankingsDeps) {
-  return {
-    top: (limit: number) => topFromOrders(db, { now: clock(), limit }),
-    realtime: createRealtimeRanking({ redis, view, clock }),
-  }
+/** Best sellers of the last 3 days: by the sums in the database, or as Redis knows them a moment after an order. */
+export function createRankings(deps: RankingsDeps) {
+  const realtime = createRealtimeRanking(deps)
+  return { top: createTop(deps), realtime: realtime.top, checkRealtime: () => realtime.check() }
 }
 
 export type Rankings = ReturnType<typeof createRankings>

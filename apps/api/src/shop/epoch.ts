@@ -9,16 +9,6 @@ export async function shopEpoch(db: Db | Tx): Promise<Epoch> {
   return row.epoch
 }
 
-/**
- * Keeps the shop from being refilled or rebuilt until this transaction ends; many may hold it so. Answers the epoch,
- * since what was meant for an older one must not reach its successor.
- */
-export async function lockShopShared(tx: Tx): Promise<Epoch> {
-  const [row] = await tx.$queryRaw<{ epoch: Epoch }[]>`SELECT epoch::text FROM shop FOR SHARE`
-  if (!row) throw new Error(NO_SHOP)
-  return row.epoch
-}
-
 /** Keeps everybody else who grants, relays, fills or rebuilds away until this transaction ends. */
 export async function lockShopExclusive(tx: Tx): Promise<Epoch> {
   const [row] = await tx.$queryRaw<{ epoch: Epoch }[]>`SELECT epoch::text FROM shop FOR UPDATE`

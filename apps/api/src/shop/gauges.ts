@@ -1,5 +1,4 @@
 import type { WaitingClaims } from "../coupons/waiting.ts"
-import type { Db } from "../infra/db.ts"
 import { addLiveGauge } from "../infra/metrics.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import type { CouponQueue } from "../infra/queue.ts"
@@ -31,19 +30,4 @@ export function addWaitingGauges({ waiting, queue, metrics }: WaitingDeps): void
     help: "Age of the oldest BullMQ job that no worker has begun",
     read: async () => (await queue.lag()) / 1_000,
   })
-}
-
-/** How far the realtime ranking is behind, read from PostgreSQL. */
-export function addOutboxGauge({ db, metrics }: { db: Db; metrics: Metrics }): void {
-  addLiveGauge(metrics, {
-    name: "saleproof_outbox_lag_seconds",
-    help: "Age of the oldest order that the realtime ranking does not know yet",
-    read: () => outboxLag(db),
-  })
-}
-
-async function outboxLag(db: Db): Promise<number> {
-  const [row] = await db.$queryRaw<{ lag: number }[]>`
-    SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS lag FROM outbox_events`
-  return row?.lag ?? 0
 }

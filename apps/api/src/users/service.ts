@@ -2,16 +2,16 @@ import { pgArray } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 import { createEpochCache } from "../shop/epoch-cache.ts"
-import type { ShopView } from "../shop/view.ts"
+import type { EpochWatch } from "../shop/epoch-watch.ts"
 
 // Names are at most 100 characters, so this is some tens of megabytes at worst.
 const MOST_REMEMBERED = 100_000
 
-type UsersDeps = { db: Db; view: ShopView; maxQueued: number }
+type UsersDeps = { db: Db; epochWatch: EpochWatch; maxQueued: number }
 
 /** Users, who are known by their name and exist from the first time it is asked for, until the shop is refilled. */
-export function createUsers({ db, view, maxQueued }: UsersDeps) {
-  const remembered = createEpochCache<number>({ view, most: MOST_REMEMBERED })
+export function createUsers({ db, epochWatch, maxQueued }: UsersDeps) {
+  const remembered = createEpochCache<number>({ epochWatch, most: MOST_REMEMBERED })
   const findOrCreate = createSharedRead<Named, number | null>({
     read: (asked) => findOrCreateAll(db, asked),
     missing: null,
