@@ -1,3 +1,4 @@
+import { SeedRequest } from "../src/lab/schema.ts"
 import { connect } from "node:net"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
 import { problemType } from "../src/http/problem.ts"
@@ -122,6 +123,7 @@ describe("the probes", () => {
   })
 
   it("say ready while everything answers", async () => {
+    await shop.services.lab.seed(SeedRequest.parse({}))
     expect(await shop.get("/readyz")).toMatchObject({
       status: 200,
       body: {

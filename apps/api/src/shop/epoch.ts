@@ -9,7 +9,7 @@ export async function shopEpoch(db: Db | Tx): Promise<Epoch> {
   return row.epoch
 }
 
-/** Keeps everybody else who grants, relays, fills or rebuilds away until this transaction ends. */
+/** Keeps others who fill the shop away until this transaction ends. */
 export async function lockShopExclusive(tx: Tx): Promise<Epoch> {
   const [row] = await tx.$queryRaw<{ epoch: Epoch }[]>`SELECT epoch::text FROM shop FOR UPDATE`
   if (!row) throw new Error(NO_SHOP)
