@@ -16,7 +16,7 @@ import { registerRun } from "./commands/run.ts"
 import { registerRuns } from "./commands/runs.ts"
 import { registerStatus } from "./commands/status.ts"
 import { registerUp } from "./commands/up.ts"
-import { EXIT, isExplained } from "./errors.ts"
+import { EXIT, isExplained, isSystemRefusal } from "./errors.ts"
 import type { Io } from "./io.ts"
 import { loadctlVersion } from "./machine/version.ts"
 
@@ -88,6 +88,9 @@ function explain(error: unknown, io: Io): void {
     io.stderr(`error: ${error.message}\n`)
     if (error.hint) io.stderr(`  → ${error.hint}\n`)
     io.setExitCode(error.exitCode)
+  } else if (isSystemRefusal(error)) {
+    io.stderr(`error: ${error.message}\n`)
+    io.setExitCode(EXIT.missing)
   } else if (io.interrupted.aborted) {
     io.stderr("Interrupted.\n")
     io.setExitCode(EXIT.interrupted)

@@ -72,7 +72,7 @@ function nearestConfig(cwd: string): string | undefined {
 /** File, then environment, then flags; validated as a whole. Throws one usage error that lists every problem. */
 export function loadConfig(file: string, overrides: readonly Override[]): LoadedConfig {
   const lines = new LineCounter()
-  const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines })
+  const document = parseDocument(readConfigText(file), { lineCounter: lines })
   const locate = (path: readonly PropertyKey[]): string => {
     const offset = offsetOf(document, path)
     return `${file}:${lines.linePos(offset).line}`
@@ -83,7 +83,7 @@ export function loadConfig(file: string, overrides: readonly Override[]): Loaded
     )
     throw configError(problems)
   }
-  const raw = applyOverrides(document.toJS() as unknown, overrides)
+  const raw = applyOverrides(contentsOf(document, file), overrides)
   const parsed = Config.safeParse(raw, { error: issueText })
   if (!parsed.success) {
     throw configError(parsed.error.issues.flatMap((issue) => describe(issue, overrides, locate)))
@@ -93,6 +93,26 @@ export function loadConfig(file: string, overrides: readonly Override[]): Loaded
     file,
     root: dirname(file),
     targetChosen: overrides.some(({ path }) => path.join(".") === "target.url"),
+  }
+}
+
+/** A folder of that name, or a file that may not be read, is the user's to mend. */
+function readConfigText(file: string): string {
+  try {
+    return readFileSync(file, "utf8")
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error
+    const why = error.code === "EISDIR" ? "it is a folder" : error.message
+    throw usageError(`${file} cannot be read: ${why}.`, "--config FILE names another.")
+  }
+}
+
+/** The values of the file; an alias without its anchor shows only here. */
+function contentsOf(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS() as unknown
+  } catch (error) {
+    throw configError([`${file}: ${error instanceof Error ? error.message : String(error)}`])
   }
 }
 

@@ -53,6 +53,18 @@ export function missingError(message: string, hint?: string): LoadctlError {
 // No room, no right, no such folder, a file where a folder should be.
 const CANNOT_WRITE = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST", "ENOENT"])
 
+// What a system refuses, apart from what only a bug would ask of it.
+const OTHER_REFUSALS =
+  "EISDIR ELOOP EMFILE ENFILE ENOTEMPTY EBUSY ENAMETOOLONG ECONNREFUSED ECONNRESET EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN ETIMEDOUT"
+const SYSTEM_REFUSALS = new Set([...CANNOT_WRITE, ...OTHER_REFUSALS.split(" ")])
+
+/** Whether the file system or the network refused, which its own words explain. */
+export function isSystemRefusal(error: unknown): error is Error {
+  return (
+    error instanceof Error && "code" in error && "syscall" in error && SYSTEM_REFUSALS.has(String(error.code))
+  )
+}
+
 /** Runs what writes below `folder`; a disk that refuses is a lack of the user's, not a bug: exit 3. */
 export async function writing<T>(folder: string, write: () => Promise<T>): Promise<T> {
   try {

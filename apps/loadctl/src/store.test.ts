@@ -15,12 +15,15 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }))
 
 describe("createStore", () => {
-  it("lists runs newest first and finds the latest", async () => {
+  it("lists runs newest first and finds the latest that was measured", async () => {
     const store = createStore(root)
     expect(await store.ids()).toEqual([])
     for (const id of ["20260101-000000-a-0001", "20260102-000000-a-0001"]) await store.create(id)
     expect(await store.ids()).toEqual(["20260102-000000-a-0001", "20260101-000000-a-0001"])
-    expect((await store.find()).runId).toBe("20260102-000000-a-0001")
+    await expect(store.find()).rejects.toThrow("No run that was saved here came to measuring.")
+    const older = await store.find("20260101-000000-a-0001")
+    await older.writeJson("endpoints.json", {})
+    expect((await store.find()).runId).toBe(older.runId)
   })
 
   it("never gives two runs the same folder", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { access, constants, mkdir, readFile, readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
@@ -22,6 +23,9 @@ export type RunFolder = {
   /** Makes a folder in it, for what belongs to the run and is no part of its figures. */
   subfolder: (name: string) => Promise<RunFolder>
 }
+
+/** The file of what was measured. A run without it broke off before, and is found by its id only. */
+const MEASURED = "endpoints.json"
 
 /** The runs of one project, in `.loadctl/runs/` below its loadctl.yaml. Ids sort by time. */
 export function createStore(root: string) {
@@ -52,13 +56,18 @@ export function createStore(root: string) {
       .toReversed()
   }
 
-  /** The run named, or the latest. Throws a usage error when there is none. */
+  /** The run named, or the latest that was measured. Throws a usage error when there is none. */
   async function find(runId?: string): Promise<RunFolder> {
     const known = await ids()
     if (runId === undefined) {
-      const [latest] = known
+      const latest = known.find((id) => existsSync(join(home, id, MEASURED)))
       if (latest === undefined)
-        throw usageError("No run has been saved here.", "loadctl run --scenario NAME makes one.")
+        throw usageError(
+          known.length === 0
+            ? "No run has been saved here."
+            : "No run that was saved here came to measuring.",
+          "loadctl run --scenario NAME makes one.",
+        )
       return openFolder(home, latest)
     }
     if (!isSafeId(runId) || !known.includes(runId)) {

@@ -46,8 +46,12 @@ it.each([
   [
     "something else",
     { outcome: "answer", status: 200, json: { fine: true }, text: "" },
-    "did not answer {ok, checks}",
+    "did not answer {ok, checks: [{id, violations}, ...]}",
   ],
+  ...[{ ok: true }, { ok: true, checks: [] }, { ok: true, checks: [{ id: "database" }] }].map(
+    (json) =>
+      ["a stranger's answer", { outcome: "answer", status: 200, json, text: "" }, "did not answer"] as const,
+  ),
 ] as const)("calls %s unreachable, never clean", async (_, answer, text) => {
   const audit = await runAudit(answering(answer), endpoint, { settleMs: 60_000, signal: never })
   expect(audit).toEqual({ state: "unreachable", text: expect.stringContaining(text) })

@@ -33,6 +33,7 @@ async function askOnce(
   if (answer.outcome === "no-answer") return { state: "unreachable", text: answer.text }
   if (answer.status !== 200) return { state: "unreachable", text: `GET ${path} answered ${answer.status}` }
   const parsed = AuditAnswer.safeParse(answer.json)
-  if (!parsed.success) return { state: "unreachable", text: `GET ${path} did not answer {ok, checks}` }
+  if (!parsed.success)
+    return { state: "unreachable", text: `GET ${path} did not answer {ok, checks: [{id, violations}, ...]}` }
   return { state: "done", ...parsed.data, settledAfterMs: Math.round(performance.now() - start) }
 }

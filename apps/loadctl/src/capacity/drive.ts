@@ -31,7 +31,8 @@ export type CapacityContext = Omit<RunContext, "plan"> & {
  */
 export async function driveSearch(context: CapacityContext): Promise<CapacityReport> {
   const { loaded, io, observer, options, apiEnv, alwaysPrivate } = context
-  await using testTarget = await reachTarget(loaded, { io, observer, apiEnv, alwaysPrivate })
+  const owner = `capacity search ${context.id}`
+  await using testTarget = await reachTarget(loaded, { io, observer, apiEnv, owner, alwaysPrivate })
   const binary = await requireK6(io, observer.note)
   const startedAt = new Date()
   const first = await context.planStep(options.start)

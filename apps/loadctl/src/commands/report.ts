@@ -92,11 +92,10 @@ async function judgeTestid(testid: string, flags: Flags, io: Io): Promise<Shown>
   const store = createStore(loaded.root)
   const known = (await store.ids()).includes(testid)
   const plan = known ? await savedPlan(await store.find(testid)) : await planOf(loaded, testid, flags)
-  const folder = known ? await store.find(testid) : await store.create(testid)
-  await folder.writeJson("plan.json", plan)
+  const openFolder = () => (known ? store.find(testid) : store.create(testid))
   const api = loaded.targetChosen ? createApi(loaded.config.target.url, io.env) : null
-  const report = await judgeDistributed({ loaded, plan, folder, api, signal: io.interrupted })
-  return { report, folder }
+  const report = await judgeDistributed({ loaded, plan, openFolder, api, signal: io.interrupted })
+  return { report, folder: await store.find(testid) }
 }
 
 async function savedPlan(folder: RunFolder): Promise<RunPlan> {

@@ -85,7 +85,8 @@ export const Config = z
   .strictObject({
     target: z.strictObject({
       url: HttpUrl,
-      ready: Path.default("/"),
+      /** Must answer 2xx before anything is sent there; without it, any answer will do. */
+      ready: Path.optional(),
       /** A module, looked for from this file's folder, that starts the target when nothing answers at the url. */
       stack: z.string({ error: "expected the name of a module that exports a provider" }).min(1).optional(),
     }),

@@ -22,7 +22,7 @@ export function starterConfig(starter: Starter): string {
 
 target:
   url: ${quoted(url)}
-  ready: / # must answer below 500 before anything starts
+  # ready: /health # must answer 2xx before anything is sent there; without it, any answer will do
 
 script: ${quoted(script)} # relative to this file; it needs to know nothing about loadctl
 

@@ -7,6 +7,7 @@ import type { LoadedConfig } from "../config.ts"
 import { createInflux } from "../influx/client.ts"
 import { installLine } from "../k6/find.ts"
 import { k6Version } from "../k6/version.ts"
+import { isReady } from "../run/target.ts"
 import { redactUrl } from "../machine/redact.ts"
 import { createApi } from "../run/api.ts"
 import type { Finding } from "../stack/provider.ts"
@@ -56,11 +57,11 @@ async function targetFinding({ config }: LoadedConfig, env: NodeJS.ProcessEnv): 
   const title = "Target"
   const answer = await createApi(url, env).request({
     method: "GET",
-    path: ready,
+    path: ready ?? "/",
     timeoutMs: ANSWER_TIMEOUT_MS,
   })
-  const place = `${redactUrl(url)}${ready}`
-  if (answer.outcome === "answer" && answer.status < 500)
+  const place = `${redactUrl(url).replace(/\/$/, "")}${ready ?? "/"}`
+  if (answer.outcome === "answer" && isReady(ready, answer.status))
     return { title, state: "ok", detail: `${place} answers ${answer.status}` }
   const detail =
     answer.outcome === "answer"

@@ -1,4 +1,5 @@
 import { fillTemplates } from "./templates.ts"
+import { urlBelow } from "./url.ts"
 
 const TIMEOUT_MS = 10_000
 
@@ -26,8 +27,10 @@ export function createApi(baseUrl: string, env: NodeJS.ProcessEnv) {
     signal,
   }: ApiRequest): Promise<ApiAnswer> {
     try {
-      const response = await fetch(new URL(path, baseUrl), {
+      const response = await fetch(urlBelow(baseUrl, path), {
         method,
+        // Where it is sent on to is somebody else: a login page, or the same request without its body.
+        redirect: "manual",
         headers: {
           ...fillTemplates(headers, env),
           ...(body === undefined ? {} : { "content-type": "application/json" }),

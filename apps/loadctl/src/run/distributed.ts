@@ -1,12 +1,14 @@
 import { runAudit } from "../audit/audit.ts"
 import type { Audit } from "../audit/model.ts"
 import type { LoadedConfig } from "../config.ts"
-import { missingError } from "../errors.ts"
+import { isExplained, missingError } from "../errors.ts"
 import { createInflux } from "../influx/client.ts"
 import { createRunQueries } from "../influx/distributed.ts"
 import { readSamples } from "../influx/samples.ts"
 import { parseDuration } from "../plan/duration.ts"
+import { redactUrl } from "../machine/redact.ts"
 import type { RunPlan } from "../plan/plan.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import { declaredMetrics } from "./load.ts"
 import { composeReport } from "../report/model.ts"
 import type { RunReport } from "../report/model.ts"
@@ -24,7 +26,8 @@ type RunQueries = ReturnType<typeof createRunQueries>
 export type DistributedOptions = {
   loaded: LoadedConfig
   plan: RunPlan
-  folder: RunFolder
+  /** Opens the run's folder, once there is something to save. */
+  openFolder: () => Promise<RunFolder>
   /** Whom to ask for an audit; null is nobody. */
   api: Api | null
   signal: AbortSignal
@@ -35,8 +38,11 @@ export type DistributedOptions = {
  * which the percentiles are taken. Throws a missing error when InfluxDB has nothing of it.
  */
 export async function judgeDistributed(options: DistributedOptions): Promise<RunReport> {
-  const { loaded, plan, folder } = options
-  const measurement = await measureDistributed(options)
+  const { loaded, plan } = options
+  const { measurement, samples } = await measureDistributed(options).catch(explainInflux(loaded))
+  const folder = await options.openFolder()
+  await folder.writeJson("plan.json", plan)
+  await saveSamples(folder, samples)
   await folder.writeJson("endpoints.json", measurement)
   const audit = await auditTarget(loaded, options)
   await folder.writeJson("audit.json", audit)
@@ -46,23 +52,30 @@ export async function judgeDistributed(options: DistributedOptions): Promise<Run
   return composeReport({ plan, measurement, audit, verdict })
 }
 
-async function measureDistributed({
-  loaded,
-  plan,
-  folder,
-  signal,
-}: DistributedOptions): Promise<Measurement> {
+/** An InfluxDB that does not answer is missing, whatever its client calls that. */
+function explainInflux({ config }: LoadedConfig): (error: unknown) => never {
+  return (error) => {
+    if (isExplained(error) || !(error instanceof Error)) throw error
+    throw missingError(
+      `InfluxDB at ${redactUrl(config.influx?.url ?? "")} does not answer: ${error.message}.`,
+    )
+  }
+}
+
+type Distributed = { measurement: Measurement; samples: SampleSeries[] }
+
+async function measureDistributed({ loaded, plan, signal }: DistributedOptions): Promise<Distributed> {
   const { influx } = loaded.config
   if (!influx) throw missingError("loadctl.yaml names no InfluxDB.", "influx: { url: ... }, or --influx URL.")
   const client = createInflux(influx)
   const queries = createRunQueries(client, plan.runId)
   const window = await queries.window()
-  if (!window) throw missingError(`InfluxDB at ${influx.url} has no request with testid ${plan.runId}.`)
+  if (!window)
+    throw missingError(`InfluxDB at ${redactUrl(influx.url)} has no request with testid ${plan.runId}.`)
   const samples = await readSamples(client, plan.runId, { from: window.from, to: window.to + 1, signal })
-  await saveSamples(folder, samples)
   const table = measure(samples, plan)
   const judged = samples.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
-  return {
+  const measurement: Measurement = {
     source: "influxdb",
     influx: { state: "ok" },
     instances: await queries.instances(),
@@ -75,6 +88,7 @@ async function measureDistributed({
     gaps: findGaps(judged, table.hold ?? table.window),
     clocks: { target: null, influx: null, set: 0 },
   }
+  return { measurement, samples }
 }
 
 /** What k6 would say in its summary, as far as its counters are in InfluxDB. */

@@ -11,14 +11,16 @@ import { composeReport } from "../report/model.ts"
 import type { RunParts, RunReport } from "../report/model.ts"
 import { judge } from "../sla/judge.ts"
 import { requireK6 } from "../k6/find.ts"
+import { findK6 } from "@saleproof/stack/provide/k6.ts"
 import type { RunFolder, Store } from "../store.ts"
 import type { Phase, RunObserver } from "./observer.ts"
 import { queryRun } from "./query.ts"
+import { checkScript } from "./script-check.ts"
 import { seedTarget } from "./seed.ts"
 import { reachTarget } from "./target.ts"
 import type { TestTarget } from "./target.ts"
 import { runWatchedLoad } from "./watch.ts"
-import { wantsWarmUp, warmTarget } from "./warm-up.ts"
+import { planWarmUp, wantsWarmUp, warmTarget } from "./warm-up.ts"
 
 export type RunContext = {
   loaded: LoadedConfig
@@ -37,12 +39,26 @@ export type RunContext = {
 export async function executeRun(context: RunContext & { alwaysPrivate: boolean }): Promise<RunReport> {
   const { loaded, plan, io, observer, alwaysPrivate } = context
   observer.phase("check")
+  const { path: k6 } = await findK6(io.env)
+  await checkScripts(context, k6)
   await context.store.prepare()
-  await using testTarget = await reachTarget(loaded, { io, apiEnv: plan.apiEnv, observer, alwaysPrivate })
+  const owner = `run ${plan.runId}`
+  const reaching = { io, apiEnv: plan.apiEnv, observer, owner, alwaysPrivate }
+  await using testTarget = await reachTarget(loaded, reaching)
   // After what fails at once: to build k6 takes a minute.
   const binary = await requireK6(io, observer.note)
+  if (k6 === null) await checkScripts(context, binary)
   // Awaited here: the stack must outlive the run.
   return await runOn({ ...context, testTarget, binary })
+}
+
+/** The script of the run and of its warm-up. */
+async function checkScripts({ loaded, plan, io }: RunContext, binary: string | null): Promise<void> {
+  const { config, root } = loaded
+  const warmUp = planWarmUp(config, plan)
+  for (const each of warmUp ? [plan, warmUp] : [plan]) {
+    await checkScript({ plan: each, root, env: io.env, targetUrl: config.target.url, binary })
+  }
 }
 
 type RunOn = RunContext & { testTarget: TestTarget; binary: string }

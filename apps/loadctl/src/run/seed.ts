@@ -31,7 +31,19 @@ export async function seedTarget(
       "The seed request is in loadctl.yaml; a lab that needs a token reads it from LAB_TOKEN.",
     )
   }
+  requireFields(request, answer.json, take)
   return takeFields(answer.json, take)
+}
+
+/** Whoever answers without them is not who was meant, or no longer what the script expects. */
+function requireFields(request: string, answer: unknown, take: readonly string[] = []): void {
+  const there = typeof answer === "object" && answer !== null ? Object.keys(answer) : []
+  const missing = take.filter((field) => !there.includes(field))
+  if (missing.length === 0) return
+  throw missingError(
+    `Seeding failed: the answer of ${request} has no ${missing.join(", ")}, which seed.take names.`,
+    there.length === 0 ? "It is no JSON object." : `It has ${there.join(", ")}.`,
+  )
 }
 
 /** The fields that the script is handed; the whole answer when the file names none. */

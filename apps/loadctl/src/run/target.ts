@@ -4,6 +4,7 @@ import { lineProgress } from "@saleproof/stack/provide/progress.ts"
 
 import type { LoadedConfig } from "../config.ts"
 import { missingError, usageError } from "../errors.ts"
+import type { LoadctlError } from "../errors.ts"
 import type { Io } from "../io.ts"
 import { createInflux } from "../influx/client.ts"
 import type { Influx, InfluxSettings } from "../influx/client.ts"
@@ -11,8 +12,9 @@ import { redactUrl } from "../machine/redact.ts"
 import type { InfluxState } from "../stats/model.ts"
 import { requireStack } from "../stack/load.ts"
 import { createApi } from "./api.ts"
-import type { Api } from "./api.ts"
+import type { Api, ApiAnswer } from "./api.ts"
 import type { RunObserver } from "./observer.ts"
+import { lockTarget } from "./target-lock.ts"
 
 const READY_TIMEOUT_MS = 3_000
 
@@ -33,12 +35,14 @@ export type TargetOptions = {
   observer: RunObserver
   /** Settings of the API when it is started here. */
   apiEnv: Record<string, string>
+  /** Who takes the target, for another run that wants it too. */
+  owner: string
   /** Starts a private stack without looking whether the target answers. */
   alwaysPrivate: boolean
 }
 
 /**
- * Finds the target, or starts a private stack when nothing listens there, the file allows it and nobody named another
+ * Finds the target and locks it for this run, or starts a private stack when nothing listens there, the file allows it and nobody named another
  * target. Throws a missing error when nothing answers.
  */
 export async function reachTarget(loaded: LoadedConfig, options: TargetOptions): Promise<TestTarget> {
@@ -48,22 +52,43 @@ export async function reachTarget(loaded: LoadedConfig, options: TargetOptions):
     if (mayStart) return startPrivate(loaded, options)
     throw usageError("--private needs the target of a stack.", hintForPrivate(loaded))
   }
+  await using held = new AsyncDisposableStack()
+  held.use(await lockTarget(url, options.owner))
   const api = createApi(url, options.io.env)
-  const answer = await api.request({ method: "GET", path: ready, timeoutMs: READY_TIMEOUT_MS })
-  if (answer.outcome === "answer" && answer.status < 500) return useRunning(loaded, options, api)
+  const answer = await api.request({ method: "GET", path: ready ?? "/", timeoutMs: READY_TIMEOUT_MS })
+  if (answer.outcome === "answer" && isReady(ready, answer.status)) {
+    const running = await useRunning(loaded, options, api)
+    const lock = held.move()
+    return { ...running, [Symbol.asyncDispose]: () => lock.disposeAsync() }
+  }
   if (answer.outcome === "no-answer" && mayStart) {
     options.observer.note(`Nothing listens at ${url}: starting a private stack.`)
     return startPrivate(loaded, options)
   }
-  const why = answer.outcome === "answer" ? `answers ${answer.status}` : `does not answer (${answer.text})`
-  throw missingError(`The target ${redactUrl(url)}${ready} ${why}.`, hintFor(loaded))
+  throw notReady(loaded, answer)
+}
+
+/** Only what is configured can be told apart from a stranger on the same port. */
+export function isReady(ready: string | undefined, status: number): boolean {
+  return ready === undefined || (status >= 200 && status < 300)
+}
+
+function notReady(loaded: LoadedConfig, answer: ApiAnswer): LoadctlError {
+  const { url, ready } = loaded.config.target
+  const place = `${redactUrl(url).replace(/\/$/, "")}${ready ?? "/"}`
+  if (answer.outcome === "no-answer")
+    return missingError(`The target ${place} does not answer (${answer.text}).`, hintFor(loaded))
+  return missingError(
+    `The target ${place} answers ${answer.status}: it is not ready, or something else listens there. Nothing was sent to it.`,
+    `target.ready in ${loaded.file} must answer 2xx.${loaded.config.target.stack === undefined ? "" : " --private starts a stack on other ports."}`,
+  )
 }
 
 async function useRunning(
   { config }: LoadedConfig,
   { apiEnv }: TargetOptions,
   api: Api,
-): Promise<TestTarget> {
+): Promise<Omit<TestTarget, typeof Symbol.asyncDispose>> {
   const { url } = config.target
   if (Object.keys(apiEnv).length > 0) {
     throw usageError(`${redactUrl(url)} is running already, so --env cannot reach it.`, hintForEnv(config))
@@ -75,7 +100,6 @@ async function useRunning(
     cold: false,
     targetUrl: url,
     api,
-    [Symbol.asyncDispose]: async () => {},
   }
 }
 

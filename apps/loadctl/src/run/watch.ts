@@ -8,6 +8,7 @@ import { runLoad } from "./load.ts"
 import type { Load, LoadOptions } from "./load.ts"
 import type { TestTarget } from "./target.ts"
 import { fillTemplates } from "./templates.ts"
+import { urlBelow } from "./url.ts"
 
 export type WatchedLoad = { load: Load; health: Health }
 
@@ -36,7 +37,7 @@ function sourcesOf(
   { env, killed }: Pick<Io, "env" | "killed">,
 ): HealthSources {
   const api = metrics
-    ? { url: new URL(metrics.path, targetUrl), headers: fillTemplates(metrics.headers, env) }
+    ? { url: urlBelow(targetUrl, metrics.path), headers: fillTemplates(metrics.headers, env) }
     : null
   return { api, ...health, signal: killed }
 }
