@@ -15,14 +15,14 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }))
 
 describe("createStore", () => {
-  it("lists runs newest first and finds the latest that was measured", async () => {
+  it("lists runs newest first and finds the latest that came to its load", async () => {
     const store = createStore(root)
     expect(await store.ids()).toEqual([])
     for (const id of ["20260101-000000-a-0001", "20260102-000000-a-0001"]) await store.create(id)
     expect(await store.ids()).toEqual(["20260102-000000-a-0001", "20260101-000000-a-0001"])
-    await expect(store.find()).rejects.toThrow("No run that was saved here came to measuring.")
+    await expect(store.find()).rejects.toThrow("No run that was saved here came to its load.")
     const older = await store.find("20260101-000000-a-0001")
-    await older.writeJson("endpoints.json", {})
+    await older.writeJson("manifest.json", {})
     expect((await store.find()).runId).toBe(older.runId)
   })
 

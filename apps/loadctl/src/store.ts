@@ -24,8 +24,8 @@ export type RunFolder = {
   subfolder: (name: string) => Promise<RunFolder>
 }
 
-/** The file of what was measured. A run without it broke off before, and is found by its id only. */
-const MEASURED = "endpoints.json"
+/** Written when the load begins, and when one from elsewhere was read. A run with neither is found by its id only. */
+const LOADED = ["manifest.json", "endpoints.json"]
 
 /** The runs of one project, in `.loadctl/runs/` below its loadctl.yaml. Ids sort by time. */
 export function createStore(root: string) {
@@ -56,16 +56,14 @@ export function createStore(root: string) {
       .toReversed()
   }
 
-  /** The run named, or the latest that was measured. Throws a usage error when there is none. */
+  /** The run named, or the latest that came to its load. Throws a usage error when there is none. */
   async function find(runId?: string): Promise<RunFolder> {
     const known = await ids()
     if (runId === undefined) {
-      const latest = known.find((id) => existsSync(join(home, id, MEASURED)))
+      const latest = known.find((id) => LOADED.some((name) => existsSync(join(home, id, name))))
       if (latest === undefined)
         throw usageError(
-          known.length === 0
-            ? "No run has been saved here."
-            : "No run that was saved here came to measuring.",
+          known.length === 0 ? "No run has been saved here." : "No run that was saved here came to its load.",
           "loadctl run --scenario NAME makes one.",
         )
       return openFolder(home, latest)

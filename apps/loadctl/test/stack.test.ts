@@ -19,6 +19,7 @@ async function project(stack: string | null, modules: Record<string, string> = {
   const named = stack === null ? "" : `, stack: ${JSON.stringify(stack)}`
   const file = `target: { url: "http://127.0.0.1:1"${named} }\nscript: visit.js\nscenarios: { default: {} }\n`
   await writeFile(join(folder, "loadctl.yaml"), file)
+  await writeFile(join(folder, "visit.js"), "export default function () {}")
   for (const [name, source] of Object.entries(modules)) {
     await mkdir(join(folder, name, ".."), { recursive: true })
     await writeFile(join(folder, name), source)

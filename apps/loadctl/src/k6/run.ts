@@ -1,6 +1,8 @@
 import { execa } from "execa"
 
 import { readProcessTicks } from "../machine/cpu.ts"
+import { allowanceOf } from "../machine/processors.ts"
+import type { Allowance } from "../machine/processors.ts"
 import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
 import { createLogReader } from "./log.ts"
 import type { K6Log } from "./log.ts"
@@ -36,6 +38,8 @@ export type K6Run = {
   log: K6Log
   /** CPU that k6 used, in clock ticks; null where the system does not say. */
   cpuTicks: number | null
+  /** What it used of what it may use, up to the last look; null where the system does not say. */
+  generator: { seconds: number; cpuSeconds: number; allowance: Allowance } | null
 }
 
 /** Runs k6 to its end and reports what it printed. An exit code is a result, whatever it is. */
@@ -60,6 +64,7 @@ export async function runK6(options: K6Options): Promise<K6Run> {
     reject: false,
   })
   if (child.pid !== undefined) options.onStart?.(child.pid)
+  const watch = watchProcess(child.pid)
   const unlisten = forwardStops(options, (signal) => child.kill(signal))
   const reader = createLogReader()
   let last: K6Progress | null = null
@@ -76,6 +81,7 @@ export async function runK6(options: K6Options): Promise<K6Run> {
   ])
   const result = await child
   await reading.catch(() => {})
+  const generator = watch.stop()
   unlisten()
   return {
     exitCode: result.exitCode ?? null,
@@ -85,6 +91,30 @@ export async function runK6(options: K6Options): Promise<K6Run> {
     last,
     log: reader.log,
     cpuTicks,
+    generator,
+  }
+}
+
+// As often as a run of a second or two still has a fair share of it. USER_HZ is 100 on every Linux.
+const LOOK_MS = 200
+const TICKS_PER_SECOND = 100
+
+/** Looks at the CPU that a process uses, until it is stopped or the process is gone. */
+function watchProcess(pid: number | undefined): { stop: () => K6Run["generator"] } {
+  const began = performance.now()
+  let last: K6Run["generator"] = null
+  const look = (): void => {
+    const ticks = pid === undefined ? null : readProcessTicks(pid)
+    if (pid === undefined || ticks === null) return
+    const seconds = (performance.now() - began) / 1_000
+    last = { seconds, cpuSeconds: ticks / TICKS_PER_SECOND, allowance: allowanceOf(pid) }
+  }
+  const timer = setInterval(look, LOOK_MS)
+  return {
+    stop: () => {
+      clearInterval(timer)
+      return last
+    },
   }
 }
 

@@ -9,7 +9,7 @@ import type { K6Run } from "../k6/run.ts"
 import { parseSummary } from "../k6/summary.ts"
 import type { K6Summary } from "../k6/summary.ts"
 import { k6Thresholds } from "../k6/thresholds.ts"
-import { cpuShares, readCpuTimes } from "../machine/cpu.ts"
+import { cpuShares, readCpuTimes, timesOfProcessors } from "../machine/cpu.ts"
 import { readClockOffset } from "../machine/clocks.ts"
 import { declaredIn, readScript } from "../machine/script.ts"
 import type { Clocks } from "../machine/clocks.ts"
@@ -74,7 +74,7 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
     interrupted: io.interrupted,
     killed: io.killed,
   })
-  const machine = machineUse(before, readCpuTimes(), run.cpuTicks)
+  const machine = machineUse(before, readCpuTimes(), run)
   const [summary, clocks] = await Promise.all([readSummary(folder), readClocks(run, options)])
   return { run, summary, machine, clocks, declaredMetrics: declaredMetrics(plan, root) }
 }
@@ -125,7 +125,18 @@ async function readClocks(run: K6Run, { targetUrl, influx }: LoadOptions): Promi
   return { target, influx: influxdb, set: run.endedAt - run.startedAt - run.tookMs }
 }
 
-function machineUse(before: CpuTimes | null, after: CpuTimes | null, k6Ticks: number | null): MachineUse {
+function machineUse(
+  before: CpuTimes | null,
+  after: CpuTimes | null,
+  { cpuTicks, generator }: Pick<K6Run, "cpuTicks" | "generator">,
+): MachineUse {
   const total = before && after ? after.total - before.total : 0
-  return { k6: k6Ticks !== null && total > 0 ? k6Ticks / total : null, ...cpuShares(before, after) }
+  const k6 = cpuTicks !== null && total > 0 ? cpuTicks / total : null
+  const shares = cpuShares(before, after)
+  if (!generator || !before || !after) return { k6, ...shares }
+  const { seconds, cpuSeconds, allowance } = generator
+  const own = allowance.processors
+  const { busy } = own ? cpuShares(timesOfProcessors(before, own), timesOfProcessors(after, own)) : shares
+  const share = seconds > 0 ? cpuSeconds / seconds / allowance.count : null
+  return { k6, ...shares, generator: { processors: allowance.count, k6: share, busy } }
 }

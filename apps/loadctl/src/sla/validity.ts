@@ -99,12 +99,25 @@ function differenceText({ name, influxN, k6N }: Reconciled): string {
 
 function generatorProblems({ machine }: Measurement): string[] {
   if (!isStarved(machine)) return []
+  const { generator } = machine
+  if (generator && isShort(generator)) {
+    const { processors, k6 } = generator
+    const allowed = `${countText(Number(processors.toFixed(2)), "processor")} that it may use`
+    return [
+      `k6 used ${shareText(k6 ?? 0)} of the ${allowed}: it was short of CPU, and latencies are its own too.`,
+    ]
+  }
   return [
     `k6 alone used ${shareText(machine.k6 ?? 0)} of the CPU: it was short of it, and latencies are its own too.`,
   ]
 }
 
-function isStarved({ k6, busy }: Measurement["machine"]): boolean {
+function isStarved(machine: Measurement["machine"]): boolean {
+  return isShort(machine) || (machine.generator !== undefined && isShort(machine.generator))
+}
+
+/** By what it may use, or by all there is: it takes nearly all of it, or most of what nobody has any more of. */
+function isShort({ k6, busy }: { k6: number | null; busy: number | null }): boolean {
   if (k6 === null) return false
   return k6 > STARVED_SHARE || ((busy ?? 0) > FULL_SHARE && k6 > HOG_SHARE)
 }
