@@ -17,7 +17,8 @@ const COMMON_JS = [
 export async function bundle(outdir: string): Promise<{ packages: string[] }> {
   const { metafile } = await build({
     absWorkingDir: REPOSITORY,
-    entryPoints: [join(APP, "src/main.ts")],
+    // The recorder's thread stands beside the chunk that starts it.
+    entryPoints: { main: join(APP, "src/main.ts"), "chunks/worker": join(APP, "src/recorder/worker.ts") },
     outdir,
     bundle: true,
     splitting: true,

@@ -83,9 +83,8 @@ describe("a run that several k6 share", () => {
   it("takes InfluxDB's credentials from a Secret, and shows them nowhere", async () => {
     const secret: Record<string, string> = { username: "k6-writer", password: "open-sesame" }
     const basic = `Basic ${btoa(`${secret["username"]}:${secret["password"]}`)}`
-    await using influx = await openInfluxProxy(
-      inject("influxUrl"),
-      ({ headers }) => headers.authorization !== basic,
+    await using influx = await openInfluxProxy(inject("influxUrl"), ({ headers }) =>
+      headers.authorization === basic ? null : 401,
     )
     await using office = await openBoxOffice()
     await using project = await boxOfficeProject()

@@ -36,7 +36,7 @@ it("shows one run as JUnit XML and as a page, from its folder alone", async () =
   await runCli(terminalIo(["report", "--format", "html"], project.folder, told))
   expect(told).toEqual([`.loadctl/runs/${runId}/report.html\n`])
 
-  await rm(join(folder, "samples.json.gz"))
+  await rm(join(folder, "samples.bin"))
   const older = await loadctl(["report", "--format", "html"], { cwd: project.folder })
   expect(older.stdout).toContain("The requests of this run were not saved with it")
 })

@@ -37,7 +37,10 @@ const Report = z.object({
   manifest: z.object({ warmUp: z.unknown() }),
   sources: z.object({
     source: z.string(),
-    reconciliation: z.array(z.object({ name: z.string(), influxN: z.number(), k6N: z.number() })),
+    recorder: z
+      .object({ requests: z.number(), refusedWrites: z.number(), problems: z.array(z.string()) })
+      .optional(),
+    reconciliation: z.array(z.object({ name: z.string(), influxN: z.number().nullable(), k6N: z.number() })),
   }),
 })
 
@@ -143,46 +146,77 @@ describe("loadctl run on an API that it knows nothing about", () => {
     expect(run.stdout).toMatch(/k6 dropped \d+ iterations: the planned load was not offered\./)
   })
 
-  it("judges by k6's summary when there is no InfluxDB, and says so", async () => {
+  it("judges by its own recording when there is no InfluxDB, and says so", async () => {
     await using office = await openBoxOffice()
     await using project = await boxOfficeProject()
     const flags = ["--target", office.url, "--influx", "http://127.0.0.1:1", "--format", "json"]
     const run = await loadctl(["run", "--scenario", "impatient", ...flags], { cwd: project.folder })
     const report = parseReport(run.stdout)
-    expect(report.sources.source).toBe("k6")
-    expect(report.warnings.join("\n")).toContain("the verdict is from k6's summary alone")
+    expect(report.sources).toMatchObject({ source: "recorder", recorder: { requests: 120, problems: [] } })
+    expect(report.warnings.join("\n")).toContain("the verdict is from the recording and k6's summary")
     expect(report.endpoints.map(({ name, n, failed }) => [name, n, failed])).toEqual([
       ["shows", 60, 0],
       ["buy", 60, 0],
     ])
+    expect(report.endpoints.every(({ rate }) => rate !== null && rate > 0)).toBe(true)
     expect([0, 4]).toContain(run.exitCode)
   })
 
-  it("calls a run invalid whose points InfluxDB refused: exit 5", async () => {
+  it("writes again what InfluxDB could not take at first", async () => {
     let refused = 0
     await using proxy = await openInfluxProxy(inject("influxUrl"), ({ url }) => {
-      return url?.startsWith("/write") === true && refused++ === 0
-    })
-    await using office = await openBoxOffice()
-    await using project = await boxOfficeProject()
-    const flags = ["--target", office.url, "--influx", proxy.url]
-    const run = await loadctl(["run", "--scenario", "visitors", ...flags], { cwd: project.folder })
-    expect(run.exitCode).toBe(5)
-    expect(run.stdout).toContain("InfluxDB refused 1 write of k6's points.")
-    expect(run.stdout).toMatch(/all requests: InfluxDB has [\d,]+ requests, k6 counted 120\./)
-  })
-
-  it("keeps the verdict of k6's summary when InfluxDB goes away during the run", async () => {
-    await using proxy = await openInfluxProxy(inject("influxUrl"), ({ url }) => {
-      if (url?.startsWith("/write") === true) void proxy.close()
-      return true
+      return url?.startsWith("/write") === true && refused++ === 0 ? 503 : null
     })
     await using office = await openBoxOffice()
     await using project = await boxOfficeProject()
     const flags = ["--target", office.url, "--influx", proxy.url, "--format", "json"]
     const run = await loadctl(["run", "--scenario", "visitors", ...flags], { cwd: project.folder })
     const report = parseReport(run.stdout)
-    expect(report.sources.source).toBe("k6")
+    expect(report).toMatchObject({ verdict: "PASS", requests: 120 })
+    expect(report.sources.reconciliation[0]).toMatchObject({ influxN: 120, k6N: 120 })
+    expect(refused).toBeGreaterThan(1)
+  })
+
+  it("says what InfluxDB answered when it refuses the points, and judges by the recording", async () => {
+    await using proxy = await openInfluxProxy(inject("influxUrl"), ({ url }) =>
+      url?.startsWith("/ping") === true ? null : 401,
+    )
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", proxy.url, "--format", "json"]
+    const run = await loadctl(["run", "--scenario", "visitors", ...flags], { cwd: project.folder })
+    const report = parseReport(run.stdout)
+    expect(report).toMatchObject({ verdict: "PASS", requests: 120, failed: 0 })
+    expect(report.warnings.join("\n")).toMatch(
+      /InfluxDB refused \d+ writes? with 120 requests: 401 out of order/,
+    )
+    expect(report.sources.recorder?.refusedWrites).toBeGreaterThan(0)
+  })
+
+  it("calls a run invalid whose InfluxDB takes the points and never answers: k6 is not delayed", async () => {
+    await using proxy = await openInfluxProxy(inject("influxUrl"), ({ url }) =>
+      url?.startsWith("/write") === true ? "silence" : null,
+    )
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", proxy.url, "--format", "json"]
+    const run = await loadctl(["run", "--scenario", "visitors", ...flags], { cwd: project.folder })
+    const report = parseReport(run.stdout)
+    expect(report).toMatchObject({ verdict: "INVALID", requests: 120, failed: 0 })
+    expect(report.reasons[0]).toMatch(/InfluxDB did not get \d+ writes? with 120 requests: no answer in time/)
+  })
+
+  it("keeps the verdict of the recording when InfluxDB goes away during the run", async () => {
+    await using proxy = await openInfluxProxy(inject("influxUrl"), ({ url }) => {
+      if (url?.startsWith("/write") === true) void proxy.close()
+      return 500
+    })
+    await using office = await openBoxOffice()
+    await using project = await boxOfficeProject()
+    const flags = ["--target", office.url, "--influx", proxy.url, "--format", "json"]
+    const run = await loadctl(["run", "--scenario", "visitors", ...flags], { cwd: project.folder })
+    const report = parseReport(run.stdout)
+    expect(report.sources.source).toBe("recorder")
     expect(report).toMatchObject({ verdict: "PASS", requests: 120, failed: 0 })
   })
 })

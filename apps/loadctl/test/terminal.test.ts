@@ -14,10 +14,10 @@ describe("a run on a terminal", () => {
     const run = start(project.folder, office.url)
     let shown = ""
     run.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString()))
-    await vi.waitFor(() => expect(stripVTControlCharacters(shown)).toMatch(/shows +\d{2,} +[\d.]+ +0/), {
-      timeout: 20_000,
-    })
-    expect(stripVTControlCharacters(shown)).toMatch(/2 of 2 VUs {2}[\d,]+ iterations {2}\d+ requests\/s/)
+    const shows = (pattern: RegExp): Promise<void> =>
+      vi.waitFor(() => expect(stripVTControlCharacters(shown)).toMatch(pattern), { timeout: 20_000 })
+    await shows(/shows +\d{2,} +[\d.]+ +0/)
+    await shows(/2 of 2 VUs {2}[\d,]+ iterations {2}\d+ requests\/s/)
     run.stdin.write("\u0003")
     const { exitCode, stdout } = await run
     expect(exitCode).toBe(130)

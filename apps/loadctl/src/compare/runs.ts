@@ -50,7 +50,7 @@ async function loadRun(folder: RunFolder, judgedBy: RunPlan | undefined): Promis
   const standing = standingOf(parts)
   const figures =
     standing.counts && measurement
-      ? runFigures(await loadSamples(folder), measurement, judgedBy ?? plan)
+      ? runFigures(await loadSamples(folder, plan), measurement, judgedBy ?? plan)
       : new Map<string, never>()
   return {
     runId: plan.runId,

@@ -3,7 +3,8 @@ import { escape } from "influx"
 import { usageError } from "../errors.ts"
 import { isSafeId } from "../plan/run-id.ts"
 import type { Window } from "../stats/model.ts"
-import type { Influx, InfluxSeries } from "./client.ts"
+import type { Influx } from "./client.ts"
+import { cell } from "./witness.ts"
 
 /** Which k6 wrote points of a run, by the tag that k6-operator gives each of them. */
 export type Instances = string[]
@@ -43,9 +44,4 @@ export function createRunQueries(influx: Influx, testid: string) {
   }
 
   return { window, instances, counter, checks }
-}
-
-function cell(series: InfluxSeries | undefined, column: number): number | null {
-  const value = series?.values[0]?.[column]
-  return typeof value === "number" ? value : null
 }

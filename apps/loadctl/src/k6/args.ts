@@ -5,7 +5,8 @@ export type K6Invocation = {
   /** A JSON file with thresholds for scripts that bring none. */
   configFile: string
   summaryExport: string
-  influx: { url: string; database: string } | null
+  /** What goes to --out, each. */
+  outs: readonly string[]
 }
 
 // k6's default leaves p(99) and the count out of the summary.
@@ -25,7 +26,7 @@ export function k6Args(run: K6Invocation): string[] {
     TREND_STATS,
     "--summary-export",
     run.summaryExport,
-    ...(run.influx ? ["--out", `influxdb=${run.influx.url.replace(/\/$/, "")}/${run.influx.database}`] : []),
+    ...run.outs.flatMap((out) => ["--out", out]),
     run.script,
   ]
 }

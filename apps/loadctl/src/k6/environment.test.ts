@@ -3,10 +3,10 @@ import { expect, it } from "vitest"
 import { foreignVariables, inheritedByK6 } from "./environment.ts"
 
 it("keeps from k6 what would change the load or hide its points, and names it", () => {
-  const env = { PATH: "/bin", K6_VUS: "1", K6_INFLUXDB_PRECISION: "ms", K6_OUT: "" }
-  expect(foreignVariables(env)).toEqual(["K6_VUS", "K6_INFLUXDB_PRECISION"])
+  const env = { PATH: "/bin", K6_VUS: "1", K6_INFLUXDB_PROXY: "http://proxy", K6_OUT: "" }
+  expect(foreignVariables(env)).toEqual(["K6_VUS", "K6_INFLUXDB_PROXY"])
   expect(inheritedByK6(env)).not.toHaveProperty("K6_VUS")
-  expect(inheritedByK6(env)).not.toHaveProperty("K6_INFLUXDB_PRECISION")
+  expect(inheritedByK6(env)).not.toHaveProperty("K6_INFLUXDB_PROXY")
   expect(inheritedByK6(env)).toMatchObject({ PATH: "/bin" })
 })
 
@@ -21,9 +21,7 @@ it("collects garbage less often unless the shell says how often, and within the 
   expect(inheritedByK6({ GOGC: "50", GOMEMLIMIT: "1GiB" })).toMatchObject({ GOGC: "50", GOMEMLIMIT: "1GiB" })
 })
 
-it("writes its points in small pieces unless the shell says otherwise", () => {
-  expect(inheritedByK6({})).toMatchObject({ K6_INFLUXDB_PUSH_INTERVAL: "500ms" })
-  expect(inheritedByK6({ K6_INFLUXDB_PUSH_INTERVAL: "1s" })).toMatchObject({
-    K6_INFLUXDB_PUSH_INTERVAL: "1s",
-  })
+it("leaves the options of InfluxDB to an output of the user's own", () => {
+  const env = { K6_INFLUXDB_ADDR: "http://mine:8086", K6_INFLUXDB_PRECISION: "ms" }
+  expect(inheritedByK6(env)).toMatchObject(env)
 })

@@ -12,8 +12,8 @@ const FOREIGN = [
   "K6_NO_THRESHOLDS",
   "K6_SYSTEM_TAGS",
   "K6_OUT",
-  "K6_INFLUXDB_PRECISION",
-  "K6_INFLUXDB_TAGS_AS_FIELDS",
+  // No option in the address of an output wins over it.
+  "K6_INFLUXDB_PROXY",
   "K6_SUMMARY_MODE",
 ]
 
@@ -31,8 +31,6 @@ export function inheritedByK6(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     // Two runs at once would fight for the dashboard's port, and k6 waits for a browser that is still looking.
     K6_WEB_DASHBOARD_PORT: "-1",
-    // Points of a whole second, written at once, would make the requests of that moment look slow.
-    K6_INFLUXDB_PUSH_INTERVAL: "500ms",
     ...own,
     ...goRuntime(env),
     K6_FEATURES: [env["K6_FEATURES"], MERGE_TAGS].filter(Boolean).join(","),

@@ -5,7 +5,10 @@ import type { EndpointSla } from "@saleproof/sla/resolve.ts"
 
 const K6_STAT = { p50: "med", p95: "p(95)", p99: "p(99)", max: "max" } satisfies Record<Latency, string>
 
-export type ThresholdPlan = Pick<RunPlan, "sla" | "expect" | "k6Scenarios">
+export type ThresholdPlan = Pick<RunPlan, "sla" | "expect" | "k6Scenarios" | "judge">
+
+// k6 splits a selector at commas and braces, and strips quotes and spaces from its values.
+const NOT_SELECTABLE = /[,{}"'\n\r]|^\s|\s$/
 
 /** The statuses of an endpoint that somebody wants to know the count of. */
 export function askedStatuses(
@@ -18,21 +21,24 @@ export function askedStatuses(
 
 /**
  * The SLA as k6 thresholds, for a script that defines none itself. An empty latency metric passes every limit in
- * k6, so each endpoint also carries a count that an empty one fails; a warning is loadctl's to give, not k6's.
+ * k6, so each endpoint also carries a count that an empty one fails; a warning is loadctl's to give, not k6's. Nor can
+ * k6 select by when a request was sent: where only the hold is judged, it only keeps the figures.
  */
-export function k6Thresholds({ sla, expect, k6Scenarios }: ThresholdPlan): Record<string, string[]> {
+export function k6Thresholds({ sla, expect, k6Scenarios, judge }: ThresholdPlan): Record<string, string[]> {
   const thresholds: Record<string, string[]> = {}
   const [onlyScenario] = k6Scenarios.length === 1 ? k6Scenarios : []
   const selector = (...tags: string[]): string => {
     const all = [...(onlyScenario ? [`scenario:${onlyScenario}`] : []), ...tags]
     return all.length > 0 ? `{${all.join(",")}}` : ""
   }
-  const endpoints = Object.entries(sla.endpoints)
+  const endpoints = Object.entries(sla.endpoints).filter(([name]) => !NOT_SELECTABLE.test(name))
+  const limits = judge === "all"
   // Where an endpoint has its own idea of success, k6 cannot judge the failures of all together.
-  const judgesAll = endpoints.every(([, { status }]) => status === null)
-  addThresholds(thresholds, selector(), { ...sla.overall, status: judgesAll ? null : [] })
+  const judgesAll = Object.values(sla.endpoints).every(({ status }) => status === null)
+  const overall = { ...sla.overall, status: judgesAll ? null : [] }
+  addThresholds(thresholds, selector(), { sla: overall, limits })
   for (const [name, endpoint] of endpoints) {
-    addThresholds(thresholds, selector(`name:${name}`), endpoint)
+    addThresholds(thresholds, selector(`name:${name}`), { sla: endpoint, limits })
     for (const status of askedStatuses(name, { sla, expect })) {
       thresholds[`http_reqs${selector(`name:${name}`, `status:${status}`)}`] = ["count>=0"]
     }
@@ -40,14 +46,18 @@ export function k6Thresholds({ sla, expect, k6Scenarios }: ThresholdPlan): Recor
   return thresholds
 }
 
-function addThresholds(into: Record<string, string[]>, selector: string, sla: EndpointSla): void {
+function addThresholds(
+  into: Record<string, string[]>,
+  selector: string,
+  { sla, limits }: { sla: EndpointSla; limits: boolean },
+): void {
   const latencies = LATENCIES.flatMap((key) => {
     const limit = sla.latency[key]
-    return limit?.level === "fail" ? [`${K6_STAT[key]}<=${limit.limit}`] : []
+    return limits && limit?.level === "fail" ? [`${K6_STAT[key]}<=${limit.limit}`] : []
   })
   // k6 keeps a sub-metric only where a threshold names it, so there is always one that cannot fail.
   into[`http_req_duration${selector}`] = latencies.length > 0 ? latencies : ["max>=0"]
-  into[`http_reqs${selector}`] = [`count>=${sla.minSamples}`]
-  const judgedByK6 = sla.status === null && sla.errorRate.level === "fail"
+  into[`http_reqs${selector}`] = [`count>=${limits ? sla.minSamples : 0}`]
+  const judgedByK6 = limits && sla.status === null && sla.errorRate.level === "fail"
   into[`http_req_failed${selector}`] = [`rate<=${judgedByK6 ? sla.errorRate.limit : 1}`]
 }

@@ -1,3 +1,6 @@
+/** The file of a run's folder that holds what was recorded. */
+export const RECORDING = "samples.bin"
+
 /** All requests of a run that share their tags. */
 export type SampleSeries = {
   /** Empty for requests of setup() and teardown(). */
@@ -25,14 +28,6 @@ export function sentAt({ at, ms }: Pick<SampleSeries, "at" | "ms">, index: numbe
 
 export type CheckCount = { name: string; passes: number; fails: number }
 
-/** Everything that was recorded of a run, before anything is selected or judged. */
-export type Recording = {
-  samples: SampleSeries[]
-  /** Null where the recorder's last word is in the file; else why the recording ends early. */
-  broken: string | null
-  totals: RecordedTotals
-}
-
 /** What the recorder counted, of all scenarios, setup and teardown included. */
 export type RecordedTotals = {
   requests: number
@@ -45,4 +40,6 @@ export type RecordedTotals = {
   iterationDurations: { scenario: string; n: number; longestMs: number }[]
   /** Samples of each metric that k6 wrote, by its name. */
   points: Record<string, number>
+  /** Samples that gave up tags which nobody judges by, because the script made too many series. */
+  folded: number
 }

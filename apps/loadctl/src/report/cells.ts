@@ -1,4 +1,4 @@
-import { countText, decimalText, msText, shareText } from "../sla/text.ts"
+import { countText, decimalText, msText } from "../sla/text.ts"
 import type { CorrectedRow } from "../stats/corrected.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
 
@@ -106,23 +106,6 @@ export function warmUpText({ manifest }: RunReport): string | null {
   if (warmUp === null) return null
   const { scenario, iterations, seconds } = warmUp
   return `warmed by ${scenario} (${countText(iterations, "iteration")} in ${seconds.toFixed(1)} s) before seeding, not judged`
-}
-
-/** Who was asked, and how well the two agree. */
-export function sourcesText({ sources }: RunReport): string {
-  if (!sources) return "nothing was measured"
-  const [all] = sources.reconciliation
-  if (sources.source === "k6") return "k6's summary alone"
-  if (sources.instances)
-    return `InfluxDB alone, written by ${countText(sources.instances.length, "k6 instance")}`
-  if (!all) return "InfluxDB alone; k6 left no summary"
-  const { influxN, k6N, influxP95, k6P95 } = all
-  const off = k6N === 0 ? 0 : (influxN - k6N) / k6N
-  const difference = off === 0 ? "the same" : `${off > 0 ? "+" : ""}${shareText(off)}`
-  return (
-    `InfluxDB ${influxN.toLocaleString("en-US")} requests, k6 ${k6N.toLocaleString("en-US")} (${difference}); ` +
-    `p95 of all ${msText(influxP95)} and ${msText(k6P95)} ms`
-  )
 }
 
 /** What waiting users may hide, in one sentence; null where that is not known. */

@@ -1,6 +1,7 @@
 import { countText } from "../sla/text.ts"
 import { figureText } from "../sla/thresholds.ts"
-import { auditText, omissionText, sourcesText, warmUpText } from "./cells.ts"
+import { auditText, omissionText, warmUpText } from "./cells.ts"
+import { sourcesText } from "./sources.ts"
 import type { RunReport } from "./model.ts"
 
 // More rows than this hide the ones that matter; JSON, HTML and JUnit have all of them.

@@ -6,10 +6,10 @@ import {
   headline,
   mark,
   omissionText,
-  sourcesText,
   warmUpText,
 } from "./cells.ts"
 import { escapeCell, markdownTable } from "./markdown-table.ts"
+import { sourcesText } from "./sources.ts"
 import type { RunReport } from "./model.ts"
 
 const SIGN = { PASS: "✅", FAIL: "❌", INVALID: "⚠️" } as const

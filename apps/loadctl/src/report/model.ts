@@ -62,7 +62,7 @@ export type RunReport = {
   /** Requests that failed by k6's own http_req_failed, setup included; null where it keeps none. */
   k6Failed: number | null
   /** Null when the run never came to measuring. */
-  sources: Pick<Measurement, "source" | "influx" | "reconciliation" | "instances"> | null
+  sources: Pick<Measurement, "source" | "influx" | "reconciliation" | "instances" | "recorder"> | null
   hold: { from: string; seconds: number } | null
   /** What waiting for slow answers may hide: both p95s and p99s; null where that is not known. */
   omission: Omission | null
@@ -187,8 +187,14 @@ function rowOf({ figures: all, owed, rules }: Row): EndpointReport {
   return { ...figures, interval: figures.interval ?? null, limit, ok, close, rules }
 }
 
-function sourcesOf({ source, influx, reconciliation, instances }: Measurement) {
-  return { source, influx, reconciliation, ...(instances ? { instances } : {}) }
+function sourcesOf({ source, influx, reconciliation, instances, recorder }: Measurement) {
+  return {
+    source,
+    influx,
+    reconciliation,
+    ...(instances ? { instances } : {}),
+    ...(recorder ? { recorder } : {}),
+  }
 }
 
 function auditOf(audit: Audit | undefined): RunReport["audit"] {

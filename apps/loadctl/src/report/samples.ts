@@ -1,5 +1,10 @@
+import { existsSync } from "node:fs"
+
 import { z } from "zod"
 
+import type { RunPlan } from "../plan/plan.ts"
+import { readRecording } from "../recorder/read.ts"
+import { RECORDING } from "../recorder/recording.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import type { RunFolder } from "../store.ts"
 
@@ -25,8 +30,16 @@ export async function saveSamples(folder: RunFolder, samples: readonly SampleSer
   await folder.writeGzip("samples.json.gz", rows)
 }
 
-/** Every request of a saved run; null where only k6's summary is known. Throws for a damaged file. */
-export async function loadSamples(folder: RunFolder): Promise<SampleSeries[] | null> {
+/**
+ * Every request of a saved run, as it was recorded or read from InfluxDB; null where only k6's summary is known. Throws
+ * for a damaged file.
+ */
+export async function loadSamples(
+  folder: RunFolder,
+  { sla }: Pick<RunPlan, "sla">,
+): Promise<SampleSeries[] | null> {
+  const recording = folder.file(RECORDING)
+  if (existsSync(recording)) return (await readRecording(recording, Object.keys(sla.endpoints))).samples
   const saved = await folder.readGzip("samples.json.gz")
   return saved === undefined ? null : Samples.parse(saved)
 }

@@ -61,17 +61,33 @@ const Omission = z.union([
 ])
 
 const Sources = z.strictObject({
-  source: z.enum(["influxdb", "k6"]).describe("whose figures are judged"),
+  source: z.enum(["recorder", "influxdb", "k6"]).describe("whose figures are judged"),
   influx: z.strictObject({ state: z.enum(["ok", "off", "away"]), text: z.string().optional() }),
   reconciliation: z.array(
     z.strictObject({
       name: z.string(),
-      influxN: z.int(),
-      k6N: z.int(),
+      recordedN: z.int().optional().describe("as loadctl recorded them"),
+      recordedP95: z.number().nullable().optional(),
+      influxN: z.int().nullable().describe("null where InfluxDB was not asked"),
+      k6N: z.int().nullable(),
       influxP95: z.number().nullable(),
       k6P95: z.number().nullable(),
     }),
   ),
+  recorder: z
+    .strictObject({
+      requests: count("requests that loadctl recorded, setup included"),
+      merged: count("of them, those that are one point with another in InfluxDB"),
+      refusedWrites: count("writes that InfluxDB refused"),
+      failed: z
+        .strictObject({ n: z.int(), matches: z.int() })
+        .describe("k6's http_req_failed: how many have it, how many failed"),
+      folded: count("samples that gave up tags because there were too many series"),
+      problems: z.array(z.string()).describe("why the figures cannot be trusted"),
+      notes: z.array(z.string()).describe("differences whose reason is known"),
+    })
+    .optional()
+    .describe("absent where the run was judged from another source"),
   instances: z.array(z.string()).optional().describe("the k6 that made the load together, elsewhere"),
 })
 

@@ -1,37 +1,34 @@
 import { setTimeout as sleep } from "node:timers/promises"
 
-import type { Influx } from "../influx/client.ts"
-import { readSamples } from "../influx/samples.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { liveFigures } from "./live-figures.ts"
 import type { LiveFigures } from "./live-figures.ts"
 
 const EVERY_MS = 1_000
-// k6 writes once a second and InfluxDB takes a moment; a point that comes later still is missing here only.
-const LAG_MS = 2_000
 const SHOWN_STEPS = 5
 
 export type LiveOptions = {
-  influx: Influx
+  /** The requests since it was last asked. */
+  recent: () => Promise<SampleSeries[]>
   plan: RunPlan
   onFigures: (figures: LiveFigures) => void
 }
 
 /**
- * Reads what k6 has written to InfluxDB while it runs, each point once, and tells the figures of the last seconds.
- * Nothing of it is judged, so an InfluxDB that does not answer only leaves people without a view. Disposing stops it.
+ * Reads what k6 has written while it runs, each request once, and tells the figures of the last seconds. Nothing of it
+ * is judged. Disposing stops it.
  */
-export function watchLoad({ influx, plan, onFigures }: LiveOptions): AsyncDisposable {
+export function watchLoad({ recent, plan, onFigures }: LiveOptions): AsyncDisposable {
   const stop = new AbortController()
   const { signal } = stop
   const watching = (async () => {
     const steps: { series: SampleSeries[]; ms: number }[] = []
-    let from = Date.now() - LAG_MS
+    let from = performance.now()
     for (;;) {
       await sleep(EVERY_MS, undefined, { signal })
-      const to = Date.now() - LAG_MS
-      const series = await readSamples(influx, plan.runId, { from, to, signal }).catch(() => [])
+      const series = await recent().catch(() => [])
+      const to = performance.now()
       steps.push({ series, ms: to - from })
       if (steps.length > SHOWN_STEPS) steps.shift()
       from = to

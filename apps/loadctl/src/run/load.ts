@@ -15,7 +15,6 @@ import { declaredIn, readScript } from "../machine/script.ts"
 import type { Clocks } from "../machine/clocks.ts"
 import type { CpuTimes } from "../machine/cpu.ts"
 import type { RunPlan } from "../plan/plan.ts"
-import type { InfluxSettings } from "../influx/client.ts"
 import { k6Sla } from "../sla/k6-sla.ts"
 import type { MachineUse } from "../stats/model.ts"
 import type { RunFolder } from "../store.ts"
@@ -31,7 +30,11 @@ export type LoadOptions = {
   observer: RunObserver
   targetUrl: string
   seeded: unknown
-  influx: InfluxSettings | null
+  /** Where k6 writes its points: its --out options. */
+  outs: readonly string[]
+  influxUrl: string | null
+  /** Ends k6 early, like an interrupt. */
+  broken?: AbortSignal
   onStart?: (pid: number) => void
 }
 
@@ -42,6 +45,8 @@ export type Load = {
   clocks: Clocks
   /** Metrics of the plan's expectations that the script's sources name. */
   declaredMetrics: string[]
+  /** Whether k6 keeps histograms instead of samples, as K6_FEATURES may ask of it. */
+  histograms: boolean
 }
 
 const SUMMARY = "k6-summary.json"
@@ -50,7 +55,7 @@ const CONFIG = "k6-config.json"
 
 /** Runs the plan's script in k6 and reads the summary it leaves: its own, or k6's when it writes none. */
 export async function runLoad(options: LoadOptions): Promise<Load> {
-  const { plan, folder, io, root, influx, observer } = options
+  const { plan, folder, io, root, broken, observer } = options
   const foreign = foreignVariables(io.env)
   if (foreign.length > 0)
     observer.note(`Ignored of the environment: ${foreign.join(", ")}. The plan says how k6 runs.`)
@@ -63,7 +68,7 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
       runId: plan.runId,
       configFile: folder.file(CONFIG),
       summaryExport: folder.file(SUMMARY_EXPORT),
-      influx: influx && { url: influx.url, database: influx.database },
+      outs: options.outs,
     }),
     cwd: root,
     env: k6Environment(options),
@@ -71,12 +76,13 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
     logFile: folder.file("k6-log.jsonl"),
     onProgress: observer.load,
     onStart: options.onStart,
-    interrupted: io.interrupted,
+    interrupted: AbortSignal.any([io.interrupted, ...(broken ? [broken] : [])]),
     killed: io.killed,
   })
   const machine = machineUse(before, readCpuTimes(), run)
   const [summary, clocks] = await Promise.all([readSummary(folder), readClocks(run, options)])
-  return { run, summary, machine, clocks, declaredMetrics: declaredMetrics(plan, root) }
+  const histograms = (io.env["K6_FEATURES"] ?? "").includes("native-histograms")
+  return { run, summary, machine, clocks, declaredMetrics: declaredMetrics(plan, root), histograms }
 }
 
 /** The metrics of the plan's expectations that its script names. */
@@ -86,12 +92,10 @@ export function declaredMetrics({ script, expect }: RunPlan, root: string): stri
 }
 
 /** What k6 and its script are told; secrets travel here, not on the command line. */
-function k6Environment({ io, plan, folder, targetUrl, seeded, influx }: LoadOptions): NodeJS.ProcessEnv {
+function k6Environment({ io, plan, folder, targetUrl, seeded }: LoadOptions): NodeJS.ProcessEnv {
   return {
     ...inheritedByK6(io.env),
     ...scriptEnv({ plan, targetUrl, seeded, env: io.env }),
-    ...(influx?.username === undefined ? {} : { K6_INFLUXDB_USERNAME: influx.username }),
-    ...(influx?.password === undefined ? {} : { K6_INFLUXDB_PASSWORD: influx.password }),
     SUMMARY_PATH: folder.file(SUMMARY),
   }
 }
@@ -117,10 +121,10 @@ async function readSummary(folder: RunFolder): Promise<K6Summary | null> {
   return null
 }
 
-async function readClocks(run: K6Run, { targetUrl, influx }: LoadOptions): Promise<Clocks> {
+async function readClocks(run: K6Run, { targetUrl, influxUrl }: LoadOptions): Promise<Clocks> {
   const [target, influxdb] = await Promise.all([
     readClockOffset(targetUrl),
-    influx ? readClockOffset(new URL("ping", `${influx.url.replace(/\/$/, "")}/`)) : null,
+    influxUrl ? readClockOffset(new URL("ping", `${influxUrl.replace(/\/$/, "")}/`)) : null,
   ])
   return { target, influx: influxdb, set: run.endedAt - run.startedAt - run.tookMs }
 }

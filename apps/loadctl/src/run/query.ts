@@ -1,68 +1,53 @@
 import { readFile } from "node:fs/promises"
 
-import { readSamples } from "../influx/samples.ts"
+import type { Recorded } from "../recorder/messages.ts"
+import { readRecording } from "../recorder/read.ts"
+import { RECORDING } from "../recorder/recording.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import { readLoadModel } from "../k6/executor.ts"
 import { ownThresholds } from "../k6/own-thresholds.ts"
 import { k6Thresholds } from "../k6/thresholds.ts"
 import type { RunPlan } from "../plan/plan.ts"
-import { saveSamples } from "../report/samples.ts"
 import { correctRun } from "../stats/corrected.ts"
 import { findGaps } from "../stats/gaps.ts"
 import { measure } from "../stats/measure.ts"
-import type { Gap, InfluxState, K6Facts, Measurement } from "../stats/model.ts"
-import { measureSummary, reconcile } from "../stats/reconcile.ts"
+import type { Gap, K6Facts, Measurement } from "../stats/model.ts"
 import { seenIn } from "../stats/seen.ts"
 import type { K6Summary } from "../k6/summary.ts"
 import type { RunFolder } from "../store.ts"
 import type { Load } from "./load.ts"
 import type { TestTarget } from "./target.ts"
-
-// Points carry k6's clock, which is ours; a request's point is stamped when it ends.
-const MARGIN_MS = 1_000
+import { compareWitnesses } from "./witnesses.ts"
 
 export type QueryOptions = {
   plan: RunPlan
   folder: RunFolder
   load: Load
+  recorded: Recorded
   testTarget: Pick<TestTarget, "influx" | "influxState">
-  /** Gives up reading, and judges by k6's summary. */
+  /** Gives up asking InfluxDB. */
   signal: AbortSignal
 }
 
-/** Reads the run's requests out of InfluxDB, keeps them, and makes the table; without InfluxDB, from k6's summary. */
-export async function queryRun({ folder, ...options }: QueryOptions): Promise<Measurement> {
-  const { samples, influx } = await fetchSamples(options)
-  if (samples) await saveSamples(folder, samples)
-  const output = await readFile(folder.file("k6-output.txt"), "utf8").catch(() => "")
-  const model = readLoadModel(output, options.plan.k6Scenarios)
-  return measurementOf({ plan: options.plan, load: options.load, samples, influx, model })
-}
-
-/** The measurement from what is at hand. */
-function measurementOf({
-  plan,
-  load,
-  samples,
-  influx,
-  model,
-}: {
-  plan: RunPlan
-  load: Load
-  samples: SampleSeries[] | null
-  influx: InfluxState
-  model: "open" | "closed" | null
-}): Measurement {
+/** Makes the table of what was recorded, and compares it with the other witnesses. */
+export async function queryRun(options: QueryOptions): Promise<Measurement> {
+  const { plan, folder, load, recorded, testTarget, signal } = options
+  const file = folder.file(RECORDING)
+  const { samples, folded } = await readRecording(file, Object.keys(plan.sla.endpoints))
   const { run, summary, machine, clocks } = load
-  const table = tableOf(samples, summary, plan)
+  const histograms = load.histograms
+  const table = { ...measure(samples, plan), seen: seenIn(samples) }
   const k6 = { ...k6Facts(run, summary), ...scriptFacts(plan, load) }
-  const closed = model === "closed" && samples ? { samples, plan, hold: table.hold, k6 } : null
+  const output = await readFile(folder.file("k6-output.txt"), "utf8").catch(() => "")
+  const model = readLoadModel(output, plan.k6Scenarios)
+  const compared = { plan, file, samples, recorded, summary, testTarget, histograms, signal }
+  const witnesses = await compareWitnesses(compared)
+  witnesses.recorder.notes.push(...folded.map(foldedText))
   return {
-    source: samples ? "influxdb" : "k6",
-    influx,
+    source: "recorder",
+    ...witnesses,
     ...table,
-    reconciliation: samples && summary ? reconcile(samples, summary, plan) : [],
-    omission: closed ? correctRun(closed) : model === "open" ? { model } : null,
+    omission: model === "closed" ? correctRun({ samples, plan, hold: table.hold, k6 }) : model && { model },
     k6,
     machine,
     gaps: gapsIn(samples, plan, table),
@@ -70,34 +55,17 @@ function measurementOf({
   }
 }
 
-function tableOf(samples: SampleSeries[] | null, summary: K6Summary | null, plan: RunPlan) {
-  if (samples) return { ...measure(samples, plan), seen: seenIn(samples) }
-  return { window: null, hold: null, ...measureSummary(summary ?? emptySummary(), plan) }
+function foldedText({ name, urls }: { name: string; urls: number }): string {
+  return `${name} stands for ${urls.toLocaleString("en-US")} URLs: give these requests a tag "name".`
 }
 
 function gapsIn(
-  samples: readonly SampleSeries[] | null,
+  samples: readonly SampleSeries[],
   { k6Scenarios }: RunPlan,
   { hold, window }: Pick<Measurement, "hold" | "window">,
 ): Gap[] {
-  const judged = (samples ?? []).filter(({ scenario }) => k6Scenarios.includes(scenario))
+  const judged = samples.filter(({ scenario }) => k6Scenarios.includes(scenario))
   return findGaps(judged, hold ?? window)
-}
-
-async function fetchSamples({ plan, load, testTarget, signal }: Omit<QueryOptions, "folder">) {
-  const { influx, influxState } = testTarget
-  if (!influx) return { samples: null, influx: influxState }
-  try {
-    const from = load.run.startedAt - MARGIN_MS
-    const to = load.run.endedAt + MARGIN_MS
-    return {
-      samples: await readSamples(influx.client, plan.runId, { from, to, signal }),
-      influx: influxState,
-    }
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    return { samples: null, influx: { state: "away" as const, text } }
-  }
 }
 
 function k6Facts({ exitCode, last, log }: Load["run"], summary: K6Summary | null): K6Facts {
@@ -130,8 +98,4 @@ function failedThresholds(metrics: K6Summary["metrics"]): K6Facts["failedThresho
   return Object.entries(metrics).flatMap(([metric, { thresholds }]) =>
     Object.entries(thresholds).flatMap(([threshold, { ok }]) => (ok ? [] : [{ metric, threshold }])),
   )
-}
-
-function emptySummary(): K6Summary {
-  return { shape: "handleSummary", metrics: {}, checks: [], durationMs: null }
 }

@@ -130,7 +130,7 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   await folder.writeJson("manifest.json", parts.manifest)
   io.interrupted.throwIfAborted()
   begin("load")
-  const { load, health } = await runWatchedLoad(testTarget, {
+  const { load, health, recorded } = await runWatchedLoad(testTarget, {
     config,
     binary,
     root,
@@ -142,8 +142,8 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   })
   parts.health = health
   io.killed.throwIfAborted()
-  if (influx) begin("query")
-  parts.measurement = await queryRun({ plan, folder, load, testTarget, signal: io.killed })
+  begin("query")
+  parts.measurement = await queryRun({ plan, folder, load, recorded, testTarget, signal: io.killed })
   await folder.writeJson("endpoints.json", parts.measurement)
   io.killed.throwIfAborted()
   if (config.audit) begin("audit")

@@ -26,7 +26,7 @@ export function wantsWarmUp(config: Config, wanted: boolean | undefined, cold: b
   return wanted ?? (cold && config.warmUp !== undefined)
 }
 
-type WarmUpOptions = Omit<LoadOptions, "plan" | "seeded" | "influx" | "targetUrl"> & {
+type WarmUpOptions = Omit<LoadOptions, "plan" | "seeded" | "outs" | "influxUrl" | "targetUrl"> & {
   config: Config
   plan: RunPlan
   testTarget: Pick<TestTarget, "api" | "targetUrl">
@@ -48,7 +48,8 @@ export async function warmTarget({ config, testTarget, ...options }: WarmUpOptio
     folder: await folder.subfolder("warm-up"),
     targetUrl,
     seeded,
-    influx: null,
+    outs: [],
+    influxUrl: null,
   })
   return {
     scenario: plan.scenario,

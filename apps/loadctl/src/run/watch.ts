@@ -3,6 +3,13 @@ import type { HealthSources } from "../health/sampler.ts"
 import type { Health } from "../health/model.ts"
 import type { Io } from "../io.ts"
 import type { Config } from "../plan/schema.ts"
+import { missingError } from "../errors.ts"
+import type { InfluxSettings } from "../influx/client.ts"
+import type { Recorded } from "../recorder/messages.ts"
+import { startRecorder } from "../recorder/recorder.ts"
+import { RECORDING } from "../recorder/recording.ts"
+import type { Recorder } from "../recorder/recorder.ts"
+import type { RunFolder } from "../store.ts"
 import { watchLoad } from "./live.ts"
 import { runLoad } from "./load.ts"
 import type { Load, LoadOptions } from "./load.ts"
@@ -10,9 +17,15 @@ import type { TestTarget } from "./target.ts"
 import { fillTemplates } from "./templates.ts"
 import { urlBelow } from "./url.ts"
 
-export type WatchedLoad = { load: Load; health: Health }
+/** `recorded` is null where k6 ended before anything could be. */
+export type WatchedLoad = { load: Load; health: Health; recorded: Recorded }
 
-type Watching = Omit<LoadOptions, "influx" | "targetUrl" | "onStart"> & { config: Config }
+// InfluxDB is written to while the load runs; what is left then is the last moment of it.
+const FORWARD_MS = 15_000
+
+type Watching = Omit<LoadOptions, "outs" | "influxUrl" | "broken" | "targetUrl" | "onStart"> & {
+  config: Config
+}
 
 /** Runs the load and, meanwhile, everything that looks on; what it saw of the target is saved with the run. */
 export async function runWatchedLoad(
@@ -22,13 +35,36 @@ export async function runWatchedLoad(
   const { influx, targetUrl } = testTarget
   const { plan, observer, folder } = options
   await using watchers = new AsyncDisposableStack()
-  if (influx) watchers.use(watchLoad({ influx: influx.client, plan, onFigures: observer.figures }))
-  const sampler = watchers.use(await startSampling(sourcesOf(config, testTarget, options.io)))
   const settings = influx?.settings ?? null
-  const load = await runLoad({ ...options, targetUrl, influx: settings, onStart: sampler.k6Started })
+  const recorder = watchers.use(await openRecorder(folder, settings))
+  const live = watchers.use(watchLoad({ recent: recorder.recent, plan, onFigures: observer.figures }))
+  const sampler = watchers.use(await startSampling(sourcesOf(config, testTarget, options.io)))
+  const load = await runLoad({
+    ...options,
+    targetUrl,
+    outs: [recorder.out],
+    influxUrl: settings?.url ?? null,
+    broken: recorder.broken,
+    onStart: sampler.k6Started,
+  })
+  await live[Symbol.asyncDispose]()
+  const recorded = await recorder.finish(options.io.killed.aborted ? 0 : FORWARD_MS)
   const health = await sampler.stop()
   await folder.writeJson("metrics.json", health)
-  return { load, health }
+  return { load, health, recorded }
+}
+
+/** Throws a missing error where nothing can be recorded. */
+async function openRecorder(folder: RunFolder, influx: InfluxSettings | null): Promise<Recorder> {
+  try {
+    const [file, spoolFile] = [folder.file(RECORDING), folder.file("influx-spool.tmp")]
+    return await startRecorder({ file, spoolFile, influx })
+  } catch (error) {
+    throw missingError(
+      `Nothing can be recorded in ${folder.path}: ${error instanceof Error ? error.message : String(error)}.`,
+      "Runs are saved beside loadctl.yaml, in .loadctl; make room there, or make it writable.",
+    )
+  }
 }
 
 function sourcesOf(

@@ -1,4 +1,4 @@
-import type { Measurement, Reconciled } from "../stats/model.ts"
+import type { Measurement, Reconciled, RecorderFacts } from "../stats/model.ts"
 import type { Evidence } from "./judge.ts"
 import { readK6Exit } from "../k6/exits.ts"
 import { mergeFindings, noFindings } from "./findings.ts"
@@ -81,7 +81,8 @@ function droppedProblems({ k6 }: Measurement, sla: Evidence["plan"]["sla"]): str
 }
 
 /** With InfluxDB away, its lost writes are the lesser news: k6's own summary has every request. */
-function sourceProblems({ influx, k6, reconciliation }: Measurement): string[] {
+function sourceProblems({ influx, k6, reconciliation, recorder }: Measurement): string[] {
+  if (recorder) return recorder.problems
   if (influx.state !== "ok") return []
   const lost =
     k6.lostWrites > 0 ? [`InfluxDB refused ${countText(k6.lostWrites, "write")} of k6's points.`] : []
@@ -90,11 +91,12 @@ function sourceProblems({ influx, k6, reconciliation }: Measurement): string[] {
 
 /** Whether two counts of the same requests are too far apart to be the same requests. */
 function differs({ influxN, k6N }: Pick<Reconciled, "influxN" | "k6N">): boolean {
+  if (influxN === null || k6N === null) return false
   return Math.abs(influxN - k6N) > COUNT_TOLERANCE * Math.max(influxN, k6N)
 }
 
 function differenceText({ name, influxN, k6N }: Reconciled): string {
-  return `${name}: InfluxDB has ${influxN.toLocaleString("en-US")} requests, k6 counted ${k6N.toLocaleString("en-US")}.`
+  return `${name}: InfluxDB has ${influxN?.toLocaleString("en-US")} requests, k6 counted ${k6N?.toLocaleString("en-US")}.`
 }
 
 function generatorProblems({ machine }: Measurement): string[] {
@@ -185,7 +187,8 @@ function budgetWarnings({ endpoints, overall }: Measurement, sla: Evidence["plan
   })
 }
 
-function sourceWarnings({ influx, k6, instances }: Measurement): string[] {
+function sourceWarnings({ influx, k6, instances, recorder }: Measurement): string[] {
+  if (recorder) return recorderWarnings(influx, recorder)
   const warnings: string[] = []
   if (instances)
     warnings.push("Judged from InfluxDB alone: points that k6 could not write are missing unnoticed.")
@@ -197,4 +200,18 @@ function sourceWarnings({ influx, k6, instances }: Measurement): string[] {
     warnings.push(`k6 was late writing to InfluxDB ${countText(k6.slowFlushes, "time")}.`)
   }
   return warnings
+}
+
+function recorderWarnings(influx: Measurement["influx"], { notes, folded }: RecorderFacts): string[] {
+  const away =
+    influx.state === "away"
+      ? [`InfluxDB did not answer (${influx.text}): the verdict is from the recording and k6's summary.`]
+      : []
+  const many =
+    folded > 0
+      ? [
+          `The script made too many series: ${countText(folded, "sample")} lost tags. Name requests by a tag "name".`,
+        ]
+      : []
+  return [...away, ...notes, ...many]
 }

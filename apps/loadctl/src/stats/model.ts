@@ -38,11 +38,14 @@ export type ThresholdResult = { metric: string; source: string; value: number | 
 /** What k6 logged, the first of its kind; `count` is how often that kind was logged. */
 export type K6Message = { level: "error" | "warning"; text: string; count: number }
 
-/** The same requests as InfluxDB and k6's own summary saw them; null where a side keeps no such figure. */
+/** The same requests as each witness saw them; null where one was not asked or keeps no such figure. */
 export type Reconciled = {
   name: string
-  influxN: number
-  k6N: number
+  /** By loadctl's own recording; absent in runs that were judged from InfluxDB or the summary. */
+  recordedN?: number
+  recordedP95?: number | null
+  influxN: number | null
+  k6N: number | null
   influxP95: number | null
   k6P95: number | null
 }
@@ -61,10 +64,28 @@ export type MachineUse = {
   generator?: { processors: number; k6: number | null; busy: number | null }
 }
 
+/** What loadctl's own recording came to, and how the other witnesses compare with it. */
+export type RecorderFacts = {
+  requests: number
+  /** Requests that are one point in InfluxDB, because their tags and time are equal. */
+  merged: number
+  refusedWrites: number
+  /** By k6's own http_req_failed; `n` is how many requests carry it: none without a response callback. */
+  failed: { n: number; matches: number }
+  /** Samples that gave up tags nobody judges by, because the script made too many series. */
+  folded: number
+  /** Why figures cannot be trusted: a recording that broke off, witnesses that differ for no known reason. */
+  problems: string[]
+  /** Differences whose reason is known. */
+  notes: string[]
+}
+
 /** Everything that was measured; `endpoints.json` of a run. */
 export type Measurement = {
   /** Whose figures are judged. */
-  source: "influxdb" | "k6"
+  source: "recorder" | "influxdb" | "k6"
+  /** Absent where another source is judged: elsewhere, or by an earlier version. */
+  recorder?: RecorderFacts
   influx: InfluxState
   /** Which k6 made the load, when it was not the one that loadctl ran itself; judged from InfluxDB alone. */
   instances?: string[]

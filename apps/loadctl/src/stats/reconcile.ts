@@ -1,85 +1,144 @@
-import type { SampleSeries } from "../recorder/recording.ts"
+import type { RecordedTotals, SampleSeries } from "../recorder/recording.ts"
 import { k6Figures } from "../k6/endpoint-metrics.ts"
 import type { K6Figures } from "../k6/endpoint-metrics.ts"
 import type { K6Summary } from "../k6/summary.ts"
-import { askedStatuses } from "../k6/thresholds.ts"
 import { endpointNames, latencies } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
-import type { Figures, Reconciled } from "./model.ts"
+import type { Reconciled } from "./model.ts"
 import { concatColumns } from "./values.ts"
 
+/** Sentences about figures that should be the same and are not. */
+export type Comparison = { rows: Reconciled[]; problems: string[] }
+
+export const ALL_REQUESTS = "all requests"
+// Both interpolate between the same samples; more than the rounding of a double is another set of samples.
+const SAME_P95 = 1e-6
+// A k6 that keeps histograms instead of samples rounds each to a bucket.
+const SAME_P95_IN_BUCKETS = 0.05
+
+export type Recorded = { samples: readonly SampleSeries[]; totals: RecordedTotals }
+
 /**
- * Both witnesses side by side: the whole run with setup, then each endpoint that k6 keeps figures of, by the very
- * selection of requests that k6 has.
+ * The recording beside k6's own summary: the whole run with setup, then each endpoint that k6 keeps figures of, by the
+ * very selection of requests that k6 has; requests, failures, checks, iterations and p95 have to agree.
  */
 export function reconcile(
-  series: readonly SampleSeries[],
+  recorded: Recorded,
+  summary: K6Summary,
+  { plan, histograms }: { plan: MeasurePlan; histograms: boolean },
+): Comparison {
+  const all = k6Figures(summary, {})
+  const rows = [
+    ...(all ? [rowOf(ALL_REQUESTS, recorded.samples, all)] : []),
+    ...endpointRows(recorded.samples, summary, plan),
+  ]
+  const tolerance = histograms ? SAME_P95_IN_BUCKETS : SAME_P95
+  return {
+    rows,
+    problems: [
+      ...(all ? [] : missingRequests(recorded.totals)),
+      ...rows.flatMap((row) => rowProblems(row, tolerance)),
+      ...totalProblems(recorded.totals, summary, all),
+    ],
+  }
+}
+
+/** k6 leaves a metric without samples out of its summary. */
+function missingRequests({ requests }: RecordedTotals): string[] {
+  return requests === 0 ? [] : [`${countOf(requests, "request")} were recorded, k6's summary has none.`]
+}
+
+function endpointRows(
+  samples: readonly SampleSeries[],
   summary: K6Summary,
   { k6Scenarios, sla }: MeasurePlan,
 ): Reconciled[] {
-  const judged = series.filter(({ scenario }) => k6Scenarios.includes(scenario))
+  const judged = samples.filter(({ scenario }) => k6Scenarios.includes(scenario))
   const named = Map.groupBy(judged, ({ name }) => name)
-  const endpoints = endpointNames(sla, named.keys()).flatMap((name) => {
-    const found = findSelection(summary, { name }, k6Scenarios)
-    const mine = (named.get(name) ?? []).filter(
-      ({ phase }) => !found?.tags["phase"] || phase === found.tags["phase"],
+  return endpointNames(sla, named.keys()).flatMap((name) => {
+    const found = findSelection(summary, name, k6Scenarios)
+    if (!found) return []
+    const { scenario, phase } = found.tags
+    const own = samples.filter(
+      (one) =>
+        one.name === name &&
+        (scenario === undefined || one.scenario === scenario) &&
+        (phase === undefined || one.phase === phase),
     )
-    return found ? [row(name, mine, found.figures)] : []
+    return [rowOf(name, own, found.figures)]
   })
-  const all = k6Figures(summary, {})
-  return [...(all ? [row("all requests", series, all)] : []), ...endpoints]
 }
 
-/** The table from k6's summary alone, for a run without InfluxDB. It knows no phases: rates are over all of it. */
-export function measureSummary(summary: K6Summary, plan: MeasurePlan) {
-  const { k6Scenarios, sla } = plan
-  const seconds = (summary.durationMs ?? 0) / 1_000
-  const find = (tags: Record<string, string>) => findSelection(summary, tags, k6Scenarios)?.figures ?? null
-  const overall = toFigures({ name: "overall", k6: find({}), seconds })
-  const endpoints = Object.entries(sla.endpoints).map(([name, { status }]) => {
-    const figures = toFigures({ name, k6: find({ name }), seconds })
-    const counts = askedStatuses(name, plan).flatMap((code) => {
-      const count = find({ name, status: String(code) })?.n
-      return count === undefined ? [] : [[String(code), count] as const]
-    })
-    return ownFailures({ ...figures, statuses: Object.fromEntries(counts) }, status)
-  })
-  const ownIdeas = Object.values(sla.endpoints).some(({ status }) => status !== null)
-  const failed = endpoints.reduce((sum, endpoint) => sum + endpoint.failed, 0)
-  return { overall: ownIdeas ? { ...overall, failed } : overall, endpoints }
-}
+type Tags = { name: string; scenario?: string; phase?: string }
 
-/** Where k6 kept a count of every successful status, the rest failed; else its own idea of a failure has to do. */
-function ownFailures(figures: Figures, status: number[] | null): Figures {
-  if (!status?.every((code) => String(code) in figures.statuses)) return figures
-  const succeeded = status.reduce((sum, code) => sum + (figures.statuses[String(code)] ?? 0), 0)
-  return { ...figures, failed: figures.n - succeeded }
-}
-
-/** What k6 knows of these tags, the narrowest selection first: the judged phase of the scenario, all of it, anything. */
-function findSelection(summary: K6Summary, tags: Record<string, string>, k6Scenarios: readonly string[]) {
+/** What k6 knows of an endpoint, the narrowest first: the judged phase of the scenario, all of it, anything. */
+function findSelection(summary: K6Summary, name: string, k6Scenarios: readonly string[]) {
   const [scenario] = k6Scenarios.length === 1 ? k6Scenarios : []
-  const narrower =
-    scenario === undefined
+  const candidates: Tags[] = [
+    ...(scenario === undefined
       ? []
       : [
-          { scenario, phase: "hold", ...tags },
-          { scenario, ...tags },
-        ]
-  for (const candidate of [...narrower, tags]) {
-    const figures = k6Figures(summary, candidate)
-    if (figures) return { tags: candidate as Record<string, string>, figures }
+          { scenario, phase: "hold", name },
+          { scenario, name },
+        ]),
+    { name },
+  ]
+  for (const tags of candidates) {
+    const figures = k6Figures(summary, tags)
+    if (figures) return { tags, figures }
   }
   return null
 }
 
-function row(name: string, series: readonly SampleSeries[], k6: K6Figures): Reconciled {
-  const values = concatColumns(series.map(({ ms }) => ms))
-  return { name, influxN: values.length, k6N: k6.n, influxP95: latencies(values).p95, k6P95: k6.p95 }
+function rowOf(name: string, samples: readonly SampleSeries[], k6: K6Figures): Reconciled {
+  const values = concatColumns(samples.map(({ ms }) => ms))
+  return {
+    name,
+    recordedN: values.length,
+    recordedP95: latencies(values).p95,
+    influxN: null,
+    influxP95: null,
+    k6N: k6.n,
+    k6P95: k6.p95,
+  }
 }
 
-function toFigures({ name, k6, seconds }: { name: string; k6: K6Figures | null; seconds: number }): Figures {
-  const { n = 0, p50 = null, p95 = null, p99 = null, max = null, failed = 0 } = k6 ?? {}
-  const rate = seconds > 0 ? n / seconds : null
-  return { name, n, rate, p50, p95, p99, max, failed: failed ?? 0, statuses: {} }
+function rowProblems({ name, recordedN, recordedP95, k6N, k6P95 }: Reconciled, tolerance: number): string[] {
+  if (recordedN !== k6N)
+    return [`${name}: ${countOf(recordedN ?? 0, "request")} were recorded, k6 counted ${numberText(k6N)}.`]
+  if (recordedP95 == null || k6P95 === null) return []
+  if (Math.abs(recordedP95 - k6P95) <= tolerance * Math.max(recordedP95, k6P95)) return []
+  return [`${name}: p95 was recorded as ${recordedP95.toFixed(3)} ms, k6 says ${k6P95.toFixed(3)} ms.`]
+}
+
+/** Counts of the whole run; each that k6's summary has. */
+function totalProblems(
+  totals: RecordedTotals,
+  { metrics, checks }: K6Summary,
+  all: K6Figures | null,
+): string[] {
+  const count = (metric: string): number => metrics[metric]?.values["count"] ?? 0
+  const checked = metrics["checks"]?.values
+  const passes = totals.checks.reduce((sum, check) => sum + check.passes, 0)
+  const fails = totals.checks.reduce((sum, check) => sum + check.fails, 0)
+  const k6Passes = checked?.["matches"] ?? checks.reduce((sum, check) => sum + check.passes, 0)
+  const k6Checks = checked?.["total"] ?? checks.reduce((sum, check) => sum + check.passes + check.fails, 0)
+  const pairs: [string, number, number][] = [
+    ["failed requests", totals.failed.matches, all?.failed ?? 0],
+    ["iterations", totals.iterations, count("iterations")],
+    ["dropped iterations", totals.dropped, count("dropped_iterations")],
+    ["checks that held", passes, k6Passes],
+    ["checks that failed", fails, k6Checks - k6Passes],
+  ]
+  return pairs.flatMap(([what, recorded, k6]) =>
+    recorded === k6 ? [] : [`${numberText(recorded)} ${what} were recorded, k6 counted ${numberText(k6)}.`],
+  )
+}
+
+function countOf(count: number, noun: string): string {
+  return `${numberText(count)} ${noun}${count === 1 ? "" : "s"}`
+}
+
+function numberText(count: number | null): string {
+  return count === null ? "none" : count.toLocaleString("en-US")
 }

@@ -2,13 +2,16 @@ import { once } from "node:events"
 import { createServer, request as send } from "node:http"
 import type { IncomingMessage } from "node:http"
 
-/** Stands between k6 and InfluxDB; `refuse` decides which requests get a 500 instead of passing. */
-export async function openInfluxProxy(influxUrl: string, refuse: (request: IncomingMessage) => boolean) {
+/** What a request gets instead of passing: a status, or never an answer; null lets it pass. */
+type Instead = number | "silence" | null
+
+/** Stands between loadctl and InfluxDB; `instead` decides what happens to each request. */
+export async function openInfluxProxy(influxUrl: string, instead: (request: IncomingMessage) => Instead) {
   const server = createServer((request, response) => {
-    if (refuse(request)) {
-      request.resume()
-      return response.writeHead(500).end('{"error":"out of order"}')
-    }
+    const status = instead(request)
+    if (status !== null) request.resume()
+    if (status === "silence") return undefined
+    if (status !== null) return response.writeHead(status).end('{"error":"out of order"}')
     const { method, url, headers } = request
     const forwarded = send(new URL(url ?? "/", influxUrl), { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)

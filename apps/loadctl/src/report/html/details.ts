@@ -19,10 +19,10 @@ export type RunDetails = {
 
 /** Reads them from the run's folder; whatever the run did not come to is empty. */
 export async function loadDetails(folder: RunFolder): Promise<RunDetails> {
-  const [parts, samples, output] = await Promise.all([
+  const [parts, output] = await Promise.all([
     loadParts(folder),
-    loadSamples(folder),
     readFile(folder.file("k6-output.txt"), "utf8").catch(() => ""),
   ])
+  const samples = await loadSamples(folder, parts.plan)
   return { parts, samples, progress: output.split("\n").flatMap((line) => parseProgress(line) ?? []) }
 }

@@ -1,13 +1,7 @@
 import { countText, decimalText, msText, shareText } from "../../sla/text.ts"
 import { OVERALL } from "../../stats/slices.ts"
-import {
-  ENDPOINT_COLUMNS,
-  brokenColumns,
-  endpointCells,
-  mark,
-  sourcesText,
-  violationCount,
-} from "../cells.ts"
+import { ENDPOINT_COLUMNS, brokenColumns, endpointCells, mark, violationCount } from "../cells.ts"
+import { countOf, sourcesText } from "../sources.ts"
 import type { RunReport } from "../model.ts"
 import { worstFirst } from "../order.ts"
 import type { RunDetails } from "./details.ts"
@@ -125,23 +119,31 @@ export function auditSection({ audit }: RunReport): Section {
   return { note, table: rows.length > 0 ? table : null }
 }
 
-/** The same requests by both witnesses. */
+/** The same requests by each witness. */
 export function sourcesSection(report: RunReport): Section {
   const { sources } = report
   if (!sources) return { note: "Nothing was measured.", table: null }
   if (sources.reconciliation.length === 0)
     return { note: `The figures are from ${sourcesText(report)}.`, table: null }
-  const rows = sources.reconciliation.map(({ name, influxN, k6N, influxP95, k6P95 }) => ({
+  const rows = sources.reconciliation.map((row) => ({
     mark: null,
     cells: cells(
-      name,
-      influxN.toLocaleString("en-US"),
-      k6N.toLocaleString("en-US"),
-      msText(influxP95),
-      msText(k6P95),
+      row.name,
+      ...(sources.recorder ? [countOf(row.recordedN)] : []),
+      countOf(row.influxN),
+      countOf(row.k6N),
+      ...(sources.recorder ? [msText(row.recordedP95 ?? null)] : []),
+      msText(row.influxP95),
+      msText(row.k6P95),
     ),
   }))
-  const head = ["requests of", "n, InfluxDB", "n, k6", "p95, InfluxDB", "p95, k6"]
-  const note = `The figures are from ${sources.source === "k6" ? "k6's summary" : "InfluxDB"}; both counted by themselves.`
-  return { note, table: { caption: "Two witnesses", head, rows, texts: [] } }
+  const who = [...(sources.recorder ? ["recorded"] : []), "InfluxDB", "k6"]
+  const head = ["requests of", ...who.map((name) => `n, ${name}`), ...who.map((name) => `p95, ${name}`)]
+  const note = `The figures are from ${judgedSource(sources.source)}; each counted by itself.`
+  return { note, table: { caption: "The witnesses", head, rows, texts: [] } }
+}
+
+function judgedSource(source: NonNullable<RunReport["sources"]>["source"]): string {
+  if (source === "recorder") return "loadctl's own recording"
+  return source === "k6" ? "k6's summary" : "InfluxDB"
 }

@@ -1,0 +1,129 @@
+import type { CheckCount, RecordedTotals } from "./recording.ts"
+import { KEPT, createDictionary } from "./dictionary.ts"
+import type { KeptMetric, SeriesEntry } from "./dictionary.ts"
+import type { Columns } from "./format.ts"
+import { parsePoint, pointsOf } from "./line-protocol.ts"
+
+/** What one write of k6 came to. */
+export type Taken = {
+  columns: Columns
+  /** The series that this write brought. */
+  added: SeriesEntry[]
+  requests: number
+  /** The write as InfluxDB can read it, where that is not how it came. */
+  rewritten: string | null
+}
+
+export type CollectorOptions = { epochS: number; seriesCap: number }
+
+/** Takes in what k6 writes and keeps the counts; nothing of it grows with the number of samples. */
+export function createCollector({ epochS, seriesCap }: CollectorOptions) {
+  const dictionary = createDictionary(seriesCap)
+  const counts = createCounts(dictionary.entries)
+
+  /** @param body the line protocol, one character a byte. Throws where it is none. */
+  function take(body: string): Taken {
+    const rows: number[] = []
+    const before = dictionary.entries.length
+    let requests = 0
+    let broken = false
+    for (const line of pointsOf(body)) {
+      const point = parsePoint(line, epochS)
+      broken ||= line.includes("\n")
+      counts.point(point.metric, point.value)
+      if (!isKept(point.metric)) continue
+      if (point.metric === "http_req_duration") requests += 1
+      const id = dictionary.idOf(point.metric, point.tagSet)
+      counts.sample(id, point.value)
+      rows.push(point.ns, point.value, id)
+    }
+    return {
+      columns: toColumns(rows),
+      added: dictionary.entries.slice(before),
+      requests,
+      rewritten: broken ? [...pointsOf(body)].map((line) => line.replaceAll("\n", "\\ ")).join("\n") : null,
+    }
+  }
+
+  return { take, totals: (): RecordedTotals => ({ ...counts.totals(), folded: dictionary.folded() }) }
+}
+
+function isKept(metric: string): metric is KeptMetric {
+  return (KEPT as readonly string[]).includes(metric)
+}
+
+function toColumns(rows: readonly number[]): Columns {
+  const length = rows.length / 3
+  const columns = {
+    ns: new Float64Array(length),
+    values: new Float64Array(length),
+    series: new Uint32Array(length),
+  }
+  for (let row = 0; row < length; row += 1) {
+    columns.ns[row] = rows[row * 3]!
+    columns.values[row] = rows[row * 3 + 1]!
+    columns.series[row] = rows[row * 3 + 2]!
+  }
+  return columns
+}
+
+/** Counters that k6's summary has too. */
+const SUMMED = ["http_req_failed", "iterations", "dropped_iterations"] as const
+
+type SeriesCount = { n: number; sum: number; max: number }
+
+function createCounts(entries: readonly SeriesEntry[]) {
+  const points = new Map<string, number>()
+  const sums = new Map<string, number>(SUMMED.map((metric) => [metric, 0]))
+  const bySeries: SeriesCount[] = []
+
+  function ofMetric(metric: KeptMetric): { tags: SeriesEntry["tags"]; count: SeriesCount }[] {
+    return entries.flatMap(({ id, tags, metric: own }) => {
+      const count = bySeries[id]
+      return own === metric && count ? [{ tags, count }] : []
+    })
+  }
+
+  return {
+    point(metric: string, value: number): void {
+      points.set(metric, (points.get(metric) ?? 0) + 1)
+      const sum = sums.get(metric)
+      if (sum !== undefined) sums.set(metric, sum + value)
+    },
+    sample(id: number, value: number): void {
+      const count = (bySeries[id] ??= { n: 0, sum: 0, max: 0 })
+      count.n += 1
+      count.sum += value
+      count.max = Math.max(count.max, value)
+    },
+    totals(): Omit<RecordedTotals, "folded"> {
+      return {
+        requests: points.get("http_req_duration") ?? 0,
+        failed: { n: points.get("http_req_failed") ?? 0, matches: sums.get("http_req_failed")! },
+        iterations: sums.get("iterations")!,
+        dropped: sums.get("dropped_iterations")!,
+        checks: checkCounts(ofMetric("checks")),
+        iterationDurations: durations(ofMetric("iteration_duration")),
+        points: Object.fromEntries(points),
+      }
+    },
+  }
+}
+
+type Counted = { tags: Record<string, string>; count: SeriesCount }[]
+
+function checkCounts(counted: Counted): CheckCount[] {
+  return [...Map.groupBy(counted, ({ tags }) => tags["check"] ?? "")].map(([name, own]) => {
+    const passes = own.reduce((sum, { count }) => sum + count.sum, 0)
+    const n = own.reduce((sum, { count }) => sum + count.n, 0)
+    return { name, passes, fails: n - passes }
+  })
+}
+
+function durations(counted: Counted): RecordedTotals["iterationDurations"] {
+  return [...Map.groupBy(counted, ({ tags }) => tags["scenario"] ?? "")].map(([scenario, own]) => ({
+    scenario,
+    n: own.reduce((sum, { count }) => sum + count.n, 0),
+    longestMs: own.reduce((most, { count }) => Math.max(most, count.max), 0),
+  }))
+}

@@ -1,0 +1,55 @@
+import { patternOf } from "./url-pattern.ts"
+import { parseTags } from "./line-protocol.ts"
+
+/** What samples are kept of, one by one. Of every other metric only the number of points is counted. */
+export const KEPT = ["http_req_duration", "iteration_duration", "checks"] as const
+export type KeptMetric = (typeof KEPT)[number]
+
+/** One series of the recording; `id` is what its samples carry. */
+export type SeriesEntry = { id: number; metric: KeptMetric; tags: Record<string, string> }
+
+/** The tags that decide how a request is judged; the others can be given up. */
+const JUDGED_TAGS = ["scenario", "phase", "name", "check", "status", "expected_response", "error_code"]
+const OTHERS = "(other names)"
+
+/**
+ * Numbers the series in the order in which they appear. Beyond `cap` a new one is kept by what it is judged by, its name
+ * folded to a pattern; beyond twice of it, all new names are one: a script that makes a series of each request must not
+ * fill the memory.
+ */
+export function createDictionary(cap: number) {
+  const known = new Map<string, number>()
+  const entries: SeriesEntry[] = []
+  let folded = 0
+
+  function add(key: string, metric: KeptMetric, tags: Record<string, string>): number {
+    const id = entries.length
+    // A slice would keep the whole write that it is from alive.
+    known.set(Buffer.from(key, "latin1").toString("latin1"), id)
+    entries.push({ id, metric, tags })
+    return id
+  }
+
+  function fold(metric: KeptMetric, tagSet: string): number {
+    folded += 1
+    const all = parseTags(tagSet)
+    const kept = JUDGED_TAGS.flatMap((tag) => (all[tag] === undefined ? [] : [[tag, all[tag]] as const]))
+    const tags = Object.fromEntries(kept)
+    const name = entries.length < 2 * cap ? patternOf(tags["name"] ?? "") : OTHERS
+    const judged = { ...tags, ...(tags["name"] === undefined ? {} : { name }) }
+    const key = `${metric} ${JSON.stringify(judged)}`
+    return known.get(key) ?? add(key, metric, judged)
+  }
+
+  return {
+    entries,
+    /** How many samples lost tags that nobody judges by, because there were too many series. */
+    folded: () => folded,
+    idOf(metric: KeptMetric, tagSet: string): number {
+      const key = `${metric},${tagSet}`
+      const id = known.get(key)
+      if (id !== undefined) return id
+      return entries.length < cap ? add(key, metric, parseTags(tagSet)) : fold(metric, tagSet)
+    },
+  }
+}

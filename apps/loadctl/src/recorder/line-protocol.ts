@@ -1,0 +1,74 @@
+/** One point as k6 writes it. */
+export type Point = {
+  metric: string
+  /** What stands between the metric and the fields, still escaped: points with an equal one are one series. */
+  tagSet: string
+  value: number
+  /** Its time in nanoseconds since `epochS`, exact. */
+  ns: number
+}
+
+// Fields come in the order of their names, and "value" after "url"; nothing of a name can look like this by accident.
+const COMPLETE = /[ ,]value=[^ ,]+ -?\d+$/
+const TAIL = 80
+
+/**
+ * The points of a body. k6 does not escape a newline in a name, so a line that does not end as a point goes on in the
+ * next one.
+ */
+export function* pointsOf(body: string): Generator<string> {
+  let from = 0
+  while (from < body.length) {
+    let end = lineEnd(body, from)
+    while (end < body.length && !COMPLETE.test(body.slice(Math.max(from, end - TAIL), end)))
+      end = lineEnd(body, end + 1)
+    if (end > from) yield body.slice(from, end)
+    from = end + 1
+  }
+}
+
+function lineEnd(body: string, from: number): number {
+  const end = body.indexOf("\n", from)
+  return end < 0 ? body.length : end
+}
+
+/** Reads one point; `epochS` is a whole second since 1970 near its time. Throws for what is none. */
+export function parsePoint(line: string, epochS: number): Point {
+  const tagsEnd = unescapedSpace(line)
+  const timeAt = line.lastIndexOf(" ")
+  const valueAt = line.lastIndexOf("value=", timeAt)
+  if (tagsEnd < 0 || valueAt < tagsEnd) throw new Error(`not a point of k6: ${line.slice(0, 200)}`)
+  const comma = line.indexOf(",")
+  const metricEnd = comma < 0 || comma > tagsEnd ? tagsEnd : comma
+  return {
+    metric: line.slice(0, metricEnd),
+    tagSet: metricEnd === tagsEnd ? "" : line.slice(metricEnd + 1, tagsEnd),
+    value: Number(line.slice(valueAt + "value=".length, timeAt)),
+    ns: nanosecondsSince(line.slice(timeAt + 1), epochS),
+  }
+}
+
+/** A double holds no nanoseconds since 1970; their distance to a near second it does. */
+function nanosecondsSince(time: string, epochS: number): number {
+  return (Number(time.slice(0, -9)) - epochS) * 1e9 + Number(time.slice(-9))
+}
+
+function unescapedSpace(line: string): number {
+  let at = line.indexOf(" ")
+  while (at > 0 && line[at - 1] === "\\") at = line.indexOf(" ", at + 1)
+  return at
+}
+
+/** The tags by name, unescaped; the text came as bytes, one a character. */
+export function parseTags(tagSet: string): Record<string, string> {
+  const text = Buffer.from(tagSet, "latin1").toString("utf8")
+  const parts = text.split(/(?<!\\),/).flatMap((part) => {
+    const [, name, value] = /^((?:\\.|[^=\\])+)=(.*)$/s.exec(part) ?? []
+    return name === undefined || value === undefined ? [] : [[unescape(name), unescape(value)] as const]
+  })
+  return Object.fromEntries(parts)
+}
+
+function unescape(text: string): string {
+  return text.replaceAll(/\\([, =])/g, "$1")
+}

@@ -1,0 +1,103 @@
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { parentPort, workerData } from "node:worker_threads"
+
+import { createCollector } from "./collector.ts"
+import { createForwarder } from "./forward.ts"
+import type { Ask, Recorded, RecorderSetup, Reply } from "./messages.ts"
+import { createRecent } from "./recent.ts"
+import { createRecordingFile } from "./recording-file.ts"
+import { createSpool } from "./spool.ts"
+
+const SPOOL_MEMORY_BYTES = 8 * 2 ** 20
+const SPOOL_DISK_BYTES = 2 ** 30
+
+/** The thread of the recorder: takes k6's writes, keeps them, answers, and hands them on to InfluxDB. */
+async function record(setup: RecorderSetup, say: (reply: Reply) => void) {
+  const { file, epochS, seriesCap, influx, spoolFile } = setup
+  const collector = createCollector({ epochS, seriesCap })
+  const output = createRecordingFile(file, epochS)
+  const recent = createRecent(epochS)
+  const spool = influx
+    ? createSpool({ file: spoolFile, memoryBytes: SPOOL_MEMORY_BYTES, diskBytes: SPOOL_DISK_BYTES })
+    : null
+  const forwarder = influx && spool ? createForwarder(influx, spool) : null
+  let broken: string | null = null
+
+  /** What cannot be kept ends the recording, not k6: its later writes are answered and counted no more. */
+  function keep(body: Buffer): void {
+    if (broken !== null) return
+    try {
+      const taken = collector.take(body.toString("latin1"))
+      output.append(taken)
+      recent.add(taken)
+      spool?.put(taken.rewritten === null ? body : Buffer.from(taken.rewritten, "latin1"), taken.requests)
+    } catch (error) {
+      broken = brokenText(error)
+      output.giveRoom()
+      say({ kind: "broken", text: broken })
+    }
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://recorder")
+    if (url.pathname === "/query") response.end('{"results":[{"statement_id":0}]}')
+    else if (url.pathname !== "/write" || url.searchParams.get("db") !== setup.secret)
+      response.writeHead(404).end()
+    else {
+      keep(await bodyOf(request))
+      response.writeHead(204).end()
+    }
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy())
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  if (address === null || typeof address === "string") throw new Error("The recorder has no port.")
+  say({ kind: "listening", port: address.port })
+
+  async function finish(deadlineMs: number): Promise<Recorded> {
+    server.closeAllConnections()
+    server.close()
+    const totals = collector.totals()
+    try {
+      if (broken === null) output.end(totals)
+    } catch (error) {
+      broken = brokenText(error)
+    }
+    output.close()
+    const forwarded = forwarder ? await forwarder.finish(deadlineMs) : null
+    await spool?.close()
+    return { totals, broken, forwarded }
+  }
+
+  return { recent: () => recent.take(), finish }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  for await (const part of request) if (part instanceof Uint8Array) parts.push(part)
+  return Buffer.concat(parts)
+}
+
+function brokenText(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined
+  if (code === "ENOSPC" || code === "EDQUOT") return "The disk was full while recording (no space left)."
+  return `The recording broke off: ${error instanceof Error ? error.message : String(error)}.`
+}
+
+if (parentPort) {
+  const port = parentPort
+  const say = (reply: Reply): void => port.postMessage(reply)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what startRecorder gives its thread
+  const recorder = await record(workerData as RecorderSetup, say)
+  port.on("message", (ask: Ask) => {
+    if (ask.ask === "recent") say({ kind: "recent", id: ask.id, samples: recorder.recent() })
+    else
+      void recorder.finish(ask.deadlineMs).then((recorded) => say({ kind: "finished", id: ask.id, recorded }))
+  })
+}
