@@ -13,14 +13,16 @@ process.once("message", (message) => void run(LoadPlan.parse(message)))
 process.on("SIGINT", () => undefined)
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"))
 
-async function run({ url, callers, warmUpMs, measureMs, pauseMs, requests }: LoadPlan): Promise<void> {
+async function run({ url, callers, warmUpMs, measureMs, pauseMs, keyed, requests }: LoadPlan): Promise<void> {
   const { hostname: host, port } = new URL(url)
-  const buffers = requests.map(({ path, body }) => requestBytes(`${host}:${port}`, path, body))
+  const next = keyed ? keyedRequests(`${host}:${port}`, requests) : sameRequests(`${host}:${port}`, requests)
   const latencies = { accepted: [] as number[], refused: [] as number[] }
   let measuring = false
   let failed = 0
+  let acceptedEver = 0
 
   function hear({ status, ms }: { status: number; ms: number }) {
+    if (status === 201) acceptedEver++
     if (!measuring) return
     if (status === 201) latencies.accepted.push(ms)
     else if (status === 503) latencies.refused.push(ms)
@@ -29,8 +31,7 @@ async function run({ url, callers, warmUpMs, measureMs, pauseMs, requests }: Loa
 
   const stop = new AbortController()
   const calls = Array.from({ length: callers }, async (_, index) => {
-    const request = buffers[index % buffers.length] ?? Buffer.alloc(0)
-    await call({ host, port: Number(port), request, pauseMs, hear }, stop.signal)
+    await call({ host, port: Number(port), next: next(index), pauseMs, hear }, stop.signal)
     // Nobody told it to stop, so its connection broke.
     if (!stop.signal.aborted) failed++
   })
@@ -39,17 +40,40 @@ async function run({ url, callers, warmUpMs, measureMs, pauseMs, requests }: Loa
   tell({ event: "warm" })
   await sleep(measureMs)
   measuring = false
-  tell({ event: "done", accepted: answers(latencies.accepted), refused: answers(latencies.refused), failed })
+  const [accepted, refused] = [answers(latencies.accepted), answers(latencies.refused)]
+  tell({ event: "done", accepted, acceptedEver, refused, failed })
   stop.abort()
   await Promise.all(calls)
   process.disconnect()
 }
 
-function requestBytes(host: string, path: string, body: string): Buffer {
+type Requests = LoadPlan["requests"]
+
+/** Made once: the machine has no CPU to spare. */
+function sameRequests(host: string, requests: Requests) {
+  const buffers = requests.map((request) => requestBytes(host, request))
+  return (caller: number) => {
+    const buffer = buffers[caller % buffers.length]
+    if (!buffer) throw new Error("A plan without requests")
+    return () => buffer
+  }
+}
+
+function keyedRequests(host: string, requests: Requests) {
+  const run = crypto.randomUUID()
+  return (caller: number) => {
+    const request = requests[caller % requests.length]
+    if (!request) throw new Error("A plan without requests")
+    let sent = 0
+    return () => requestBytes(host, request, `Idempotency-Key: ${run}-${caller}-${sent++}\r\n`)
+  }
+}
+
+function requestBytes(host: string, { path, body }: Requests[number], header = ""): Buffer {
   const type = body === "" ? "" : "Content-Type: application/json\r\n"
   const length = Buffer.byteLength(body)
   return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n${type}Content-Length: ${length}\r\n\r\n${body}`,
+    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n${type}${header}Content-Length: ${length}\r\n\r\n${body}`,
   )
 }
 

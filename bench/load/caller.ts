@@ -8,17 +8,18 @@ type Heard = { status: number; ms: number; retryAfterMs: number }
 type CallerOptions = {
   host: string
   port: number
-  request: Buffer
+  /** The bytes to send next. */
+  next: () => Buffer
   pauseMs?: number | undefined
   hear: (heard: Heard) => void
 }
 
 /**
- * One caller on one connection who sends the same request, waits for the answer and sends it again. It knows no more of
+ * One caller on one connection who sends a request, waits for the answer and sends the next. It knows no more of
  * HTTP than that every answer has a Content-Length: the machine that it shares with the shop has no CPU to spare.
  */
 export async function call(
-  { host, port, request, pauseMs = 0, hear }: CallerOptions,
+  { host, port, next, pauseMs = 0, hear }: CallerOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const socket = connect({ host, port, noDelay: true })
@@ -28,7 +29,7 @@ export async function call(
   if (pauseMs > 0) await pause(pauseMs * Math.random(), signal)
   while (!signal.aborted && !socket.destroyed) {
     const sentAt = performance.now()
-    socket.write(request)
+    socket.write(next())
     const answer = await readAnswer(socket)
     if (answer === undefined) break
     hear({ ...answer, ms: performance.now() - sentAt })

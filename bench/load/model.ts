@@ -8,6 +8,8 @@ export const LoadPlan = z.object({
   measureMs: z.number(),
   /** How long a caller waits, on average, between an answer and its next request; not at all unless given. */
   pauseMs: z.number().optional(),
+  /** Whether every request has an Idempotency-Key of its own. */
+  keyed: z.boolean().optional(),
   requests: z.array(z.object({ path: z.string(), body: z.string() })).min(1),
 })
 export type LoadPlan = z.infer<typeof LoadPlan>
@@ -20,6 +22,8 @@ export const LoadEvent = z.union([
   z.object({
     event: z.literal("done"),
     accepted: Answers,
+    /** Answered 201 since the first request, warm-up included. */
+    acceptedEver: z.int(),
     /** Answered 503. */
     refused: Answers,
     /** Any other status, or a connection that broke. */

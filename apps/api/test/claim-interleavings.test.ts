@@ -163,6 +163,26 @@ describe("the drain", () => {
   })
 })
 
+describe("a claim that the database refuses as a coupon", () => {
+  it("keeps waiting, where the audit counts it, and holds nobody else up", async () => {
+    const { user, policy } = await trade.refill({ policies: 1 })
+    for (const n of [1, 2, 3]) await trade.claim({ userId: user(n), policyId: policy(1) })
+    await writeDb.$executeRaw`
+      INSERT INTO coupons (policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, expires_at)
+      VALUES (${policy(1)}::int, ${user(1)}::int, 1, gen_random_uuid(), 1, 0, now() + interval '1 day')`
+    const once = createDrain({ ...shop.deps, db: writeDb })
+    await once.drainAll()
+    await trade.claim({ userId: user(4), policyId: policy(1) })
+    expect(await once.drainAll()).toBe(1)
+    const waiting = await readDb.couponClaim.findMany()
+    expect(waiting).toMatchObject([{ userId: user(1) }])
+    expect(await trade.violations()).toMatchObject({ "claims-counted": 1 })
+    await writeDb.$executeRaw`DELETE FROM coupons WHERE user_id = ${user(1)}::int`
+    expect(await drain.drainAll()).toBe(1)
+    expect(await trade.violations()).toEqual({})
+  })
+})
+
 describe("claims of two API processes", () => {
   it("have the limit and the key in common", async () => {
     await using other = await startApi(shop)

@@ -129,7 +129,9 @@ describe("a claim with an Idempotency-Key", () => {
     expect(refused.status).toBe(409)
     expect(await claim(user(2), policyId, "late")).toMatchObject({ status: 409, text: refused.text })
     await shop.services.coupons.changeTotal(policyId, 2)
-    await expect.poll(() => claim(user(2), policyId, "late")).toMatchObject({ status: 201 })
+    await expect
+      .poll(() => claim(user(2), policyId, "late"), { timeout: 10_000 })
+      .toMatchObject({ status: 201 })
   })
 
   it("is answered as before when its policy is sold out by then, whether it waits or is a coupon", async () => {

@@ -10,6 +10,7 @@ const shop = await startShop({ worker: false })
 afterAll(() => shop[Symbol.asyncDispose]())
 const trade = createTrade(shop)
 
+const WITHIN = { timeout: 10_000 }
 const NO_REDIS = "redis://127.0.0.1:1"
 
 /** Until the end of the test. */
@@ -37,7 +38,7 @@ async function violations() {
 
 /** The promises that are coupons once as many are there, and what the audit says then. */
 async function granted(claimIds: string[]) {
-  await expect.poll(async () => (await grantedIds()).length).toBe(claimIds.length)
+  await expect.poll(async () => (await grantedIds()).length, WITHIN).toBe(claimIds.length)
   return { claimIds: (await grantedIds()).toSorted(), violations: await violations() }
 }
 
@@ -113,11 +114,11 @@ describe("Redis that loses everything again and again", () => {
     const claim = (n: number) => trade.claim({ userId: user(n), policyId: policy(1) })
     await shop.redis.set(soldOutKey(policy(1)), 1, "PX", 1_000)
     expect(await claim(1)).toMatchObject({ status: 409, body: { code: "COUPON_SOLD_OUT" } })
-    await expect.poll(() => claim(1)).toMatchObject({ status: 201 })
+    await expect.poll(() => claim(1), WITHIN).toMatchObject({ status: 201 })
     await shop.redis.set(limitReachedKey(policy(1), user(2)), 1, "PX", 1_000)
     expect(await claim(2)).toMatchObject({ status: 409, body: { code: "COUPON_LIMIT_REACHED" } })
     expect(await claim(3)).toMatchObject({ status: 201 })
-    await expect.poll(() => claim(2)).toMatchObject({ status: 201 })
+    await expect.poll(() => claim(2), WITHIN).toMatchObject({ status: 201 })
   })
 
   it("remembers a refusal for a second", async () => {
@@ -197,7 +198,7 @@ describe("a policy's total", () => {
     const claim = () => trade.claim({ userId: user(6), policyId: policy(1) })
     expect(await claim()).toMatchObject({ status: 409, body: { code: "COUPON_SOLD_OUT" } })
     await changeTotal(policy(1), 6)
-    await expect.poll(claim).toMatchObject({ status: 201 })
+    await expect.poll(claim, WITHIN).toMatchObject({ status: 201 })
     await expect(changeTotal(policy(1) + 1, 6)).rejects.toMatchObject({ code: "POLICY_NOT_FOUND" })
   })
 })

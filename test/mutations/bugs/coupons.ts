@@ -160,9 +160,9 @@ export const COUPON_BUGS: Bug[] = [
       {
         file: DRAIN,
         find: `DELETE FROM coupon_claims
-      WHERE id IN (SELECT id FROM coupon_claims ORDER BY id LIMIT \${CHUNK} FOR UPDATE SKIP LOCKED)
+      WHERE id IN (SELECT id FROM coupon_claims WHERE \${which} FOR UPDATE SKIP LOCKED)
       RETURNING *`,
-        replace: "SELECT * FROM coupon_claims ORDER BY id LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED",
+        replace: "SELECT * FROM coupon_claims WHERE ${which} FOR UPDATE SKIP LOCKED",
       },
     ],
     tests: [{ file: REDELIVERY, names: ["a drain that dies"] }],
@@ -178,6 +178,12 @@ export const COUPON_BUGS: Bug[] = [
     guard: "a drain leaves alone what another one moves",
     patches: [{ file: DRAIN, find: " FOR UPDATE SKIP LOCKED)", replace: ")" }],
     tests: [{ file: INTERLEAVINGS, names: ["the drain > leaves alone"] }],
+  },
+  {
+    id: "refused-claim-blocks-the-others",
+    guard: "a claim that the database refuses as a coupon holds nobody else up",
+    patches: [{ file: DRAIN, find: "if (!isRefusedRow(error)) throw error", replace: "throw error" }],
+    tests: [{ file: INTERLEAVINGS, names: ["a claim that the database refuses as a coupon"] }],
   },
   {
     id: "refusal-remembered-for-good",

@@ -1,18 +1,24 @@
 import type { Clock } from "../infra/clock.ts"
-import type { Db } from "../infra/db.ts"
+import { isRetryable, isRolledBack } from "../infra/db-errors.ts"
+import { pgArray, sql } from "../infra/db.ts"
+import type { Db, Sql } from "../infra/db.ts"
+import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { withRetry } from "../infra/retry.ts"
 
 const CHUNK = 500
 
-type DrainDeps = { db: Db; clock: Clock; metrics: Metrics }
+type DrainDeps = { db: Db; clock: Clock; logger: Logger; metrics: Metrics }
 /** When each of them was claimed, in ms since 1970. */
 type Drained = { claimedAt: number[] }
 
 /** Makes coupons of accepted claims. Several may run at once, in any number of processes: none takes what another has. */
-export function createDrain({ db, clock, metrics }: DrainDeps) {
-  async function drainChunk(): Promise<number> {
-    const { claimedAt } = await withRetry(() => moveChunk(db), {
+export function createDrain({ db, clock, logger, metrics }: DrainDeps) {
+  // Rows that the database refuses as coupons. They keep waiting, where the audit sees them, and hold nobody up.
+  const refused = new Set<number>()
+
+  async function drain(which: Sql): Promise<number> {
+    const { claimedAt } = await withRetry(() => moveClaims(db, which), {
       onRetry: (state) => metrics.retries.labels(state).inc(),
     })
     const now = clock().getTime()
@@ -21,14 +27,37 @@ export function createDrain({ db, clock, metrics }: DrainDeps) {
     return claimedAt.length
   }
 
+  async function drainOne(id: number): Promise<void> {
+    try {
+      await drain(sql`id = ${id}::bigint`)
+    } catch (err) {
+      if (!isRefusedRow(err)) throw err
+      refused.add(id)
+      logger.error({ err, id }, "an accepted claim cannot become a coupon; it keeps waiting")
+    }
+  }
+
+  /** The oldest claims; one by one when PostgreSQL refuses them together, so that only the one it means stays. */
+  async function drainChunk(): Promise<number> {
+    const oldest = sql`id <> ALL (${pgArray(refused)}::bigint[]) ORDER BY id LIMIT ${CHUNK}`
+    try {
+      return await drain(oldest)
+    } catch (error) {
+      if (!isRefusedRow(error)) throw error
+    }
+    const claims = await db.$queryRaw<{ id: bigint }[]>`SELECT id FROM coupon_claims WHERE ${oldest}`
+    for (const { id } of claims) await drainOne(Number(id))
+    return claims.length
+  }
+
   return {
     /** Drains until less than a chunk was left; returns how many claims that were. */
     async drainAll(): Promise<number> {
       let drained = 0
       for (let more = true; more;) {
-        const moved = await drainChunk()
-        drained += moved
-        more = moved === CHUNK
+        const handled = await drainChunk()
+        drained += handled
+        more = handled === CHUNK
       }
       return drained
     },
@@ -37,12 +66,14 @@ export function createDrain({ db, clock, metrics }: DrainDeps) {
 
 export type Drain = ReturnType<typeof createDrain>
 
-/** The oldest claims become coupons in one statement, so that at any instant each is exactly one of both. */
-async function moveChunk(db: Db): Promise<Drained> {
+const isRefusedRow = (error: unknown) => isRolledBack(error) && !isRetryable(error)
+
+/** Claims become coupons in one statement, so that at any instant each is exactly one of both. */
+async function moveClaims(db: Db, which: Sql): Promise<Drained> {
   const [moved] = await db.$queryRaw<Drained[]>`
     WITH taken AS (
       DELETE FROM coupon_claims
-      WHERE id IN (SELECT id FROM coupon_claims ORDER BY id LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)
+      WHERE id IN (SELECT id FROM coupon_claims WHERE ${which} FOR UPDATE SKIP LOCKED)
       RETURNING *
     ), granted AS (
       INSERT INTO coupons

@@ -1,0 +1,84 @@
+import type { Redis } from "ioredis"
+import { z } from "zod"
+import { rowIdentity } from "../idempotency/identity.ts"
+import type { Db } from "../infra/db.ts"
+import { OLD_KEYS, OLD_PENDING } from "../infra/keys.ts"
+import type { Logger } from "../infra/logger.ts"
+import { withRedisErrors } from "../infra/redis.ts"
+import { CLAIM_OPERATION } from "./answers.ts"
+import { lockClaimRows, writeClaims } from "./claim-rows.ts"
+import type { IdentifiedClaim } from "./claim-rows.ts"
+import { decideClaims } from "./decide-claims.ts"
+import type { ClaimRows } from "./decide-claims.ts"
+
+const CHUNK = 500
+
+type UpgradeDeps = { db: Db; redis: Redis; clock: () => Date; logger: Logger }
+
+/** An entry of the list in which accepted claims waited before version 2 of the shop; `key` is "" without one. */
+const OldClaim = z.object({
+  claimId: z.uuid(),
+  policyId: z.coerce.number().int(),
+  userId: z.coerce.number().int(),
+  key: z.string(),
+})
+
+/**
+ * Takes over what an older version promised in Redis, then removes its keys. A claim that is read twice, or is a coupon
+ * already, is found by its identity. Nothing is left to do the next time.
+ */
+export async function takeOverOldClaims({ db, redis, clock, logger }: UpgradeDeps): Promise<void> {
+  for await (const keys of scan(redis, OLD_PENDING)) {
+    for (const key of keys) await takeOverList({ db, redis, clock, logger }, key)
+  }
+  for await (const keys of scan(redis, OLD_KEYS)) await withRedisErrors(redis.unlink(keys))
+}
+
+async function takeOverList({ db, redis, clock, logger }: UpgradeDeps, list: string): Promise<void> {
+  for (let from = "-"; ;) {
+    const entries = await withRedisErrors(redis.xrange(list, from, "+", "COUNT", CHUNK))
+    const last = entries.at(-1)
+    if (last === undefined) return
+    const claims = entries.map(([, fields]) => identified(fields))
+    const outcomes = await db.$transaction((tx) => promiseAgain(tx, claims, clock()))
+    logger.warn({ list, outcomes }, "claims of an older version were taken over from Redis")
+    from = `(${last[0]}`
+  }
+}
+
+function identified(fields: readonly string[]): IdentifiedClaim {
+  const pairs = fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]] as const] : []))
+  const { claimId, policyId, userId, key } = OldClaim.parse(Object.fromEntries(pairs))
+  const identity = key === "" ? claimId : rowIdentity({ operation: CLAIM_OPERATION, key })
+  return { claimId: identity, policyId, userId, keyed: true }
+}
+
+/** They were accepted in time, so the policy's window is no matter; its total and limit were counted then. */
+async function promiseAgain(tx: Parameters<typeof lockClaimRows>[0], claims: IdentifiedClaim[], now: Date) {
+  const decisions = decideClaims(claims, opened(await lockClaimRows(tx, claims)), now.getTime())
+  await writeClaims(
+    tx,
+    decisions.flatMap((decision) => (decision.outcome === "accepted" ? decision : [])),
+    now,
+  )
+  const byOutcome = Map.groupBy(decisions, ({ outcome }) => outcome)
+  return Object.fromEntries([...byOutcome].map(([outcome, own]) => [outcome, own.length]))
+}
+
+const opened = (rows: ClaimRows): ClaimRows => ({
+  ...rows,
+  policies: new Map(
+    [...rows.policies].map(([id, policy]) => [id, { ...policy, startsAt: -Infinity, endsAt: Infinity }]),
+  ),
+})
+
+/** Keys that match, a chunk at a time; one may come twice. */
+async function* scan(redis: Redis, pattern: { glob: string; exact: RegExp }) {
+  let cursor = "0"
+  do {
+    const [next, keys] = await withRedisErrors(redis.scan(cursor, "MATCH", pattern.glob, "COUNT", CHUNK))
+    const matching = keys.filter((key) => pattern.exact.test(key))
+    if (matching.length > 0) yield matching
+    cursor = next
+  } while (cursor !== "0")
+}
