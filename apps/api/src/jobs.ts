@@ -1,5 +1,6 @@
 import { createDrain } from "./coupons/drain.ts"
 import { createDrainJob } from "./coupons/drain-job.ts"
+import { createUpgrade } from "./coupons/upgrade.ts"
 import { createWaitingClaims } from "./coupons/waiting.ts"
 import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
@@ -19,6 +20,7 @@ import { createRelay } from "./rankings/relay.ts"
 import { addWaitingGauges } from "./shop/gauges.ts"
 
 const POLL_CLAIMS_EVERY_MS = 100
+const UPGRADE_EVERY_MS = 1_000
 const PRUNE_EVERY_MS = 600_000
 const WARN_AGAIN_MS = 10_000
 const CLOSE_JOBS_WITHIN_MS = 5_000
@@ -43,6 +45,7 @@ export async function startJobs(deps: Deps, env: Env) {
   })
   const onError = createWarning(logger)
   const recurring = [
+    every({ everyMs: UPGRADE_EVERY_MS, step: createUpgrade({ ...deps, db }), onError }),
     every({ everyMs: POLL_CLAIMS_EVERY_MS, step: () => drainJob.poll(), onError }),
     every({ everyMs: PRUNE_EVERY_MS, step: () => pruneAnswers(db), onError }),
     ...startRankingJobs({

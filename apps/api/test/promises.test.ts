@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises"
 import { afterAll, describe, expect, it, onTestFinished } from "vitest"
 import { createAudit } from "../src/audit/service.ts"
 import { AcceptedClaim } from "../src/coupons/schema.ts"
+import { rowIdentity } from "../src/idempotency/identity.ts"
+import { pruneAnswers } from "../src/idempotency/prune.ts"
 import { createDrain } from "../src/coupons/drain.ts"
 import { limitReachedKey, soldOutKey } from "../src/infra/keys.ts"
 import { startApi, startShop, startWorker } from "./support/api.ts"
@@ -10,6 +13,10 @@ const shop = await startShop({ worker: false })
 afterAll(() => shop[Symbol.asyncDispose]())
 const trade = createTrade(shop)
 
+const MIGRATION = new URL(
+  "../../../prisma/migrations/20261125100000_coupon_claims/migration.sql",
+  import.meta.url,
+)
 const WITHIN = { timeout: 10_000 }
 const NO_REDIS = "redis://127.0.0.1:1"
 
@@ -164,6 +171,79 @@ describe("an API that starts without Redis", () => {
     await runWorker({ redisUrl: NO_REDIS })
     await expect.poll(() => without.couponsOf(user(2))).toHaveLength(1)
     expect(await violations()).toEqual({})
+  })
+})
+
+describe("a claim with an Idempotency-Key", () => {
+  it("is found as its coupon however old it is, and nothing else is granted", async () => {
+    const { user, policy } = await trade.refill({ policies: 1, users: 1 })
+    const claim = () => trade.claim({ userId: user(1), policyId: policy(1) }, "of-the-day-before-yesterday")
+    const first = await claim()
+    await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
+    await shop.deps.writeDb.$executeRaw`UPDATE coupons SET issued_at = issued_at - interval '2 days'`
+    await pruneAnswers(shop.deps.writeDb)
+    const again = await Promise.all(times(50, claim))
+    expect(new Set(again.map(({ status, text }) => `${status} ${text}`))).toEqual(
+      new Set([`201 ${first.text}`]),
+    )
+    expect(await shop.deps.readDb.couponClaim.count()).toBe(0)
+    expect(await violations()).toEqual({})
+  })
+
+  it("leaves nothing behind when it is refused", async () => {
+    const { user, policy } = await trade.refill({ policies: 1, users: 1, couponsPerPolicy: 0 })
+    const refused = times(100, (n) => trade.claim({ userId: user(1), policyId: policy(1) }, `try-${n}`))
+    expect(tally(await Promise.all(refused))).toEqual({ COUPON_SOLD_OUT: 100 })
+    const { idempotencyKey, couponClaim, coupon } = shop.deps.readDb
+    expect(await Promise.all([idempotencyKey.count(), couponClaim.count(), coupon.count()])).toEqual([
+      0, 0, 0,
+    ])
+  })
+})
+
+describe("what an older version promised in Redis", () => {
+  const promise = (
+    epoch: string,
+    own: { claimId?: string; policyId: number; userId: number; key?: string },
+  ) => {
+    const entry = { claimId: crypto.randomUUID(), claimedAt: 1, hash: "", key: "", ...own }
+    return shop.redis.xadd(`saleproof:${epoch}:claims:pending`, "*", ...Object.entries(entry).flat())
+  }
+
+  it("becomes coupons when a worker starts, each once, and its keys are gone", async () => {
+    const { user, policy } = await trade.refill({ policies: 1, perUserLimit: 2 })
+    const known = AcceptedClaim.parse((await trade.claim({ userId: user(1), policyId: policy(1) })).body)
+    await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
+    await shop.deps.writeDb.couponPolicy.updateMany({ data: { endsAt: new Date() } })
+    const [epoch, older] = [crypto.randomUUID(), crypto.randomUUID()]
+    const claim = { userId: user(2), policyId: policy(1) }
+    await promise(epoch, known)
+    await promise(epoch, { ...claim, key: "kept" })
+    await promise(epoch, { ...claim, key: "kept" })
+    await promise(epoch, { ...claim })
+    await promise(older, { ...claim, policyId: policy(1) - 1 })
+    await shop.redis.hset(`saleproof:${epoch}:policy:${policy(1)}`, "claimed", 3)
+    await runWorker()
+    await expect.poll(() => trade.couponsOf(user(2), "all"), WITHIN).toHaveLength(2)
+    expect(await trade.couponsOf(user(1), "all")).toHaveLength(1)
+    expect(await trade.claim(claim, "kept")).toMatchObject({ status: 201 })
+    await expect.poll(() => shop.redis.keys("saleproof:*-*:claims:*"), WITHIN).toEqual([])
+    await expect.poll(() => shop.redis.keys("saleproof:*-*:policy:*"), WITHIN).toEqual([])
+    expect(await violations()).toEqual({})
+  })
+
+  it("is found by the key that it had, after the migration", async () => {
+    const { user, policy } = await trade.refill({ policies: 1, users: 1 })
+    const claim = { userId: user(1), policyId: policy(1) }
+    const { claimId } = AcceptedClaim.parse((await trade.claim(claim)).body)
+    await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
+    const kept = { operation: "coupons", key: "kept", requestHash: "", status: 201 }
+    await shop.deps.writeDb.idempotencyKey.create({ data: { ...kept, body: JSON.stringify({ claimId }) } })
+    const [identities = ""] = /WITH digests[^;]*;/.exec(await readFile(MIGRATION, "utf8")) ?? []
+    await shop.deps.writeDb.$executeRawUnsafe(identities)
+    expect(await trade.claim(claim, "kept")).toMatchObject({ status: 201 })
+    expect(await shop.deps.readDb.couponClaim.count()).toBe(0)
+    expect(await grantedIds()).toEqual([rowIdentity({ operation: "coupons", key: "kept" })])
   })
 })
 

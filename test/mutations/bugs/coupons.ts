@@ -6,7 +6,6 @@ const ROWS = "apps/api/src/coupons/claim-rows.ts"
 const DRAIN = "apps/api/src/coupons/drain.ts"
 
 const CLAIMS = "apps/api/test/claims.test.ts"
-const COUPONS = "apps/api/test/coupons.test.ts"
 const INTERLEAVINGS = "apps/api/test/claim-interleavings.test.ts"
 const PROMISES = "apps/api/test/promises.test.ts"
 const REDELIVERY = "apps/api/test/redelivery.test.ts"
@@ -113,7 +112,7 @@ export const COUPON_BUGS: Bug[] = [
         replace: "    ), holdings",
       },
     ],
-    tests: [{ file: COUPONS, names: ["a claim with an Idempotency-Key > is still known"] }],
+    tests: [{ file: PROMISES, names: ["a claim with an Idempotency-Key > is found as its coupon"] }],
   },
   {
     id: "waiting-claims-forgotten",

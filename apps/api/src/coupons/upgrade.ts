@@ -1,7 +1,8 @@
 import type { Redis } from "ioredis"
 import { z } from "zod"
 import { rowIdentity } from "../idempotency/identity.ts"
-import type { Db } from "../infra/db.ts"
+import type { Clock } from "../infra/clock.ts"
+import type { Db, Tx } from "../infra/db.ts"
 import { OLD_KEYS, OLD_PENDING } from "../infra/keys.ts"
 import type { Logger } from "../infra/logger.ts"
 import { withRedisErrors } from "../infra/redis.ts"
@@ -13,9 +14,9 @@ import type { ClaimRows } from "./decide-claims.ts"
 
 const CHUNK = 500
 
-type UpgradeDeps = { db: Db; redis: Redis; clock: () => Date; logger: Logger }
+type UpgradeDeps = { db: Db; redis: Redis; clock: Clock; logger: Logger }
 
-/** An entry of the list in which accepted claims waited before version 2 of the shop; `key` is "" without one. */
+/** An entry of the list in which accepted claims waited before claims were rows; `key` is "" without one. */
 const OldClaim = z.object({
   claimId: z.uuid(),
   policyId: z.coerce.number().int(),
@@ -23,11 +24,21 @@ const OldClaim = z.object({
   key: z.string(),
 })
 
+/** Takes over once what an older version left in Redis, as soon as Redis is there. */
+export function createUpgrade(deps: UpgradeDeps) {
+  let done = false
+  return async (): Promise<void> => {
+    if (done || deps.redis.status !== "ready") return
+    await takeOverOldClaims(deps)
+    done = true
+  }
+}
+
 /**
  * Takes over what an older version promised in Redis, then removes its keys. A claim that is read twice, or is a coupon
  * already, is found by its identity. Nothing is left to do the next time.
  */
-export async function takeOverOldClaims({ db, redis, clock, logger }: UpgradeDeps): Promise<void> {
+async function takeOverOldClaims({ db, redis, clock, logger }: UpgradeDeps): Promise<void> {
   for await (const keys of scan(redis, OLD_PENDING)) {
     for (const key of keys) await takeOverList({ db, redis, clock, logger }, key)
   }
@@ -54,7 +65,7 @@ function identified(fields: readonly string[]): IdentifiedClaim {
 }
 
 /** They were accepted in time, so the policy's window is no matter; its total and limit were counted then. */
-async function promiseAgain(tx: Parameters<typeof lockClaimRows>[0], claims: IdentifiedClaim[], now: Date) {
+async function promiseAgain(tx: Tx, claims: IdentifiedClaim[], now: Date) {
   const decisions = decideClaims(claims, opened(await lockClaimRows(tx, claims)), now.getTime())
   await writeClaims(
     tx,

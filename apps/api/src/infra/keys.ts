@@ -16,5 +16,12 @@ export const nextRankingKey = `${PREFIX}:ranking:next`
 /** Sorted set of units; the generation names one build. */
 export const rankingSetKey = (generation: string) => `${PREFIX}:ranking:set:${generation}`
 
+/** What versions before committed claims left: the lists of accepted claims, and all else, under an epoch or `shop`. */
+export const OLD_PENDING = {
+  glob: `${PREFIX}:*:claims:pending`,
+  exact: /^saleproof:[\da-f-]{36}:claims:pending$/,
+}
+export const OLD_KEYS = { glob: `${PREFIX}:*`, exact: /^saleproof:([\da-f-]{36}:|shop$)/ }
+
 /** Outlives a refill of the shop, as whoever holds it may do. */
 export const productLockKey = (productId: number) => `${PREFIX}:lock:product:${productId}`
