@@ -43,5 +43,7 @@ export async function readConfig(
   flags: Override[] = [],
 ): Promise<LoadedConfig> {
   const { envOverrides, findConfig, loadConfig } = await import("../config.ts")
-  return loadConfig(findConfig(io.cwd, named), [...envOverrides(io.env), ...flags])
+  const loaded = loadConfig(findConfig(io.cwd, named), [...envOverrides(io.env), ...flags])
+  if (loaded.config.tls) (await import("../machine/tls.ts")).trustAsConfigured(loaded, io)
+  return loaded
 }

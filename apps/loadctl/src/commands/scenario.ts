@@ -6,12 +6,12 @@ import type { Command } from "commander"
 import type { LoadedConfig, Override } from "../config.ts"
 import type { Io } from "../io.ts"
 import { BUILD_K6 } from "../k6/find.ts"
-import type { RunPlan } from "../plan/plan.ts"
+import type { K6Overrides, RunPlan } from "../plan/plan.ts"
 import { collectPair, readConfig, withConfig } from "./options.ts"
 
 /** What every command that runs a scenario is told about it. */
 export type ScenarioFlags = {
-  scenario?: string
+  scenario?: string | undefined
   persona?: string
   limited?: boolean
   variant?: string[]
@@ -22,8 +22,22 @@ export type ScenarioFlags = {
 }
 
 export function withScenario(command: Command): Command {
-  return withConfig(command)
-    .option("-s, --scenario <name>", "one of loadctl list; the only one where the file has one")
+  const text = "one of loadctl list; the only one where the file has one"
+  return withLoad(withConfig(command).option("-s, --scenario <name>", text))
+}
+
+/** The same for a command that takes several. */
+export function withScenarios(command: Command): Command {
+  const text = "one of loadctl list, repeatable; the only one where the file has one"
+  return withLoad(withConfig(command).option("-s, --scenario <name>", text, collectName))
+}
+
+function collectName(name: string, before: string[] = []): string[] {
+  return [...before, name]
+}
+
+function withLoad(command: Command): Command {
+  return command
     .option("-p, --persona <name>", "what each virtual user does")
     .option("--limited", "scarce coupons: short for --variant limited")
     .option("--variant <name...>", "other variants of loadctl.yaml")
@@ -79,7 +93,7 @@ export function readScenarioConfig(
 /** A plan of one more run of that scenario, under an id of its own. */
 export async function planScenario(
   { config }: LoadedConfig,
-  flags: ScenarioFlags,
+  flags: ScenarioFlags & { k6?: K6Overrides },
   apiEnv: Record<string, string>,
 ): Promise<RunPlan> {
   const [{ makePlan }, { newRunId }, { pickScenario }] = await Promise.all([
@@ -92,5 +106,5 @@ export async function planScenario(
   const variants = [...new Set([...(flags.limited ? ["limited"] : []), ...(flags.variant ?? [])])]
   const at = new Date()
   const runId = newRunId(scenario, at, randomBytes(2).toString("hex"))
-  return makePlan(config, { scenario, persona, variants, scale, apiEnv }, { runId, at })
+  return makePlan(config, { scenario, persona, variants, scale, apiEnv, k6: flags.k6 }, { runId, at })
 }

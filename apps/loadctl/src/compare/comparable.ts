@@ -105,12 +105,12 @@ function targetText(url: string): string {
   return ["127.0.0.1", "localhost", "[::1]"].includes(hostname) ? "this machine" : url
 }
 
-function loadText({ k6Env, k6Scenarios, phases, scale }: RunPlan): string {
+function loadText({ k6Env, k6Flags = [], k6Scenarios, phases, scale }: RunPlan): string {
   const own = Object.fromEntries(Object.entries(k6Env).filter(([name]) => !PLANNED.has(name)))
   const held = phases
     ? `hold ${unscaled(phases.holdMs, scale)} after ${unscaled(phases.warmupMs, scale)}`
     : ""
-  return [k6Scenarios.join("+"), envText(own), held].filter(Boolean).join(", ")
+  return [k6Scenarios.join("+"), envText(own), k6Flags.join(" "), held].filter(Boolean).join(", ")
 }
 
 /** The scale is a condition of its own, which need not be told twice. */

@@ -7,6 +7,8 @@ export type K6Invocation = {
   summaryExport: string
   /** What goes to --out, each. */
   outs: readonly string[]
+  /** Whatever else k6 is told, as it stands on a command line. */
+  flags: readonly string[]
 }
 
 // k6's default leaves p(99) and the count out of the summary.
@@ -27,6 +29,7 @@ export function k6Args(run: K6Invocation): string[] {
     "--summary-export",
     run.summaryExport,
     ...run.outs.flatMap((out) => ["--out", out]),
+    ...run.flags,
     run.script,
   ]
 }

@@ -2,7 +2,14 @@ import { redactEnv, redactUrl } from "./redact.ts"
 
 /** What was typed, as anybody can type it again; secrets by their name are blanked, URLs lose their credentials. */
 export function commandText(argv: readonly string[]): string {
-  return ["npx loadctl", ...argv.map((word) => quoted(redacted(word)))].join(" ")
+  return ["npx loadctl", ...argv.map((word, index) => quoted(shown(word, argv[index - 1])))].join(" ")
+}
+
+/** What was given to the script by `-e` may be anything, so only its name is shown. */
+function shown(word: string, before: string | undefined): string {
+  const [, flag = "", name] = /^(-e)?([A-Za-z_][A-Za-z0-9_]*)=/s.exec(word) ?? []
+  if (name !== undefined && (flag !== "" || before === "-e")) return `${flag}${name}=(hidden)`
+  return redacted(word)
 }
 
 function redacted(word: string): string {

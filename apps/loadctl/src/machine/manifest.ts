@@ -4,6 +4,7 @@ import { resolve } from "node:path"
 
 import { execa } from "execa"
 import type { RunPlan } from "../plan/plan.ts"
+import { redactScriptEnv } from "./redact-plan.ts"
 import { redactEnv, redactUrl } from "./redact.ts"
 import { loadctlVersion } from "./version.ts"
 import { readScript } from "./script.ts"
@@ -61,7 +62,7 @@ export async function makeManifest({
     target: redactUrl(target),
     influx: influx === null ? null : redactUrl(influx),
     apiEnv: redactEnv(plan.apiEnv),
-    k6Env: redactEnv(plan.k6Env),
+    k6Env: told(redactScriptEnv(plan), { TARGET_URL: redactUrl(target), TESTID: plan.runId }),
     machine: {
       cpu: processors[0]?.model.trim() ?? "unknown",
       cores: processors.length,
@@ -69,6 +70,15 @@ export async function makeManifest({
       os: `${platform()} ${release()} ${arch()}`,
     },
   }
+}
+
+/** With what everybody may know put in; variables of the shell stay names, because they may be secrets. */
+function told(env: Record<string, string>, known: Record<string, string>): Record<string, string> {
+  const filled = Object.entries(env).map(
+    ([name, value]) =>
+      [name, value.replaceAll(/\$\{(\w+)\}/g, (text, variable: string) => known[variable] ?? text)] as const,
+  )
+  return Object.fromEntries(filled)
 }
 
 async function gitState(root: string): Promise<Manifest["git"]> {

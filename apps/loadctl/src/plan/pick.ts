@@ -20,6 +20,20 @@ export function pickScenarios({ scenarios }: Pick<Config, "scenarios">, name: st
   return [name]
 }
 
+/** The scenarios of a suite, or those that are named, or the only one. */
+export function pickSuite(
+  config: Pick<Config, "scenarios" | "suites">,
+  { suite, scenario = [] }: { suite?: string; scenario?: readonly string[] },
+): string[] {
+  if (suite === undefined) {
+    return scenario.length === 0
+      ? [pickScenario(config, undefined)]
+      : scenario.map((name) => pickScenario(config, name))
+  }
+  if (scenario.length > 0) throw usageError("--suite and --scenario contradict each other.")
+  return pick(config.suites, suite, "suite")
+}
+
 /** The one that is named, or the only one that there is. Throws a usage error where that is not clear. */
 export function pickScenario({ scenarios }: Pick<Config, "scenarios">, name: string | undefined): string {
   const names = Object.keys(scenarios)

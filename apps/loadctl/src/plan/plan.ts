@@ -14,6 +14,15 @@ export type RunRequest = {
   scale: number
   /** Environment of the API, when loadctl starts it. */
   apiEnv: Readonly<Record<string, string>>
+  /** What k6 itself is told beyond the file. */
+  k6?: K6Overrides | undefined
+}
+
+/** Variables of the script, flags of k6 that replace the script's load, and further outputs of k6. */
+export type K6Overrides = {
+  env: Readonly<Record<string, string>>
+  load: readonly string[]
+  outs: readonly string[]
 }
 
 /** Everything that decides what a run does and how it is judged; saved before anything happens. */
@@ -37,6 +46,10 @@ export type RunPlan = {
   sla: Sla
   expect: Expectation[]
   startedAt: string
+  /** Flags of k6 that replace the script's own load, and its further outputs; absent where there are none. */
+  k6Flags?: string[]
+  /** Variables that were given on the command line; their values are saved nowhere. */
+  given?: string[]
   /** How many k6 share the load, each somewhere else; absent where loadctl runs the one k6 itself. */
   instances?: number
 }
@@ -61,22 +74,37 @@ export function makePlan(config: Config, request: RunRequest, start: { runId: st
     variants: [...request.variants],
     scale: request.scale,
     script: scenario.script ?? config.script ?? "",
-    k6Scenarios: scenario.k6Scenarios ?? [request.scenario],
-    phases: scaledPhases(scenario.phases, request.scale),
-    judge: scenario.judge,
+    ...loadOf(scenario, request),
     k6Env: {
       ...env,
       SCENARIO: request.scenario,
       ...(personaName === undefined ? {} : { PERSONA: personaName }),
       LIMITED: String(request.variants.includes("limited")),
       SCALE: String(request.scale),
+      ...request.k6?.env,
     },
+    ...toldK6(request),
     apiEnv: { ...request.apiEnv },
     seed: planSeed(config, layers),
     sla: resolveSla(mergeSla([config.sla, ...layers.map((layer) => layer.sla)])),
     expect: layers.flatMap((layer) => layer.expect ?? []),
     startedAt: start.at.toISOString(),
   }
+}
+
+/** Which requests are judged. Flags that replace the script's load leave k6 with one scenario without phases. */
+function loadOf(
+  { k6Scenarios, phases, judge }: Config["scenarios"][string],
+  { scenario, scale, k6 }: RunRequest,
+): Pick<RunPlan, "k6Scenarios" | "phases" | "judge"> {
+  if (k6 && k6.load.length > 0) return { k6Scenarios: ["default"], phases: null, judge: "all" }
+  return { k6Scenarios: k6Scenarios ?? [scenario], phases: scaledPhases(phases, scale), judge }
+}
+
+function toldK6({ k6 }: RunRequest): Pick<RunPlan, "k6Flags" | "given"> {
+  const flags = k6 ? [...k6.load, ...k6.outs.flatMap((out) => ["--out", out])] : []
+  const given = Object.keys(k6?.env ?? {})
+  return { ...(flags.length > 0 ? { k6Flags: flags } : {}), ...(given.length > 0 ? { given } : {}) }
 }
 
 function planSeed(config: Config, layers: readonly Overlay[]): RunPlan["seed"] {

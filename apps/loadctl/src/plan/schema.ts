@@ -119,6 +119,16 @@ export const Config = z
     persona: Name.optional(),
     variants: z.record(Name, Overlay).default({}),
     scenarios: z.record(Name, Scenario),
+    /** Scenarios that run one after the other and end in one verdict. */
+    suites: z.record(Name, z.array(Name).min(1)).default({}),
+    /** How the target's certificate is checked, by loadctl and by k6. */
+    tls: z
+      .strictObject({
+        /** PEM file of a private authority, relative to this file. */
+        ca: z.string().min(1).optional(),
+        insecureSkipVerify: z.boolean().default(false),
+      })
+      .optional(),
   })
   .superRefine((config, context) => {
     for (const [name, scenario] of Object.entries(config.scenarios)) {
@@ -138,6 +148,15 @@ export const Config = z
     }
     if (config.persona && !(config.persona in config.personas)) {
       context.addIssue({ code: "custom", path: ["persona"], message: "no such persona in personas" })
+    }
+  })
+  .superRefine(({ suites, scenarios }, context) => {
+    for (const [name, members] of Object.entries(suites)) {
+      for (const [index, member] of members.entries()) {
+        if (member in scenarios) continue
+        const message = `no such scenario in scenarios: ${member}`
+        context.addIssue({ code: "custom", path: ["suites", name, index], message })
+      }
     }
   })
 

@@ -15,6 +15,26 @@ type Suite = { name: string; cases: Case[] }
  * audit. A broken limit is a failure; what could not be told is an error, and so is a run that is INVALID.
  */
 export function renderJunit(report: RunReport): string {
+  return renderJunitOf(report.scenario, [report])
+}
+
+/** Several runs in one document, the test suites of each under its own run. */
+export function renderJunitOf(name: string, reports: readonly RunReport[]): string {
+  const runs = reports.map((report) => ({ report, suites: suitesOf(report) }))
+  const all = runs.flatMap(({ suites }) => suites.flatMap(({ cases }) => cases))
+  const document = {
+    testsuites: {
+      "@name": `loadctl ${name}`,
+      ...counts(all),
+      "@time": reports.reduce((sum, report) => sum + seconds(report), 0).toFixed(3),
+      testsuite: runs.flatMap(({ report, suites }) => suites.map((suite) => suiteElement(suite, report))),
+    },
+  }
+  // A name or a message may hold characters that XML has no way to write.
+  return `${create({ encoding: "UTF-8", invalidCharReplacement: "\uFFFD" }, document).end({ prettyPrint: true })}\n`
+}
+
+function suitesOf(report: RunReport): Suite[] {
   const suites: Suite[] = [
     { name: "run", cases: [verdictCase(report)] },
     { name: "sla", cases: [...report.endpoints, report.overall].flatMap(ruleCases) },
@@ -22,18 +42,8 @@ export function renderJunit(report: RunReport): string {
     { name: "checks", cases: report.checks.rows.map(checkCase) },
     { name: "expectations", cases: report.expectations.map(expectationCase) },
     { name: "audit", cases: auditCases(report) },
-  ].filter(({ cases }) => cases.length > 0)
-  const all = suites.flatMap(({ cases }) => cases)
-  const document = {
-    testsuites: {
-      "@name": `loadctl ${report.scenario}`,
-      ...counts(all),
-      "@time": seconds(report),
-      testsuite: suites.map((suite) => suiteElement(suite, report)),
-    },
-  }
-  // A name or a message may hold characters that XML has no way to write.
-  return `${create({ encoding: "UTF-8", invalidCharReplacement: "\uFFFD" }, document).end({ prettyPrint: true })}\n`
+  ]
+  return suites.filter(({ cases }) => cases.length > 0)
 }
 
 /** "pass" for the whole run, so that a reason which belongs to no limit is not lost. */
@@ -148,6 +158,6 @@ function counts(cases: readonly Case[]) {
   }
 }
 
-function seconds({ startedAt, finishedAt }: RunReport): string {
-  return finishedAt === null ? "0" : ((Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000).toFixed(3)
+function seconds({ startedAt, finishedAt }: RunReport): number {
+  return finishedAt === null ? 0 : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000
 }

@@ -19,7 +19,7 @@ import { k6Sla } from "../sla/k6-sla.ts"
 import type { MachineUse } from "../stats/model.ts"
 import type { RunFolder } from "../store.ts"
 import type { RunObserver } from "./observer.ts"
-import { fillTemplates } from "./templates.ts"
+import { fillTemplates, unfilled } from "./templates.ts"
 
 export type LoadOptions = {
   binary: string
@@ -59,6 +59,8 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
   const foreign = foreignVariables(io.env)
   if (foreign.length > 0)
     observer.note(`Ignored of the environment: ${foreign.join(", ")}. The plan says how k6 runs.`)
+  for (const text of unfilled(plan.k6Env, { ...io.env, TARGET_URL: options.targetUrl, TESTID: plan.runId }))
+    observer.note(`Left out of the script's variables, because a variable in it is not set: ${text}`)
   await folder.writeJson(CONFIG, { thresholds: k6Thresholds(plan) })
   const before = readCpuTimes()
   const run = await runK6({
@@ -69,6 +71,7 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
       configFile: folder.file(CONFIG),
       summaryExport: folder.file(SUMMARY_EXPORT),
       outs: options.outs,
+      flags: plan.k6Flags ?? [],
     }),
     cwd: root,
     env: k6Environment(options),

@@ -4,7 +4,7 @@ import type { LoadedConfig } from "../config.ts"
 import type { Io } from "../io.ts"
 import { k6Version } from "../k6/version.ts"
 import { makeManifest } from "../machine/manifest.ts"
-import { redactEnv } from "../machine/redact.ts"
+import { redactPlan } from "../machine/redact-plan.ts"
 import { parseDuration } from "../plan/duration.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { composeReport } from "../report/model.ts"
@@ -71,11 +71,7 @@ export async function runOn(context: RunOn): Promise<RunReport> {
   const { plan, store, io } = context
   io.interrupted.throwIfAborted()
   const folder = await store.create(plan.runId)
-  await folder.writeJson("plan.json", {
-    ...plan,
-    apiEnv: redactEnv(plan.apiEnv),
-    k6Env: redactEnv(plan.k6Env),
-  })
+  await folder.writeJson("plan.json", redactPlan(plan))
   return runPhases({ ...context, folder })
 }
 

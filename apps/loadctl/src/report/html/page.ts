@@ -8,12 +8,15 @@ import { facts, list, section, table } from "./table.ts"
 
 /** One document that needs nothing but itself. Every text of the run is escaped. */
 export function renderPage(page: ReportPage): string {
-  const { overTime, perEndpoint, distribution, health } = page
-  const drawn = [overTime, perEndpoint, distribution, health].some((group) => group.charts.length > 0)
-  return renderDocument({ title: page.title, body: bodyOf(page), charts: drawn })
+  return renderDocument({ title: page.title, body: renderBody(page), charts: hasCharts(page) })
 }
 
-function bodyOf(page: ReportPage): SafeHtml {
+export function hasCharts({ overTime, perEndpoint, distribution, health }: ReportPage): boolean {
+  return [overTime, perEndpoint, distribution, health].some((group) => group.charts.length > 0)
+}
+
+/** The page without what is around it; `prefix` keeps the ids of several on one page apart. */
+export function renderBody(page: ReportPage, prefix = ""): SafeHtml {
   const { overTime, perEndpoint, distribution: spread, health } = page
   return html`${header(page)}
     <main>
@@ -22,11 +25,11 @@ function bodyOf(page: ReportPage): SafeHtml {
         html`<div class="wide">${table(page.endpoints)}</div>
           ${facts(page.facts)}`,
       )}
-      ${overTime.note === null ? section("Over time", hint(), charts(overTime, "time"), seconds(page.seconds)) : null}
-      ${group("Latency of each endpoint", perEndpoint, charts(perEndpoint, "endpoint"))}
-      ${group("Distribution", spread, distribution(spread))} ${told("Failed requests", page.failures)}
+      ${overTime.note === null ? section("Over time", hint(), charts(overTime, `${prefix}time`), seconds(page.seconds)) : null}
+      ${group("Latency of each endpoint", perEndpoint, charts(perEndpoint, `${prefix}endpoint`))}
+      ${group("Distribution", spread, distribution(spread, prefix))} ${told("Failed requests", page.failures)}
       ${told("Checks", page.checks)} ${told("Audit", page.audit)}
-      ${group("Target and database", health, html`${charts(health, "health")}${tableOf(page.waits)}`)}
+      ${group("Target and database", health, html`${charts(health, `${prefix}health`)}${tableOf(page.waits)}`)}
       ${told("Sources", page.sources)}
       ${page.manifest.length > 0 ? section("Manifest", facts(page.manifest)) : null}
       ${page.absent.length > 0 ? section("Not in this report", facts(page.absent)) : null}
@@ -86,13 +89,13 @@ function header({ verdict, headline, runId, when, tiles, reasons, causes, warnin
   </header>`
 }
 
-function distribution(spread: ChartGroup): SafeHtml {
+function distribution(spread: ChartGroup, prefix: string): SafeHtml {
   const [all, ...others] = spread.charts
-  if (!all || others.length < 2) return charts(spread, "distribution")
-  return html`${charts({ ...spread, charts: [all] }, "distribution")}
+  if (!all || others.length < 2) return charts(spread, `${prefix}distribution`)
+  return html`${charts({ ...spread, charts: [all] }, `${prefix}distribution`)}
     <details>
       <summary>Each endpoint</summary>
-      ${charts({ ...spread, legend: [], charts: others }, "distribution-of")}
+      ${charts({ ...spread, legend: [], charts: others }, `${prefix}distribution-of`)}
     </details>`
 }
 
