@@ -2,11 +2,19 @@ import { malformed } from "./malformed.ts"
 import { duplicates } from "./duplicates.ts"
 import { connectionLimit, diskFull } from "./exhaustion.ts"
 import type { Fault } from "./fault.ts"
-import { flushRedis, killAnything, killApi, killDatabase, killRedis, killWorker } from "./kills.ts"
+import {
+  flushRedis,
+  killAnything,
+  killApi,
+  killApiAndFlush,
+  killDatabase,
+  killRedis,
+  killWorker,
+} from "./kills.ts"
 import { networkFaults } from "./network.ts"
 import { lastUnit, oneBalance, oneCoupon } from "./races.ts"
 import { rollingRestarts, terminations } from "./restarts.ts"
-import { stallApi, stallWorker } from "./stalls.ts"
+import { stallApi, stallApiAndFlush, stallWorker } from "./stalls.ts"
 
 /** Every fault there is, in the order in which they are inflicted. */
 export const FAULTS: readonly Fault[] = [
@@ -15,9 +23,11 @@ export const FAULTS: readonly Fault[] = [
   killWorker,
   killRedis,
   flushRedis,
+  killApiAndFlush,
   killAnything,
   ...networkFaults,
   stallApi,
+  stallApiAndFlush,
   stallWorker,
   duplicates,
   malformed,

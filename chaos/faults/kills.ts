@@ -40,6 +40,16 @@ export const flushRedis: Fault = {
   run: ({ rounds, inject, ...experiment }) => rounds(5, () => inject(() => flush(experiment))),
 }
 
+/** What only Redis or only the API's memory held is lost with both. */
+export const killApiAndFlush: Fault = {
+  name: "kill-api-flush",
+  title: "kill -9 of the API and FLUSHALL in Redis at the same moment",
+  run: ({ rounds, inject, ...experiment }) =>
+    rounds(5, () =>
+      inject(async () => Math.max(...(await Promise.all([crashApi(experiment), flush(experiment)])))),
+    ),
+}
+
 /** A kill of any process every few seconds: all of the above, in random order. */
 export const killAnything: Fault = {
   name: "kill-anything",
@@ -69,7 +79,7 @@ async function crashApi({ environment }: Pick<Experiment, "environment">): Promi
   return api.crash()
 }
 
-async function flush({ environment }: Pick<Experiment, "environment">): Promise<number> {
+export async function flush({ environment }: Pick<Experiment, "environment">): Promise<number> {
   await redisCommand(environment.redisPort, "FLUSHALL")
   return Date.now()
 }
