@@ -19,7 +19,7 @@ import { createLiveRanking } from "./rankings/live.ts"
 import { createRelay } from "./rankings/relay.ts"
 import { addWaitingGauges } from "./shop/gauges.ts"
 
-const POLL_CLAIMS_EVERY_MS = 100
+const POLL_CLAIMS_EVERY_MS = 200
 const UPGRADE_EVERY_MS = 1_000
 const PRUNE_EVERY_MS = 600_000
 const WARN_AGAIN_MS = 10_000
