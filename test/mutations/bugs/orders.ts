@@ -14,7 +14,7 @@ const MODEL = "apps/api/test/model/model.test.ts"
 
 const NO_STOCK_RULE = {
   file: DECIDE,
-  find: "(rows.products.get(productId)?.stock ?? 0) < quantity",
+  find: "rowOf(rows.products, productId).stock < quantity",
   replace: "productId < 0",
 }
 const NO_BALANCE_RULE = { file: DECIDE, find: "if (balanceAfter < 0)", replace: "if (balanceAfter === null)" }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { createSecretKey } from "node:crypto"
 import { createRemoteJWKSet, errors, jwtVerify } from "jose"
 import type { JWTVerifyGetKey, JWTVerifyOptions } from "jose"
@@ -20,9 +21,7 @@ type TokenEnv = Pick<Env, "AUTH_JWT_SECRET" | "AUTH_JWKS_URL" | "AUTH_ISSUER" | 
 
 /** Checks signature, times, issuer and audience of a token, with the algorithms that fit the configured key. */
 export function createTokenVerifier(env: TokenEnv): VerifyToken {
-  const getKey = env.AUTH_JWKS_URL
-    ? remoteKeys(new URL(env.AUTH_JWKS_URL))
-    : secretKey(env.AUTH_JWT_SECRET ?? "")
+  const getKey = env.AUTH_JWKS_URL ? remoteKeys(new URL(env.AUTH_JWKS_URL)) : secretKey(env.AUTH_JWT_SECRET)
   const options: JWTVerifyOptions = {
     algorithms: env.AUTH_JWKS_URL ? PUBLIC_KEY_ALGORITHMS : ["HS256"],
     requiredClaims: ["sub", "exp"],
@@ -51,7 +50,8 @@ function subjectOf(sub: unknown): string {
 const scopesOf = (scope: unknown) =>
   new Set(typeof scope === "string" ? scope.split(" ").filter((name) => name !== "") : [])
 
-function secretKey(secret: string): JWTVerifyGetKey {
+function secretKey(secret: string | undefined): JWTVerifyGetKey {
+  assert(secret, "AUTH=jwt has a secret or a URL of keys")
   const key = createSecretKey(Buffer.from(secret, "utf8"))
   return async () => key
 }

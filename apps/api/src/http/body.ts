@@ -35,7 +35,7 @@ function refuseDepth(_req: unknown, _res: unknown, bytes: Buffer): void {
   let depth = 0
   let inText = false
   for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0
+    const byte = bytes.readUInt8(at)
     if (byte === BACKSLASH && inText) at++
     else if (byte === QUOTE) inText = !inText
     else if (inText) continue

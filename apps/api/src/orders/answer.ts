@@ -1,14 +1,15 @@
 import { RefusalError } from "../errors.ts"
 import { jsonAnswer, refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
-import type { Decided, OrderCommand } from "./decide.ts"
+import type { Decided, OrderCommand, Refused } from "./decide.ts"
 
-/** What the client hears of a decided order; `id` counts only when it was placed. */
-export function orderAnswer(id: number, decided: Decided<OrderCommand>): Answer {
-  if (decided.outcome === "refused") {
-    return refusedAnswer(new RefusalError(decided.refused.code, decided.refused.detail))
-  }
-  const { userId, couponId } = decided.order
-  const { subtotal, discount, total } = decided.placed
+type PlacedOrder = Extract<Decided<OrderCommand>, { outcome: "placed" }>
+
+export const refusedOrderAnswer = ({ code, detail }: Refused): Answer =>
+  refusedAnswer(new RefusalError(code, detail))
+
+export function placedOrderAnswer(id: number, { order, placed }: PlacedOrder): Answer {
+  const { userId, couponId } = order
+  const { subtotal, discount, total } = placed
   return jsonAnswer(201, { orderId: id, userId, couponId, subtotal, discount, totalAmount: total })
 }

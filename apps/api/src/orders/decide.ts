@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import type { RefusalCode } from "../errors.ts"
 import { priceOrder } from "./pricing.ts"
 import type { Discount, Price, PricedLine } from "./pricing.ts"
@@ -47,16 +48,22 @@ export function decideOrder<Order extends OrderCommand>(order: Order, rows: Rows
 
   const lines = order.lines.map((line) => ({
     ...line,
-    unitPrice: rows.products.get(line.productId)?.price ?? 0,
+    unitPrice: rowOf(rows.products, line.productId).price,
   }))
-  const price = priceOrder(lines, rows.coupons.get(order.couponId ?? 0)?.discount ?? null)
-  const balanceAfter = (rows.users.get(order.userId)?.balance ?? 0) - price.total
+  const discount = order.couponId === null ? null : rowOf(rows.coupons, order.couponId).discount
+  const price = priceOrder(lines, discount)
+  const balanceAfter = rowOf(rows.users, order.userId).balance - price.total
   if (balanceAfter < 0) return { order, outcome: "refused", refused: INSUFFICIENT_BALANCE }
-  const missing = lines.find(
-    ({ productId, quantity }) => (rows.products.get(productId)?.stock ?? 0) < quantity,
-  )
+  const missing = lines.find(({ productId, quantity }) => rowOf(rows.products, productId).stock < quantity)
   if (missing) return { order, outcome: "refused", refused: outOfStock(missing.productId) }
   return { order, outcome: "placed", placed: { ...price, lines, balanceAfter } }
+}
+
+/** A row that `refuseUnknown` or `refuseCoupon` found. */
+function rowOf<Row>(rows: Map<number, Row>, id: number): Row {
+  const row = rows.get(id)
+  assert(row, "an order is decided on rows that exist")
+  return row
 }
 
 function refuseUnknown({ userId, lines }: OrderCommand, { users, products }: Rows): Refused | undefined {
@@ -79,10 +86,9 @@ function refuseCoupon({ userId, couponId }: OrderCommand, { coupons }: Rows): Re
 /** Takes from the rows what an order got. */
 function take({ userId, couponId }: OrderCommand, { lines, balanceAfter }: Placed, rows: Rows) {
   rows.users.set(userId, { balance: balanceAfter })
-  const coupon = couponId === null ? undefined : rows.coupons.get(couponId)
-  if (couponId !== null && coupon) rows.coupons.set(couponId, { ...coupon, used: true })
+  if (couponId !== null) rows.coupons.set(couponId, { ...rowOf(rows.coupons, couponId), used: true })
   for (const { productId, quantity, unitPrice } of lines) {
-    const stock = (rows.products.get(productId)?.stock ?? 0) - quantity
+    const stock = rowOf(rows.products, productId).stock - quantity
     rows.products.set(productId, { price: unitPrice, stock })
   }
 }

@@ -1,11 +1,9 @@
-import { RefusalError } from "../errors.ts"
-import { refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import { findAnswers, keepAnswer } from "../idempotency/store.ts"
 import type { Db } from "../infra/db.ts"
 import { withRetry } from "../infra/retry.ts"
 import type { RetryObserver } from "../infra/retry.ts"
-import { orderAnswer } from "./answer.ts"
+import { placedOrderAnswer, refusedOrderAnswer } from "./answer.ts"
 import { decideOrder } from "./decide.ts"
 import type { Line } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
@@ -29,7 +27,7 @@ export async function placeSingleOrder(
     return await withRetry(() => attempt(db, job, lockStock), { onRetry })
   } catch (error) {
     if (!(error instanceof WriteConflictError)) throw error
-    const answer = refusedAnswer(new RefusalError(error.refused.code, error.refused.detail))
+    const answer = refusedOrderAnswer(error.refused)
     if (job.request) await keepAnswer(db, job.request, answer)
     return answer
   }
@@ -41,8 +39,10 @@ async function attempt(db: Db, { command, request }: OrderJob, lockStock?: LockS
     const repeated = request && (await findAnswers(tx, [request])).get(request.key)
     if (repeated) return repeated
     const decided = decideOrder(command, await readRows(tx, command))
-    const id = decided.outcome === "placed" ? await writeOrder(tx, command, decided.placed) : 0
-    const answer = orderAnswer(id, decided)
+    const answer =
+      decided.outcome === "placed"
+        ? placedOrderAnswer(await writeOrder(tx, command, decided.placed), decided)
+        : refusedOrderAnswer(decided.refused)
     if (request) await keepAnswer(tx, request, answer)
     if (decided.outcome === "refused") return answer
     if (lockStock) locked.use(await lockStock(command.lines))

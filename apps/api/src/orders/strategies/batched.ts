@@ -1,12 +1,14 @@
+import assert from "node:assert/strict"
 import type { Answer } from "../../idempotency/answer.ts"
 import { findAnswers } from "../../idempotency/store.ts"
 import { createBatcher } from "../../infra/batcher.ts"
 import type { Tx } from "../../infra/db.ts"
 import { withRetry } from "../../infra/retry.ts"
-import { orderAnswer } from "../answer.ts"
+import { placedOrderAnswer, refusedOrderAnswer } from "../answer.ts"
 import { lockRows } from "../batch-rows.ts"
 import { writeBatch } from "../batch-write.ts"
 import { decideOrders } from "../decide.ts"
+import type { Decided, OrderCommand } from "../decide.ts"
 import type { OrderJob } from "../job.ts"
 import { NO_ORDER_METRICS } from "../order-metrics.ts"
 import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
@@ -49,13 +51,22 @@ async function placeBatch(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<OrderJ
     tx,
     fresh.map(({ command }) => command),
   )
-  const orders = fresh.map((job, index) => ({ ...job.command, id: orderIds[index] ?? 0, job }))
+  const orders = fresh.map((job, index) => {
+    const id = orderIds[index]
+    assert(id !== undefined, "every order of a batch has an id")
+    return { ...job.command, id, job }
+  })
   const decisions = decideOrders(orders, rows)
-  const answered = decisions.map((decided) => ({ decided, answer: orderAnswer(decided.order.id, decided) }))
+  const answered = decisions.map((decided) => ({ decided, answer: answerTo(decided) }))
   await writeBatch(tx, answered)
   for (const { decided, answer } of answered) answers.set(decided.order.job, answer)
   return answers
 }
+
+const answerTo = (decided: Decided<OrderCommand & { id: number }>): Answer =>
+  decided.outcome === "placed"
+    ? placedOrderAnswer(decided.order.id, decided)
+    : refusedOrderAnswer(decided.refused)
 
 async function repeatedAnswers(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
   const requests = jobs.flatMap(({ request }) => request ?? [])
