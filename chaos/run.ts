@@ -73,7 +73,7 @@ async function experimentOn(
 
 /** Keeps one environment up for as long as the faults fit it. */
 function createEnvironments({ env, entry }: Pick<RunOptions, "env" | "entry">) {
-  let current: { environment: Environment; diskMb: number | undefined } | undefined
+  let current: { environment: Environment; diskMb: number | undefined; usedUp: boolean } | undefined
 
   async function clear(): Promise<void> {
     const last = current
@@ -83,9 +83,11 @@ function createEnvironments({ env, entry }: Pick<RunOptions, "env" | "entry">) {
 
   return {
     clear,
-    async startFor({ diskMb }: Fault): Promise<Environment> {
-      if (current?.diskMb !== diskMb) await clear()
-      current ??= { environment: await startEnvironment({ env, diskMb, entry }), diskMb }
+    async startFor({ diskMb, replication }: Fault): Promise<Environment> {
+      if (!current || current.diskMb !== diskMb || current.usedUp || replication) await clear()
+      // A standby takes over once.
+      const usedUp = replication !== undefined
+      current ??= { environment: await startEnvironment({ env, diskMb, replication, entry }), diskMb, usedUp }
       return current.environment
     },
   }

@@ -3,10 +3,10 @@ import { Client } from "pg"
 export type Use = <T>(work: (db: Client) => Promise<T>) => Promise<T>
 
 /** A connection past every proxy for as long as the work takes; a database that was killed meanwhile is no matter. */
-export function createDatabase({ url }: { url: string }): { use: Use } {
+export function createDatabase(url: () => string): { use: Use } {
   return {
     async use(work) {
-      const db = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+      const db = new Client({ connectionString: url(), connectionTimeoutMillis: 5_000 })
       db.on("error", () => {})
       await db.connect()
       try {

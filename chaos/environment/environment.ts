@@ -12,6 +12,8 @@ import { startTcpProxy } from "../proxy/tcp-proxy.ts"
 import { makeDisk } from "./disk.ts"
 import { createProgram, runTask } from "./program.ts"
 import type { UnexpectedExit, Program } from "./program.ts"
+import { startStandby } from "./standby.ts"
+import type { Replication, Standby } from "./standby.ts"
 import { DIRECT, PAIRS, sameTopology } from "./topology.ts"
 import type { Pair, Topology } from "./topology.ts"
 
@@ -21,12 +23,15 @@ type EnvironmentOptions = {
   root?: string | undefined
   /** Puts all data on a file system of that size. */
   diskMb?: number | undefined
+  /** Starts a standby that follows the database. */
+  replication?: Replication | undefined
   /** Another program instead of the API and its worker; only a test of a defective shop brings one. */
   entry?: string | undefined
 }
 
 /** A private shop of real processes, each of which can be killed, paused, cut off and started again. */
-export async function startEnvironment({ env, root = REPOSITORY, diskMb, entry }: EnvironmentOptions) {
+export async function startEnvironment(options: EnvironmentOptions) {
+  const { env, root = REPOSITORY, diskMb, replication, entry } = options
   const disk = await makeDisk({ sizeMb: diskMb })
   const logs = await makeDisk({ sizeMb: undefined })
   const plan = await planEnvironment({ env, root, dir: disk.dir, logDir: logs.dir })
@@ -39,12 +44,7 @@ export async function startEnvironment({ env, root = REPOSITORY, diskMb, entry }
   let apis: Program[] = []
   let worker = programOf(serviceOf(plan, "worker"))
   let topology: Topology | undefined
-
-  async function boot(): Promise<void> {
-    for (const task of plan.units.filter(({ name }) => name === "initdb")) await runTask(task)
-    await Promise.all([database.start(), redis.start()])
-    for (const task of plan.units.filter(({ name }) => name === "migrate")) await runTask(task)
-  }
+  let standby: Standby | undefined
 
   const running = () => [worker, ...apis]
 
@@ -64,7 +64,7 @@ export async function startEnvironment({ env, root = REPOSITORY, diskMb, entry }
   async function stop(): Promise<void> {
     await Promise.all(PAIRS.map((pair) => proxies[pair].restore()))
     await Promise.all(running().map((program) => program.stop()))
-    await Promise.all([database.stop(), redis.stop()])
+    await Promise.all([database.stop(), redis.stop(), standby?.stop()])
     await Promise.all(PAIRS.map((pair) => proxies[pair].stop()))
     // PostgreSQL's data may lie elsewhere, where its account can reach it.
     await removeFolders(plan.folders.filter((folder) => folder !== plan.dir))
@@ -72,7 +72,7 @@ export async function startEnvironment({ env, root = REPOSITORY, diskMb, entry }
   }
 
   try {
-    await boot()
+    standby = await boot(plan, { database, redis, replication, programOf })
   } catch (error) {
     await stop()
     throw error
@@ -85,7 +85,9 @@ export async function startEnvironment({ env, root = REPOSITORY, diskMb, entry }
     /** Of all its processes, since it was started. */
     unexpectedExits: unexpectedExits as readonly UnexpectedExit[],
     logDir: logs.dir,
-    databaseUrl: plan.urls.databaseUrl,
+    standby,
+    /** Of the primary, past every proxy. */
+    databaseUrl: () => (standby?.isPrimary() ? standby.url : plan.urls.databaseUrl),
     redisPort: redis.unit.port,
     apis: (): readonly Program[] => apis,
     worker: () => worker,
@@ -96,6 +98,25 @@ export async function startEnvironment({ env, root = REPOSITORY, diskMb, entry }
 }
 
 export type Environment = Awaited<ReturnType<typeof startEnvironment>>
+
+type Stores = {
+  database: Program
+  redis: Program
+  replication: Replication | undefined
+  programOf: (unit: ServiceUnit) => Program
+}
+
+/** Creates the database, with a standby where one is asked for, and starts what stores data. */
+async function boot(plan: StackPlan, stores: Stores): Promise<Standby | undefined> {
+  const { database, redis, replication, programOf } = stores
+  const tasksOf = (task: string) => plan.units.filter(({ name }) => name === task)
+  for (const task of tasksOf("initdb")) await runTask(task)
+  await Promise.all([database.start(), redis.start()])
+  for (const task of tasksOf("migrate")) await runTask(task)
+  if (!replication) return undefined
+  await database.stop()
+  return startStandby({ primary: database, replication, programOf })
+}
 
 type Folders = { env: NodeJS.ProcessEnv; root: string; dir: string; logDir: string }
 

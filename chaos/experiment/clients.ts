@@ -57,7 +57,7 @@ export async function openClients({ environment, fault, pace, random, keyOf }: C
       sender,
       shop,
       shoppers,
-      database: createDatabase({ url: environment.databaseUrl }),
+      database: createDatabase(environment.databaseUrl),
       close,
     }
   } catch (error) {

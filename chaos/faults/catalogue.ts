@@ -1,6 +1,7 @@
 import { malformed } from "./malformed.ts"
 import { duplicates } from "./duplicates.ts"
 import { connectionLimit, diskFull } from "./exhaustion.ts"
+import { failover } from "./failover.ts"
 import type { Fault } from "./fault.ts"
 import {
   flushRedis,
@@ -35,6 +36,7 @@ export const FAULTS: readonly Fault[] = [
   rollingRestarts,
   connectionLimit,
   diskFull,
+  failover,
   lastUnit,
   oneBalance,
   oneCoupon,

@@ -30,7 +30,7 @@ export const diskFull: Fault = {
 async function databaseBack(environment: Experiment["environment"]): Promise<number> {
   for (;;) {
     if (!environment.database.running()) return (await environment.database.start()).answersAt
-    if (await answers(environment.databaseUrl)) return Date.now()
+    if (await answers(environment.databaseUrl())) return Date.now()
     await sleep(START_AGAIN_MS)
   }
 }
@@ -48,7 +48,7 @@ export const connectionLimit: Fault = {
   promptLimitMs: PROMPT_LIMIT_MS,
   run: ({ environment, inject, hold, note }) =>
     inject(async () => {
-      const occupied = occupyConnections(environment.databaseUrl)
+      const occupied = occupyConnections(environment.databaseUrl())
       try {
         await occupied.takeAll()
         const pushing = occupied.takeFromShop()

@@ -8,6 +8,7 @@ import type { Random } from "../random.ts"
 import type { Database } from "../environment/database.ts"
 import type { Program } from "../environment/program.ts"
 import type { Environment } from "../environment/environment.ts"
+import type { Replication } from "../environment/standby.ts"
 import type { Topology } from "../environment/topology.ts"
 import type { Pace } from "../experiment/pace.ts"
 
@@ -52,6 +53,8 @@ export type Fault = {
   topology?: Topology
   /** Needs a file system of its own, of that size. */
   diskMb?: number
+  /** Needs a standby that follows the database, and uses it up. */
+  replication?: Replication
   seed?: Seed | ((pace: Pace) => Seed)
   /** What each shopper does during the fault. */
   visit?: Visit

@@ -9,7 +9,8 @@ import { HEALTHY } from "./toxics.ts"
 import type { ResetTrigger, Toxics } from "./toxics.ts"
 
 /** Listens on loopback and passes everything to the target's port, until a toxic is set. */
-export async function startTcpProxy({ targetPort }: { targetPort: number }) {
+export async function startTcpProxy(options: { targetPort: number }) {
+  let { targetPort } = options
   let toxics: Readonly<Toxics> = HEALTHY
   const resetPlan = createResetPlan()
   const links = new Set<ReturnType<typeof createLink>>()
@@ -48,6 +49,11 @@ export async function startTcpProxy({ targetPort }: { targetPort: number }) {
     blackHole: () => apply({ blackHole: true }),
     /** Cuts one connection instead of delivering the reply that the trigger picks; resolves when that happened. */
     resetPeer: (trigger: ResetTrigger): Promise<void> => resetPlan.arm(trigger),
+    /** Sends new connections to another port, and cuts those there are. */
+    retarget(port: number): void {
+      targetPort = port
+      cutAll()
+    },
     /** Refuses connections and cuts those there are. */
     down,
     /** Back to a faithful proxy on the same port; what a black hole held arrives now. */
