@@ -3,14 +3,15 @@ import type { Redis } from "ioredis"
 import type { Env } from "./env.ts"
 import { systemClock } from "./infra/clock.ts"
 import { databaseRefusal } from "./infra/db-errors.ts"
-import { createDb } from "./infra/db.ts"
+import { createDb, missingSettings } from "./infra/db.ts"
 import type { Db } from "./infra/db.ts"
 import { createLogger } from "./infra/logger.ts"
 import { createMetrics } from "./infra/metrics.ts"
+import { createPoolGroup } from "./infra/pool.ts"
 import { createPoolMetrics } from "./infra/pool-metrics.ts"
 import { createDatabaseHeartbeat } from "./infra/database-heartbeat.ts"
 import { createCouponQueue } from "./infra/queue.ts"
-import { createRedis } from "./infra/redis.ts"
+import { createRedis, redisMisfit } from "./infra/redis.ts"
 import { shopEpoch } from "./shop/epoch.ts"
 import { createEpochWatch } from "./shop/epoch-watch.ts"
 import { startTracing } from "./telemetry/start.ts"
@@ -35,9 +36,17 @@ export async function openDeps(env: Env, name: ProcessName) {
   if (tracing) opened.defer(tracing.stop)
   const metrics = createMetrics({ process: name })
   const observePool = createPoolMetrics(metrics)
+  const group = createPoolGroup()
   const openDb = (use: "read" | "write" | "ranking", poolMax: number) => {
     const observer = observePool(use, poolMax)
-    const db = createDb({ url: env.DATABASE_URL, name: `${name}-${use}`, poolMax, observer })
+    const db = createDb({
+      url: env.DATABASE_URL,
+      name: `${name}-${use}`,
+      poolMax,
+      observer,
+      pooler: env.DATABASE_POOLER,
+      group,
+    })
     opened.defer(() => db.$disconnect())
     return db
   }
@@ -55,7 +64,13 @@ export async function openDeps(env: Env, name: ProcessName) {
     awaitDatabase(readDb, deadline),
     awaitRedis(redis, Math.min(deadline, performance.now() + REDIS_WAIT_MS)),
   ])
-  if (!redisIsReady) logger.warn("Redis does not answer; starting without it")
+  if (env.DATABASE_POOLER !== "none") await requireSettings(readDb)
+  if (redisIsReady) await requireFit(redis)
+  else logger.warn("Redis does not answer; starting without it")
+  redis.on(
+    "ready",
+    () => void requireFit(redis).catch((err: unknown) => logger.error({ err }, "Redis is not fit")),
+  )
   const epochWatch = createEpochWatch({ db: readDb })
   opened.defer(() => epochWatch.stop())
   const queue = createCouponQueue({ redis, logger })
@@ -84,6 +99,9 @@ async function awaitDatabase(db: Db, deadline: number): Promise<void> {
       await shopEpoch(db)
       return
     } catch (cause) {
+      if (cause instanceof Error && cause.message.includes("unsupported startup parameter")) {
+        throw new Error(BEHIND_POOLER, { cause })
+      }
       const away = databaseRefusal(cause) !== undefined
       if (!away)
         throw new Error("PostgreSQL refused; does the database exist, and is it migrated?", { cause })
@@ -91,6 +109,21 @@ async function awaitDatabase(db: Db, deadline: number): Promise<void> {
     }
     await sleep(RETRY_EVERY_MS)
   }
+}
+
+const BEHIND_POOLER =
+  "DATABASE_URL leads to PgBouncer, which takes no settings with a connection: set DATABASE_POOLER=transaction, " +
+  "and see docs/shop-database.md"
+
+async function requireSettings(db: Db): Promise<void> {
+  const missing = await missingSettings(db)
+  if (missing.length === 0) return
+  throw new Error(`With DATABASE_POOLER the settings come from the role; run: ${missing.join("; ")}`)
+}
+
+async function requireFit(redis: Redis): Promise<void> {
+  const misfit = await redisMisfit(redis)
+  if (misfit !== undefined) throw new Error(misfit)
 }
 
 /** Whether it was ready in time; it keeps trying by itself. */

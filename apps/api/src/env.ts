@@ -11,6 +11,7 @@ const Settings = z.object({
   PORT: port.default(8080),
   WORKER_METRICS_PORT: port.default(8081),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_POOLER: z.enum(["none", "transaction"]).default("none"),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   LAB: z.enum(["on", "off"]).optional(),
   LAB_TOKEN: z.string().min(16, "needs at least 16 characters").optional(),

@@ -9,7 +9,7 @@ import type { Route } from "./http/define-route.ts"
 import { createHealthRoutes } from "./http/health.ts"
 import type { Lifecycle } from "./http/lifecycle.ts"
 import { createMetricsRoutes } from "./http/metrics.ts"
-import { isWritable } from "./infra/db.ts"
+import { requireWritable } from "./infra/db.ts"
 import { createLabRoutes } from "./lab/routes.ts"
 import { createOrderRoutes } from "./orders/routes.ts"
 import { createProductRoutes } from "./products/routes.ts"
@@ -38,7 +38,7 @@ export function createRoutes({ env, deps, services, lifecycle }: RoutesOptions):
 }
 
 const probes = ({ readDb, redis, queue }: Deps, { rankings }: Services) => [
-  { name: "database", needed: true, check: () => isWritable(readDb) },
+  { name: "database", needed: true, check: () => requireWritable(readDb) },
   { name: "redis", needed: false, check: () => redis.ping() },
   { name: "queue", needed: false, check: queue.depth },
   { name: "realtime ranking", needed: false, check: () => rankings.checkRealtime() },

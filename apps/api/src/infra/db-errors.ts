@@ -3,6 +3,7 @@ import { RefusalError } from "../errors.ts"
 
 const Cause = z.object({
   originalCode: z.string().optional(),
+  originalMessage: z.string().optional(),
   kind: z.string(),
   constraint: z.object({ index: z.string() }).optional().catch(undefined),
 })
@@ -32,10 +33,10 @@ const CONNECTION_KINDS = new Set([
   "TlsConnectionError",
 ])
 /**
- * Connection failures, transactions that the server gave up on, resources used up, and the server stopping; 57014 is
- * a statement that took too long.
+ * Connection failures, a server that takes no writes, transactions that the server gave up on, resources used up, and
+ * the server stopping; 57014 is a statement that took too long.
  */
-const AWAY = /^(08|25P0[34]|53|57P|58)/
+const AWAY = /^(08|25006|25P0[34]|53|57P|58)/
 
 function driverCause(error: unknown) {
   const wrapped = DriverError.safeParse(error).data?.meta.driverAdapterError
@@ -45,8 +46,21 @@ function driverCause(error: unknown) {
 /** The SQLSTATE that made a Prisma call fail, in either of its shapes. */
 export const sqlState = (error: unknown): string | undefined => driverCause(error)?.originalCode
 
-/** Serialization failure, deadlock or lock timeout: the transaction is rolled back and may succeed when repeated. */
-export const isRetryable = (error: unknown): boolean => RETRYABLE.has(sqlState(error) ?? "")
+/** The columns of a table changed (ALTER COLUMN TYPE) since a connection planned this statement. */
+export function isStalePlan(error: unknown): boolean {
+  const cause = driverCause(error)
+  return cause?.originalCode === "0A000" && cause.originalMessage?.includes("cached plan") === true
+}
+
+/** A standby, or a server or database that was set to read only, refused a write. */
+export const isReadOnly = (error: unknown): boolean => sqlState(error) === "25006"
+
+/**
+ * Serialization failure, deadlock, lock timeout or a plan out of date: the transaction is rolled back and may succeed
+ * when repeated.
+ */
+export const isRetryable = (error: unknown): boolean =>
+  RETRYABLE.has(sqlState(error) ?? "") || isStalePlan(error)
 
 /** Whether a unique index refused a row. */
 export function violates(error: unknown, index: string): boolean {
@@ -68,6 +82,9 @@ export function databaseRefusal(cause: unknown): RefusalError | undefined {
       cause,
       retryAfterSeconds: 1,
     })
+  }
+  if (isReadOnly(cause)) {
+    return new RefusalError("UNAVAILABLE", "The database takes no writes", { cause, retryAfterSeconds: 1 })
   }
   if (AWAY.test(state) || isConnectionLost(cause)) {
     return new RefusalError("UNAVAILABLE", "The database does not answer", { cause, retryAfterSeconds: 1 })

@@ -1,7 +1,6 @@
-import { PrismaPg } from "@prisma/adapter-pg"
-import { Pool } from "pg"
-import { ObservedPool } from "./pool.ts"
-import type { PoolObserver } from "./pool.ts"
+import { createAdapter } from "./adapter.ts"
+import { createPoolGroup, ObservedPool } from "./pool.ts"
+import type { PoolGroup, PoolObserver } from "./pool.ts"
 import { Prisma, PrismaClient } from "../generated/prisma/client.ts"
 
 /** A statement or a piece of one, with its parameters. */
@@ -17,7 +16,17 @@ export function pgArray(values: Iterable<number | "NULL">): string {
   return `{${[...values].join(",")}}`
 }
 
-type DbOptions = { url: string; name: string; poolMax: number; observer?: PoolObserver }
+/** `transaction`: behind a pooler such as PgBouncer that gives a connection for one transaction at a time. */
+export type Pooler = "none" | "transaction"
+
+type DbOptions = {
+  url: string
+  name: string
+  poolMax: number
+  observer?: PoolObserver
+  pooler?: Pooler
+  group?: PoolGroup
+}
 
 // Each wait ends before the one around it, so that a request hears of the innermost: lock, statement, transaction.
 const LOCK_TIMEOUT_MS = 2_000
@@ -31,7 +40,14 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 6_000
  * A Prisma client with a pool of its own. A few connections beat many where rows are hot, so writes and reads get
  * one pool each; `name` shows in pg_stat_activity.
  */
-export function createDb({ url, name, poolMax, observer }: DbOptions): Db {
+export function createDb({
+  url,
+  name,
+  poolMax,
+  observer,
+  pooler = "none",
+  group = createPoolGroup(),
+}: DbOptions): Db {
   const config = {
     connectionString: url,
     application_name: `saleproof-${name}`,
@@ -39,38 +55,57 @@ export function createDb({ url, name, poolMax, observer }: DbOptions): Db {
     connectionTimeoutMillis: CONNECTION_WAIT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    ...(pooler === "none" && SESSION),
   }
-  const pool = observer ? new ObservedPool(config, observer) : new Pool(config)
-  const adapter = new PrismaPg(pool, {
-    statementNameGenerator: createStatementNames(),
-    disposeExternalPool: true,
+  const pool = new ObservedPool(config, observer)
+  group.add(pool)
+  const adapter = createAdapter({
+    pool,
+    namedStatements: pooler === "none",
+    onReadOnly: group.discardConnections,
   })
   const transactionOptions = { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }
   return new PrismaClient({ adapter, transactionOptions })
 }
 
-// Every connection keeps what it has prepared, and a list of varying length makes a new text each time.
-const MAX_NAMED_STATEMENTS = 500
-
-/** Names the first few hundred statement texts, which PostgreSQL then plans once a connection; others stay unnamed. */
-function createStatementNames() {
-  const names = new Map<string, string>()
-  return ({ sql }: { sql: string }) => {
-    const known = names.get(sql)
-    if (known !== undefined) return known
-    if (names.size >= MAX_NAMED_STATEMENTS) return ""
-    const name = `s${names.size}`
-    names.set(sql, name)
-    return name
-  }
+/** What a pooler does not pass on: behind one the role has these as its own settings. */
+const SESSION = {
+  // Prisma takes a timestamp for UTC, whatever server, database and role say.
+  options: "-c timezone=UTC",
+  lock_timeout: LOCK_TIMEOUT_MS,
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
 }
 
-/** Whether PostgreSQL takes writes: a standby, or a server set to read only, does not. */
-export async function isWritable(db: Db): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ writable: boolean }[]>`
-    SELECT current_setting('transaction_read_only') = 'off' AS writable`
-  return row?.writable === true
+/**
+ * Rejects when PostgreSQL takes no writes: a standby, or a server that was set to read only. Says so as a write would, so
+ * that connections which began while it was read only are discarded.
+ */
+export async function requireWritable(db: Db): Promise<void> {
+  await db.$executeRaw`
+    DO $$ BEGIN
+      IF current_setting('transaction_read_only') = 'on' THEN
+        RAISE EXCEPTION 'the server takes no writes' USING ERRCODE = 'read_only_sql_transaction';
+      END IF;
+    END $$`
+}
+
+/** Session settings that a role must have behind a pooler and lacks, as statements that set them. */
+export async function missingSettings(db: Db): Promise<string[]> {
+  const [row] = await db.$queryRaw<
+    { user: string; timezone: string; lock: string; statement: string; idle: string }[]
+  >`
+    SELECT quote_ident(current_user) AS user, current_setting('timezone') AS timezone,
+           current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement,
+           current_setting('idle_in_transaction_session_timeout') AS idle`
+  if (!row) throw new Error("A SELECT without FROM answered no row")
+  const set = (setting: string) => `ALTER ROLE ${row.user} SET ${setting}`
+  return [
+    ...(/^(Etc\/)?(UTC|UCT|GMT)$/.test(row.timezone) ? [] : [set("timezone = 'UTC'")]),
+    ...(row.lock === "0" ? [set(`lock_timeout = ${LOCK_TIMEOUT_MS}`)] : []),
+    ...(row.statement === "0" ? [set(`statement_timeout = ${STATEMENT_TIMEOUT_MS}`)] : []),
+    ...(row.idle === "0"
+      ? [set(`idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`)]
+      : []),
+  ]
 }

@@ -71,3 +71,16 @@ export function createScript(lua: string): Script {
     }
   }
 }
+
+/** Why this Redis cannot be used; undefined when it can. */
+export async function redisMisfit(redis: Redis): Promise<string | undefined> {
+  const info = await withRedisErrors(redis.info())
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1]
+  if (policy !== undefined && policy !== "noeviction") {
+    return `Redis has maxmemory-policy ${policy}, which lets it drop jobs and rankings: set it to noeviction`
+  }
+  if (/^cluster_enabled:1/m.test(info)) {
+    return "Redis runs in cluster mode, where scripts cannot use several keys: use one without cluster-enabled"
+  }
+  return undefined
+}

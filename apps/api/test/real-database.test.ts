@@ -1,0 +1,334 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
+import { providePrograms } from "@saleproof/stack/provide/debian.ts"
+import { Client, escapeIdentifier } from "pg"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
+import { CouponList } from "../src/coupons/schema.ts"
+import { startApi, startShop, startWorker } from "./support/api.ts"
+import { createDatabase, createTestRedis } from "./support/database.ts"
+import { startProcess } from "./support/processes.ts"
+import { createTrade, outcomeOf } from "./support/trade.ts"
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  server.close()
+  await once(server, "close")
+  if (address === null || typeof address === "string") throw new Error("A TCP server has a port")
+  return address.port
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
+
+/** A database, a Redis, an API and a worker, all until the end of the test. */
+async function openShop({
+  prepare = async () => undefined,
+}: {
+  prepare?: (url: string) => Promise<unknown>
+}) {
+  const database = await createDatabase()
+  onTestFinished(() => database[Symbol.asyncDispose]())
+  const redis = await createTestRedis()
+  onTestFinished(() => redis[Symbol.asyncDispose]())
+  await prepare(database.url)
+  return { databaseUrl: database.url, redisUrl: redis.url }
+}
+
+async function run(services: { databaseUrl: string; redisUrl: string; variables?: Record<string, string> }) {
+  const api = await startApi(services)
+  onTestFinished(() => api[Symbol.asyncDispose]())
+  const worker = await startWorker(services)
+  onTestFinished(() => worker[Symbol.asyncDispose]())
+  return api
+}
+
+const nameOf = (url: string) => escapeIdentifier(new URL(url).pathname.slice(1))
+
+/** Also a role of its own, which owns nothing but may do all. */
+async function createRole(url: string, settings: readonly string[]): Promise<{ role: string; url: string }> {
+  const role = `role_${crypto.randomUUID().slice(0, 8)}`
+  await administer(url, `CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD 'secret'`)
+  onTestFinished(() => administer(url, `DROP ROLE ${role}`))
+  for (const setting of settings) await administer(url, `ALTER ROLE ${role} SET ${setting}`)
+  const own = new URL(url)
+  own.username = role
+  own.password = "secret"
+  return { role, url: own.href }
+}
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+type Api = Awaited<ReturnType<typeof startApi>>
+
+/** What a shopper does, and how far the times that depend on it are from right, in whole minutes. */
+async function timesIn(api: Api) {
+  const trade = createTrade(api)
+  const began = Date.now()
+  const minutesFrom = (ms: number, text: string | undefined) =>
+    Math.round((Date.parse(text ?? "") - ms) / 60_000)
+  const { user, product, policy } = await trade.refill({ users: 2, policies: 1, expireDays: 1 })
+  await trade.charge(user(1), 100_000)
+  await trade.claim({ userId: user(1), policyId: policy(1) })
+  await expect.poll(() => trade.couponsOf(user(1))).toHaveLength(1)
+  const placed = await trade.order({ userId: user(1), items: [{ productId: product(1), quantity: 2 }] })
+  const { orderId }: { orderId: number } = Object(placed.body)
+  const order: { createdAt: string } = Object((await api.get(`/orders/${orderId}`)).body)
+  const [coupon] = CouponList.parse((await api.get(`/users/${user(1)}/coupons`)).body)
+  await expect.poll(() => api.deps.readDb.outboxEvent.count()).toBe(0)
+  const [sold] = await api.deps.readDb.productSales.findMany({ where: { quantity: { gt: 0 } } })
+
+  const { writeDb } = api.deps
+  const claimWithin = async (from: number, to: number) => {
+    const data = { startsAt: new Date(began + from), endsAt: new Date(began + to) }
+    await writeDb.couponPolicy.update({ where: { id: policy(1) }, data })
+    return outcomeOf(await trade.claim({ userId: user(2), policyId: policy(1) }))
+  }
+  const afterWindow = await claimWithin(-2 * HOUR_MS, -HOUR_MS)
+  const beforeWindow = await claimWithin(HOUR_MS, 2 * HOUR_MS)
+  const data = { issuedAt: new Date(began - 2 * HOUR_MS), expiresAt: new Date(began - HOUR_MS) }
+  await writeDb.coupon.updateMany({ data })
+  return {
+    ordered: minutesFrom(began, order.createdAt),
+    issued: minutesFrom(began, coupon?.issuedAt),
+    expires: minutesFrom(began + DAY_MS, coupon?.expiresAt),
+    soldOnItsDay: sold?.day.toISOString().slice(0, 10) === order.createdAt.slice(0, 10),
+    afterWindow,
+    beforeWindow,
+    expiredListed: (await trade.couponsOf(user(1))).length,
+    violations: await trade.violations(),
+  }
+}
+
+const RIGHT = {
+  ordered: 0,
+  issued: 0,
+  expires: 0,
+  soldOnItsDay: true,
+  afterWindow: "POLICY_NOT_OPEN",
+  beforeWindow: "POLICY_NOT_OPEN",
+  expiredListed: 0,
+  violations: {},
+}
+
+describe("a time zone other than UTC", () => {
+  it.each(["Asia/Seoul", "America/New_York"])("of the database changes no time: %s", async (zone) => {
+    const services = await openShop({
+      prepare: (url) => administer(url, `ALTER DATABASE ${nameOf(url)} SET timezone = '${zone}'`),
+    })
+    expect(await timesIn(await run(services))).toEqual(RIGHT)
+  })
+
+  it.each(["Asia/Seoul", "America/New_York"])("of the role changes no time: %s", async (zone) => {
+    const services = await openShop({})
+    const { url } = await createRole(services.databaseUrl, [`timezone = '${zone}'`])
+    expect(await timesIn(await run({ ...services, databaseUrl: url }))).toEqual(RIGHT)
+  })
+})
+
+describe("a database that takes no writes", () => {
+  it("is 503 and not ready, and served again as soon as it takes them", async () => {
+    await using shop = await startShop()
+    const trade = createTrade(shop)
+    const { user, product, policy } = await trade.refill({ users: 2, policies: 1 })
+    await trade.charge(user(1), 100_000)
+    const readOnly = (value: "on" | "off") =>
+      administer(
+        shop.databaseUrl,
+        `ALTER DATABASE ${nameOf(shop.databaseUrl)} SET default_transaction_read_only = ${value}`,
+      )
+    const endSessions = `
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`
+
+    await readOnly("on")
+    await administer(shop.databaseUrl, endSessions)
+    const writes = () =>
+      Promise.all([
+        trade.order({ userId: user(1), items: [{ productId: product(1), quantity: 1 }] }),
+        trade.charge(user(2), 1),
+        trade.claim({ userId: user(2), policyId: policy(1) }),
+      ])
+    await vi.waitFor(async () => {
+      for (const answer of await writes()) {
+        expect(answer).toMatchObject({
+          status: 503,
+          body: { code: "UNAVAILABLE", detail: "The database takes no writes" },
+        })
+        expect(answer.headers.get("retry-after")).toBe("1")
+      }
+    })
+    await expect.poll(() => shop.get("/readyz")).toMatchObject({ status: 503, body: { status: "not ready" } })
+
+    // The sessions that began meanwhile stay read only; only new ones can write.
+    await administer(
+      `${shop.databaseUrl}?options=-c%20default_transaction_read_only%3Doff`,
+      `
+      ALTER DATABASE ${nameOf(shop.databaseUrl)} SET default_transaction_read_only = off`,
+    )
+    const order = () => trade.order({ userId: user(1), items: [{ productId: product(1), quantity: 1 }] })
+    await expect.poll(order).toMatchObject({ status: 201 })
+    expect((await writes()).map(({ status }) => status)).toEqual([201, 201, 201])
+    await expect.poll(() => shop.get("/readyz")).toMatchObject({ status: 200 })
+  })
+})
+
+describe("a column whose type changes while the shop runs", () => {
+  it("fails no request", async () => {
+    await using shop = await startShop({ worker: false })
+    await shop.post("/init")
+    const many = async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 30 }, (_, n) => shop.get(n % 2 ? "/products" : "/products/1")),
+      )
+      return new Set(answers.map(({ status }) => status))
+    }
+    expect(await many()).toEqual(new Set([200]))
+    await administer(shop.databaseUrl, "ALTER TABLE products ALTER COLUMN name TYPE varchar(200)")
+    expect(await many()).toEqual(new Set([200]))
+  })
+})
+
+describe("one connection for each use", () => {
+  it("is enough for all that the shop does", async () => {
+    await using shop = await startShop({ variables: { DB_WRITE_POOL: "1", DB_READ_POOL: "1" } })
+    const trade = createTrade(shop)
+    const { user, product, policy } = await trade.refill({ users: 20, policies: 1 })
+    const users = Array.from({ length: 20 }, (_, n) => user(n + 1))
+    await Promise.all(users.map((id) => trade.charge(id, 10_000, `key-${id}`)))
+    await Promise.all([
+      ...users.map((userId) => trade.order({ userId, items: [{ productId: product(1), quantity: 1 }] })),
+      ...users.map((userId) => trade.claim({ userId, policyId: policy(1) })),
+    ])
+    await expect.poll(() => trade.violations()).toEqual({})
+    expect(await trade.stockOf(product(1))).toBe(2_000_000 - 20)
+  })
+})
+
+/** PgBouncer in transaction mode before the database of `url`; answers the URL that leads through it. */
+async function startPgBouncer(url: string): Promise<string> {
+  await providePrograms(["pgbouncer"], { env: process.env, progress: (_text, work) => work() })
+  const target = new URL(url)
+  const folder = await mkdtemp(join(tmpdir(), "pgbouncer-"))
+  const port = await freePort()
+  const settings = join(folder, "pgbouncer.ini")
+  await writeFile(
+    settings,
+    `[databases]
+shop = host=${target.hostname} port=${target.port} dbname=${target.pathname.slice(1)} user=${target.username} password=${target.password}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 10
+`,
+  )
+  await Promise.all([chmod(folder, 0o755), chmod(settings, 0o644)])
+  // It refuses to run as root.
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+  const child = spawn("pgbouncer", [settings], {
+    stdio: ["ignore", "ignore", "pipe"],
+    ...nobody,
+    env: { PATH: `${process.env["PATH"]}:/usr/sbin` },
+  })
+  let log = ""
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text))
+  const exited = once(child, "exit")
+  onTestFinished(async () => {
+    child.kill("SIGKILL")
+    await exited
+    await rm(folder, { recursive: true })
+  })
+  await vi.waitFor(() => expect(log).toContain("process up"), { timeout: 10_000 })
+  return `postgresql://${target.username}@127.0.0.1:${port}/shop`
+}
+
+const ROLE_SETTINGS = [
+  "timezone = 'UTC'",
+  "lock_timeout = 2000",
+  "statement_timeout = 4000",
+  "idle_in_transaction_session_timeout = 6000",
+]
+
+describe("behind PgBouncer in transaction mode", () => {
+  it("the API says which setting it needs, and then which settings the role needs", async () => {
+    const services = await openShop({})
+    const { role, url } = await createRole(services.databaseUrl, ["timezone = 'Asia/Seoul'"])
+    const pooled = await startPgBouncer(url)
+    const variables = { DATABASE_URL: pooled, REDIS_URL: services.redisUrl, PORT: "0" }
+    await using unset = startProcess("main", variables)
+    expect(await unset.exited).toMatchObject({ code: 1 })
+    expect(unset.errors()).toMatch(/PgBouncer.*set DATABASE_POOLER=transaction/)
+    await using halfSet = startProcess("main", { ...variables, DATABASE_POOLER: "transaction" })
+    expect(await halfSet.exited).toMatchObject({ code: 1 })
+    expect(halfSet.errors()).toContain(
+      `ALTER ROLE ${role} SET timezone = 'UTC'; ALTER ROLE ${role} SET lock_timeout`,
+    )
+  })
+
+  it("the shop does all that it does without", async () => {
+    const services = await openShop({
+      prepare: (url) => administer(url, `ALTER DATABASE ${nameOf(url)} SET timezone = 'Asia/Seoul'`),
+    })
+    const { url } = await createRole(services.databaseUrl, ROLE_SETTINGS)
+    const databaseUrl = await startPgBouncer(url)
+    const api = await run({ ...services, databaseUrl, variables: { DATABASE_POOLER: "transaction" } })
+    expect(await timesIn(api)).toEqual(RIGHT)
+    const trade = createTrade(api)
+    const { user, product } = await trade.refill({ users: 50 })
+    const users = Array.from({ length: 50 }, (_, n) => user(n + 1))
+    const charges = await Promise.all(users.map((id) => trade.charge(id, 10_000)))
+    const orders = await Promise.all(
+      users.map((userId) => trade.order({ userId, items: [{ productId: product(1), quantity: 1 }] })),
+    )
+    expect(new Set([...charges, ...orders].map(({ status }) => status))).toEqual(new Set([201]))
+    await expect.poll(() => trade.violations()).toEqual({})
+  })
+})
+
+async function startRedis(...settings: string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "redis-"))
+  const port = await freePort()
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...settings]
+  const child = spawn("redis-server", args, { stdio: "ignore" })
+  const exited = once(child, "exit")
+  onTestFinished(async () => {
+    child.kill("SIGKILL")
+    await exited
+    await rm(folder, { recursive: true })
+  })
+  return `redis://127.0.0.1:${port}`
+}
+
+describe("a Redis that is not fit", () => {
+  it.each([
+    ["may drop what it holds", ["--maxmemory-policy", "allkeys-lru"], "maxmemory-policy allkeys-lru"],
+    ["is a cluster", ["--cluster-enabled", "yes"], "cluster mode"],
+  ])("is refused at the start when it %s", async (_what, settings, reason) => {
+    const services = await openShop({})
+    const redisUrl = await startRedis(...settings)
+    for (const program of ["main", "worker"] as const) {
+      await using started = startProcess(program, {
+        DATABASE_URL: services.databaseUrl,
+        REDIS_URL: redisUrl,
+        PORT: "0",
+        WORKER_METRICS_PORT: "0",
+      })
+      expect(await started.exited).toMatchObject({ code: 1 })
+      expect(started.errors()).toContain(reason)
+    }
+  })
+})
