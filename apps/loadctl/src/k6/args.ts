@@ -22,6 +22,9 @@ export function k6Args(run: K6Invocation): string[] {
     run.configFile,
     "--log-format",
     "json",
+    // Whatever the environment says: what the script throws is counted there.
+    "--log-output",
+    "stderr",
     "--tag",
     `testid=${run.runId}`,
     "--summary-trend-stats",

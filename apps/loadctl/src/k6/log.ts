@@ -2,7 +2,12 @@ import { z } from "zod"
 
 import type { K6Message } from "../stats/model.ts"
 
-const LogLine = z.object({ level: z.string(), msg: z.string(), error: z.string().optional() })
+const LogLine = z.object({
+  level: z.string(),
+  msg: z.string(),
+  error: z.string().optional(),
+  source: z.string().optional(),
+})
 
 /** What k6's own log says about the run, apart from its measurements. */
 export type K6Log = {
@@ -10,19 +15,39 @@ export type K6Log = {
   lostWrites: number
   /** Flushes that took longer than the push interval: the output is falling behind. */
   slowFlushes: number
+  /** Flushes that k6 threw away as a whole, because a value in them is no number. */
+  lostFlushes: number
+  /** Iterations that ended by an exception, and the first texts of those that differ. */
+  threw: number
+  thrown: string[]
   /** The last errors that are not one of the above, oldest first. */
   errors: string[]
   /** The first error or warning of each kind, in the order in which they came, with how many there were. */
   messages: K6Message[]
 }
 
+const COUNTED = [
+  ["Couldn't write stats", "lostWrites"],
+  ["Couldn't create batch from samples", "lostFlushes"],
+  ["The flush operation took higher", "slowFlushes"],
+] as const
+
 const KEPT_ERRORS = 5
 const KEPT_KINDS = 20
+const KEPT_THROWN = 3
 const MOST_CHARACTERS = 500
 
 /** Reads k6's `--log-format json` lines one by one. Lines that are no JSON are errors of their own. */
 export function createLogReader() {
-  const log: K6Log = { lostWrites: 0, slowFlushes: 0, errors: [], messages: [] }
+  const log: K6Log = {
+    lostWrites: 0,
+    slowFlushes: 0,
+    lostFlushes: 0,
+    threw: 0,
+    thrown: [],
+    errors: [],
+    messages: [],
+  }
   const kinds = new Map<string, K6Message>()
 
   function note(level: K6Message["level"], text: string): void {
@@ -40,9 +65,10 @@ export function createLogReader() {
     log,
     line(line: string): void {
       if (line.trim() === "") return
-      const { level, msg, error } = parseLine(line)
-      if (msg.startsWith("Couldn't write stats")) log.lostWrites += 1
-      else if (msg.startsWith("The flush operation took higher")) log.slowFlushes += 1
+      const { level, msg, error, source } = parseLine(line)
+      if (source === "stacktrace") noteThrown(log, firstLine(msg))
+      const counted = COUNTED.find(([start]) => msg.startsWith(start))
+      if (counted) log[counted[1]] += 1
       else if (msg.startsWith("thresholds on metrics")) return
       else if (level === "error" || level === "warning") {
         const text = firstLine(error ? `${msg}: ${error}` : msg)
@@ -51,6 +77,11 @@ export function createLogReader() {
       }
     },
   }
+}
+
+function noteThrown(log: K6Log, text: string): void {
+  log.threw += 1
+  if (log.thrown.length < KEPT_THROWN && !log.thrown.includes(text)) log.thrown.push(text)
 }
 
 /** Two messages that differ in numbers or in what is quoted are of one kind. */

@@ -4,6 +4,7 @@ import { readProcessTicks } from "../machine/cpu.ts"
 import { allowanceOf } from "../machine/processors.ts"
 import type { Allowance } from "../machine/processors.ts"
 import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
+import { createScenarioClock, endOverdue } from "./clock.ts"
 import { createLogReader } from "./log.ts"
 import type { K6Log } from "./log.ts"
 import { parseProgress } from "./progress.ts"
@@ -24,6 +25,8 @@ export type K6Options = {
   interrupted: AbortSignal
   /** Ends it at once. */
   killed: AbortSignal
+  /** How long it may go on beyond what it planned, before it is ended. */
+  graceMs?: number | undefined
 }
 
 export type K6Run = {
@@ -35,6 +38,10 @@ export type K6Run = {
   /** The same stretch by a clock that nobody can set. */
   tookMs: number
   last: K6Progress | null
+  /** When each scenario started, ms since 1970; without those that k6 printed nothing of. */
+  scenarioStarts: ReadonlyMap<string, number>
+  /** It did not end by itself in the time for it. */
+  overdue: boolean
   log: K6Log
   /** CPU that k6 used, in clock ticks; null where the system does not say. */
   cpuTicks: number | null
@@ -65,12 +72,15 @@ export async function runK6(options: K6Options): Promise<K6Run> {
   })
   if (child.pid !== undefined) options.onStart?.(child.pid)
   const watch = watchProcess(child.pid)
+  const clock = createScenarioClock(options.graceMs)
+  const overdue = endOverdue(clock, (signal) => child.kill(signal))
   const unlisten = forwardStops(options, (signal) => child.kill(signal))
   const reader = createLogReader()
   let last: K6Progress | null = null
   let cpuTicks: number | null = null
   const reading = Promise.all([
     eachLine(child.iterable({ from: "stdout" }), (line) => {
+      clock.line(line, Date.now())
       const progress = parseProgress(line)
       if (!progress) return
       last = progress
@@ -83,12 +93,15 @@ export async function runK6(options: K6Options): Promise<K6Run> {
   await reading.catch(() => {})
   const generator = watch.stop()
   unlisten()
+  overdue.stop()
   return {
     exitCode: result.exitCode ?? null,
     startedAt,
     endedAt: Date.now(),
     tookMs: performance.now() - began,
     last,
+    scenarioStarts: clock.starts,
+    overdue: overdue.happened(),
     log: reader.log,
     cpuTicks,
     generator,

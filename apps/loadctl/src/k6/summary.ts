@@ -1,7 +1,12 @@
 import { z } from "zod"
 
 /** One metric of k6, whichever shape it came in. Keys: count, rate, value, matches, total, avg, min, med, p95, ... */
-type K6Metric = { values: Record<string, number>; thresholds: Record<string, { ok: boolean }> }
+type K6Metric = {
+  values: Record<string, number>
+  thresholds: Record<string, { ok: boolean }>
+  /** A figure of it is Infinity or NaN. */
+  notFinite?: boolean
+}
 
 /** k6's end-of-test summary in one form. */
 export type K6Summary = {
@@ -12,7 +17,8 @@ export type K6Summary = {
   durationMs: number | null
 }
 
-const Numbers = z.record(z.string(), z.number())
+// JSON has no Infinity and no NaN: k6 writes null.
+const Numbers = z.record(z.string(), z.number().nullable())
 
 const Check = z.object({ name: z.string(), passes: z.number(), fails: z.number() })
 type Group = { checks: z.infer<typeof Check>[]; groups: Group[] }
@@ -38,7 +44,7 @@ const SummaryExport = z.object({
   root_group: Group,
   metrics: z.record(
     z.string(),
-    z.object({ thresholds: z.record(z.string(), z.boolean()).default({}) }).catchall(z.number()),
+    z.object({ thresholds: z.record(z.string(), z.boolean()).default({}) }).catchall(z.number().nullable()),
   ),
 })
 
@@ -73,7 +79,7 @@ function fromHandleSummary(data: z.infer<typeof HandleSummary>): K6Summary {
   return {
     shape: "handleSummary",
     metrics: mapValues(data.metrics, ({ values, thresholds }) => ({
-      values: normalise(values),
+      ...normalise(values),
       thresholds,
     })),
     checks: allChecks(data.root_group),
@@ -85,7 +91,7 @@ function fromSummaryExport(data: z.infer<typeof SummaryExport>): K6Summary {
   return {
     shape: "summary-export",
     metrics: mapValues(data.metrics, ({ thresholds, ...values }) => ({
-      values: normalise(values),
+      ...normalise(values),
       thresholds: mapValues(thresholds, (failed) => ({ ok: !failed })),
     })),
     checks: allChecks(data.root_group),
@@ -95,7 +101,7 @@ function fromSummaryExport(data: z.infer<typeof SummaryExport>): K6Summary {
 
 function fromMachineReadable(data: z.infer<typeof MachineReadable>): K6Summary {
   const metrics = data.results.metrics.map(
-    ({ name, values }) => [name, { values: normalise(values), thresholds: {} }] as const,
+    ({ name, values }) => [name, { ...normalise(values), thresholds: {} }] as const,
   )
   return {
     shape: "machine-readable",
@@ -106,15 +112,16 @@ function fromMachineReadable(data: z.infer<typeof MachineReadable>): K6Summary {
 }
 
 /** One name for each figure: p(95) → p95; a rate's passes and fails → matches, total and rate. */
-function normalise(values: Record<string, number>): Record<string, number> {
-  const entries = Object.entries(values).map(
-    ([key, value]) => [key.replace(/^p\(([\d.]+)\)$/, "p$1"), value] as const,
+function normalise(written: Record<string, number | null>): Pick<K6Metric, "values" | "notFinite"> {
+  const entries = Object.entries(written).flatMap(([key, value]) =>
+    value === null ? [] : [[key.replace(/^p\(([\d.]+)\)$/, "p$1"), value] as const],
   )
-  const named: Record<string, number> = Object.fromEntries(entries)
-  const { passes, fails } = named
-  if (passes === undefined || fails === undefined) return named
+  const values: Record<string, number> = Object.fromEntries(entries)
+  const notFinite = Object.values(written).includes(null)
+  const { passes, fails } = values
+  if (passes === undefined || fails === undefined) return { values, notFinite }
   const total = passes + fails
-  return { matches: passes, total, rate: total === 0 ? 0 : passes / total }
+  return { values: { matches: passes, total, rate: total === 0 ? 0 : passes / total }, notFinite }
 }
 
 /** Without the system tag `group` k6 forgets which checks there were, but not how many of them held. */

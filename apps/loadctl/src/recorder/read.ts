@@ -134,7 +134,7 @@ export async function eachChunk(
   }
 }
 
-async function readAt(handle: FileHandle, at: number, bytes: number): Promise<Buffer> {
+export async function readAt(handle: FileHandle, at: number, bytes: number): Promise<Buffer> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, at)
   return buffer.subarray(0, bytesRead)
 }

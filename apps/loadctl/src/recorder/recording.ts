@@ -15,6 +15,8 @@ export type SampleSeries = {
   /** False where the points carry no `expected_response`, by trimmed system tags or no response callback. */
   expectedTag?: boolean | undefined
   errorCode: string
+  /** Users that were cut off while they waited: no request of k6, and no answer. */
+  unanswered?: true
   /** When each request ended, ms since 1970; it was sent at `at - ms`. Not in order. */
   at: Float64Array
   /** How long each took, ms. */

@@ -21,9 +21,7 @@ export function facts(report: RunReport): string[][] {
       "expected",
       `${title}: ${actual ?? "no data"} (${wanted})`,
     ]),
-    ...(report.cutOff > 0
-      ? [["cut off", `${countText(report.cutOff, "iteration")} at the end, in no figure`]]
-      : []),
+    ...(report.cutOff > 0 ? [["cut off", cutOffText(report)]] : []),
     ...(warmUp === null ? [] : [["warm-up", warmUp]]),
     ...(omission === null ? [] : [["omitted", omission]]),
     ["sources", sourcesText(report)],
@@ -31,6 +29,14 @@ export function facts(report: RunReport): string[][] {
     ...messageFacts(report),
     ...(target === null ? [] : [["target", target]]),
   ]
+}
+
+/** Who was cut off, and whether it is held against anybody. */
+function cutOffText({ cutOff, iterationsAccount }: RunReport): string {
+  const { unanswered = 0 } = iterationsAccount ?? {}
+  const all = `${countText(cutOff, "iteration")} at the end`
+  if (unanswered === 0) return `${all}, in no figure`
+  return `${all}, ${unanswered.toLocaleString("en-US")} of them never answered and counted as failed`
 }
 
 /** All checks together, then each that failed. */

@@ -12,6 +12,7 @@ import { judgeRows } from "../sla/rows.ts"
 import type { Row } from "../sla/rows.ts"
 import type { RuleResult } from "../sla/rules.ts"
 import type { Sla } from "@saleproof/sla/resolve.ts"
+import type { IterationsAccount } from "../stats/iterations.ts"
 import type { Omission } from "../stats/corrected.ts"
 import type { Intervals } from "../stats/interval.ts"
 import type { Figures, K6Facts, K6Message, Measurement, ThresholdResult } from "../stats/model.ts"
@@ -49,6 +50,8 @@ export type RunReport = {
   iterations: number
   /** Iterations that k6 cut off at its end; their unfinished requests are in no figure. */
   cutOff: number
+  /** Every iteration that was started; null where that is not known. */
+  iterationsAccount: IterationsAccount | null
   requests: number
   failed: number
   overall: EndpointReport
@@ -124,6 +127,7 @@ function tableOf({ sla }: RunPlan, measurement: Measurement | undefined) {
   const { hold } = measured
   return {
     ...k6Of(measurement?.k6 ?? NO_K6),
+    iterationsAccount: measurement?.iterations ?? null,
     requests: overall.figures.n,
     failed: overall.figures.failed,
     overall: rowOf(overall),

@@ -189,7 +189,19 @@ export const RunDocument = z
     target: z.string().nullable(),
     iterations: count("iterations that came to their end"),
     cutOff: count("iterations that k6 cut off at its end; their unfinished requests are in no figure"),
-    requests: count("judged requests"),
+    iterationsAccount: z
+      .strictObject({
+        started: count("finished, threw and cutOff together"),
+        finished: count("iterations that came to their end"),
+        threw: count("iterations that an exception of the script ended"),
+        cutOff: count("iterations that k6 cut off at its end"),
+        dropped: count("iterations that were due and never started"),
+        unanswered: count("of those cut off, users that still waited for an answer: failed requests"),
+        truncated: count("of those cut off, users that may have gone on: in no figure"),
+      })
+      .nullable()
+      .describe("null where the run was judged from another source"),
+    requests: count("judged requests, users that were never answered among them"),
     failed: count("of them, those that failed"),
     overall: Endpoint,
     endpoints: z.array(Endpoint),

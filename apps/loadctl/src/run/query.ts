@@ -8,6 +8,7 @@ import { readLoadModel } from "../k6/executor.ts"
 import { ownThresholds } from "../k6/own-thresholds.ts"
 import { k6Thresholds } from "../k6/thresholds.ts"
 import type { RunPlan } from "../plan/plan.ts"
+import { countText } from "../sla/text.ts"
 import { correctRun } from "../stats/corrected.ts"
 import { findGaps } from "../stats/gaps.ts"
 import { measure } from "../stats/measure.ts"
@@ -16,6 +17,8 @@ import { seenIn } from "../stats/seen.ts"
 import type { K6Summary } from "../k6/summary.ts"
 import type { RunFolder } from "../store.ts"
 import type { Load } from "./load.ts"
+import { readIterations } from "./iterations.ts"
+import type { Iterations } from "./iterations.ts"
 import type { TestTarget } from "./target.ts"
 import { compareWitnesses } from "./witnesses.ts"
 
@@ -36,23 +39,47 @@ export async function queryRun(options: QueryOptions): Promise<Measurement> {
   const { samples, folded } = await readRecording(file, Object.keys(plan.sla.endpoints))
   const { run, summary, machine, clocks } = load
   const histograms = load.histograms
-  const table = { ...measure(samples, plan), seen: seenIn(samples) }
-  const k6 = { ...k6Facts(run, summary), ...scriptFacts(plan, load) }
   const output = await readFile(folder.file("k6-output.txt"), "utf8").catch(() => "")
+  const { totals } = recorded
+  const iterations = await readIterations({ plan, file, samples, totals, run, output })
+  const all = [...samples, ...iterations.unanswered]
+  const table = { ...measure(all, plan, iterations.plannedEnd), seen: seenIn(samples) }
+  const k6 = { ...k6Facts(run, summary), ...scriptFacts(plan, load) }
   const model = readLoadModel(output, plan.k6Scenarios)
   const compared = { plan, file, samples, recorded, summary, testTarget, histograms, signal }
   const witnesses = await compareWitnesses(compared)
   witnesses.recorder.notes.push(...folded.map(foldedText))
+  witnesses.recorder.problems.unshift(...loadProblems(load, iterations))
   return {
     source: "recorder",
     ...witnesses,
     ...table,
+    iterations: iterations.account,
     omission: model === "closed" ? correctRun({ samples, plan, hold: table.hold, k6 }) : model && { model },
     k6,
     machine,
     gaps: gapsIn(samples, plan, table),
     clocks,
   }
+}
+
+/** What of the load itself leaves doubts about its figures. */
+function loadProblems({ run, summary }: Load, { strayed }: Iterations): string[] {
+  const problems: string[] = []
+  if (run.overdue) problems.push("k6 had not ended long after its planned time, and was ended.")
+  if (run.log.lostFlushes > 0) problems.push(lostFlushText(run.log.lostFlushes, summary))
+  if (strayed > 0)
+    problems.push(`${countText(strayed, "user")} of a scenario that is not known were never answered.`)
+  return problems
+}
+
+/** One value that is no number costs k6's output everything that it would have written with it. */
+function lostFlushText(flushes: number, summary: K6Summary | null): string {
+  const culprits = Object.entries(summary?.metrics ?? {}).flatMap(([name, { notFinite }]) =>
+    notFinite ? [name] : [],
+  )
+  const who = culprits.length > 0 ? culprits.join(", ") : "a metric"
+  return `k6 threw away ${countText(flushes, "flush")} of its samples: ${who} got a value that is no number (Infinity or NaN).`
 }
 
 function foldedText({ name, urls }: { name: string; urls: number }): string {
@@ -84,6 +111,7 @@ function k6Facts({ exitCode, last, log }: Load["run"], summary: K6Summary | null
     lostWrites: log.lostWrites,
     slowFlushes: log.slowFlushes,
     errors: log.errors,
+    thrown: log.thrown,
     messages: log.messages,
   }
 }

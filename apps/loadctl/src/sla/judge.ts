@@ -4,6 +4,7 @@ import type { Measurement } from "../stats/model.ts"
 import { checkFindings } from "./checks.ts"
 import { applyExpectation } from "./expectations.ts"
 import type { ExpectationResult } from "./expectations.ts"
+import { iterationFindings } from "./iterations.ts"
 import { mergeFindings, noFindings } from "./findings.ts"
 import type { Findings } from "./findings.ts"
 import { judgeRows, rowFindings } from "./rows.ts"
@@ -72,6 +73,7 @@ function measurementFindings(measurement: Measurement, plan: Evidence["plan"]): 
   return [
     ...rows.map((row) => rowFindings(row, sla, measurement.seen)),
     checkFindings(measurement, sla),
+    iterationFindings(measurement, sla),
     thresholdFindings(measurement, rows, sla),
   ]
 }

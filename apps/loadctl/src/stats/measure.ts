@@ -16,14 +16,26 @@ export type Measured = { window: Window | null; hold: Window | null; overall: Fi
 /**
  * Latencies, rates and failures of every endpoint, from the requests themselves; setup() is left out. Percentiles are
  * over what the plan judges, rates over the hold, or over everything when the scenario has none. An endpoint that the
- * SLA names and nobody called is there with n = 0.
+ * SLA names and nobody called is there with n = 0. Users that were never answered count as requests, not as answers:
+ * rates and windows go without them.
+ *
+ * @param plannedEnd until when the load was meant to go on: a window without answers at its end is no shorter
  */
-export function measure(all: readonly SampleSeries[], plan: MeasurePlan): Measured {
+export function measure(
+  all: readonly SampleSeries[],
+  plan: MeasurePlan,
+  plannedEnd: number | null = null,
+): Measured {
   const series = all.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
-  const window = windowOf(series)
-  const hold = holdOf(series, plan.phases)
+  const answered = series.filter(({ unanswered }) => !unanswered)
+  const window = windowOf(answered, plannedEnd)
+  const hold = holdOf(answered, plan.phases, plannedEnd)
   const selection = { judged: judgedBy(series, plan, hold), rated: hold ?? window }
-  const named = Map.groupBy(series, ({ name }) => name)
+  const nameless = series.filter(({ unanswered, name }) => unanswered && name === "")
+  const named = Map.groupBy(
+    series.filter((one) => !nameless.includes(one)),
+    ({ name }) => name,
+  )
   const endpoints = endpointNames(plan.sla, named.keys()).map((name) =>
     figures({
       ...selection,
@@ -34,7 +46,8 @@ export function measure(all: readonly SampleSeries[], plan: MeasurePlan): Measur
   )
   const overall = figures({ ...selection, name: "overall", series, sla: plan.sla.overall })
   // Each endpoint has its own idea of a failure, so the sum of theirs is the whole.
-  const failed = endpoints.reduce((sum, endpoint) => sum + endpoint.failed, 0)
+  const strayed = nameless.reduce((sum, one) => sum + judgedMs(one, selection.judged).length, 0)
+  const failed = endpoints.reduce((sum, endpoint) => sum + endpoint.failed, strayed)
   return { window, hold, overall: { ...overall, failed }, endpoints }
 }
 
@@ -100,7 +113,10 @@ export function judgedMs(one: SampleSeries, judged: Judged): Float64Array {
 /** Requests that ended within the window, per second. */
 function rateIn(series: readonly SampleSeries[], window: Window | null): number | null {
   if (!window || window.to <= window.from) return null
-  const count = series.reduce((sum, { at }) => sum + at.filter((end) => within(end, window)).length, 0)
+  const count = series.reduce(
+    (sum, { at, unanswered }) => sum + (unanswered ? 0 : at.filter((end) => within(end, window)).length),
+    0,
+  )
   return count / ((window.to - window.from) / 1_000)
 }
 

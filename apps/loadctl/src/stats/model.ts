@@ -1,4 +1,5 @@
 import type { Omission } from "./corrected.ts"
+import type { IterationsAccount } from "./iterations.ts"
 
 import type { Clocks } from "../machine/clocks.ts"
 import type { Latency } from "@saleproof/sla/schema.ts"
@@ -94,6 +95,8 @@ export type Measurement = {
   overall: Figures
   endpoints: Figures[]
   seen?: Seen
+  /** Absent where k6 ran elsewhere, or an earlier version judged. */
+  iterations?: IterationsAccount
   reconciliation: Reconciled[]
   /** What waiting for slow answers may hide; null where that is not known. */
   omission: Omission | null
@@ -124,5 +127,7 @@ export type K6Facts = {
   metrics: Record<string, Record<string, number>>
   lostWrites: number
   slowFlushes: number
+  /** The first texts of what iterations ended by. */
+  thrown?: string[]
   errors: string[]
 }

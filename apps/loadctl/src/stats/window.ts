@@ -2,25 +2,29 @@ import type { SampleSeries } from "../recorder/recording.ts"
 import type { Phases } from "../plan/plan.ts"
 import type { Window } from "./model.ts"
 
-/** From the start of the first request to the end of the last; null when there was none. */
-export function windowOf(series: readonly SampleSeries[]): Window | null {
+/** From the start of the first request to the end of the last, or of what was planned; null when there was none. */
+export function windowOf(series: readonly SampleSeries[], plannedEnd: number | null = null): Window | null {
   let from = Infinity
-  let to = -Infinity
+  let to = plannedEnd ?? -Infinity
   for (const { at, ms } of series) {
     for (const [index, end] of at.entries()) {
       from = Math.min(from, end - (ms[index] ?? 0))
       to = Math.max(to, end)
     }
   }
-  return to > from ? { from, to } : null
+  return from < Infinity && to > from ? { from, to } : null
 }
 
 /**
  * The hold: from its first request where the script tags its phases, otherwise by the plan's clock from the first
  * request of all; cut where an interrupted run ended. Null when there is none, or the run never came to it.
  */
-export function holdOf(series: readonly SampleSeries[], phases: Phases | null): Window | null {
-  const all = windowOf(series)
+export function holdOf(
+  series: readonly SampleSeries[],
+  phases: Phases | null,
+  plannedEnd: number | null = null,
+): Window | null {
+  const all = windowOf(series, plannedEnd)
   if (!all || !phases) return null
   const tagged = series.some(({ phase }) => phase !== "")
   const start = tagged

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest"
+
+import { series } from "../../test/fixtures/evidence.ts"
+import type { PlannedScenario } from "../k6/scenarios.ts"
+import { accountIterations, unansweredRequests } from "./iterations.ts"
+import type { AccountInput } from "./iterations.ts"
+
+function scenario(change: Partial<PlannedScenario> = {}): PlannedScenario {
+  return { name: "sale", kind: "constant", durationMs: 5_000, startMs: 0, graceMs: 1_000, ...change }
+}
+
+function input(change: Partial<AccountInput> = {}): AccountInput {
+  return {
+    iterations: 50,
+    threw: 0,
+    cutOff: 4,
+    dropped: 0,
+    cameToItsEnd: true,
+    scenarios: [scenario()],
+    longestMs: 20,
+    cutAt: 6_000,
+    lastEnds: [400, 390, 380, 370],
+    ...change,
+  }
+}
+
+describe("accountIterations", () => {
+  it("has every started iteration finished, thrown or cut off; k6 counts those that threw as iterations", () => {
+    const { account } = accountIterations(input({ threw: 10, dropped: 7 }))
+    expect(account).toMatchObject({ started: 54, finished: 40, threw: 10, cutOff: 4, dropped: 7 })
+  })
+
+  it("says of users with more time than any iteration took that they were never answered, and how long", () => {
+    const { account, waitsMs } = accountIterations(input())
+    expect(account).toMatchObject({ unanswered: 4, truncated: 0 })
+    expect(waitsMs).toEqual([5_600, 5_610, 5_620, 5_630])
+  })
+
+  it("fails nobody who may have been thinking: a grace shorter than the longest iteration", () => {
+    const thinking = input({ scenarios: [scenario({ graceMs: 0 })], longestMs: 310, cutAt: 5_000 })
+    const { account } = accountIterations({ ...thinking, lastEnds: [4_990, 4_900, 4_800, 4_700] })
+    expect(account).toMatchObject({ unanswered: 0, truncated: 4 })
+  })
+
+  it("finds users that hang without any grace, beside others that go on", () => {
+    const hanging = input({ scenarios: [scenario({ graceMs: 0 })], cutAt: 5_000 })
+    const { account } = accountIterations({ ...hanging, lastEnds: [4_990, 4_980, 1_000, 900] })
+    expect(account).toMatchObject({ unanswered: 2, truncated: 2 })
+  })
+
+  it("takes a load that ramps down for stuck only when nobody finished any more", () => {
+    const ramping = input({ scenarios: [scenario({ kind: "ramping", graceMs: 0 })], cutAt: 5_000 })
+    expect(accountIterations({ ...ramping, lastEnds: [4_900, 100, 90, 80] }).account.unanswered).toBe(0)
+    expect(accountIterations({ ...ramping, lastEnds: [400, 390, 380, 370] }).account.unanswered).toBe(4)
+  })
+
+  it("does not blame the target for what an early end cut off", () => {
+    expect(accountIterations(input({ cameToItsEnd: false })).account.unanswered).toBe(0)
+  })
+})
+
+describe("unansweredRequests", () => {
+  const where = { cutAt: 6_000, scenario: "sale" }
+
+  it("belong to the endpoint that alone can be meant, else to none", () => {
+    const [one] = unansweredRequests([5_000], { ...where, samples: [series([[1, 1]])] })
+    expect(one).toMatchObject({ name: "order", status: "0", expected: false, ms: Float64Array.of(5_000) })
+    const samples = [series([[1, 1]]), series([[1, 1]], { name: "pay" })]
+    expect(unansweredRequests([5_000], { ...where, samples })[0]?.name).toBe("")
+  })
+})

@@ -1,0 +1,103 @@
+import type { PlannedScenario } from "../k6/scenarios.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
+
+/** Every iteration that k6 started, and those that it never did. */
+export type IterationsAccount = {
+  started: number
+  finished: number
+  threw: number
+  cutOff: number
+  dropped: number
+  /** Of those cut off: users that still waited for an answer, and those that would have gone on. */
+  unanswered: number
+  truncated: number
+}
+
+export type AccountInput = {
+  /** k6's own count, which has those that threw in it. */
+  iterations: number
+  threw: number
+  cutOff: number
+  dropped: number
+  /** Whether the load came to its planned end: otherwise nobody was cut off by it. */
+  cameToItsEnd: boolean
+  scenarios: readonly PlannedScenario[]
+  /** The longest iteration that finished, ms. */
+  longestMs: number
+  /** When k6 cut off whoever had not finished, and when the last iterations ended before it: ms since 1970. */
+  cutAt: number | null
+  lastEnds: readonly number[]
+}
+
+// A pause of this length is no server's: who thinks longer than twice the longest iteration so far is rare.
+const LEAST_STUCK_MS = 1_000
+const STUCK_FACTOR = 2
+
+/**
+ * Accounts for every started iteration, and tells how long each user that was cut off had at least waited, ms. One that
+ * had more time than any finished iteration took was waiting for an answer that never came; with less, it may have been
+ * thinking.
+ */
+export function accountIterations(input: AccountInput): { account: IterationsAccount; waitsMs: number[] } {
+  const { iterations, threw, cutOff, dropped } = input
+  const finished = Math.max(0, iterations - threw)
+  const waitsMs = unansweredWaits(input)
+  return {
+    account: {
+      started: finished + threw + cutOff,
+      finished,
+      threw,
+      cutOff,
+      dropped,
+      unanswered: waitsMs.length,
+      truncated: cutOff - waitsMs.length,
+    },
+    waitsMs,
+  }
+}
+
+function unansweredWaits(input: AccountInput): number[] {
+  const { cutOff, cameToItsEnd, scenarios, longestMs } = input
+  if (!cameToItsEnd || scenarios.length === 0) return []
+  // Which scenario each belonged to is not known, so the least that any of them waits is what all had.
+  const graceMs = scenarios.reduce((least, scenario) => Math.min(least, scenario.graceMs), Infinity)
+  const generous = graceMs > 0 && graceMs >= longestMs
+  const stuckMs = Math.max(LEAST_STUCK_MS, STUCK_FACTOR * longestMs)
+  const waits = Array.from({ length: cutOff }, (_, index) => Math.max(graceMs, silenceMs(input, index)))
+  return waits.filter((ms) => generous || ms > stuckMs)
+}
+
+/**
+ * Users that loop begin anew when they have finished: the last iteration of the i-th user cut off ended no later than the
+ * i-th latest of all. Of a load that ramps down only a silence of all is a sign, and of arrivals not even that.
+ */
+function silenceMs({ cutAt, lastEnds, scenarios }: AccountInput, index: number): number {
+  const kinds = new Set(scenarios.map(({ kind }) => kind))
+  const end = lastEnds[kinds.has("ramping") ? 0 : index]
+  return cutAt === null || end === undefined || kinds.has("open") ? 0 : Math.max(0, cutAt - end)
+}
+
+/** The users that were never answered as requests: failed, without a status, and at least that long. */
+export function unansweredRequests(
+  waitsMs: readonly number[],
+  { samples, cutAt, scenario }: { samples: readonly SampleSeries[]; cutAt: number; scenario: string },
+): SampleSeries[] {
+  if (waitsMs.length === 0) return []
+  const own = samples.filter((one) => one.scenario === scenario)
+  const names = new Set(own.map(({ name }) => name))
+  const [only = ""] = names.size === 1 ? names : []
+  return [
+    {
+      scenario,
+      phase: own.some(({ phase }) => phase !== "") ? "hold" : "",
+      name: only,
+      status: "0",
+      expected: false,
+      expectedTag: true,
+      errorCode: "",
+      unanswered: true,
+      at: Float64Array.from(waitsMs, () => cutAt),
+      ms: Float64Array.from(waitsMs),
+    },
+  ]
+}
