@@ -84,6 +84,22 @@ describe("createLogReader", () => {
     ])
   })
 
+  it("counts iterations that threw, with what differs of what they threw", () => {
+    const reader = createLogReader()
+    const threw = (text: string) =>
+      reader.line(
+        JSON.stringify({ level: "error", msg: `${text}\n\tat file:///a.js:1`, source: "stacktrace" }),
+      )
+    for (const text of ["TypeError: x", "TypeError: x", "Error: y"]) threw(text)
+    expect(reader.log).toMatchObject({ threw: 3, thrown: ["TypeError: x", "Error: y"] })
+  })
+
+  it("counts flushes that k6 threw away as a whole", () => {
+    const reader = createLogReader()
+    reader.line('{"level":"error","msg":"Couldn\'t create batch from samples","error":"+Inf is no value"}')
+    expect(reader.log.lostFlushes).toBe(1)
+  })
+
   it("counts lost writes and slow flushes apart from other errors", () => {
     const reader = createLogReader()
     reader.line('{"level":"error","msg":"Couldn\'t write stats","error":"connection refused"}')
@@ -95,6 +111,9 @@ describe("createLogReader", () => {
     expect(reader.log).toEqual({
       lostWrites: 1,
       slowFlushes: 1,
+      lostFlushes: 0,
+      threw: 0,
+      thrown: [],
       errors: ["panic: something"],
       messages: [{ level: "error", text: "panic: something", count: 1 }],
     })

@@ -29,7 +29,8 @@ export function brokenColumns({ rules }: EndpointReport): boolean[] {
 export function endpointCells(row: EndpointReport): string[] {
   const { name, n, rate, p50, p95, p99, max, failed, limit } = row
   return [
-    name,
+    // One line a row, whatever its name holds.
+    name.replaceAll(/\s*[\n\r]+\s*/g, " ↵ "),
     n.toLocaleString("en-US"),
     rate === null ? "–" : decimalText(rate, 1),
     ...[p50, p95, p99, max].map(msText),

@@ -165,6 +165,13 @@ const Manifest = z.strictObject({
       k6: share("k6's part of the CPU"),
       busy: share("of the CPU in use"),
       steal: share("of the CPU that the hypervisor took"),
+      generator: z
+        .strictObject({
+          processors: z.number().describe("that k6 may use, by affinity and quota"),
+          k6: share("k6's part of them"),
+          busy: share("of them in use"),
+        })
+        .optional(),
     })
     .nullable(),
 })
