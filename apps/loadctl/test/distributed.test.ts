@@ -48,8 +48,10 @@ describe("a run that several k6 share", () => {
     const exported = await exportRun(project.folder, office.url)
     expect(office.asked.filter((path) => path === "/reset")).toHaveLength(1)
     expect(exported.told).toContain("! To a pod")
+    const runs = await loadctl(["runs"], { cwd: project.folder })
+    expect(runs.stdout).toContain("No runs yet.")
     const waiting = await loadctl(["report", exported.testid], { cwd: project.folder })
-    expect(waiting.stdout).toContain(`\`loadctl report --testid ${exported.testid}\` has not judged it yet`)
+    expect(waiting.stderr).toContain(`\`loadctl report --testid ${exported.testid}\` has not judged it yet`)
 
     await Promise.all([1, 2].map((instance) => runPart(project.folder, { exported, instance })))
     const { exitCode, stdout } = await judged(project.folder, exported.testid)

@@ -1,12 +1,13 @@
 import { resolve } from "node:path"
 
-import { InvalidArgumentError } from "commander"
+import { InvalidArgumentError, Option } from "commander"
 import type { Command } from "commander"
 
 import { usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
 import type { LoadedConfig } from "../config.ts"
 import type { InfluxSettings } from "../influx/client.ts"
+import { loadctlVersion } from "../machine/version.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { planScenario, readScenarioConfig, withScenario } from "./scenario.ts"
 import type { ScenarioFlags } from "./scenario.ts"
@@ -20,13 +21,23 @@ type Flags = ScenarioFlags & {
   seed?: boolean
   seeded?: unknown
   image: string
+  kind: "testrun" | "job"
+  secret: string
+  judgeImage: string
 }
 
 const DEFAULT_SECRET = "loadctl-influxdb"
+const SCRIPT_SECRET = "loadctl-script"
 
 const HELP = `
 The instances share the load, so none of them may seed: --seed does it now, from here; --seeded hands on the answer of
-somebody who did. Afterwards \`loadctl report --testid ID\` judges the run from what all of them wrote to InfluxDB.
+somebody who did. A Job waits for the load, judges the run from what all of them wrote to InfluxDB, and fails when the
+verdict does; \`loadctl report --testid ID\` judges it from here as well.
+
+--kind testrun needs k6-operator; --kind job needs nothing but Kubernetes.
+
+Variables of the script with \${NAME} are in no manifest: the pods take NAME from a Secret, ${SCRIPT_SECRET} unless --secret
+names another.
 
 The user name and password of an InfluxDB that asks for them are in no manifest: the pods take them from a Secret,
 ${DEFAULT_SECRET} unless --influx-secret names another, with the keys username and password.
@@ -47,7 +58,7 @@ export function registerExport(program: Command, io: Io): void {
       "\nExample:\n  $ loadctl export k8s --scenario flow_300vus --parallelism 4 --seed > run.yaml",
     )
   withScenario(group.command("k8s"))
-    .description("print manifests for k6-operator: the script, and a TestRun that shares its load")
+    .description("print manifests: the script, what shares its load, and the Job that judges it")
     .requiredOption("-n, --parallelism <count>", "how many k6 share the load", parseCount)
     .option("-t, --target <url>", "the API, as it is reached from here")
     .option("--pods-target <url>", "the API, as the pods reach it; --target by default")
@@ -56,6 +67,16 @@ export function registerExport(program: Command, io: Io): void {
     .option("--seed", "seed the target now")
     .option("--seeded <json>", "what the target answered when it was seeded", parseJson)
     .option("--image <name>", "the image of k6", "grafana/k6:2.2.0")
+    .addOption(
+      new Option("--kind <kind>", "what runs the load").choices(["testrun", "job"]).default("testrun"),
+    )
+    .option(
+      "--secret <name>",
+      "the Secret with the script's secret variables",
+      parseSecretName,
+      SCRIPT_SECRET,
+    )
+    .option("--judge-image <name>", "the image of loadctl", `saleproof-loadctl:${loadctlVersion()}`)
     .addHelpText("after", HELP)
     .action(async (flags: Flags) => {
       const { manifests, runId, podsReach } = await exportRun(flags, io)
@@ -74,35 +95,50 @@ type Exported = {
 }
 
 async function exportRun(flags: Flags, io: Io): Promise<Exported> {
-  const [{ renderManifests }, { archiveScript }, { scriptEnv }, { createStore }, { requireK6 }] =
-    await Promise.all([
-      import("../k8s/manifests.ts"),
-      import("../k6/archive.ts"),
-      import("../run/load.ts"),
-      import("../store.ts"),
-      import("../k6/find.ts"),
-    ])
+  const [{ renderManifests }, { saveExport }, { judging }] = await Promise.all([
+    import("../k8s/manifests.ts"),
+    import("../k8s/saved.ts"),
+    import("../k8s/judging.ts"),
+  ])
   const loaded = await readScenarioConfig(io, flags)
   const { config, root } = loaded
   if (!config.influx)
     throw usageError("loadctl.yaml names no InfluxDB to bring the instances' points together.")
   const plan: RunPlan = { ...(await planScenario(loaded, flags, {})), instances: flags.parallelism }
-  const seeded = await seedOnce(loaded, plan, { flags, io })
   const targetUrl = flags.podsTarget ?? config.target.url
-  const variables = { ...scriptEnv({ plan, targetUrl, seeded, env: {} }), PART: "1" }
-  const script = resolve(root, plan.script)
-  const binary = await requireK6(io, (text) => io.stderr(`${text}\n`))
-  const archive = await archiveScript({ binary, script, cwd: root, variables })
+  const { archive, scriptEnv, keys } = await archiveOf(loaded, plan, { flags, io })
   const influx = podsInflux(config.influx, flags)
-  const { runId, instances: parallelism = 1 } = plan
-  const manifests = renderManifests({ runId, parallelism, archive, influx, image: flags.image })
-  const folder = await createStore(root).create(runId)
-  await folder.writeJson("plan.json", plan)
+  const { runId } = plan
+  const judge = judging({ config, plan, targetUrl, influx, secret: flags.secret, image: flags.judgeImage })
+  const { kind, image, parallelism } = flags
+  const manifests = renderManifests({ runId, kind, parallelism, archive, influx, image, scriptEnv, judge })
+  await saveExport(root, plan)
+  const needed = [...new Set([...keys, ...judge.env.map(({ name }) => name)])]
+  if (needed.length > 0) io.stderr(`The Secret ${flags.secret} needs the keys: ${needed.join(", ")}\n`)
   const podsReach: Exported["podsReach"] = [
     ["--pods-target", targetUrl],
     ["--pods-influx", influx.url],
   ]
   return { manifests, runId, podsReach }
+}
+
+/** The script as the pods get it, without what only a Secret may know. */
+async function archiveOf(loaded: LoadedConfig, plan: RunPlan, { flags, io }: { flags: Flags; io: Io }) {
+  const [{ archiveScript }, { scriptEnv }, { splitSecrets }, { requireK6 }] = await Promise.all([
+    import("../k6/archive.ts"),
+    import("../run/load.ts"),
+    import("../k8s/secrets.ts"),
+    import("../k6/find.ts"),
+  ])
+  const { config, root } = loaded
+  const { plain, pods, keys } = splitSecrets(plan.k6Env, flags.secret)
+  const seeded = await seedOnce(loaded, plan, { flags, io })
+  const targetUrl = flags.podsTarget ?? config.target.url
+  const shown = { ...plan, k6Env: plain }
+  const variables = { ...scriptEnv({ plan: shown, targetUrl, seeded, env: {} }), PART: "1" }
+  const binary = await requireK6(io, (text) => io.stderr(`${text}\n`))
+  const archive = await archiveScript({ binary, script: resolve(root, plan.script), cwd: root, variables })
+  return { archive, scriptEnv: pods, keys }
 }
 
 function isLoopback(url: string): boolean {

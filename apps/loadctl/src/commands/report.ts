@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises"
+
 import type { Command } from "commander"
 
 import { VERDICT_EXIT, usageError } from "../errors.ts"
@@ -20,6 +22,8 @@ type Flags = {
   target?: string
   influx?: string
   schema?: boolean
+  plan?: string
+  waitFor?: string
 }
 
 const HELP = `
@@ -46,6 +50,8 @@ export function registerReport(program: Command, io: Io): void {
     .option("-p, --persona <name>", "with --testid: what each virtual user did")
     .option("-t, --target <url>", "with --testid: the API, to audit it")
     .option("--influx <url>", "with --testid: the InfluxDB to read from")
+    .option("--plan <file>", "with --testid: the plan that loadctl export made")
+    .option("--wait-for <load>", "with --testid, in a pod: testrun/NAME or job/NAME, until it has ended")
     .addHelpText("after", HELP)
     .action(async (runId: string | undefined, flags: Flags) => {
       if (flags.schema) {
@@ -69,8 +75,18 @@ async function savedReport(runId: string | undefined, flags: Flags, io: Io): Pro
     import("../store.ts"),
     import("../report/load.ts"),
   ])
-  const folder = await createStore((await readConfig(io, flags.config)).root).find(runId)
+  const { root } = await readConfig(io, flags.config)
+  const store = createStore(root)
+  if (runId !== undefined && !(await store.ids()).includes(runId)) await refuseExported(root, runId)
+  const folder = await store.find(runId)
   return { report: await loadReport(folder), folder }
+}
+
+/** Throws where that is a run that others make and nobody has judged yet. */
+async function refuseExported(root: string, runId: string): Promise<void> {
+  const { readExport } = await import("../k8s/saved.ts")
+  if (!isSafeId(runId) || (await readExport(root, runId)) === null) return
+  throw usageError(`\`loadctl report --testid ${runId}\` has not judged it yet.`)
 }
 
 async function judgeTestid(testid: string, flags: Flags, io: Io): Promise<Shown> {
@@ -91,6 +107,7 @@ async function judgeTestid(testid: string, flags: Flags, io: Io): Promise<Shown>
   const loaded = await readConfig(io, flags.config, overrides)
   const store = createStore(loaded.root)
   const known = (await store.ids()).includes(testid)
+  if (flags.waitFor !== undefined) await (await import("../k8s/wait.ts")).waitForLoad(flags.waitFor, io)
   const plan = known ? await savedPlan(await store.find(testid)) : await planOf(loaded, testid, flags)
   const openFolder = () => (known ? store.find(testid) : store.create(testid))
   const api = loaded.targetChosen ? createApi(loaded.config.target.url, io.env) : null
@@ -104,10 +121,15 @@ async function savedPlan(folder: RunFolder): Promise<RunPlan> {
 }
 
 async function planOf(
-  { config }: LoadedConfig,
+  { config, root }: LoadedConfig,
   runId: string,
-  { scenario, persona }: Flags,
+  { scenario, persona, plan }: Flags,
 ): Promise<RunPlan> {
+  const { readExport } = await import("../k8s/saved.ts")
+  const { parsePlan } = await import("../report/load.ts")
+  const exported =
+    plan === undefined ? await readExport(root, runId) : JSON.parse(await readFile(plan, "utf8"))
+  if (exported !== null) return parsePlan(exported)
   if (scenario === undefined)
     throw usageError(`Nothing was saved of ${runId} here.`, "--scenario NAME says what it ran.")
   const { makePlan } = await import("../plan/plan.ts")

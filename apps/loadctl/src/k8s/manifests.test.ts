@@ -1,50 +1,70 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+
 import { describe, expect, it } from "vitest"
 import { parseAllDocuments } from "yaml"
 import { z } from "zod"
 
 import { renderManifests } from "./manifests.ts"
-import type { DistributedRun } from "./manifests.ts"
+import type { DistributedRun } from "./model.ts"
+import { splitSecrets } from "./secrets.ts"
 
-const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
-const Metadata = z.strictObject({ name: Name, labels: z.record(z.string(), z.string()) })
-const EnvVar = z.union([
-  z.strictObject({ name: z.string(), value: z.string() }),
-  z.strictObject({
-    name: z.string(),
-    valueFrom: z.strictObject({ secretKeyRef: z.strictObject({ name: Name, key: z.string() }) }),
-  }),
-])
-/** The part that we use of k6-operator's testruns.k6.io, v1alpha1: Kubernetes drops a field that it does not know. */
-const TestRun = z.strictObject({
-  apiVersion: z.literal("k6.io/v1alpha1"),
-  kind: z.literal("TestRun"),
-  metadata: Metadata,
-  spec: z.strictObject({
-    parallelism: z.int32().min(1),
-    script: z.strictObject({
-      configMap: z.strictObject({ name: Name, file: z.string().regex(/^[\w.-]+\.(js|ts|tar)$/) }),
-    }),
-    arguments: z.string(),
-    runner: z.strictObject({ image: z.string(), env: z.array(EnvVar) }),
-  }),
+const FIELDS_FILE = join(import.meta.dirname, "../../test/fixtures/testrun-fields.json")
+const Field = z.object({
+  type: z.string().optional(),
+  required: z.array(z.string()).optional(),
+  enum: z.array(z.string()).optional(),
 })
-const ConfigMap = z.strictObject({
-  apiVersion: z.literal("v1"),
-  kind: z.literal("ConfigMap"),
-  metadata: Metadata,
-  binaryData: z.record(z.string().regex(/^[\w.-]+$/), z.base64()),
-})
+/** Names and types of k6-operator's TestRun, as its custom resource definition has them. */
+const { fields: FIELDS } = z
+  .object({ fields: z.record(z.string(), Field) })
+  .parse(JSON.parse(readFileSync(FIELDS_FILE, "utf8")))
+
+/** What of a value the definition does not know or wants otherwise, by path. */
+function problemsOf(value: unknown, path: string): string[] {
+  const field = FIELDS[path]
+  if (!field) return [`${path} is unknown`]
+  if (Array.isArray(value)) {
+    const own = field.type === "array" ? [] : [`${path} is no list`]
+    return [...own, ...value.flatMap((item) => problemsOf(item, `${path}[]`))]
+  }
+  if (typeof value === "object" && value !== null) {
+    const absent = (field.required ?? []).filter((name) => !(name in value))
+    return [
+      ...absent.map((name) => `${path} lacks ${name}`),
+      ...Object.entries(value).flatMap(([name, inner]) => problemsOf(inner, `${path}.${name}`)),
+    ]
+  }
+  const type = Number.isInteger(value) ? "integer" : typeof value
+  return field.type === type ? [] : [`${path} is ${type}, not ${field.type}`]
+}
 
 const run: DistributedRun = {
   runId: "20261122-181530-flow_300vus-3f9a",
+  kind: "testrun",
   parallelism: 4,
   archive: Buffer.from("a tar"),
   image: "grafana/k6:2.2.0",
   influx: { url: "http://influxdb.load:8086/", database: "k6", secret: null },
+  scriptEnv: [{ name: "TOKEN", valueFrom: { secretKeyRef: { name: "loadctl-script", key: "TOKEN" } } }],
+  judge: {
+    image: "saleproof-loadctl:0.1.0",
+    files: { "loadctl.yaml": "a", "plan.json": "b" },
+    targetUrl: "https://shop.example.com",
+    env: [],
+  },
 }
 
+const Document = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) }),
+})
+
 const rendered = (change: Partial<DistributedRun> = {}) =>
-  parseAllDocuments(renderManifests({ ...run, ...change })).map((document): unknown => document.toJS())
+  parseAllDocuments(renderManifests({ ...run, ...change })).map((document) => Document.parse(document.toJS()))
+
+const ofKind = (kind: string, change: Partial<DistributedRun> = {}) =>
+  rendered(change).filter((document) => document.kind === kind)
 
 describe("renderManifests", () => {
   it("makes a ConfigMap of the script and a TestRun that shares its load", () => {
@@ -68,32 +88,95 @@ describe("renderManifests", () => {
     })
   })
 
-  it("has what Kubernetes and k6-operator know, and nothing else", () => {
-    const [map, test] = rendered({ influx: { ...run.influx, secret: "influx" } })
-    expect(ConfigMap.safeParse(map).error).toBeUndefined()
-    expect(TestRun.safeParse(test).error).toBeUndefined()
-  })
-
-  it("lets the pods take InfluxDB's credentials from a Secret", () => {
-    const [, test] = rendered({ influx: { ...run.influx, secret: "influx" } })
-    const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: "influx", key } } })
-    expect(TestRun.parse(test).spec.runner.env).toEqual([
-      { name: "K6_FEATURES", value: "merge-run-tags" },
-      { name: "K6_INFLUXDB_USERNAME", ...from("username") },
-      { name: "K6_INFLUXDB_PASSWORD", ...from("password") },
+  it("uses fields of the operator's own definition, with its types", () => {
+    const [test] = ofKind("TestRun", { influx: { ...run.influx, secret: "influx" } })
+    expect(problemsOf(test?.["spec"], "spec")).toEqual([])
+    expect(problemsOf({ parallelism: "4", scripts: {} }, "spec")).toEqual([
+      "spec lacks script",
+      "spec.parallelism is string, not integer",
+      "spec.scripts is unknown",
     ])
-    expect(JSON.stringify(rendered()[1])).not.toContain("secretKeyRef")
   })
 
-  it("keeps the name of a long run within a DNS label", () => {
+  it("lets the pods take credentials and secret variables from Secrets", () => {
+    const [test] = ofKind("TestRun", { influx: { ...run.influx, secret: "influx" } })
+    const from = (name: string, key: string) => ({ valueFrom: { secretKeyRef: { name, key } } })
+    const env = [
+      { name: "K6_FEATURES", value: "merge-run-tags" },
+      { name: "K6_INFLUXDB_USERNAME", ...from("influx", "username") },
+      { name: "K6_INFLUXDB_PASSWORD", ...from("influx", "password") },
+      { name: "TOKEN", ...from("loadctl-script", "TOKEN") },
+    ]
+    expect(test).toMatchObject({ spec: { runner: { env }, initializer: { env } } })
+  })
+
+  it("shares the load by an indexed Job where there is no operator", () => {
+    const [load] = ofKind("Job", { kind: "job", parallelism: 3 })
+    expect(ofKind("TestRun", { kind: "job" })).toEqual([])
+    expect(load).toMatchObject({
+      apiVersion: "batch/v1",
+      spec: { completionMode: "Indexed", completions: 3, parallelism: 3, backoffLimit: 0 },
+    })
+    expect(JSON.stringify(load)).toContain('--execution-segment-sequence \\"0,1/3,2/3,1\\"')
+  })
+
+  it.each([
+    ["testrun", "k6.io", "testruns"],
+    ["job", "batch", "jobs"],
+  ] as const)("has a Job that waits for the %s and may look at nothing else", (kind, group, resource) => {
+    const judge = ofKind("Job", { kind }).at(-1)
+    const name = judge?.metadata.name
+    expect(ofKind("Role", { kind })).toMatchObject([
+      {
+        rules: [
+          {
+            apiGroups: [group],
+            resources: [resource],
+            resourceNames: [name?.replace(/-judge$/, "")],
+            verbs: ["get"],
+          },
+        ],
+      },
+    ])
+    expect(ofKind("RoleBinding", { kind })).toMatchObject([
+      { subjects: [{ kind: "ServiceAccount", name }], roleRef: { kind: "Role", name } },
+    ])
+    expect(ofKind("ServiceAccount", { kind })).toMatchObject([{ metadata: { name } }])
+    expect(judge).toMatchObject({
+      spec: { backoffLimit: 0, template: { spec: { serviceAccountName: name, restartPolicy: "Never" } } },
+    })
+    const text = JSON.stringify(judge)
+    expect(text).toContain(`--wait-for ${kind}/${name?.replace(/-judge$/, "")}`)
+    expect(text).toContain("--plan /plan/plan.json")
+  })
+
+  it("keeps the names of a long run within a DNS label", () => {
     const runId = `20261122-181530-${"very_".repeat(20)}-3f9a`
-    const [, test] = rendered({ runId })
-    expect(TestRun.safeParse(test).error).toBeUndefined()
+    expect(rendered({ runId }).map(({ kind }) => kind)).toContain("TestRun")
   })
 
   it("refuses a script that no ConfigMap can hold", () => {
     expect(() => renderManifests({ ...run, archive: Buffer.alloc(900_000) })).toThrow(
       "too large for a ConfigMap",
     )
+  })
+})
+
+describe("splitSecrets", () => {
+  it("leaves a variable with a template to the pods, and none out", () => {
+    const { plain, pods, keys } = splitSecrets(
+      { BASE: "${TARGET_URL}", REGION: "eu", API_TOKEN: "${API_TOKEN}", HEADER: "Bearer ${API_TOKEN}" },
+      "mine",
+    )
+    expect(plain).toEqual({ BASE: "${TARGET_URL}", REGION: "eu" })
+    expect(pods).toEqual([
+      { name: "API_TOKEN", valueFrom: { secretKeyRef: { name: "mine", key: "API_TOKEN" } } },
+      { name: "HEADER", value: "Bearer $(API_TOKEN)" },
+    ])
+    expect(keys).toEqual(["API_TOKEN"])
+  })
+
+  it("refuses a secret that stands in the file", () => {
+    expect(() => splitSecrets({ API_TOKEN: "hush" }, "mine")).toThrow("would be in the manifests")
   })
 })

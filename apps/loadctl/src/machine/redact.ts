@@ -1,5 +1,10 @@
 const SECRET_NAME = /token|secret|passw|credential|api_?key|auth/i
 
+/** Whether a variable of that name is one that nobody should see. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name)
+}
+
 /** A URL without its user name and password. */
 export function redactUrl(url: string): string {
   if (!URL.canParse(url)) return url

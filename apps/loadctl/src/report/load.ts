@@ -1,5 +1,6 @@
 import { usageError } from "../errors.ts"
 import { PLAN_SCHEMA } from "../plan/plan.ts"
+import type { RunPlan } from "../plan/plan.ts"
 import type { RunFolder } from "../store.ts"
 import { composeReport } from "./model.ts"
 import type { RunParts, RunReport } from "./model.ts"
@@ -19,6 +20,13 @@ export async function loadParts(folder: RunFolder): Promise<RunParts> {
   if (!isOurs(plan)) throw usageError(`${folder.runId} was not saved by this version of loadctl.`)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- files of our own, whose version the plan names
   return { plan, manifest, measurement, audit, verdict, health } as RunParts
+}
+
+/** A plan that was saved apart from a run. Throws a usage error for one of another version. */
+export function parsePlan(plan: unknown): RunPlan {
+  if (!isOurs(plan)) throw usageError("The plan was not saved by this version of loadctl.")
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a file of our own, whose version it names
+  return plan as RunPlan
 }
 
 function isOurs(plan: unknown): boolean {
