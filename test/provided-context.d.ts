@@ -8,5 +8,7 @@ declare module "vitest" {
     redisUrl: string
     influxUrl: string
     k6Path: string
+    /** Patches for programs that a test starts, by test/mutations/child-hook.mjs; only while mutations are tried. */
+    mutationFile?: string
   }
 }

@@ -3,5 +3,14 @@ import { COUPON_BUGS } from "./bugs/coupons.ts"
 import { ORDER_MACHINERY_BUGS } from "./bugs/order-machinery.ts"
 import { ORDER_BUGS } from "./bugs/orders.ts"
 import { SALES_BUGS } from "./bugs/sales.ts"
+import { VERDICT_BUGS } from "./bugs/verdicts.ts"
 
-export const BUGS: readonly Bug[] = [...ORDER_BUGS, ...ORDER_MACHINERY_BUGS, ...COUPON_BUGS, ...SALES_BUGS]
+const SHOP_BUGS = [...ORDER_BUGS, ...ORDER_MACHINERY_BUGS, ...COUPON_BUGS, ...SALES_BUGS]
+
+/** By what they are planted in, for `--of`. */
+export const BUGS_OF: ReadonlyMap<string, readonly Bug[]> = new Map([
+  ["shop", SHOP_BUGS],
+  ["verdict", VERDICT_BUGS],
+])
+
+export const BUGS: readonly Bug[] = [...BUGS_OF.values()].flat()

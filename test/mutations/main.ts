@@ -5,9 +5,10 @@ import process from "node:process"
 import { runCommand, UsageError } from "@saleproof/command/command.ts"
 import { processIo } from "@saleproof/command/io.ts"
 import type { Io } from "@saleproof/command/io.ts"
+import { provideK6 } from "@saleproof/stack/provide/k6.ts"
 import { lineProgress } from "@saleproof/stack/provide/progress.ts"
 import { startStack } from "@saleproof/stack/start.ts"
-import { BUGS } from "./bugs.ts"
+import { BUGS, BUGS_OF } from "./bugs.ts"
 import { runMutations } from "./run.ts"
 import { renderTable } from "./table.ts"
 
@@ -16,10 +17,11 @@ const SAVED = join(ROOT, "docs/results/planted.json")
 
 const USAGE = `Usage: npm run planted -- [options]
 
-Takes one guard of the shop after the other out of its source and shows that a test or an invariant notices. Nothing
-is changed on disk: the source is rewritten while the tests load it.
+Takes one guard of the shop, or one rule of loadctl's verdict, after the other out of its source and shows that a test
+or an invariant notices. Nothing is changed on disk: the source is rewritten while the tests load it.
 
   --only ID   only that bug; may be repeated
+  --of WHAT   only those of the shop, or of the verdict
   --list      the bugs
   --save      also writes docs/results/planted.json
 
@@ -31,12 +33,18 @@ Exit codes: 0 all caught, 1 one was not caught or the clean source failed, 2 bad
 program is missing.
 `
 
-type Values = { only?: string[]; list?: boolean; save?: boolean }
+type Values = { only?: string[]; of?: string; list?: boolean; save?: boolean }
 
-async function run({ only, list, save }: Values, { env, stdout, stderr, interrupted }: Io): Promise<number> {
+async function run(
+  { only, of, list, save }: Values,
+  { env, stdout, stderr, interrupted }: Io,
+): Promise<number> {
   if (list) return (stdout(BUGS.map(({ id, guard }) => `${id.padEnd(40)}${guard}\n`).join("")), 0)
   const unknown = only?.filter((wanted) => !BUGS.some(({ id }) => id === wanted)) ?? []
   if (unknown.length > 0) throw new UsageError(`There is no bug ${unknown.join(", ")}; --list names them.`)
+
+  const bugs = of === undefined ? BUGS : BUGS_OF.get(of)
+  if (!bugs) throw new UsageError(`--of takes ${[...BUGS_OF.keys()].join(" or ")}.`)
 
   await using stack = await startStack({
     env,
@@ -46,10 +54,11 @@ async function run({ only, list, save }: Values, { env, stdout, stderr, interrup
     signal: interrupted,
   })
   const { databaseUrl, redisUrl } = stack.urls
+  const k6Path = await provideK6({ env, progress: lineProgress(stderr), signal: interrupted })
   const report = await runMutations({
     root: ROOT,
-    bugs: BUGS.filter(({ id }) => only?.includes(id) ?? true),
-    provide: { databaseUrl, redisUrl },
+    bugs: bugs.filter(({ id }) => only?.includes(id) ?? true),
+    provide: { databaseUrl, redisUrl, k6Path },
     readLog: () => readFile(join(stack.dir, "logs/postgres.log"), "utf8"),
     say: (text) => stderr(`${text}\n`),
     signal: interrupted,
@@ -66,6 +75,7 @@ const command = {
   usage: USAGE,
   options: {
     only: { type: "string", multiple: true },
+    of: { type: "string" },
     list: { type: "boolean" },
     save: { type: "boolean" },
   },

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import type { Bug, Patch } from "./bug.ts"
@@ -19,10 +20,16 @@ export async function checkFit(root: string, { patches }: Bug): Promise<void> {
   }
 }
 
-/** Rewrites the source while the tests load it; `applied` are the files in which that has happened. */
-export function createMutation(root: string, patches: readonly Patch[]) {
+/**
+ * Rewrites the source while the tests load it, or the programs that they start, for which `file` names the patches;
+ * `isApplied` once that has happened to every file.
+ */
+export async function createMutation(root: string, patches: readonly Patch[]) {
   const byPath = Map.groupBy(patches, ({ file }) => join(root, file))
   const applied = new Set<string>()
+  const folder = await mkdtemp(join(tmpdir(), "mutation-"))
+  const file = join(folder, "patches.json")
+  await writeFile(file, JSON.stringify(Object.fromEntries(byPath)))
   const plugin = {
     name: "mutation",
     enforce: "pre" as const,
@@ -33,5 +40,14 @@ export function createMutation(root: string, patches: readonly Patch[]) {
       return { code: patched(code, own), map: null }
     },
   }
-  return { plugin, isApplied: () => applied.size === byPath.size }
+  const isApplied = async (): Promise<boolean> => {
+    const loaded = await readFile(`${file}.loaded`, "utf8").catch(() => "")
+    return new Set([...applied, ...loaded.split("\n").filter(Boolean)]).size === byPath.size
+  }
+  return {
+    plugin,
+    file,
+    isApplied,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
 }

@@ -24,7 +24,7 @@ const TEST_TIMEOUT_MS = 20_000
 /** Runs the named tests against the source with the patches in it. */
 export async function runTests({ root, patches, tests, invariants, provide }: TestOptions): Promise<TestRun> {
   const startedAt = performance.now()
-  const { plugin, isApplied } = createMutation(root, patches)
+  await using mutation = await createMutation(root, patches)
   const names = [...new Set(tests.flatMap((own) => own.names))]
   const vitest = await startVitest(
     "test",
@@ -33,16 +33,16 @@ export async function runTests({ root, patches, tests, invariants, provide }: Te
       root,
       config: false,
       watch: false,
-      include: ["apps/api/**/*.test.ts"],
+      include: ["apps/{api,loadctl}/**/*.test.ts"],
       testNamePattern: new RegExp(names.map((name) => `^${escapeTestName(name, false)}`).join("|")),
       maxWorkers: 1,
       fsModuleCache: false,
       testTimeout: TEST_TIMEOUT_MS,
       hookTimeout: TEST_TIMEOUT_MS,
       reporters: [{}],
-      provide,
+      provide: { ...provide, ...(patches.length > 0 ? { mutationFile: mutation.file } : {}) },
     },
-    { plugins: [plugin] },
+    { plugins: [mutation.plugin] },
   )
   try {
     const modules = vitest.state.getTestModules()
@@ -54,7 +54,7 @@ export async function runTests({ root, patches, tests, invariants, provide }: Te
     )
     const unknown = names.filter((name) => !cases.some(({ fullName }) => fullName.startsWith(name)))
     if (unknown.length > 0) throw new Error(`There is no test that begins with: ${unknown.join("; ")}`)
-    if (!isApplied()) throw new Error("The tests never loaded the mutated source")
+    if (!(await mutation.isApplied())) throw new Error("The tests never loaded the mutated source")
     return {
       passed: cases.filter((test) => test.result().state === "passed").length,
       failures: [...broken, ...cases.flatMap((test) => failureOf(test, invariants))],

@@ -36,7 +36,7 @@ export type Report = {
 type RunOptions = {
   root: string
   bugs: readonly Bug[]
-  provide: Pick<ProvidedContext, "databaseUrl" | "redisUrl">
+  provide: Pick<ProvidedContext, "databaseUrl" | "redisUrl" | "k6Path">
   /** The log of PostgreSQL so far. */
   readLog: () => Promise<string>
   say: (text: string) => void

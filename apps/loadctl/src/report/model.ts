@@ -150,8 +150,13 @@ function k6Of(k6: Pick<K6Facts, "iterations" | "interruptedIterations" | "checks
     },
     thresholds,
     k6Messages: messages,
-    k6Failed: metrics["http_req_failed"]?.["matches"] ?? null,
+    k6Failed: failedByK6(metrics),
   }
+}
+
+/** Without a response callback k6 asks no request whether it failed, and its rate is one of nothing. */
+function failedByK6({ http_req_failed: rate }: K6Facts["metrics"]): number | null {
+  return rate?.["total"] ? (rate["matches"] ?? null) : null
 }
 
 const NO_K6 = { iterations: 0, interruptedIterations: 0, checks: [] }

@@ -1,0 +1,4 @@
+import { expectRows } from "./expect-row.ts"
+import { EMPTY_ROWS } from "./rows/empty.ts"
+
+expectRows(EMPTY_ROWS)

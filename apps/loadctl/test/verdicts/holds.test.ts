@@ -1,0 +1,4 @@
+import { expectRows } from "./expect-row.ts"
+import { HOLD_ROWS } from "./rows/holds.ts"
+
+expectRows(HOLD_ROWS)

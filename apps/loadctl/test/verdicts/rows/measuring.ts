@@ -1,0 +1,59 @@
+import type { VerdictRow } from "../row.ts"
+
+const FORTY = `scenarios: { default: { executor: "shared-iterations", vus: 4, iterations: 40 } }`
+const odd = (metric: string, value: string): string => `const odd = new ${metric}("odd")
+export const options = { ${FORTY} }
+export default function () { get("list"); if (exec.scenario.iterationInTest === 20) odd.add(${value}) }`
+
+/** Rules 11 and 12: what would spoil the measurement, and what k6 says of it. */
+export const MEASURING_ROWS: VerdictRow[] = [
+  {
+    what: "a trend gets NaN, which k6 does not take",
+    script: odd("Trend", "NaN"),
+    verdict: "PASS",
+    rows: { list: { n: 40 } },
+  },
+  {
+    what: "requests of one moment, which InfluxDB takes for one point",
+    script: `export const options = { ${FORTY}, systemTags: ["status", "name", "scenario", "expected_response"] }
+export default function () { http.batch(Array.from({ length: 20 }, () => ["GET", BASE_URL, null, { tags: { name: "list" } }])) }`,
+    influx: true,
+    verdict: "PASS",
+    rows: { list: { n: 800 } },
+  },
+  {
+    what: "an InfluxDB that accepts connections and never answers",
+    script: `export const options = { ${FORTY} }\nexport default function () { get("list") }`,
+    influx: "silent",
+    verdict: "INVALID",
+    says: [/InfluxDB/],
+  },
+  {
+    what: "the script wants its summary in seconds and few figures in it",
+    script: `export const options = { ${FORTY}, summaryTimeUnit: "s", summaryTrendStats: ["avg"] }
+export default function () { get("list", "/?delay=5") }`,
+    verdict: "PASS",
+    rows: { list: { n: 40 } },
+  },
+  {
+    what: "the script logs errors of its own, many of one kind",
+    script: `export const options = { ${FORTY} }
+export default function () { get("list"); console.error("stock is " + exec.scenario.iterationInTest); console.warn("slow") }`,
+    verdict: "PASS",
+    says: [/k6 error +stock is \d+ \(40 times\)/, /k6 warning +slow \(40 times\)/],
+    json: {
+      k6Messages: [
+        { level: "error", count: 40 },
+        { level: "warning", text: "slow", count: 40 },
+      ],
+    },
+  },
+  {
+    what: "the script has a summary of its own",
+    script: `export const options = { ${FORTY} }
+export default function () { get("list") }
+export function handleSummary() { return { stdout: "done" } }`,
+    verdict: "PASS",
+    rows: { list: { n: 40 } },
+  },
+]
