@@ -83,6 +83,8 @@ export function setup(): Seed & { startedAt: number } {
 }
 
 export default function visit({ policyIds }: Seed): void {
+  if (profile.executor === "constant-arrival-rate" && profile.scatter > 0)
+    sleep(profile.scatter * Math.random())
   exec.vu.metrics.tags["phase"] = phaseAt(profile, (Date.now() - exec.scenario.startTime) / 1000)
   started.add(1)
   const vu = exec.vu.idInTest

@@ -105,3 +105,31 @@ describe("phases", () => {
     expect(judgedPhase(makeProfile("flow_rps", { scale: 1 }))).toBe("hold")
   })
 })
+
+it("puts arrivals off at random where they are to come as independent users do, with VUs for those who wait", () => {
+  const even = makeProfile("flow_rps", { rate: 100, scale: 1 })
+  const poisson = makeProfile("flow_rps", { rate: 100, scale: 1, arrivals: "poisson" })
+  expect(even).toMatchObject({ scatter: 0, maxVus: 400 })
+  expect(poisson).toMatchObject({ scatter: 2, maxVus: 600 })
+  expect([even, poisson].map(toScenario)).toMatchObject([{ preAllocatedVUs: 250 }, { preAllocatedVUs: 450 }])
+})
+
+it("makes Poisson arrivals of even ones: as many in a tenth of a second as chance would have", () => {
+  const { scatter, rate } = Object.assign(
+    { scatter: 0, rate: 0 },
+    makeProfile("flow_rps", { rate: 100, scale: 1, arrivals: "poisson" }),
+  )
+  let seed = 1
+  const uniform = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
+  const counts = Array.from({ length: 600 }, () => 0)
+  for (let arrival = 0; arrival < 70 * rate; arrival += 1) {
+    const slot = Math.floor((arrival / rate + scatter * uniform() - 5) * 10)
+    if (slot >= 0 && slot < counts.length) counts[slot]! += 1
+  }
+  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length
+  const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (counts.length - 1)
+  // A Poisson process has a variance as large as its mean; even arrivals have none.
+  expect(mean).toBeCloseTo(10, 0)
+  expect(variance / mean).toBeGreaterThan(0.8)
+  expect(variance / mean).toBeLessThan(1.2)
+})

@@ -6,7 +6,22 @@ type PhaseName = "warmup" | "hold" | "cooldown"
 export type Profile =
   | { executor: "per-vu-iterations"; vus: number; iterations: number; atMost: number }
   | { executor: "ramping-vus"; vus: number; warmup: number; hold: number; cooldown: number; grace: number }
-  | { executor: "constant-arrival-rate"; rate: number; warmup: number; hold: number; maxVus: number }
+  | {
+      executor: "constant-arrival-rate"
+      rate: number
+      warmup: number
+      hold: number
+      maxVus: number
+      /** Up to so many seconds an arrival is put off at random; 0 leaves them at equal distances. */
+      scatter: number
+    }
+
+export const ARRIVALS = ["even", "poisson"] as const
+export type Arrivals = (typeof ARRIVALS)[number]
+
+// Arrivals that are each put off by far more than their distance come as a Poisson process (Kingman, Poisson Processes,
+// 1993, section 5.1). Its counts are true to that within a second or so, which is longer than any queue that keeps a limit.
+const SCATTER_SECONDS = 2
 
 export type Overrides = {
   vus?: number | undefined
@@ -14,6 +29,7 @@ export type Overrides = {
   maxVus?: number | undefined
   /** Seconds of the hold. */
   duration?: number | undefined
+  arrivals?: Arrivals | undefined
   scale: number
 }
 
@@ -24,6 +40,7 @@ const openTwin = (vus: number, hold: number): Profile => ({
   warmup: 10,
   hold,
   maxVus: 4 * vus,
+  scatter: 0,
 })
 
 export const PROFILES: Record<string, Profile> = {
@@ -33,7 +50,7 @@ export const PROFILES: Record<string, Profile> = {
   flow_10vus: { executor: "ramping-vus", vus: 10, warmup: 30, hold: 60, cooldown: 10, grace: 10 },
   flow_100vus: { executor: "ramping-vus", vus: 100, warmup: 30, hold: 60, cooldown: 10, grace: 10 },
   flow_300vus: { executor: "ramping-vus", vus: 300, warmup: 30, hold: 120, cooldown: 20, grace: 20 },
-  flow_rps: { executor: "constant-arrival-rate", rate: 50, warmup: 10, hold: 60, maxVus: 200 },
+  flow_rps: { executor: "constant-arrival-rate", rate: 50, warmup: 10, hold: 60, maxVus: 200, scatter: 0 },
   flow_10vus_rps: openTwin(10, 60),
   flow_100vus_rps: openTwin(100, 60),
   flow_300vus_rps: openTwin(300, 120),
@@ -50,8 +67,9 @@ export function makeProfile(name: string, over: Overrides): Profile {
     return { ...base, vus: over.vus ?? base.vus, warmup, hold, cooldown: base.cooldown * over.scale }
   }
   const rate = over.rate ?? base.rate
-  const maxVus = over.maxVus ?? Math.max(base.maxVus, 4 * rate)
-  return { ...base, rate, warmup, hold, maxVus }
+  const scatter = over.arrivals === "poisson" ? SCATTER_SECONDS : base.scatter
+  const maxVus = over.maxVus ?? Math.max(base.maxVus, (4 + scatter) * rate)
+  return { ...base, rate, warmup, hold, maxVus, scatter }
 }
 
 /** The profile as k6 runs it. */
@@ -71,9 +89,9 @@ export function toScenario(
     ]
     return { executor, startVUs: 0, stages, gracefulStop: seconds(grace) }
   }
-  const { executor, rate, warmup, hold, maxVus } = profile
+  const { executor, rate, warmup, hold, maxVus, scatter } = profile
   // A VU that k6 must make on the way comes too late for its iteration: enough for visits of two seconds, and some.
-  const preAllocatedVUs = Math.min(maxVus, 2 * rate + 50)
+  const preAllocatedVUs = Math.min(maxVus, Math.ceil((2 + scatter) * rate) + 50)
   return { executor, rate, timeUnit: "1s", duration: seconds(warmup + hold), preAllocatedVUs, maxVUs: maxVus }
 }
 

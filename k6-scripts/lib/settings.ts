@@ -1,6 +1,7 @@
 import { DEFAULT_SLA, parseSla } from "./sla.ts"
 import type { Sla } from "./sla.ts"
-import type { Overrides } from "./profiles.ts"
+import { ARRIVALS } from "./profiles.ts"
+import type { Arrivals, Overrides } from "./profiles.ts"
 
 const PERSONAS = ["A", "B", "C", "mix"] as const
 export type PersonaChoice = (typeof PERSONAS)[number]
@@ -48,6 +49,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     rate: read("RATE", whole),
     maxVus: read("MAX_VUS", whole),
     duration: read("DURATION", positive),
+    arrivals: read("ARRIVALS", arrivals, "even"),
     testid: read("TESTID", String),
     summaryPath: read("SUMMARY_PATH", String),
     labToken: read("LAB_TOKEN", String),
@@ -68,6 +70,12 @@ export function parseSeed(answer: unknown): Seed {
     if (Array.isArray(ids) && ids.length > 0 && ids.every(Number.isInteger)) return { policyIds: ids }
   }
   throw new Error("expected {policyIds: [1, 2, ...]}")
+}
+
+function arrivals(text: string): Arrivals {
+  const found = ARRIVALS.find((known) => known === text)
+  if (!found) throw new Error(`expected ${ARRIVALS.join(" or ")}`)
+  return found
 }
 
 function persona(text: string): PersonaChoice {

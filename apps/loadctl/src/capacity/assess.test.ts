@@ -24,7 +24,7 @@ function parts(change: Partial<Measurement> = {}, saved: Partial<RunParts> = {})
 }
 
 it("takes a run that keeps its SLA for a load that holds", () => {
-  expect(assessRun(parts())).toMatchObject({
+  expect(assessRun(parts(), null)).toMatchObject({
     outcome: "pass",
     reasons: [],
     broken: [],
@@ -35,7 +35,7 @@ it("takes a run that keeps its SLA for a load that holds", () => {
 
 it("names the limits that broke, the gravest first", () => {
   const slow = [figures({ name: "shows", p95: 600 }), figures({ name: "buy", p95: 900 })]
-  const { outcome, broken, reasons } = assessRun(parts({ endpoints: slow }))
+  const { outcome, broken, reasons } = assessRun(parts({ endpoints: slow }), null)
   expect(outcome).toBe("fail")
   expect(broken).toEqual([
     { endpoint: "buy", metric: "p95", actual: 900, limit: 500 },
@@ -49,25 +49,25 @@ it("puts failures before any latency", () => {
     figures({ name: "shows", p95: 5_000 }),
     figures({ name: "buy", failed: 3, statuses: { 500: 3 } }),
   ]
-  expect(assessRun(parts({ endpoints: bad })).broken[0]).toMatchObject({
+  expect(assessRun(parts({ endpoints: bad }), null).broken[0]).toMatchObject({
     endpoint: "buy",
     metric: "errorRate",
   })
 })
 
 it("blames arrivals that had to be dropped on the target", () => {
-  const { outcome, reasons, dropped } = assessRun(parts({ k6: k6Facts({ droppedIterations: 12 }) }))
+  const { outcome, reasons, dropped } = assessRun(parts({ k6: k6Facts({ droppedIterations: 12 }) }), null)
   expect({ outcome, dropped }).toEqual({ outcome: "fail", dropped: 12 })
   expect(reasons[0]).toBe("k6 dropped 12 arrivals: every user was still waiting.")
 })
 
 it("does not blame them on the target when the generator had no CPU left", () => {
   const starved = { k6: k6Facts({ droppedIterations: 12 }), machine: { k6: 0.95, busy: 1, steal: 0 } }
-  expect(assessRun(parts(starved)).outcome).toBe("untrusted")
+  expect(assessRun(parts(starved), null).outcome).toBe("untrusted")
 })
 
 it("learns nothing from a run that broke off", () => {
-  expect(assessRun({ plan })).toMatchObject({
+  expect(assessRun({ plan }, null)).toMatchObject({
     outcome: "untrusted",
     reasons: ["The run broke off before it was judged."],
     p95: null,
@@ -80,10 +80,16 @@ it("takes the iterations over the time that was planned for them", () => {
     { window: { from: 0, to: 11_000 }, k6: k6Facts({ iterations: 500 }) },
     { plan: { ...plan, phases } },
   )
-  expect(assessRun(run).iterationRate).toBe(50)
+  expect(assessRun(run, null).iterationRate).toBe(50)
 })
 
-const step: CapacityStep = { load: 50, why: "step", runId: "run", ...assessRun(parts()), iterationRate: 49 }
+const step: CapacityStep = {
+  load: 50,
+  why: "step",
+  runId: "run",
+  ...assessRun(parts(), null),
+  iterationRate: 49,
+}
 
 it("notices a script that does not read its rate", () => {
   expect(disobedience(step, "iterations/s", null)).toBeNull()
@@ -98,4 +104,26 @@ it("notices a script that does not read its users", () => {
   expect(disobedience(step, "VUs", 300)).toBe(
     "k6 was asked for 50 VUs and had 300: the script does not read VUS.",
   )
+})
+
+it("fails a load that was offered and not completed, however fast its answers were", () => {
+  // 100 arrivals per second for 10 s, of which every second one stays for ever longer.
+  const from = Array.from({ length: 1_000 }, (_, index) => index * 10)
+  const ms = Float64Array.from(from, (_, index) => (index % 2 === 0 ? 10 : 10 + index * 8))
+  const at = Float64Array.from(from, (start, index) => start + ms[index]!)
+  const series = {
+    scenario: "steady",
+    phase: "",
+    name: "buy",
+    status: "201",
+    expected: true,
+    errorCode: "",
+    at,
+    ms,
+  }
+  const held = parts({ hold: { from: 0, to: 10_000 } })
+  const { outcome, reasons, inFlight } = assessRun(held, [series])
+  expect(outcome).toBe("fail")
+  expect(reasons[0]).toMatch(/^Requests in flight rose from [\d.]+ to [\d.]+ over the hold: more came/)
+  expect(inFlight).toHaveLength(6)
 })

@@ -1,8 +1,12 @@
+import { sentAt } from "../recorder/recording.ts"
+import type { SampleSeries } from "../recorder/recording.ts"
 import { composeReport } from "../report/model.ts"
 import type { RunParts, RunReport } from "../report/model.ts"
 import { judge } from "../sla/judge.ts"
 import { countText } from "../sla/text.ts"
 import type { Measurement } from "../stats/model.ts"
+import { inFlightOf, isFallingBehind } from "../stats/steady.ts"
+import type { InFlight } from "../stats/steady.ts"
 import type { Phases } from "../plan/plan.ts"
 import type { Broken, CapacityStep, LoadUnit } from "./model.ts"
 
@@ -10,26 +14,50 @@ import type { Broken, CapacityStep, LoadUnit } from "./model.ts"
 export type Assessment = Omit<CapacityStep, "load" | "why" | "runId">
 
 /** What a saved run says about its load; one that broke off says nothing. */
-export function assessRun(parts: RunParts): Assessment {
+export function assessRun(parts: RunParts, samples: readonly SampleSeries[] | null): Assessment {
   const report = composeReport(parts)
   const { measurement, verdict, plan } = parts
   const broke = { outcome: "untrusted" as const, reasons: report.reasons, broken: [], ...figuresOf(report) }
-  if (!measurement) return { ...broke, iterationRate: null, dropped: 0, machine: null }
+  if (!measurement) return { ...broke, iterationRate: null, dropped: 0, inFlight: null, machine: null }
   const held = verdict ? holdsLoad(parts, measurement) : null
+  const inFlight = samples === null ? null : stretchesOf(samples, parts, measurement)
   return {
     ...broke,
-    ...(held && { ...held, broken: brokenLimits(report) }),
+    ...(held && { ...completed(held, inFlight, measurement), broken: brokenLimits(report) }),
     iterationRate: iterationRate(measurement, plan.phases),
     dropped: measurement.k6.droppedIterations,
+    inFlight,
     machine: measurement.machine,
   }
+}
+
+type Holding = { outcome: "pass" | "fail"; reasons: string[] }
+
+/** A load of which ever more is still under way at the end was offered, not completed, however fast its answers were. */
+function completed(held: Holding, inFlight: InFlight | null, { overall }: Measurement): Holding {
+  if (inFlight === null || !isFallingBehind(inFlight, overall.n)) return held
+  const [first, last] = [inFlight[0]!, inFlight.at(-1)!].map((mean) => mean.toFixed(1))
+  const reason = `Requests in flight rose from ${first} to ${last} over the hold: more came than were completed.`
+  return { outcome: "fail", reasons: [reason, ...held.reasons] }
+}
+
+function stretchesOf(
+  samples: readonly SampleSeries[],
+  { plan }: RunParts,
+  { hold, window }: Measurement,
+): InFlight | null {
+  const over = hold ?? window
+  const judged = samples.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
+  if (over === null || judged.length === 0) return null
+  const from = judged.flatMap((one) => Array.from(one.at, (_, index) => sentAt(one, index)))
+  return inFlightOf({ from, to: judged.flatMap(({ at }) => Array.from(at)) }, over)
 }
 
 /**
  * Arrivals that k6 had to drop because every user was still waiting are the target's doing, unless the generator was
  * short of CPU: a run that is invalid for any other reason says nothing about the load. Null is such a run.
  */
-function holdsLoad({ plan, audit }: RunParts, measurement: Measurement) {
+function holdsLoad({ plan, audit }: RunParts, measurement: Measurement): Holding | null {
   const sla = { ...plan.sla, droppedIterations: Number.POSITIVE_INFINITY }
   const judged = judge({ plan: { ...plan, sla }, measurement, audit: audit ?? null, stopped: null })
   if (judged.verdict === "INVALID") return null
@@ -41,7 +69,7 @@ function holdsLoad({ plan, audit }: RunParts, measurement: Measurement) {
           ...judged.reasons,
         ]
       : judged.reasons
-  return { outcome: reasons.length > 0 ? ("fail" as const) : ("pass" as const), reasons }
+  return { outcome: reasons.length > 0 ? "fail" : "pass", reasons }
 }
 
 function figuresOf({ overall, requests, failed }: RunReport) {
@@ -88,7 +116,7 @@ export function disobedience(step: CapacityStep, unit: LoadUnit, vusMax: number 
   const share = (iterationRate ?? load) / load
   if (share >= FOLLOWS.least && share <= FOLLOWS.most) return null
   return (
-    `k6 was asked for ${load} iterations a second and made ${iterationRate?.toFixed(1)}: ` +
+    `k6 was asked for ${load} iterations per second and made ${iterationRate?.toFixed(1)}: ` +
     "the script does not read RATE, or is no open model."
   )
 }

@@ -36,18 +36,24 @@ export function stepCells(step: CapacityStep): string[] {
   ]
 }
 
-/** "412 iterations/s meet the SLA, confirmed twice" */
-export function answerText({ found, unit, options, ended }: CapacityReport): string {
-  const { load, confirmations } = found
+/** "412 iterations/s completed within the SLA; the edge is between 405 and 420", or "at least 2,000 ..." */
+export function answerText({ capacity, atLeast, found, unit, ended }: CapacityReport): string {
   const cut =
     ended === "out of time" || ended === "interrupted" ? `; ${ended} before the search was over` : ""
-  if (load === null) return `no load was found that meets the SLA${cut}`
-  const doubt = confirmations < options.confirmations ? " only" : ""
-  return `${load} ${unit} meet the SLA, confirmed ${timesText(confirmations)}${doubt}${cut}`
+  if (capacity === null) return `no load was found that meets the SLA${cut}`
+  const much = `${atLeast ? "at least " : ""}${capacity} ${unit} completed within the SLA`
+  return `${much}${edgeText(found)}${cut}`
 }
 
-function timesText(count: number): string {
-  return ["never", "once", "twice"][count] ?? `${count} times`
+function edgeText({ edge }: CapacityReport["found"]): string {
+  return edge === null
+    ? ""
+    : `; the edge lies between ${loadText(edge.low)} and ${loadText(edge.high)} (90 % interval)`
+}
+
+/** A load that need not be whole, with as many digits as matter. */
+function loadText(load: number): string {
+  return String(Number(load.toPrecision(3)))
 }
 
 /** Why it goes no higher, as a sentence. */
@@ -74,7 +80,8 @@ export function facts(report: CapacityReport): string[][] {
   const held = holdSeconds === null ? "" : `, each held for ${holdSeconds} s`
   return [
     ["limit", limitText(report)],
-    ["knee", knee === null ? "none seen between the loads tried" : `p95 starts to climb at ${knee} ${unit}`],
+    ...(knee === null ? [] : [["knee", `p95 starts to climb at ${knee} ${unit}`]]),
+    ...scalabilityFacts(report),
     ["runs", `${steps.length}${held}; ${took} in all`],
     ["units", `latencies in ms; rates ${holdSeconds === null ? "over all of a run" : "over the hold"}`],
     ...(manifest
@@ -90,4 +97,36 @@ export function facts(report: CapacityReport): string[][] {
         ]
       : []),
   ]
+}
+
+/** What the universal scalability law says of the target, with the 90 % intervals. */
+function scalabilityFacts({ scalability }: CapacityReport): string[][] {
+  if (scalability === null) return []
+  const { contention, coherence, peak, intervals } = scalability
+  const at = peak?.concurrency ?? null
+  const where = at === null ? "towards ever more in flight" : `with ${loadText(at)} in flight`
+  return [
+    [
+      "contention",
+      `${shareOf(contention)} (${shareOf(intervals.contention.low)} to ${shareOf(intervals.contention.high)}) of the work waits its turn`,
+    ],
+    [
+      "coherence",
+      `${shareOf(coherence)} (${shareOf(intervals.coherence.low)} to ${shareOf(intervals.coherence.high)}) for every pair in flight`,
+    ],
+    [
+      "peak",
+      peak === null
+        ? "none within what the law can tell"
+        : `${loadText(peak.throughput)} iterations/s predicted ${where}${rangeText(intervals.peak)}`,
+    ],
+  ]
+}
+
+function rangeText(range: { low: number; high: number } | null): string {
+  return range === null ? "" : ` (${loadText(range.low)} to ${loadText(range.high)})`
+}
+
+function shareOf(share: number): string {
+  return `${Number((share * 100).toPrecision(2))} %`
 }

@@ -1,5 +1,6 @@
 import { usageError } from "../errors.ts"
 import { loadParts } from "../report/load.ts"
+import { loadSamples } from "../report/samples.ts"
 import { requireK6 } from "../k6/find.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { runOn } from "../run/run.ts"
@@ -9,7 +10,7 @@ import { assessRun, disobedience } from "./assess.ts"
 import { findingsOf } from "./findings.ts"
 import { CAPACITY_SCHEMA } from "./model.ts"
 import type { CapacityReport, CapacityStep, LoadUnit } from "./model.ts"
-import { nextStep, whatIsKnown } from "./search.ts"
+import { nextStep } from "./search.ts"
 import type { SearchOptions, Step } from "./search.ts"
 
 export type CapacityContext = Omit<RunContext, "plan"> & {
@@ -77,9 +78,11 @@ async function withStep(
   const { store, unit, io } = context
   // What an interrupted run has seen is about a load that never was.
   if (io.interrupted.aborted) return report
-  const parts = await loadParts(await store.find(plan.runId))
+  const folder = await store.find(plan.runId)
+  const parts = await loadParts(folder)
+  const samples = await loadSamples(folder, parts.plan)
   const { load, why } = step
-  const taken: CapacityStep = { load, why, runId: plan.runId, ...assessRun(parts) }
+  const taken: CapacityStep = { load, why, runId: plan.runId, ...assessRun(parts, samples) }
   const refusal = disobedience(taken, unit, parts.measurement?.k6.metrics["vus_max"]?.["max"] ?? null)
   if (refusal) throw usageError(refusal, "See loadctl capacity --help for what the script has to read.")
   const manifest = report.manifest ?? parts.manifest ?? null
@@ -114,9 +117,7 @@ function emptyReport(
     startedAt: startedAt.toISOString(),
     finishedAt: startedAt.toISOString(),
     ended: "running",
-    found: whatIsKnown(options, []),
-    firstBroken: null,
-    knee: null,
+    ...findingsOf({ steps: [], options, unit }),
     steps: [],
     manifest: null,
   }

@@ -1,13 +1,5 @@
-import type { CapacityReport } from "./model.ts"
-import { renderMarkdown } from "./render-markdown.ts"
-import { renderText } from "./render-text.ts"
-import type { RenderOptions } from "./render-text.ts"
+import { sheetRenderers } from "../report/sheet/formats.ts"
+import { capacitySheet } from "./sheet.ts"
 
 /** How each `--format` is made. */
-export const RENDERERS = {
-  text: renderText,
-  json: (report) => `${JSON.stringify(report, null, 2)}\n`,
-  markdown: renderMarkdown,
-} satisfies Record<string, (report: CapacityReport, options: RenderOptions) => string>
-
-export type Format = keyof typeof RENDERERS
+export const RENDERERS = sheetRenderers(capacitySheet)

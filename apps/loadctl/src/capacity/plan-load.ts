@@ -1,16 +1,25 @@
 import type { RunPlan } from "../plan/plan.ts"
 import type { LoadUnit } from "./model.ts"
 
-/** A plan that runs its scenario under one load for so many seconds: RATE or VUS, and DURATION, tell the script. */
+/** Whether iterations begin at equal distances, or as independent users come: in clusters, and with pauses. */
+export type Arrivals = "even" | "poisson"
+
+/** A plan that runs its scenario under one load for so many seconds: RATE or VUS, DURATION and ARRIVALS tell the script. */
 export function planLoad(
   plan: RunPlan,
-  wanted: { load: number; unit: LoadUnit; holdSeconds: number },
+  wanted: { load: number; unit: LoadUnit; holdSeconds: number; arrivals: Arrivals },
 ): RunPlan {
-  const { load, unit, holdSeconds } = wanted
+  const { load, unit, holdSeconds, arrivals } = wanted
   const variable = unit === "VUs" ? "VUS" : "RATE"
   return {
     ...plan,
     phases: plan.phases && { ...plan.phases, holdMs: holdSeconds * 1_000 * plan.scale },
-    k6Env: { ...plan.k6Env, [variable]: String(load), DURATION: String(holdSeconds) },
+    k6Env: {
+      ...plan.k6Env,
+      [variable]: String(load),
+      DURATION: String(holdSeconds),
+      // Even arrivals are what k6 makes by itself.
+      ...(arrivals === "even" ? {} : { ARRIVALS: arrivals }),
+    },
   }
 }

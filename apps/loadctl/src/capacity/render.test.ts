@@ -17,6 +17,7 @@ const step: CapacityStep = {
   requests: 3_000,
   failed: 0,
   dropped: 0,
+  inFlight: null,
   broken: [],
   machine: null,
 }
@@ -40,11 +41,20 @@ function report(change: Partial<CapacityReport> = {}): CapacityReport {
     scale: 1,
     unit: "iterations/s",
     holdSeconds: 30,
-    options: { start: 50, max: 2_000, precision: 0.05, confirmations: 2, maxTimeSeconds: 1_800 },
+    options: { start: 50, max: 2_000, precision: 0.05, maxRuns: 16, maxTimeSeconds: 1_800 },
     startedAt: "2026-11-22T10:00:00.000Z",
     finishedAt: "2026-11-22T10:03:05.000Z",
     ended: "found",
-    found: { load: 50, confirmations: 2, broken: 100, limitedBy: "sla" },
+    capacity: 50,
+    atLeast: false,
+    found: {
+      load: 50,
+      confirmations: 2,
+      broken: 100,
+      limitedBy: "sla",
+      edge: { load: 72.3, low: 51.04, high: 98.6 },
+    },
+    scalability: null,
     firstBroken: { endpoint: "order", metric: "p95", actual: 231, limit: 200, load: 100 },
     knee: 50,
     steps: [step, slow],
@@ -57,15 +67,16 @@ const plain = { colour: false, savedIn: null }
 
 it("puts the answer first and last, and a row for each run between", () => {
   const lines = RENDERERS.text(report(), plain).trim().split("\n")
-  const answer = "CAPACITY  flow_rps: 50 iterations/s meet the SLA, confirmed twice"
+  const answer =
+    "CAPACITY  flow_rps: 50 iterations/s completed within the SLA; the edge lies between 51 and 98.6 (90 % interval)"
   expect([lines[0], lines.at(-1)]).toEqual([answer, answer])
   expect(lines).toContain("  ✓    50  step          50.2       100.4  12.0  40.0  70.0       0        0")
 })
 
 it("names the endpoint that breaks first, and the knee", () => {
   const text = RENDERERS.text(report(), plain)
-  expect(text).toContain("limit  at 100 iterations/s order breaks first: p95 231 ms, the limit is 200 ms")
-  expect(text).toContain("knee   p95 starts to climb at 50 iterations/s")
+  expect(text).toContain("limit     at 100 iterations/s order breaks first: p95 231 ms, the limit is 200 ms")
+  expect(text).toContain("knee      p95 starts to climb at 50 iterations/s")
 })
 
 it("says what a failure costs in shares", () => {
@@ -73,41 +84,81 @@ it("says what a failure costs in shares", () => {
   expect(RENDERERS.text(report({ firstBroken }), plain)).toContain("order breaks first: 2 % failed, none may")
 })
 
+const FOUND = report().found
+
 it.each([
-  [{ load: null, confirmations: 0, broken: 1, limitedBy: "sla" }, "no load was found that meets the SLA"],
+  [{ capacity: null, found: { ...FOUND, load: null, edge: null } }, "no load was found that meets the SLA"],
   [
-    { load: 50, confirmations: 1, broken: 100, limitedBy: "sla" },
-    "50 iterations/s meet the SLA, confirmed once only",
+    {
+      capacity: 80,
+      atLeast: true,
+      found: { ...FOUND, load: 80, broken: null, edge: null, limitedBy: "max" },
+    },
+    "at least 80 iterations/s completed within the SLA",
   ],
-  [{ load: 50, confirmations: 2, broken: null, limitedBy: "max" }, "nothing broke up to 2000 iterations/s"],
+  [{ found: { ...FOUND, broken: null, limitedBy: "max" } }, "nothing broke up to 2000 iterations/s"],
   [
-    { load: 50, confirmations: 2, broken: 100, limitedBy: "generator" },
+    { found: { ...FOUND, limitedBy: "generator" } },
     "at 100 iterations/s the measurement itself could not be trusted",
   ],
-] as const)("tells %j in words", (found, text) => {
-  expect(RENDERERS.text(report({ found, firstBroken: null }), plain)).toContain(text)
+] as [Partial<CapacityReport>, string][])("tells %j in words", (change, text) => {
+  expect(RENDERERS.text(report({ ...change, firstBroken: null }), plain)).toContain(text)
+})
+
+it("draws the scalability law over what was measured, with its intervals", () => {
+  const flying = (load: number, inFlight: number): CapacityStep => ({
+    ...step,
+    load,
+    iterationRate: load,
+    inFlight: Array.from({ length: 6 }, () => inFlight),
+  })
+  const steps = [flying(50, 1), flying(80, 4)]
+  const ends = { low: 0.1, high: 0.3 }
+  const scalability = {
+    lambda: 50,
+    contention: 0.2,
+    coherence: 0.001,
+    peak: { throughput: 190, concurrency: 28 },
+    intervals: { contention: ends, coherence: ends, peak: { low: 170, high: 210 } },
+  }
+  const text = RENDERERS.text(report({ steps, scalability, knee: null }), plain)
+  expect(text).toMatch(/^ +1\.0 +50\.0 +█+◆/m)
+  expect(text).toMatch(/^ +4\.0 +80\.0 +█+ *◆/m)
+  expect(text).toMatch(/contention +20 % \(10 % to 30 %\) of the work waits its turn/)
+  expect(text).toMatch(/peak +190 iterations\/s predicted with 28 in flight \(170 to 210\)/)
+  expect(text).not.toContain("knee")
+  expect(RENDERERS.markdown(report({ steps, scalability }), plain)).toContain("```text\nin flight")
 })
 
 it("says when it was cut short, also before the first run", () => {
-  const found = { load: null, confirmations: 0, broken: null, limitedBy: "sla" } as const
-  const cut = report({ ended: "interrupted", steps: [], knee: null, firstBroken: null, found })
+  const found = { ...FOUND, load: null, broken: null, edge: null }
+  const cut = report({
+    ended: "interrupted",
+    steps: [],
+    knee: null,
+    firstBroken: null,
+    found,
+    capacity: null,
+  })
   const text = RENDERERS.text(cut, plain)
   expect(text).toContain("no load was found that meets the SLA; interrupted before the search was over")
   expect(text).not.toContain("iterations/s  requests/s")
 })
 
 it("fits a pull request", () => {
-  const markdown = RENDERERS.markdown(report())
-  expect(markdown).toContain("### Capacity of flow_rps: 50 iterations/s meet the SLA, confirmed twice")
+  const markdown = RENDERERS.markdown(report(), plain)
+  expect(markdown).toContain(
+    "### Capacity of flow_rps: 50 iterations/s completed within the SLA; the edge lies between 51 and 98.6 (90 % interval)",
+  )
   expect(markdown).toContain("| ✗ | 100 | step |")
 })
 
 it("gives JSON that parses to the report itself", () => {
-  expect(JSON.parse(RENDERERS.json(report()))).toEqual(report())
+  expect(JSON.parse(RENDERERS.json(report(), plain))).toEqual(report())
 })
 
 it("keeps in a file of results what made it", () => {
-  expect(RENDERERS.markdown(report())).toContain(
-    "- made by: `npx loadctl capacity --scenario flow_rps`, 2026-11-22 10:03",
+  expect(RENDERERS.markdown(report(), plain)).toContain(
+    "- made by: `npx loadctl capacity --scenario flow_rps`\n- finished: 2026-11-22 10:03 UTC",
   )
 })

@@ -3,19 +3,20 @@ import { relative } from "node:path"
 import { InvalidArgumentError, Option } from "commander"
 import type { Command } from "commander"
 
-import type { Format } from "../capacity/formats.ts"
+import type { Arrivals } from "../capacity/plan-load.ts"
 import type { CapacityReport, CapacityStep, LoadUnit } from "../capacity/model.ts"
 import { EXIT } from "../errors.ts"
 import type { ExitCode } from "../errors.ts"
 import { wantsColour } from "../io.ts"
 import type { Io } from "../io.ts"
+import type { SheetFormat } from "../report/sheet/formats.ts"
 import { parseDuration } from "../plan/duration.ts"
 import { formatOption, parseShare } from "./options.ts"
 import { prepareSaving, withSave } from "./save.ts"
 import { planScenario, readScenarioConfig, withScenario, withTarget } from "./scenario.ts"
 import type { ScenarioFlags, TargetFlags } from "./scenario.ts"
 
-const FORMATS = ["text", "json", "markdown"] satisfies Format[]
+const FORMATS = ["text", "json", "markdown"] satisfies SheetFormat[]
 
 type Flags = ScenarioFlags &
   TargetFlags & {
@@ -25,21 +26,24 @@ type Flags = ScenarioFlags &
     maxTime: number
     duration: number
     precision: number
-    format: Format
+    format: SheetFormat
+    maxRuns: number
+    arrivals: Arrivals
     save?: string
   }
 
-// One that held three times is no accident.
-const CONFIRMATIONS = 2
-
 const HELP = `
-The load is doubled until the SLA breaks, the gap is halved until it is within --precision, and the highest load that
-held has to hold twice more. Arrivals that k6 must drop because every user still waits count as broken.
+The load is doubled until the SLA breaks, and breaks again; then it is tried where the edge most likely is, until its 90 %
+interval is within --precision or --max-runs are made. A run that breaks or holds by accident moves the edge a little, and
+the runs after it move it back. A load counts as held only when it was completed: arrivals that k6 must drop because every
+user still waits, and requests in flight that rise over the hold, count as broken. Where nothing breaks up to --max-rate
+the answer is "at least" that.
 
-The script is told each load by its environment: RATE (iterations a second, for an open-model executor such as
-constant-arrival-rate) or, with --vus, VUS (users that wait for their answers); and DURATION, the seconds to hold it.
+The script is told each load by its environment: RATE (iterations per second, for an open-model executor such as
+constant-arrival-rate) or, with --vus, VUS (users that wait for their answers); DURATION, the seconds to hold it; and ARRIVALS=poisson with --arrivals poisson, for it to begin
+its iterations at random. A hold of 30 s or more tells a queue that grows from one that does not.
 
-Exit codes: 0 a load was found, 4 not even one a second meets the SLA, 5 no load was found in the time or
+Exit codes: 0 a load was found, 4 not even one per second meets the SLA, 5 no load was found in the time or
 with measurements that can be trusted, 130 interrupted (with what was found by then).
 
 Examples:
@@ -52,15 +56,21 @@ Examples:
 export function registerCapacity(program: Command, io: Io): void {
   withSave(withTarget(withScenario(program.command("capacity"))))
     .description("the highest load that still meets the SLA")
-    .option("--vus", "turn up virtual users instead of arrivals a second")
+    .option("--vus", "turn up virtual users instead of arrivals per second")
     .option("--start <load>", "the first load to try", parseWhole, 20)
-    .option("--max-rate <load>", "the highest load to try, in arrivals a second or VUs", parseWhole, 2_000)
+    .option("--max-rate <load>", "the highest load to try, in arrivals per second or VUs", parseWhole, 2_000)
     .addOption(secondsOption("--max-time <duration>", "begin no run that would end after this", "30m"))
     .addOption(secondsOption("--duration <duration>", "how long each load is held", "30s"))
     .addOption(
-      new Option("--precision <share>", "how close to the breaking load the answer must be")
+      new Option("--precision <share>", "how narrow the interval of the edge must be")
         .argParser(parsePrecision)
         .default(0.05, "5%"),
+    )
+    .option("--max-runs <n>", "at most so many runs", parseWhole, 16)
+    .addOption(
+      new Option("--arrivals <kind>", "at equal distances, or as independent users come")
+        .choices(["even", "poisson"] satisfies Arrivals[])
+        .default("even"),
     )
     .addOption(formatOption(FORMATS))
     .addHelpText("after", HELP)
@@ -68,9 +78,13 @@ export function registerCapacity(program: Command, io: Io): void {
       const saving = await prepareSaving(io, flags.save)
       const { report, savedIn } = await search(flags, io)
       const { RENDERERS } = await import("../capacity/formats.ts")
-      io.stdout(RENDERERS[flags.format](report, { colour: wantsColour(io, "stdout"), savedIn }))
+      const options = { colour: wantsColour(io, "stdout"), savedIn }
+      io.stdout(RENDERERS[flags.format](report, options))
       if (report.ended !== "interrupted")
-        await saving?.({ json: RENDERERS.json(report), markdown: RENDERERS.markdown(report) })
+        await saving?.({
+          json: RENDERERS.json(report, options),
+          markdown: RENDERERS.markdown(report, options),
+        })
       io.setExitCode(exitCodeOf(report))
     })
 }
@@ -110,11 +124,16 @@ async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; s
       start,
       max: flags.maxRate,
       precision,
-      confirmations: CONFIRMATIONS,
+      maxRuns: flags.maxRuns,
       maxTimeSeconds: flags.maxTime,
     },
     planStep: async (load) =>
-      planLoad(await planScenario(loaded, flags, apiEnv), { load, unit, holdSeconds }),
+      planLoad(await planScenario(loaded, flags, apiEnv), {
+        load,
+        unit,
+        holdSeconds,
+        arrivals: flags.arrivals,
+      }),
     onStep: async (report) => {
       await saved.write(report)
       const last = report.steps.at(-1)
@@ -130,9 +149,9 @@ function stepLine({ load, outcome, p95, reasons }: CapacityStep, unit: LoadUnit)
   return [`${load} ${unit}: ${outcome}, ${latency}`, ...reasons.slice(0, 1)].join("; ")
 }
 
-function exitCodeOf({ ended, found, steps }: CapacityReport): ExitCode {
+function exitCodeOf({ ended, capacity, steps }: CapacityReport): ExitCode {
   if (ended === "interrupted") return EXIT.interrupted
-  if (found.load !== null) return EXIT.pass
+  if (capacity !== null) return EXIT.pass
   const proven = ended === "found" && steps.some(({ outcome }) => outcome === "fail")
   return proven ? EXIT.fail : EXIT.invalid
 }

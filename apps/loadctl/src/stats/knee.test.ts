@@ -29,3 +29,8 @@ it("takes the median of a load that was measured more than once", () => {
   const again = [500, 11, 13].map((y) => ({ x: 300, y }))
   expect(knee([...curve(10, 11, 12, 14, 60, 200), ...again])).toEqual({ x: 400, y: 14 })
 })
+
+it("shows no knee where latency hardly changes", () => {
+  const flat = [84.6, 85.7, 86.2].map((y, index) => ({ x: 20 * 2 ** index, y }))
+  expect(knee(flat)).toBeNull()
+})
