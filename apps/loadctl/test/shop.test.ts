@@ -55,8 +55,8 @@ describe("loadctl run on the shop, in a private stack", () => {
       expect.arrayContaining([
         "api.cpu",
         "api.inFlight",
-        "api.ordersQueued",
-        "api.commit",
+        "orders.queued",
+        "orders.commit",
         "api.poolBusy",
         "api.poolWaiting",
         "worker.cpu",

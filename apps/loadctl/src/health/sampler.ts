@@ -8,8 +8,9 @@ import type { DatabaseLook, DatabaseWatch } from "./database.ts"
 import { parseExposition } from "./exposition.ts"
 import type { Scrape } from "./exposition.ts"
 import { HEALTH_SCHEMA } from "./model.ts"
-import type { Health, HealthSample } from "./model.ts"
+import type { Health, HealthSample, SignalMeaning } from "./model.ts"
 import { apiSignals, workerSignals } from "./signals.ts"
+import type { Reading } from "./signals.ts"
 
 const EVERY_MS = 1_000
 const SCRAPE_TIMEOUT_MS = 3_000
@@ -19,6 +20,8 @@ export type HealthSources = {
   api: { url: URL; headers: Record<string, string> } | null
   workerUrl: string | null
   databaseUrl: string | null
+  /** What loadctl.yaml reads besides: the target's own metrics, by the name of the signal. */
+  signals: Readonly<Record<string, Reading & SignalMeaning>>
   /** Gives up waiting for whoever does not answer. */
   signal: AbortSignal
 }
@@ -29,14 +32,18 @@ export type Sampler = AsyncDisposable & { k6Started: (pid: number) => void; stop
 export async function startSampling(sources: HealthSources): Promise<Sampler> {
   const stopping = new AbortController()
   const database = sources.databaseUrl ? await watchDatabase(sources.databaseUrl).catch(() => null) : null
-  const health: Health = { schema: HEALTH_SCHEMA, cores: cpus().length, samples: [], waits: {} }
+  const meanings = Object.entries(sources.signals).map(
+    ([name, { title, unit, cause }]) => [name, { title, unit, cause }] as const,
+  )
+  const signals = Object.fromEntries(meanings)
+  const health: Health = { schema: HEALTH_SCHEMA, cores: cpus().length, samples: [], waits: {}, signals }
   let k6Pid: number | null = null
   const sampling = (async () => {
     let before = await look({ sources, database, k6Pid })
     while (!stopping.signal.aborted) {
       await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {})
       const after = await look({ sources, database, k6Pid })
-      health.samples.push(sampleOf(before, after, health.cores))
+      health.samples.push(sampleOf(before, after, { cores: health.cores, sources }))
       for (const wait of after.database?.waits ?? []) health.waits[wait] = (health.waits[wait] ?? 0) + 1
       before = after
     }
@@ -99,7 +106,10 @@ async function scrape(url: string | URL, { headers, signal }: ScrapeOptions): Pr
   }
 }
 
-function sampleOf(before: Look, after: Look, cores: number): HealthSample {
+type Sampling = { cores: number; sources: HealthSources }
+
+function sampleOf(before: Look, after: Look, { cores, sources }: Sampling): HealthSample {
+  const { signals } = sources
   const seconds = (after.at - before.at) / 1_000
   const { busy } = cpuShares(before.cpu, after.cpu)
   const totalTicks = before.cpu && after.cpu ? after.cpu.total - before.cpu.total : 0
@@ -107,16 +117,18 @@ function sampleOf(before: Look, after: Look, cores: number): HealthSample {
     ticks === null || totalTicks <= 0 ? undefined : (ticks / totalTicks) * cores
   const k6 = before.k6Ticks !== null && after.k6Ticks !== null ? after.k6Ticks - before.k6Ticks : null
   const values = {
-    ...workerSignals({ before: before.worker, after: after.worker, seconds }),
-    ...apiSignals({ before: before.api, after: after.api, seconds }),
+    ...workerSignals({ before: before.worker, after: after.worker, seconds }, signals),
+    ...apiSignals({ before: before.api, after: after.api, seconds }, signals),
     ...after.database?.values,
     "api.scrape": after.api ? after.scrapeMs : undefined,
     "database.cpu": coresOf(databaseTicks(before.database, after.database)),
     "k6.cpu": coresOf(k6),
     "machine.busy": busy ?? undefined,
   }
-  const known = Object.entries(values).filter(([, value]) => value !== undefined)
-  return { at: after.at, values: Object.fromEntries(known.map(([key, value]) => [key, rounded(value ?? 0)])) }
+  const known = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, rounded(value)] as const],
+  )
+  return { at: after.at, values: Object.fromEntries(known) }
 }
 
 /** CPU of the sessions that were there both times; one that came or went in between is too short to matter. */

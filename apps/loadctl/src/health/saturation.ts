@@ -1,139 +1,189 @@
-import type { Health, HealthSample } from "./model.ts"
+import type { Health, Values } from "./model.ts"
 
-type Values = HealthSample["values"]
-
-/** Something that can have no more to give: when that is so, and what shows it. */
+/** Something that can have no more to give: when that is so, and what shows it. Undefined: nobody exported that. */
 export type Saturation = {
   what: string
-  reached: (values: Values, cores: number) => boolean
+  reached: (values: Values, cores: number) => boolean | undefined
   /** For the means over the seconds in which it was reached. */
   evidence: (values: Values, health: Health) => string
 }
 
-// One JavaScript thread has one core; what is left goes to the garbage collector's helpers.
-const THREAD_FULL = 0.9
-const LOOP_LATE_MS = 100
+// What is left of a core goes to the kernel and to a runtime's helpers.
+const FULL = 0.9
+const GENERATOR_FULL = 0.8
+const COLLECTING = 0.2
 const MACHINE_FULL = 0.95
+const OTHERS_SHARE = 0.4
+const LOOP_LATE_MS = 100
 const FEW_SESSIONS = 2
-const MANY_REQUESTS = 20
-const CALM_THREAD = 0.8
-const CALM_LOOP_MS = 50
-const LONG_WAIT_MS = 50
 const FEW_WAITING = 2
+const LONG_WAIT_MS = 50
+const MANY_REQUESTS = 20
 
-const of = (value: number | undefined): number => value ?? 0
-const cores = (value: number | undefined): string => (value === undefined ? "?" : value.toFixed(1))
-
-const whole = (value: number | undefined): string => of(value).toFixed(0)
-
-/** Requests pile up although neither the API nor the database has anything to do. */
-function heldBack(values: Values): boolean {
-  const { "api.inFlight": inFlight, "database.active": active } = values
-  return (
-    of(inFlight) >= MANY_REQUESTS &&
-    active !== undefined &&
-    active <= of(inFlight) / 10 &&
-    of(values["api.cpu"]) < CALM_THREAD &&
-    // Were it short of CPU, its event loop would be late too.
-    of(values["api.loopDelay"]) < CALM_LOOP_MS
-  )
+/** Answers by the signals that are all there; undefined when one of them is not. */
+function given<Name extends string>(
+  values: Values,
+  names: readonly Name[],
+  answer: (known: Record<Name, number>) => boolean,
+): boolean | undefined {
+  if (names.some((name) => values[name] === undefined)) return undefined
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every name was looked at in the line above
+  return answer(values as Record<Name, number>)
 }
 
-function heldBackText(values: Values): string {
-  return (
-    `${whole(values["api.inFlight"])} requests were under way while the API used ${cores(values["api.cpu"])} cores and ` +
-    `${of(values["database.active"]).toFixed(1)} sessions of the database were active`
-  )
+const text = (value: number | undefined, digits = 0): string =>
+  value === undefined ? "unknown" : value.toFixed(digits)
+
+/** Cores that the API may use: as it says, or the one of an event loop; undefined where nobody knows. */
+export function usableCores(values: Values): number | undefined {
+  return values["api.cores"] ?? (values["api.loopDelay"] === undefined ? undefined : 1)
 }
 
-/** ", 40 more waiting; its transaction took 120 ms": what an API tells that keeps count of it. */
-function queueText(values: Values): string {
-  const { "api.ordersQueued": queued, "api.commit": commit } = values
-  return (
-    (queued === undefined ? "" : `, ${whole(queued)} more waiting`) +
-    (commit === undefined ? "" : `; its transaction took ${whole(commit)} ms`)
-  )
+/** Cores that are used by none of the processes that are known; undefined unless all of them are. */
+function otherCores(values: Values, cores: number): number | undefined {
+  const { "machine.busy": busy, "k6.cpu": k6, "api.cpu": api } = values
+  if (busy === undefined || k6 === undefined || api === undefined) return undefined
+  const ours = k6 + api + (values["worker.cpu"] ?? 0) + (values["database.cpu"] ?? 0)
+  return Math.max(0, busy * cores - ours)
 }
 
-/** The particular before the general: a full machine is the reason only when nobody in it has reached an end before. */
-export const SATURATIONS: readonly Saturation[] = [
+/**
+ * From cause to effect: who waits for a lock also fills the pool, and a full pool also keeps requests in flight. Of several
+ * that are reached at the same times, the first is named.
+ */
+const BUILT_IN: readonly Saturation[] = [
   {
     what: "the load generator",
-    reached: (values, all) => of(values["k6.cpu"]) > 0.8 * all,
-    evidence: (values, health) => `k6 used ${cores(values["k6.cpu"])} of ${health.cores} cores`,
+    reached: (values, all) => given(values, ["k6.cpu"], (known) => known["k6.cpu"] > GENERATOR_FULL * all),
+    evidence: (values, { cores }) => `k6 used ${text(values["k6.cpu"], 1)} of ${cores} cores`,
+  },
+  {
+    what: "other processes on this machine",
+    reached: (values, all) => {
+      const others = otherCores(values, all)
+      const busy = values["machine.busy"]
+      if (others === undefined || busy === undefined) return undefined
+      return busy >= MACHINE_FULL && others >= OTHERS_SHARE * all
+    },
+    evidence: (values, { cores }) =>
+      `processes that are neither loadctl's nor the target's used ${text(otherCores(values, cores), 1)} of ${cores} cores`,
   },
   {
     what: "locks in the database",
-    reached: (values) =>
-      of(values["database.locks"]) >= FEW_SESSIONS &&
-      of(values["database.locks"]) >= of(values["database.active"]) / 2,
+    reached: (values) => waiting(values, "database.locks"),
     evidence: (values, health) =>
-      `${of(values["database.locks"]).toFixed(0)} of ${of(values["database.active"]).toFixed(0)} active sessions waited for a lock${mostWaited(health, "Lock")}`,
+      `${text(values["database.locks"])} of ${text(values["database.active"])} active sessions waited for a lock${mostWaited(health, "Lock")}`,
   },
   {
     what: "the database's disk",
-    reached: (values) =>
-      of(values["database.io"]) >= FEW_SESSIONS &&
-      of(values["database.io"]) >= of(values["database.active"]) / 2,
+    reached: (values) => waiting(values, "database.io"),
     evidence: (values, health) =>
-      `${of(values["database.io"]).toFixed(0)} of ${of(values["database.active"]).toFixed(0)} active sessions waited for it${mostWaited(health, "IO")}`,
-  },
-  {
-    what: "the API's one thread",
-    reached: (values) => of(values["api.cpu"]) >= THREAD_FULL,
-    evidence: (values) =>
-      `it used ${cores(values["api.cpu"])} cores and its event loop was ${of(values["api.loopDelay"]).toFixed(0)} ms late`,
+      `${text(values["database.io"])} of ${text(values["database.active"])} active sessions waited for it${mostWaited(health, "IO")}`,
   },
   {
     what: "the database's CPU",
-    reached: (values, all) => of(values["database.cpu"]) > 0.8 * all,
-    evidence: (values, health) => `PostgreSQL used ${cores(values["database.cpu"])} of ${health.cores} cores`,
+    reached: (values, all) => given(values, ["database.cpu"], (known) => known["database.cpu"] > 0.8 * all),
+    evidence: (values, { cores }) => `PostgreSQL used ${text(values["database.cpu"], 1)} of ${cores} cores`,
+  },
+  {
+    what: "garbage collection in the API",
+    reached: (values) => given(values, ["api.gc"], (known) => known["api.gc"] >= COLLECTING),
+    evidence: (values) =>
+      `it collected garbage ${text((values["api.gc"] ?? Number.NaN) * 100)} % of the time`,
+  },
+  {
+    what: "the API's CPU",
+    reached: (values) => {
+      const cores = usableCores(values)
+      return cores === undefined
+        ? undefined
+        : given(values, ["api.cpu"], (known) => known["api.cpu"] >= FULL * cores)
+    },
+    evidence: (values) =>
+      `it used ${text(values["api.cpu"], 1)} of the ${text(usableCores(values))} ${usableCores(values) === 1 ? "core" : "cores"} that it may use` +
+      (values["api.loopDelay"] === undefined
+        ? ""
+        : ` and its event loop was ${text(values["api.loopDelay"])} ms late`),
   },
   {
     what: "the API's connections to the database",
     reached: (values) =>
-      of(values["api.poolWaiting"]) >= FEW_WAITING && of(values["api.poolAcquire"]) >= LONG_WAIT_MS,
+      given(
+        values,
+        ["api.poolWaiting", "api.poolAcquire"],
+        (known) => known["api.poolWaiting"] >= FEW_WAITING && known["api.poolAcquire"] >= LONG_WAIT_MS,
+      ),
     evidence: (values) =>
-      `${whole(values["api.poolWaiting"])} callers waited for one of them, ${whole(values["api.poolAcquire"])} ms each, ` +
-      `and ${whole(values["api.poolBusy"])} were in use`,
-  },
-  {
-    what: "the queue of orders",
-    reached: (values) => of(values["api.orderWait"]) >= LONG_WAIT_MS,
-    evidence: (values) =>
-      `a batch waited ${whole(values["api.orderWait"])} ms for its turn, with ${whole(values["api.batchSize"])} orders in each` +
-      queueText(values),
-  },
-  {
-    what: "a lock in front of the database",
-    reached: (values) => values["api.poolWaiting"] === 0 && heldBack(values),
-    evidence: heldBackText,
-  },
-  {
-    what: "a lock or a pool in front of the database",
-    reached: heldBack,
-    evidence: heldBackText,
-  },
-  {
-    what: "this machine's CPU",
-    reached: (values) => of(values["machine.busy"]) >= MACHINE_FULL,
-    evidence: (values, health) =>
-      `all ${health.cores} cores were busy, k6 with ${cores(values["k6.cpu"])}, the API ${cores(values["api.cpu"])}, ` +
-      `the worker ${cores(values["worker.cpu"])}, PostgreSQL ${cores(values["database.cpu"])}, others ${cores(othersOf(values, health.cores))}`,
-  },
-  {
-    what: "the API's event loop",
-    reached: (values) => of(values["api.loopDelay"]) >= LOOP_LATE_MS,
-    evidence: (values) =>
-      `it was ${of(values["api.loopDelay"]).toFixed(0)} ms late while the API used ${cores(values["api.cpu"])} cores`,
+      `${text(values["api.poolWaiting"])} callers waited for one of them, ${text(values["api.poolAcquire"])} ms each` +
+      (values["api.poolBusy"] === undefined ? "" : `, and ${text(values["api.poolBusy"])} were in use`),
   },
 ]
 
-/** CPU of whoever is not asked: other programs, and what was not told. */
-function othersOf(values: Values, all: number): number {
-  const known = ["k6.cpu", "api.cpu", "worker.cpu", "database.cpu"] as const
-  const used = known.reduce((sum, signal) => sum + of(values[signal]), 0)
-  return Math.max(0, of(values["machine.busy"]) * all - used)
+/** What is left when no part shows an end of its own: the whole machine, late event loops, requests that just wait. */
+const GENERAL: readonly Saturation[] = [
+  {
+    what: "this machine's CPU",
+    reached: (values) => given(values, ["machine.busy"], (known) => known["machine.busy"] >= MACHINE_FULL),
+    evidence: (values, { cores }) => `all ${cores} cores were busy${usersText(values)}`,
+  },
+  {
+    what: "the API's event loop",
+    reached: (values) => given(values, ["api.loopDelay"], (known) => known["api.loopDelay"] >= LOOP_LATE_MS),
+    evidence: (values) =>
+      `it was ${text(values["api.loopDelay"])} ms late while the API used ${text(values["api.cpu"], 1)} cores`,
+  },
+  {
+    what: "waiting outside the API's CPU and the database",
+    reached: (values) =>
+      given(values, ["api.inFlight", "api.cpu", "database.active"], (known) => {
+        const idle = known["api.cpu"] < (FULL / 2) * (usableCores(values) ?? 1)
+        return (
+          known["api.inFlight"] >= MANY_REQUESTS &&
+          known["database.active"] <= known["api.inFlight"] / 10 &&
+          idle
+        )
+      }),
+    evidence: (values) =>
+      `${text(values["api.inFlight"])} requests were under way while the API used ${text(values["api.cpu"], 1)} cores and ` +
+      `${text(values["database.active"], 1)} sessions of the database were active: a lock, a pool or a service that it calls; ` +
+      "its metrics do not tell which",
+  },
+]
+
+/** Everything that can be reached, with what loadctl.yaml says of its own signals between the particular and the general. */
+export function saturationsOf({ signals = {} }: Pick<Health, "signals">): Saturation[] {
+  const configured = Object.entries(signals).flatMap(([name, { title, unit, cause }]): Saturation[] =>
+    cause === null
+      ? []
+      : [
+          {
+            what: cause.what,
+            reached: (values) => given(values, [name], (known) => known[name]! >= cause.from),
+            evidence: (values) => `${title} ${text(values[name])} ${unit}`.trimEnd(),
+          },
+        ],
+  )
+  return [...BUILT_IN, ...configured, ...GENERAL]
+}
+
+/** Most of the active sessions wait for it, and more than one. */
+function waiting(values: Values, name: "database.locks" | "database.io"): boolean | undefined {
+  return given(
+    values,
+    [name, "database.active"],
+    (known) => known[name] >= FEW_SESSIONS && known[name] >= known["database.active"] / 2,
+  )
+}
+
+function usersText(values: Values): string {
+  const users = [
+    ["k6", values["k6.cpu"]],
+    ["the API", values["api.cpu"]],
+    ["the worker", values["worker.cpu"]],
+    ["PostgreSQL", values["database.cpu"]],
+  ] as const
+  const known = users.flatMap(([who, used]) => (used === undefined ? [] : [`${who} with ${used.toFixed(1)}`]))
+  return known.length === 0 ? "" : `, ${known.join(", ")}`
 }
 
 /** ", most of them Lock: transactionid": the commonest wait of that type over the whole run. */

@@ -1,8 +1,12 @@
+import { join } from "node:path"
+
 import { expect, it } from "vitest"
 
+import { loadConfig } from "../config.ts"
 import { summarize } from "./database.ts"
 import { parseExposition, total } from "./exposition.ts"
 import { apiSignals } from "./signals.ts"
+import type { Readings } from "./signals.ts"
 
 // As a scrape of the API shows them, cut down to one line of each kind.
 const scrape = (cpu: number, [count, sum]: [number, number]) =>
@@ -18,19 +22,27 @@ saleproof_refusals_total{code="SOLD_OUT",process="api"} 4
 saleproof_refusals_total{code="OVERLOADED",process="api"} 2 1732212930000
 `)
 
+const SHOP: Readings = {
+  "orders.batchSize": { metric: "saleproof_order_batch_size", as: "mean", factor: 1, from: "api" },
+  "orders.other": { metric: "never_exported", as: "gauge", factor: 1, from: "api" },
+}
+
 it("reads gauges as they are, counters per second, and histograms as the mean of what came between", () => {
-  const signals = apiSignals({
-    before: scrape(10, [100, 900]),
-    after: scrape(11.5, [104, 1_000]),
-    seconds: 2,
-  })
-  expect(signals).toEqual({ "api.cpu": 0.75, "api.loopDelay": 42.1, "api.batchSize": 25 })
+  const signals = apiSignals(
+    {
+      before: scrape(10, [100, 900]),
+      after: scrape(11.5, [104, 1_000]),
+      seconds: 2,
+    },
+    SHOP,
+  )
+  expect(signals).toEqual({ "api.cpu": 0.75, "api.loopDelay": 42.1, "orders.batchSize": 25 })
 })
 
 it("has nothing to say of a process that was restarted, or of a histogram that saw nothing", () => {
-  const restarted = apiSignals({ before: scrape(10, [100, 900]), after: scrape(1, [0, 0]), seconds: 1 })
+  const restarted = apiSignals({ before: scrape(10, [100, 900]), after: scrape(1, [0, 0]), seconds: 1 }, SHOP)
   expect(restarted).toEqual({ "api.loopDelay": 42.1 })
-  const idle = apiSignals({ before: scrape(10, [100, 900]), after: scrape(10, [100, 900]), seconds: 1 })
+  const idle = apiSignals({ before: scrape(10, [100, 900]), after: scrape(10, [100, 900]), seconds: 1 }, SHOP)
   expect(idle).toEqual({ "api.cpu": 0, "api.loopDelay": 42.1 })
 })
 
@@ -68,7 +80,8 @@ it("counts what the sessions of a database wait for, except for their clients", 
   })
 })
 
-it("reads how many wait for a connection or a transaction, and for how long", () => {
+it("reads of the shop what this repository's loadctl.yaml names", () => {
+  const { metrics } = loadConfig(join(import.meta.dirname, "../../../../loadctl.yaml"), []).config
   const pools = (waited: number) =>
     parseExposition(`saleproof_db_pool_waiting{pool="read"} 3
 saleproof_db_pool_waiting{pool="write"} 4
@@ -79,11 +92,11 @@ saleproof_orders_queued 12
 saleproof_order_commit_seconds_sum ${waited * 0.008}
 saleproof_order_commit_seconds_count ${waited}
 `)
-  expect(apiSignals({ before: pools(10), after: pools(20), seconds: 1 })).toEqual({
+  expect(apiSignals({ before: pools(10), after: pools(20), seconds: 1 }, metrics!.signals)).toEqual({
     "api.poolWaiting": 7,
     "api.poolBusy": 8,
     "api.poolAcquire": expect.closeTo(30),
-    "api.ordersQueued": 12,
-    "api.commit": expect.closeTo(8),
+    "orders.queued": 12,
+    "orders.commit": expect.closeTo(8),
   })
 })

@@ -1,33 +1,77 @@
 import { total } from "./exposition.ts"
 import type { Scrape } from "./exposition.ts"
-import type { HealthSample, Signal } from "./model.ts"
+import type { Values } from "./model.ts"
 
 export type Scraped = { before: Scrape | null; after: Scrape | null; seconds: number }
 
-type Read = (scraped: Scraped) => number | undefined
+/** How a signal is read from a process's metrics: as it is, as growth per second, or as a histogram's mean. */
+export type Reading = {
+  metric: string
+  as: "gauge" | "rate" | "mean"
+  factor: number
+  from: "api" | "worker"
+}
 
-const gauge =
-  (name: string, factor = 1): Read =>
-  ({ after }) => {
-    const value = total(after, name)
-    return value === undefined ? undefined : value * factor
-  }
+/** The readings of loadctl.yaml by the name of the signal. */
+export type Readings = Readonly<Record<string, Reading>>
 
-/** How fast a counter grew, per second. */
-const rate =
-  (name: string): Read =>
-  ({ before, after, seconds }) => {
-    const growth = growthOf(name, before, after)
-    return growth === undefined ? undefined : growth / seconds
-  }
+/** What the ecosystem's own exporters call it: prom-client, Go's and Java's; the first that is there counts. */
+const PROCESS = {
+  cpu: [reading("process_cpu_seconds_total", "rate")],
+  loopDelay: [reading("nodejs_eventloop_lag_p99_seconds", "gauge", 1_000)],
+  cores: [reading("go_sched_gomaxprocs_threads", "gauge"), reading("system_cpu_count", "gauge")],
+  gc: [
+    reading("nodejs_gc_duration_seconds_sum", "rate"),
+    reading("go_gc_duration_seconds_sum", "rate"),
+    reading("jvm_gc_pause_seconds_sum", "rate"),
+  ],
+} as const
 
-/** The mean of what a histogram observed between the two scrapes; undefined when that was nothing. */
-const mean =
-  (name: string, factor = 1): Read =>
-  ({ before, after }) => {
-    const [sum, count] = [growthOf(`${name}_sum`, before, after), growthOf(`${name}_count`, before, after)]
-    return sum === undefined || !count ? undefined : (sum / count) * factor
+export function apiSignals(scraped: Scraped, configured: Readings): Values {
+  const { cpu, loopDelay, cores, gc } = PROCESS
+  return {
+    ...known({
+      "api.cpu": firstOf(cpu, scraped),
+      "api.loopDelay": firstOf(loopDelay, scraped),
+      "api.cores": firstOf(cores, scraped),
+      "api.gc": firstOf(gc, scraped),
+    }),
+    ...configuredSignals(scraped, configured, "api"),
   }
+}
+
+export function workerSignals(scraped: Scraped, configured: Readings): Values {
+  const { cpu, loopDelay } = PROCESS
+  return {
+    ...known({ "worker.cpu": firstOf(cpu, scraped), "worker.loopDelay": firstOf(loopDelay, scraped) }),
+    ...configuredSignals(scraped, configured, "worker"),
+  }
+}
+
+function configuredSignals(scraped: Scraped, configured: Readings, from: Reading["from"]): Values {
+  const own = Object.entries(configured).filter(([, one]) => one.from === from)
+  return known(Object.fromEntries(own.map(([name, one]) => [name, read(one, scraped)])))
+}
+
+function reading(metric: string, as: Reading["as"], factor = 1): Reading {
+  return { metric, as, factor, from: "api" }
+}
+
+function firstOf(readings: readonly Reading[], scraped: Scraped): number | undefined {
+  return readings.map((one) => read(one, scraped)).find((value) => value !== undefined)
+}
+
+/** Undefined where the metric was not exported, or a histogram observed nothing: absent is not zero. */
+function read({ metric, as, factor }: Reading, { before, after, seconds }: Scraped): number | undefined {
+  if (as === "gauge") return times(total(after, metric), factor)
+  if (as === "rate") return times(growthOf(metric, before, after), factor / seconds)
+  const [sum, count] = [growthOf(`${metric}_sum`, before, after), growthOf(`${metric}_count`, before, after)]
+  return sum === undefined || count === undefined || count === 0 ? undefined : (sum / count) * factor
+}
+
+function times(value: number | undefined, factor: number): number | undefined {
+  return value === undefined ? undefined : value * factor
+}
 
 function growthOf(name: string, before: Scrape | null, after: Scrape | null): number | undefined {
   const [from, to] = [total(before, name), total(after, name)]
@@ -35,41 +79,8 @@ function growthOf(name: string, before: Scrape | null, after: Scrape | null): nu
   return from === undefined || to === undefined || to < from ? undefined : to - from
 }
 
-/** What a Node process tells of itself by prom-client's names, and the shop by its own. */
-const API = {
-  "api.cpu": rate("process_cpu_seconds_total"),
-  "api.loopDelay": gauge("nodejs_eventloop_lag_p99_seconds", 1_000),
-  "api.inFlight": gauge("saleproof_http_requests_in_flight"),
-  "api.batchSize": mean("saleproof_order_batch_size"),
-  "api.orderWait": mean("saleproof_order_wait_seconds", 1_000),
-  "api.ordersQueued": gauge("saleproof_orders_queued"),
-  "api.commit": mean("saleproof_order_commit_seconds", 1_000),
-  "api.poolBusy": gauge("saleproof_db_pool_busy"),
-  "api.poolWaiting": gauge("saleproof_db_pool_waiting"),
-  "api.poolAcquire": mean("saleproof_db_pool_acquire_seconds", 1_000),
-} satisfies Partial<Record<Signal, Read>>
-
-const WORKER = {
-  "worker.cpu": rate("process_cpu_seconds_total"),
-  "worker.loopDelay": gauge("nodejs_eventloop_lag_p99_seconds", 1_000),
-} satisfies Partial<Record<Signal, Read>>
-
-/** Told by whichever process keeps the queue. */
-const QUEUE = {
-  "queue.claims": gauge("saleproof_pending_claims"),
-  "queue.jobs": gauge("saleproof_queue_jobs"),
-  "queue.lag": gauge("saleproof_queue_lag_seconds", 1_000),
-} satisfies Partial<Record<Signal, Read>>
-
-export function apiSignals(scraped: Scraped): HealthSample["values"] {
-  return { ...readAll(QUEUE, scraped), ...readAll(API, scraped) }
-}
-
-export function workerSignals(scraped: Scraped): HealthSample["values"] {
-  return { ...readAll(QUEUE, scraped), ...readAll(WORKER, scraped) }
-}
-
-function readAll(reads: Partial<Record<Signal, Read>>, scraped: Scraped): HealthSample["values"] {
-  const entries = Object.entries(reads).map(([signal, read]) => [signal, read(scraped)] as const)
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+function known(values: Record<string, number | undefined>): Values {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  )
 }

@@ -81,6 +81,21 @@ const Seed = z.strictObject({
 
 const Endpoint = z.strictObject({ path: Path, headers: z.record(z.string(), z.string()).default({}) })
 
+/** How a metric of the target is read, and from where on it stands for which cause of slow answers. */
+const MetricSignal = z.strictObject({
+  metric: z.string().min(1),
+  /** As it is, its growth per second, or the mean of what a histogram observed. */
+  as: z.enum(["gauge", "rate", "mean"]).default("gauge"),
+  factor: z.number().default(1),
+  from: z.enum(["api", "worker"]).default("api"),
+  title: z.string().min(1),
+  unit: z.string().default(""),
+  cause: z
+    .strictObject({ what: z.string().min(1), from: z.number() })
+    .nullable()
+    .default(null),
+})
+
 export const Config = z
   .strictObject({
     target: z.strictObject({
@@ -100,6 +115,8 @@ export const Config = z
       worker: HttpUrl.optional(),
       /** PostgreSQL, to see what its sessions wait for. */
       database: z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// URL" }).optional(),
+      /** Metrics of the target's own, by the name of the signal: `api.inFlight`, or one of its own. */
+      signals: z.record(Name, MetricSignal).default({}),
     }).optional(),
     influx: z
       .strictObject({

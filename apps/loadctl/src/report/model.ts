@@ -1,6 +1,6 @@
 import type { Audit, AuditAnswer } from "../audit/model.ts"
 import { attribute } from "../health/attribute.ts"
-import type { Cause } from "../health/attribute.ts"
+import type { BrokenRule, Cause } from "../health/attribute.ts"
 import type { Health } from "../health/model.ts"
 import type { Manifest } from "../machine/manifest.ts"
 import type { RunPlan } from "../plan/plan.ts"
@@ -165,17 +165,21 @@ function causesOf(
   table: Pick<RunReport, "endpoints" | "overall">,
   { measurement, health }: Pick<RunParts, "measurement" | "health">,
 ): Cause[] {
-  return attribute(brokenRules(table), health ?? null, measurement?.window ?? null)
+  return attribute(brokenRules(table), {
+    health: health ?? null,
+    window: measurement?.window ?? null,
+    seconds: measurement?.seconds,
+  })
 }
 
 /** The rules of latency and failures that were broken: those that somebody asks the reason of. */
-function brokenRules({ endpoints, overall }: Pick<RunReport, "endpoints" | "overall">): string[] {
+function brokenRules({ endpoints, overall }: Pick<RunReport, "endpoints" | "overall">): BrokenRule[] {
   return [...endpoints, overall].flatMap(({ name, rules }) =>
     rules
       .filter(
         ({ outcome, level, metric }) => outcome === "fail" && level === "fail" && metric !== "minSamples",
       )
-      .map(({ metric }) => `${name} ${metric}`),
+      .map(({ metric }) => ({ endpoint: name, metric })),
   )
 }
 

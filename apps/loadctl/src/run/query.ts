@@ -12,6 +12,7 @@ import { countText } from "../sla/text.ts"
 import { correctRun } from "../stats/corrected.ts"
 import { findGaps } from "../stats/gaps.ts"
 import { measure } from "../stats/measure.ts"
+import { secondsOf } from "../stats/seconds.ts"
 import type { Gap, K6Facts, Measurement } from "../stats/model.ts"
 import { seenIn } from "../stats/seen.ts"
 import type { K6Summary } from "../k6/summary.ts"
@@ -60,6 +61,7 @@ export async function queryRun(options: QueryOptions): Promise<Measurement> {
     machine,
     gaps: gapsIn(samples, plan, table),
     clocks,
+    seconds: secondsOf(samples, plan),
   }
 }
 

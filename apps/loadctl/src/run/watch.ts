@@ -75,5 +75,5 @@ function sourcesOf(
   const api = metrics
     ? { url: urlBelow(targetUrl, metrics.path), headers: fillTemplates(metrics.headers, env) }
     : null
-  return { api, ...health, signal: killed }
+  return { api, ...health, signals: metrics?.signals ?? {}, signal: killed }
 }

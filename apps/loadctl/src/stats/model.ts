@@ -1,3 +1,4 @@
+import type { Seconds } from "./seconds.ts"
 import type { Omission } from "./corrected.ts"
 import type { IterationsAccount } from "./iterations.ts"
 
@@ -105,6 +106,8 @@ export type Measurement = {
   /** Of the hold, or of everything when there is none; empty without InfluxDB. */
   gaps: Gap[]
   clocks: Clocks
+  /** By endpoint, the seconds in which it kept its limits and those in which it did not; an earlier version saved none. */
+  seconds?: Record<string, Seconds>
 }
 
 /** What k6 itself said, whoever is judged by. */

@@ -1,10 +1,10 @@
-import type { Health, Signal } from "../../health/model.ts"
+import type { Health } from "../../health/model.ts"
 import { SIGNALS } from "../../health/model.ts"
 import type { Window } from "../../stats/model.ts"
 import type { Chart, ChartGroup, Line, Section } from "./model.ts"
 import type { Tone } from "./tones.ts"
 
-type Panel = { title: string; unit: string; signals: [signal: Signal, name: string][] }
+type Panel = { title: string; unit: string; signals: [signal: string, name: string][] }
 
 const PANELS: Panel[] = [
   {
@@ -27,22 +27,6 @@ const PANELS: Panel[] = [
   },
   { title: "Requests under way in the API", unit: "requests", signals: [["api.inFlight", "in flight"]] },
   {
-    title: "Orders: a batch",
-    unit: "ms",
-    signals: [
-      ["api.orderWait", "waits"],
-      ["api.commit", "commits"],
-    ],
-  },
-  {
-    title: "Orders: together and waiting",
-    unit: "orders",
-    signals: [
-      ["api.batchSize", "in a batch"],
-      ["api.ordersQueued", "waiting"],
-    ],
-  },
-  {
     title: "Connections of the API",
     unit: "connections",
     signals: [
@@ -60,14 +44,6 @@ const PANELS: Panel[] = [
       ["database.idleInTransaction", "idle in a transaction"],
     ],
   },
-  {
-    title: "Queues",
-    unit: "entries",
-    signals: [
-      ["queue.claims", "claims"],
-      ["queue.jobs", "jobs"],
-    ],
-  },
 ]
 
 const TONES: Tone[] = ["first", "second", "third", "fourth"]
@@ -76,13 +52,21 @@ const TONES: Tone[] = ["first", "second", "third", "fourth"]
 export function healthGroup(health: Health | undefined, window: Window | null): ChartGroup {
   const samples = health?.samples ?? []
   const span = spanOf(samples, window)
-  const charts = PANELS.flatMap((panel) => {
+  const charts = [...PANELS, ...ownPanels(health)].flatMap((panel) => {
     const lines = linesOf(panel, samples, span)
     return lines.length > 0 ? [chartOf(panel, lines, span.max)] : []
   })
   const note =
     charts.length > 0 ? null : "Nothing was sampled: no source of metrics answered during the load."
   return { note, legend: [], charts }
+}
+
+/** The signals that loadctl.yaml defines and no panel above shows, a panel each. */
+function ownPanels(health: Health | undefined): Panel[] {
+  const shown = new Set(PANELS.flatMap(({ signals }) => signals.map(([signal]) => signal)))
+  return Object.entries(health?.signals ?? {}).flatMap(([signal, { title, unit }]): Panel[] =>
+    shown.has(signal) ? [] : [{ title, unit, signals: [[signal, title]] }],
+  )
 }
 
 /** From the first request, or the first sample where no request is known, for as many seconds. */
@@ -104,6 +88,10 @@ function linesOf({ signals }: Panel, samples: Health["samples"], { from, max }: 
   }))
 }
 
+function meaningOf([signal, name]: Panel["signals"][number]): string {
+  return new Map<string, string>(Object.entries(SIGNALS)).get(signal) ?? name
+}
+
 function chartOf({ title, unit, signals }: Panel, lines: Line[], max: number): Chart {
   const peaks = lines.map(({ name, points }) => {
     const peak = points.reduce((most, [, value]) => Math.max(most, value ?? 0), 0)
@@ -112,7 +100,7 @@ function chartOf({ title, unit, signals }: Panel, lines: Line[], max: number): C
   const [only] = signals.length === 1 ? signals : []
   return {
     title,
-    summary: only ? `${SIGNALS[only[0]]}; ${peaks.join(", ")}` : peaks.join(", "),
+    summary: only ? `${meaningOf(only)}; ${peaks.join(", ")}` : peaks.join(", "),
     x: { kind: "seconds", min: 0, max },
     unit,
     lines,
