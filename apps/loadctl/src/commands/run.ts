@@ -15,7 +15,7 @@ import type { ScenarioFlags, TargetFlags } from "./scenario.ts"
 
 type Flags = Omit<ScenarioFlags, "scenario"> &
   TargetFlags &
-  K6Flags & { scenario?: string[]; suite?: string; format: Format }
+  K6Flags & { scenario?: string[]; suite?: string; reportDir?: string; format: Format }
 
 const HELP = `
 Several --scenario, or a --suite of the file, run one after the other and end in one verdict, one JUnit file and one
@@ -34,6 +34,7 @@ export function registerRun(program: Command, io: Io): void {
   withK6(withTarget(withScenarios(program.command("run"))))
     .description("seed the target, load it with k6, audit it and judge it")
     .option("--suite <name>", "the scenarios of a suite of the file")
+    .option("--report-dir <folder>", "also write report.html, report.md, report.json and junit.xml there")
     .addOption(formatOption(FORMATS))
     .addHelpText("after", HELP)
     .action((flags: Flags) => runAll(flags, io))
@@ -51,6 +52,11 @@ async function runAll(flags: Flags, io: Io): Promise<void> {
     if (scenarios.length > 1) io.stderr(`${scenario} (${done.length + 1} of ${scenarios.length})\n`)
     done.push(await runOne({ flags, io, loaded, scenario }))
   }
+  const name = flags.suite ?? scenarios.join("+")
+  if (flags.reportDir !== undefined) {
+    const { writeReports } = await import("./report-dir.ts")
+    await writeReports(io, flags.reportDir, { name, done })
+  }
   const [only] = done
   if (scenarios.length === 1 && only) {
     const { printReport } = await import("./print-report.ts")
@@ -61,7 +67,6 @@ async function runAll(flags: Flags, io: Io): Promise<void> {
     import("./print-suite.ts"),
     import("../report/suite.ts"),
   ])
-  const name = flags.suite ?? scenarios.join("+")
   await printSuite(io, { name, done, format: flags.format })
   const verdict = suiteVerdict(done.map(({ report }) => report))
   return io.setExitCode(io.interrupted.aborted ? EXIT.interrupted : VERDICT_EXIT[verdict])

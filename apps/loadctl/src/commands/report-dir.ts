@@ -1,0 +1,27 @@
+import { mkdir } from "node:fs/promises"
+import { join, resolve } from "node:path"
+
+import type { Io } from "../io.ts"
+import type { RunReport } from "../report/model.ts"
+import { SUITE_RENDERERS } from "../report/suite-formats.ts"
+import { RENDERERS } from "../report/formats.ts"
+import type { RunFolder } from "../store.ts"
+
+type Done = readonly { report: RunReport; folder: RunFolder }[]
+
+const FILES = { html: "report.html", markdown: "report.md", json: "report.json", junit: "junit.xml" } as const
+
+/** Writes every format of a run, or of several as one, into a folder: what a pipeline keeps. */
+export async function writeReports(io: Io, dir: string, { name, done }: { name: string; done: Done }) {
+  const folder = resolve(io.cwd, dir)
+  await mkdir(folder, { recursive: true })
+  const { default: writeFileAtomic } = await import("write-file-atomic")
+  const [only] = done
+  for (const format of ["html", "markdown", "json", "junit"] as const) {
+    const text =
+      done.length === 1 && only
+        ? await RENDERERS[format]({ ...only, colour: false, savedIn: null })
+        : await SUITE_RENDERERS[format]({ name, runs: done, colour: false })
+    await writeFileAtomic(join(folder, FILES[format]), text)
+  }
+}
