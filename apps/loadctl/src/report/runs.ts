@@ -16,6 +16,8 @@ export type RunLine = Pick<
   "runId" | "scenario" | "persona" | "variants" | "scale" | "verdict" | "startedAt" | "requests" | "failed"
 > & {
   p95: number | null
+  /** What was checked out when it ran, with "+" where it was changed; null where that is not known. */
+  commit: string | null
   /** Settings of the API and the load that was asked for, where the command line chose them: "RATE=50". */
   settings: string[]
 }
@@ -55,7 +57,13 @@ function lineOf(parts: RunParts): RunLine {
     requests,
     failed,
     p95: overall.p95,
+    commit: commitOf(parts.manifest),
   }
+}
+
+function commitOf(manifest: RunParts["manifest"]): string | null {
+  const git = manifest?.git ?? null
+  return git === null ? null : `${git.commit.slice(0, 10)}${git.dirty ? "+" : ""}`
 }
 
 const SIGN = { PASS: "✓", FAIL: "✗", INVALID: "?" } as const
@@ -74,7 +82,9 @@ export function renderRuns({ runs, trends }: History): string {
       .join(", "),
   ])
   const table = formatTable([["run", "verdict", "requests", "failed", "p95 ms", ""], ...rows], "LLRRRL")
-  return `${[...table, "", ...trendTable(trends)].join("\n")}\n`
+  const changes = trends.flatMap(changeLines)
+  const found = changes.length === 0 ? [] : ["", ...changes]
+  return `${[...table, "", ...trendTable(trends), ...found].join("\n")}\n`
 }
 
 function trendTable(trends: readonly Trend[]): string[] {
@@ -89,4 +99,14 @@ function trendTable(trends: readonly Trend[]): string[] {
     change === null ? "–" : `${change > 0 ? "+" : ""}${(change * 100).toFixed(0)} %`,
   ])
   return formatTable([head, ...rows], "LRLLRRR")
+}
+
+/** "sale, persona A: p95 rose by 21 % (40.0 to 48.4 ms) with RUN, commit 0123456789 (before it abcdef0123); p 0.001" */
+function changeLines({ kind, changePoints }: Trend): string[] {
+  return changePoints.map(({ runId, before, after, change, commit, commitBefore, p }) => {
+    const size = `${Math.abs(change * 100).toFixed(0)} % (${msText(before)} to ${msText(after)} ms)`
+    const dated = commit === null ? "" : `, commit ${commit}`
+    const earlier = commitBefore === null || commitBefore === commit ? "" : ` (before it ${commitBefore})`
+    return `${kind}: p95 ${change > 0 ? "rose" : "fell"} by ${size} with ${runId}${dated}${earlier}; p ${p.toFixed(3)}`
+  })
 }

@@ -16,6 +16,7 @@ const line: RunLine = {
   requests: 100,
   failed: 0,
   p95: 40,
+  commit: "0123456789",
 }
 
 /** Newest first, as the history has them. */
@@ -28,6 +29,7 @@ it("sets the latest run beside the median of those before it", () => {
       runs: 4,
       verdicts: ["PASS", "PASS", "PASS", "PASS"],
       p95s: [40, 44, 42, 63],
+      changePoints: [],
       latest: 63,
       before: 42,
       change: 0.5,
@@ -67,4 +69,54 @@ it("shows each kind as one line: verdicts, p95s and where the latest stands", ()
   const runs: RunLine[] = [{ ...line, verdict: "FAIL", p95: 80 }, { ...line, verdict: "INVALID" }, line, line]
   const text = renderRuns({ schema: "saleproof.runs/1", runs, trends: trendsOf(runs) })
   expect(text).toMatch(/^sale, persona A +4 +✓✓\?✗ +▅▅█ +80\.0 +40\.0 +\+100 %$/m)
+})
+
+/** Twenty runs, each of a commit of its own, whose p95 follows `at`. */
+function history(at: (index: number) => number): RunLine[] {
+  const noise = [1, 1.01, 0.99, 1.02, 0.98, 1.005, 0.995]
+  return Array.from({ length: 24 }, (_, index) => ({
+    ...line,
+    runId: `run-${index}`,
+    commit: `commit-${index}`,
+    p95: at(index) * noise[index % noise.length]!,
+  })).toReversed()
+}
+
+it("dates a step to the run and the commit, with the levels before and after", () => {
+  const [trend] = trendsOf(history((index) => (index < 14 ? 40 : 50)))
+  expect(trend?.changePoints).toEqual([
+    {
+      runId: "run-14",
+      startedAt: line.startedAt,
+      commit: "commit-14",
+      commitBefore: "commit-13",
+      before: expect.closeTo(40, 0),
+      after: expect.closeTo(50, 0),
+      change: expect.closeTo(0.25, 1),
+      p: 0.001,
+    },
+  ])
+  const text = renderRuns({ schema: "saleproof.runs/1", runs: [line], trends: trend ? [trend] : [] })
+  expect(text).toMatch(
+    /p95 rose by \d+ % \(\S+ to \S+ ms\) with run-14, commit commit-14 \(before it commit-13\); p 0\.001/,
+  )
+})
+
+it("sees a drift over ten runs that no two neighbors show", () => {
+  const [trend] = trendsOf(history((index) => 40 * 1.02 ** Math.min(10, Math.max(0, index - 7))))
+  expect(trend?.changePoints.length).toBeGreaterThanOrEqual(1)
+  for (const { runId, change } of trend!.changePoints) {
+    expect(Number(runId.slice(4))).toBeGreaterThanOrEqual(8)
+    expect(Number(runId.slice(4))).toBeLessThanOrEqual(17)
+    expect(change).toBeGreaterThan(0)
+  }
+})
+
+it("sees no change in runs of one level, and takes no figure from one that is invalid", () => {
+  const steady = history(() => 40)
+  expect(trendsOf(steady)[0]?.changePoints).toEqual([])
+  const invalid = steady.map((run, index) =>
+    index < 8 ? { ...run, verdict: "INVALID" as const, p95: 400 } : run,
+  )
+  expect(trendsOf(invalid)[0]?.changePoints).toEqual([])
 })
