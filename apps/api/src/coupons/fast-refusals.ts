@@ -13,6 +13,8 @@ const OPEN_MS = 1_000
 
 export type FastRefusal = "sold_out" | "limit_reached"
 type Asked = Omit<Claim, "claimId">
+/** What came of asking Redis about one claim. */
+type Found = FastRefusal | "none" | "late" | "failed" | "open"
 
 type FastRefusalsDeps = { redis: Redis; logger: Logger; metrics: Metrics; maxQueued: number }
 
@@ -22,9 +24,15 @@ type FastRefusalsDeps = { redis: Redis; logger: Logger; metrics: Metrics; maxQue
  */
 export function createFastRefusals({ redis, logger, metrics, maxQueued }: FastRefusalsDeps) {
   const ask = createCircuitBreaker({ budgetMs: BUDGET_MS, openMs: OPEN_MS })
-  const read = createSharedRead<Asked, FastRefusal | null>({
-    read: (asked) => readMarks(redis, asked),
-    missing: null,
+  // Many claims share one question, and so its budget.
+  const read = createSharedRead<Asked, Found>({
+    async read(asked) {
+      const { outcome, answer } = await ask(() => readMarks(redis, asked))
+      return new Map(
+        asked.map((claim) => [claim, outcome === "answered" ? (answer?.get(claim) ?? "none") : outcome]),
+      )
+    },
+    missing: "none",
     maxQueued,
   })
 
@@ -32,9 +40,9 @@ export function createFastRefusals({ redis, logger, metrics, maxQueued }: FastRe
     /** The refusal that such a claim got a moment ago, if Redis knows of one and says so in time. */
     async find(claim: Asked): Promise<FastRefusal | undefined> {
       if (redis.status !== "ready") return undefined
-      const { outcome, answer } = await ask(() => read(claim))
-      metrics.fastRefusals.labels(outcome === "answered" ? (answer ?? "none") : outcome).inc()
-      return answer ?? undefined
+      const found = await read(claim)
+      metrics.fastRefusals.labels(found).inc()
+      return found === "sold_out" || found === "limit_reached" ? found : undefined
     },
 
     /** Remembers refusals for a second. Nobody waits for it. */
@@ -54,18 +62,17 @@ export type FastRefusals = ReturnType<typeof createFastRefusals>
 const markOf = (outcome: FastRefusal, { policyId, userId }: Asked) =>
   outcome === "sold_out" ? soldOutKey(policyId) : limitReachedKey(policyId, userId)
 
-async function readMarks(
-  redis: Redis,
-  asked: readonly Asked[],
-): Promise<ReadonlyMap<Asked, FastRefusal | null>> {
+/** The refusals that Redis remembers; no entry where it remembers none. */
+async function readMarks(redis: Redis, asked: readonly Asked[]): Promise<ReadonlyMap<Asked, FastRefusal>> {
   const keys = [
     ...new Set(asked.flatMap((claim) => [markOf("sold_out", claim), markOf("limit_reached", claim)])),
   ]
   const values = await redis.mget(keys)
   const marked = new Set(keys.filter((_, index) => values[index] !== null))
-  const refusalOf = (claim: Asked): FastRefusal | null => {
-    if (marked.has(markOf("sold_out", claim))) return "sold_out"
-    return marked.has(markOf("limit_reached", claim)) ? "limit_reached" : null
+  const refusals = new Map<Asked, FastRefusal>()
+  for (const claim of marked.size === 0 ? [] : asked) {
+    if (marked.has(markOf("sold_out", claim))) refusals.set(claim, "sold_out")
+    else if (marked.has(markOf("limit_reached", claim))) refusals.set(claim, "limit_reached")
   }
-  return new Map(asked.map((claim) => [claim, refusalOf(claim)]))
+  return refusals
 }
