@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest"
 import { createBatcher } from "./batcher.ts"
 
 /** A batcher whose commits finish when the test says so; jobs are objects, as identity tells them apart. */
-function setup({ maxBatch = 10, maxInFlight = 1, maxQueued = 100 } = {}) {
+function setup({ maxBatch = 10, maxInFlight = 1, maxQueued = 100, paceMs = 0 } = {}) {
   const batches: { jobs: { n: number }[]; finish: (error?: unknown) => void }[] = []
   let now = 0
   const batcher = createBatcher({
     maxBatch,
     maxInFlight,
     maxQueued,
+    paceMs,
     now: () => now,
     commit: (jobs: { n: number }[]) =>
       new Promise<Map<{ n: number }, number>>((resolve, reject) => {
@@ -52,6 +53,25 @@ describe("a batcher", () => {
     expect(sizes()).toEqual([2, 3])
 
     batches[1]?.finish()
+    expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50])
+  })
+
+  it("begins a batch a while after the one before it when it is paced, unless it is full", async () => {
+    const { submit, batches, sizes, wait } = setup({ paceMs: 5, maxBatch: 3 })
+    const results = [submit(1)]
+    await settled()
+    batches[0]?.finish()
+    results.push(submit(2))
+    await settled()
+    expect(sizes()).toEqual([1])
+    results.push(submit(3), submit(4))
+    await settled()
+    expect(sizes()).toEqual([1, 3])
+    batches[1]?.finish()
+    results.push(submit(5))
+    wait(5)
+    await expect.poll(sizes).toEqual([1, 3, 1])
+    batches[2]?.finish()
     expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50])
   })
 

@@ -10,6 +10,8 @@ export type BatcherOptions<Job, Result> = {
   maxQueued: number
   /** A job that waited longer is refused with OVERLOADED. */
   maxWaitMs?: number | undefined
+  /** A batch that is not full begins this long after the one before it began, at the earliest; 0 unless given. */
+  paceMs?: number
   /** Hears of every batch: how many jobs it has, and how long the first of them waited. */
   observe?: BatchObserver | undefined
   now?: () => number
@@ -29,22 +31,24 @@ const MAX_WAIT_MS = 5_000
 
 /**
  * Commits together what arrives in one turn of the event loop or while a commit is under way: batches grow with the
- * load and no timer ever makes a job wait for company. A batch begins beside another only when it is full, since a
- * small one would wait for the same rows and cost a commit of its own. A batch that PostgreSQL refuses as a whole is
+ * load, and unless they are paced no timer ever makes a job wait for company. A batch begins beside another only when it
+ * is full, since a small one would wait for the same rows and cost a commit of its own. A batch that PostgreSQL refuses as a whole is
  * repeated one job at a time, so that only the guilty fail.
  */
 export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>) {
   const { commit, maxBatch, maxInFlight, maxQueued, observe } = options
-  const { maxWaitMs = MAX_WAIT_MS, now = () => performance.now() } = options
+  const { maxWaitMs = MAX_WAIT_MS, paceMs = 0, now = () => performance.now() } = options
   const queue: Waiting<Job, Result>[] = []
   let inFlight = 0
   let scheduled = false
+  let beganAt = -Infinity
+  let pause: NodeJS.Timeout | undefined
 
   const mayStart = () =>
     inFlight === 0 ? queue.length > 0 : inFlight < maxInFlight && queue.length >= maxBatch
 
   function schedule() {
-    if (scheduled || !mayStart()) return
+    if (scheduled || !mayStart() || isPaused()) return
     scheduled = true
     setImmediate(() => {
       scheduled = false
@@ -52,8 +56,20 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
     })
   }
 
+  /** Sees to it that the next batch begins when the pause ends, or is full. */
+  function isPaused(): boolean {
+    const leftMs = queue.length >= maxBatch ? 0 : beganAt + paceMs - now()
+    if (leftMs <= 0) return false
+    pause ??= setTimeout(() => {
+      pause = undefined
+      schedule()
+    }, leftMs)
+    return true
+  }
+
   function pump() {
     while (mayStart()) {
+      beganAt = now()
       const batch = queue.splice(0, maxBatch)
       inFlight++
       void run(batch.filter(isInTime)).finally(() => {
