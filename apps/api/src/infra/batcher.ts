@@ -41,14 +41,13 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
   const queue: Waiting<Job, Result>[] = []
   let inFlight = 0
   let scheduled = false
-  let beganAt = -Infinity
-  let pause: NodeJS.Timeout | undefined
+  const pace = createPace({ paceMs, now, onEnd: schedule })
 
   const mayStart = () =>
     inFlight === 0 ? queue.length > 0 : inFlight < maxInFlight && queue.length >= maxBatch
 
   function schedule() {
-    if (scheduled || !mayStart() || isPaused()) return
+    if (scheduled || !mayStart() || (queue.length < maxBatch && pace.isPaused())) return
     scheduled = true
     setImmediate(() => {
       scheduled = false
@@ -56,20 +55,9 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
     })
   }
 
-  /** Sees to it that the next batch begins when the pause ends, or is full. */
-  function isPaused(): boolean {
-    const leftMs = queue.length >= maxBatch ? 0 : beganAt + paceMs - now()
-    if (leftMs <= 0) return false
-    pause ??= setTimeout(() => {
-      pause = undefined
-      schedule()
-    }, leftMs)
-    return true
-  }
-
   function pump() {
     while (mayStart()) {
-      beganAt = now()
+      pace.begin()
       const batch = queue.splice(0, maxBatch)
       inFlight++
       void run(batch.filter(isInTime)).finally(() => {
@@ -105,6 +93,26 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
     },
     /** How many jobs wait, for metrics. */
     queued: () => queue.length,
+  }
+}
+
+type PaceOptions = { paceMs: number; now: () => number; onEnd: () => void }
+
+/** The time after a batch in which only a full one may begin; whoever asks meanwhile is called when it ends. */
+function createPace({ paceMs, now, onEnd }: PaceOptions) {
+  let beganAt = -Infinity
+  let pause: NodeJS.Timeout | undefined
+  return {
+    begin: () => (beganAt = now()),
+    isPaused(): boolean {
+      const leftMs = beganAt + paceMs - now()
+      if (leftMs <= 0) return false
+      pause ??= setTimeout(() => {
+        pause = undefined
+        onEnd()
+      }, leftMs)
+      return true
+    },
   }
 }
 
