@@ -35,26 +35,43 @@ describe("GET /users/id", () => {
     expect(await shop.deps.readDb.user.count({ where: { name: { startsWith: "crowd" } } })).toBe(300)
   })
 
-  it.each([
-    "a",
-    "x".repeat(100),
-    "😀".repeat(100),
-    "김민지",
-    "O'Brien; DROP TABLE users",
-    " ",
-    "%00",
-    "../..",
-  ])("takes the name %j", async (name) => {
-    expect((await idOf(name)).status).toBe(200)
-    expect(await shop.deps.readDb.user.count({ where: { name } })).toBe(1)
-  })
-
-  it.each(["", "x".repeat(101), "😀".repeat(101), "a\u0000", "a\nb", "\u0085", "\u2028", "\u2029"])(
-    "refuses the name %j",
+  it.each(["a", "x".repeat(100), "😀".repeat(100), "김민지", "O'Brien; DROP TABLE users", "%00", "../.."])(
+    "takes the name %j",
     async (name) => {
-      expect((await idOf(name)).status).toBe(400)
+      expect((await idOf(name)).status).toBe(200)
+      expect(await shop.deps.readDb.user.count({ where: { name } })).toBe(1)
     },
   )
+
+  it("finds one user by every spelling of a name", async () => {
+    const composed = "Zo\u00e9 Kim"
+    const spellings = [
+      composed,
+      composed.normalize("NFD"),
+      ` ${composed} `,
+      `Zo\u00e9\u200b Kim`,
+      `\u202e${composed}`,
+      `${composed}\ufeff`,
+    ]
+    const ids = await Promise.all(spellings.map(async (name) => (await idOf(name)).text))
+    expect(new Set(ids).size).toBe(1)
+    expect(await shop.deps.readDb.user.count({ where: { name: composed } })).toBe(1)
+  })
+
+  it.each([
+    "",
+    " ",
+    "\u200b",
+    "x".repeat(101),
+    "😀".repeat(101),
+    "a\u0000",
+    "a\nb",
+    "\u0085",
+    "\u2028",
+    "\u2029",
+  ])("refuses the name %j", async (name) => {
+    expect((await idOf(name)).status).toBe(400)
+  })
 })
 
 describe("the products", () => {

@@ -35,11 +35,37 @@ const START = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#page", deepLink
 
 const SERVED = /^\/(swagger-ui\.css|swagger-ui-bundle\.js|favicon-32x32\.png)$/
 
+const ENTRY_POINTS = {
+  name: "Saleproof",
+  docs: "/docs",
+  openapi: "/openapi.json",
+  health: "/healthz",
+  readiness: "/readyz",
+}
+
+const EntryPoints = z.object({
+  name: z.string(),
+  docs: z.string(),
+  openapi: z.string(),
+  health: z.string(),
+  readiness: z.string(),
+})
+
 type DocsOptions = { version: string; env: Env; routes: readonly Route[] }
 
 /** The OpenAPI document of all routes, these included, and a page that shows it. */
 export function createDocsRoutes({ version, env, routes }: DocsOptions): Route[] {
   const own: Route[] = [
+    defineRoute({
+      id: "getEntryPoints",
+      method: "GET",
+      path: "/",
+      summary: "Where to read on",
+      tag: "Process",
+      answer: { status: 200, schema: EntryPoints, description: "Paths of this server" },
+      access: { who: "anyone" },
+      handle: async () => ENTRY_POINTS,
+    }),
     defineRoute({
       id: "getApiDocument",
       method: "GET",

@@ -36,21 +36,3 @@ export function pageSize({ standard, max }: { standard: number; max: number }) {
     .transform((size) => size ?? standard)
     .meta({ override: { type: "integer", minimum: 1, maximum: max, default: standard } })
 }
-
-// Ranges instead of \p{...}, so that the pattern means the same to whatever reads the OpenAPI document. The last one is
-// what a decoder makes of bytes that are no UTF-8: many different ones would be one name.
-const UNPRINTABLE = "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ufffd"
-// They have no place in any text that could be sent, and many readers know no pattern with them.
-const HALF_SURROGATES = "\\ud800-\\udfff"
-
-/** Free text that PostgreSQL, logs and terminals can hold: no control characters, no separators of lines, nothing that could not be decoded. */
-export const plainText = (max: number) =>
-  z
-    .string()
-    .regex(
-      new RegExp(`^[^${UNPRINTABLE}${HALF_SURROGATES}]{1,${max}}$`, "u"),
-      `must be 1 to ${max} characters, no control characters`,
-    )
-    .meta({
-      override: { type: "string", minLength: 1, maxLength: max, pattern: `^[^${UNPRINTABLE}]+$` },
-    })

@@ -1,8 +1,9 @@
 import { z } from "zod"
-import { Id, plainText } from "../http/fields.ts"
+import { Id } from "../http/fields.ts"
+import { Name } from "../http/name.ts"
 
 export const UserQuery = z.object({
-  name: plainText(100).meta({ description: "An unknown name creates the user", example: "u1" }),
+  name: Name,
 })
 
 export const UserId = Id.meta({ id: "UserId", description: "The user's id, a bare number" })
