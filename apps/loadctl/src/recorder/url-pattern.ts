@@ -33,7 +33,7 @@ export function foldNames(names: Iterable<string>, kept: ReadonlySet<string>): M
   const patterns = Map.groupBy(urls, patternOf)
   const rows = foldWords([...patterns.keys()])
   for (const [pattern, members] of patterns) {
-    const row = rows.get(pattern) ?? pattern
+    const row = rows.get(pattern)!
     const alone = members.length === 1 && row === pattern
     for (const name of members) folded.set(name, alone ? name : row)
   }

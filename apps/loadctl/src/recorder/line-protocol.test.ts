@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest"
+
+import { parsePoint, parseTags, pointsOf } from "./line-protocol.ts"
+
+const LINE =
+  'http_req_duration,method=GET,name=GET\\ /a\\,\\ b,scenario=sale url="http://x/?a=1 2",value=12.375 1790000000123456789'
+
+describe("parsePoint", () => {
+  it("reads metric, series, value and a time to the nanosecond", () => {
+    expect(parsePoint(LINE, 1_790_000_000)).toEqual({
+      metric: "http_req_duration",
+      tagSet: "method=GET,name=GET\\ /a\\,\\ b,scenario=sale",
+      value: 12.375,
+      ns: 123_456_789,
+    })
+  })
+
+  it("reads a point without tags, and one before its epoch", () => {
+    expect(parsePoint("vus value=3 1789999999999999999", 1_790_000_000)).toMatchObject({
+      metric: "vus",
+      tagSet: "",
+      ns: -1,
+    })
+  })
+
+  it("refuses what is no point", () => {
+    expect(() => parsePoint("hello", 0)).toThrow("not a point of k6")
+  })
+})
+
+describe("pointsOf", () => {
+  it("takes a name with a newline, which k6 does not escape, as one point", () => {
+    const broken = `http_reqs,name=a\nb value=1 1790000000000000001`
+    expect([...pointsOf(`${LINE}\n${broken}\n${LINE}\n`)]).toEqual([LINE, broken, LINE])
+  })
+})
+
+describe("parseTags", () => {
+  it("undoes k6's escapes and reads UTF-8 that came as bytes", () => {
+    const bytes = Buffer.from('name=한글\\ \\=\\,x,tag\\ a=say "hi",url={b\\,c}').toString("latin1")
+    expect(parseTags(bytes)).toEqual({ name: "한글 =,x", "tag a": 'say "hi"', url: "{b,c}" })
+  })
+})
