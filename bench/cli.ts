@@ -4,8 +4,10 @@ import { join } from "node:path"
 import { EXIT, runCommand } from "@saleproof/command/command.ts"
 import type { Io } from "@saleproof/command/io.ts"
 
-import { OPTIONS, readFlags, STATISTICS, USAGE } from "./flags.ts"
+import { OPTIONS, readFlags, RECORDING, STATISTICS, USAGE } from "./flags.ts"
 import type { Flags } from "./flags.ts"
+import { renderRecording } from "./recording/render.ts"
+import { runRecording } from "./recording/run.ts"
 import { renderMarkdown } from "./report/render.ts"
 import { runSuite } from "./run.ts"
 import { renderStudies } from "./statistics/render.ts"
@@ -30,6 +32,11 @@ async function measure({ suite, quick, rounds, out }: Flags, io: Io): Promise<nu
   if (suite === STATISTICS) {
     const report = await runStudies({ io, quick })
     await save({ report, markdown: renderStudies(report), name: suite, folder }, io)
+    return report.complete ? EXIT.ok : EXIT.interrupted
+  }
+  if (suite === RECORDING) {
+    const report = await runRecording({ io, quick, count: rounds })
+    await save({ report, markdown: renderRecording(report), name: suite, folder }, io)
     return report.complete ? EXIT.ok : EXIT.interrupted
   }
   const report = await runSuite({ io, suite, quick, rounds })

@@ -24,11 +24,12 @@ export type Replayed = { requests: number; verdictMs: number; maxRssMb: number; 
 const folder = await mkdtemp(join(tmpdir(), "loadctl-replay-"))
 try {
   const file = join(folder, "samples.bin")
-  await using recorder = await startRecorder({ file, spoolFile: join(folder, "spool"), influx: null })
+  const recorder = await startRecorder({ file, spoolFile: join(folder, "spool"), influx: null })
   process.send?.({ out: recorder.out })
   await new Promise((written) => process.once("message", written))
   const began = performance.now()
   const { totals } = await recorder.finish(0)
+  await recorder[Symbol.asyncDispose]()
   const { samples } = await readRecording(file, [])
   const { endpoints, window } = measure(samples, PLAN)
   findGaps(samples, window)

@@ -23,7 +23,7 @@ const EPOCH_NS = 1_790_000_000n * 1_000_000_000n
 export async function replay(requests: number, signal: AbortSignal): Promise<ReplayResult> {
   const child = fork(join(import.meta.dirname, "replay-process.ts"), { signal })
   try {
-    const [message] = (await once(child, "message", { signal })) as [unknown]
+    const [message]: unknown[] = await once(child, "message", { signal })
     const { out } = Listening.parse(message)
     const address = new URL(out.slice("influxdb=".length))
     const target = new URL(`write?db=${address.pathname.slice(1)}&precision=n`, address.origin)
@@ -36,7 +36,7 @@ export async function replay(requests: number, signal: AbortSignal): Promise<Rep
     const writeS = (performance.now() - began) / 1_000
     const answer = once(child, "message", { signal })
     child.send("written")
-    const [result] = (await answer) as [unknown]
+    const [result]: unknown[] = await answer
     return { ...Result.parse(result), writeS }
   } finally {
     if (child.exitCode === null) child.kill()

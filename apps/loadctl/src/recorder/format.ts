@@ -39,7 +39,8 @@ export function encodeSamples({ ns, values, series }: Columns): Buffer {
 
 export function decodeSamples(payload: Buffer, rows: number): Columns {
   // A copy starts at a boundary that the columns need.
-  const { buffer } = Uint8Array.from(payload)
+  const buffer = new ArrayBuffer(payload.length)
+  payload.copy(Buffer.from(buffer))
   return {
     ns: new Float64Array(buffer, 0, rows),
     values: new Float64Array(buffer, rows * 8, rows),

@@ -85,9 +85,13 @@ export async function countRows(handle: FileHandle) {
   await eachChunk(handle, ({ kind, rows }, payload) => {
     if (kind === CHUNK.series) entries.push(...Entries.parse(JSON.parse(payload.toString())))
     else if (kind === CHUNK.end) totals.push(Totals.parse(JSON.parse(payload.toString())))
-    else for (const id of decodeSamples(payload, rows).series) counts[id] = (counts[id] ?? 0) + 1
+    else countIds(decodeSamples(payload, rows).series, counts)
   })
   return { entries, counts, totals: totals.at(-1) ?? null }
+}
+
+function countIds(ids: Uint32Array, counts: number[]): void {
+  for (let row = 0; row < ids.length; row += 1) counts[ids[row]!] = (counts[ids[row]!] ?? 0) + 1
 }
 
 type Described = { id: number; facts: Omit<SampleSeries, "at" | "ms"> }
@@ -120,17 +124,38 @@ function groupRequests(described: readonly Described[], counts: readonly number[
 /** The chunks up to the first that is not intact. */
 export async function eachChunk(
   handle: FileHandle,
-  use: (header: ChunkHeader, payload: Buffer) => Promise<void> | void,
+  use: (header: ChunkHeader, payload: Buffer) => void,
 ): Promise<void> {
-  const { size } = await handle.stat()
-  let at = HEADER_BYTES
+  const blocks = createBlocks(handle, HEADER_BYTES)
   for (;;) {
-    const header = decodeChunkHeader(await readAt(handle, at, CHUNK_HEADER_BYTES))
-    if (!header || at + CHUNK_HEADER_BYTES + header.bytes > size) return
-    const payload = await readAt(handle, at + CHUNK_HEADER_BYTES, header.bytes)
-    if (!isIntact(payload, header)) return
-    await use(header, payload)
-    at += CHUNK_HEADER_BYTES + header.bytes
+    const header = decodeChunkHeader(await blocks.take(CHUNK_HEADER_BYTES))
+    const payload = header && (await blocks.take(header.bytes))
+    if (!header || !payload || !isIntact(payload, header)) return
+    use(header, payload)
+  }
+}
+
+const BLOCK_BYTES = 2 ** 22
+
+/** Takes a file piece by piece, and reads it in blocks: most pieces are far smaller. */
+function createBlocks(handle: FileHandle, start: number) {
+  let block = Buffer.alloc(0)
+  let next = start
+  return {
+    /** The next bytes; fewer at the end of the file. */
+    async take(bytes: number): Promise<Buffer> {
+      if (block.length < bytes) {
+        const { size } = await handle.stat()
+        // A length that is longer than the file is none of ours.
+        const wanted = Math.min(Math.max(BLOCK_BYTES, bytes - block.length), size - next)
+        const more = await readAt(handle, next, wanted)
+        next += more.length
+        block = Buffer.concat([block, more])
+      }
+      const taken = block.subarray(0, bytes)
+      block = block.subarray(bytes)
+      return taken
+    },
   }
 }
 

@@ -4,8 +4,9 @@ import type { RunPlan } from "../plan/plan.ts"
 import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 import { countsOver, intervalsOf } from "./interval.ts"
 import type { Figures, Window } from "./model.ts"
-import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
-import { concatColumns } from "./values.ts"
+import { quantile, sortInPlace, sortNumbers } from "@saleproof/sla/quantile.ts"
+import type { Sorted } from "@saleproof/sla/quantile.ts"
+import { concatColumns, countWhere, selectColumn } from "./values.ts"
 import { holdOf, windowOf, within } from "./window.ts"
 
 /** What of a plan decides which requests are measured, and when. */
@@ -59,6 +60,8 @@ export function endpointNames(sla: Sla, seen: Iterable<string>): string[] {
 /** Whether the request at this index of a series is judged. */
 export type Judged = (one: SampleSeries, index: number) => boolean
 
+const JUDGE_ALL: Judged = () => true
+
 /**
  * A script that tags its phases knows best which request belongs to the hold; otherwise the clock decides, by when the
  * request was sent: one that is answered after the hold was asked in it.
@@ -68,7 +71,7 @@ export function judgedBy(
   { judge }: MeasurePlan,
   hold: Window | null,
 ): Judged {
-  if (judge === "all") return () => true
+  if (judge === "all") return JUDGE_ALL
   if (series.some(({ phase }) => phase !== "")) return ({ phase }) => phase === "hold"
   return (one, index) => hold !== null && within(sentAt(one, index), hold)
 }
@@ -92,12 +95,12 @@ function figures({ name, series, sla, judged, rated }: Selection): Figures {
     if (!isSuccess(one, sla)) failed += mine.length
   }
   const values = concatColumns(parts)
-  const sorted = sortNumbers(values)
+  const sorted = values.length === 0 ? null : sortInPlace(values)
   return {
     name,
     n: values.length,
     rate: rateIn(series, rated),
-    ...latencies(values),
+    ...latenciesOf(sorted),
     failed,
     statuses,
     interval: sorted && intervalsOf(sorted),
@@ -107,21 +110,25 @@ function figures({ name, series, sla, judged, rated }: Selection): Figures {
 
 /** How long the judged requests of a series took, ms. */
 export function judgedMs(one: SampleSeries, judged: Judged): Float64Array {
-  return one.ms.filter((_, index) => judged(one, index))
+  if (judged === JUDGE_ALL) return one.ms
+  return selectColumn(one.ms, (index) => judged(one, index))
 }
 
 /** Requests that ended within the window, per second. */
 function rateIn(series: readonly SampleSeries[], window: Window | null): number | null {
   if (!window || window.to <= window.from) return null
   const count = series.reduce(
-    (sum, { at, unanswered }) => sum + (unanswered ? 0 : at.filter((end) => within(end, window)).length),
+    (sum, { at, unanswered }) => sum + (unanswered ? 0 : countWhere(at, (end) => within(end, window))),
     0,
   )
   return count / ((window.to - window.from) / 1_000)
 }
 
 export function latencies(values: ArrayLike<number>) {
-  const sorted = sortNumbers(values)
+  return latenciesOf(sortNumbers(values))
+}
+
+function latenciesOf(sorted: Sorted | null) {
   if (!sorted) return { p50: null, p95: null, p99: null, max: null }
   return {
     p50: quantile(sorted, 0.5),

@@ -7,9 +7,9 @@ export function windowOf(series: readonly SampleSeries[], plannedEnd: number | n
   let from = Infinity
   let to = plannedEnd ?? -Infinity
   for (const { at, ms } of series) {
-    for (const [index, end] of at.entries()) {
-      from = Math.min(from, end - (ms[index] ?? 0))
-      to = Math.max(to, end)
+    for (let index = 0; index < at.length; index += 1) {
+      from = Math.min(from, at[index]! - ms[index]!)
+      to = Math.max(to, at[index]!)
     }
   }
   return from < Infinity && to > from ? { from, to } : null
@@ -24,7 +24,7 @@ export function holdOf(
   phases: Phases | null,
   plannedEnd: number | null = null,
 ): Window | null {
-  const all = windowOf(series, plannedEnd)
+  const all = phases && windowOf(series, plannedEnd)
   if (!all || !phases) return null
   const tagged = series.some(({ phase }) => phase !== "")
   const start = tagged
