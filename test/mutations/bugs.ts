@@ -2,6 +2,7 @@ import type { Bug } from "./bug.ts"
 import { COUPON_BUGS } from "./bugs/coupons.ts"
 import { ORDER_MACHINERY_BUGS } from "./bugs/order-machinery.ts"
 import { ORDER_BUGS } from "./bugs/orders.ts"
+import { RECORDER_BUGS } from "./bugs/recorder.ts"
 import { SALES_BUGS } from "./bugs/sales.ts"
 import { VERDICT_BUGS } from "./bugs/verdicts.ts"
 
@@ -10,7 +11,7 @@ const SHOP_BUGS = [...ORDER_BUGS, ...ORDER_MACHINERY_BUGS, ...COUPON_BUGS, ...SA
 /** By what they are planted in, for `--of`. */
 export const BUGS_OF: ReadonlyMap<string, readonly Bug[]> = new Map([
   ["shop", SHOP_BUGS],
-  ["verdict", VERDICT_BUGS],
+  ["verdict", [...VERDICT_BUGS, ...RECORDER_BUGS]],
 ])
 
 export const BUGS: readonly Bug[] = [...BUGS_OF.values()].flat()

@@ -37,14 +37,18 @@ export function encodeSamples({ ns, values, series }: Columns): Buffer {
   return encodeChunk(CHUNK.samples, ns.length, Buffer.concat([bytes(ns), bytes(values), bytes(series)]))
 }
 
-export function decodeSamples(payload: Buffer, rows: number): Columns {
-  // A copy starts at a boundary that the columns need.
-  const buffer = new ArrayBuffer(payload.length)
-  payload.copy(Buffer.from(buffer))
-  return {
-    ns: new Float64Array(buffer, 0, rows),
-    values: new Float64Array(buffer, rows * 8, rows),
-    series: new Uint32Array(buffer, rows * 16, rows),
+/** Reads the columns of one chunk after the other; those of the one before are gone then. */
+export function createDecoder() {
+  let buffer = new ArrayBuffer(0)
+  return (payload: Buffer, rows: number): Columns => {
+    if (buffer.byteLength < payload.length) buffer = new ArrayBuffer(2 * payload.length)
+    // The columns need a boundary that the file does not keep.
+    payload.copy(Buffer.from(buffer))
+    return {
+      ns: new Float64Array(buffer, 0, rows),
+      values: new Float64Array(buffer, rows * 8, rows),
+      series: new Uint32Array(buffer, rows * 16, rows),
+    }
   }
 }
 

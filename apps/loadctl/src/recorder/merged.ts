@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises"
 
 import type { KeptMetric } from "./dictionary.ts"
-import { CHUNK, decodeSamples } from "./format.ts"
+import { CHUNK, createDecoder } from "./format.ts"
 import { countRows, eachChunk } from "./read.ts"
 
 /**
@@ -11,9 +11,10 @@ export async function countMerged(file: string): Promise<Record<KeptMetric, numb
   await using handle = await open(file)
   const { entries, counts } = await countRows(handle)
   const times = entries.map(({ id }) => ({ ns: new Float64Array(counts[id] ?? 0), next: 0 }))
+  const decode = createDecoder()
   await eachChunk(handle, ({ kind, rows }, payload) => {
     if (kind !== CHUNK.samples) return
-    const { ns, series } = decodeSamples(payload, rows)
+    const { ns, series } = decode(payload, rows)
     for (const [row, id] of series.entries()) {
       const own = times[id]!
       own.ns[own.next] = ns[row]!

@@ -10,9 +10,9 @@ import {
   CHUNK,
   CHUNK_HEADER_BYTES,
   HEADER_BYTES,
+  createDecoder,
   decodeChunkHeader,
   decodeHeader,
-  decodeSamples,
   isIntact,
 } from "./format.ts"
 import type { ChunkHeader, Columns } from "./format.ts"
@@ -65,8 +65,9 @@ export async function readRecording(file: string, named: Iterable<string>): Prom
     facts: { ...facts, name: rows.get(facts.name)! },
   }))
   const groups = groupRequests(described, counts)
+  const decode = createDecoder()
   await eachChunk(handle, ({ kind, rows: length }, payload) => {
-    if (kind === CHUNK.samples) groups.fill(decodeSamples(payload, length), epochS)
+    if (kind === CHUNK.samples) groups.fill(decode(payload, length), epochS)
   })
   return { samples: groups.samples, folded: foldedRows(rows), totals }
 }
@@ -82,10 +83,11 @@ export async function countRows(handle: FileHandle) {
   const entries: SeriesEntry[] = []
   const counts: number[] = []
   const totals: RecordedTotals[] = []
+  const decode = createDecoder()
   await eachChunk(handle, ({ kind, rows }, payload) => {
     if (kind === CHUNK.series) entries.push(...Entries.parse(JSON.parse(payload.toString())))
     else if (kind === CHUNK.end) totals.push(Totals.parse(JSON.parse(payload.toString())))
-    else countIds(decodeSamples(payload, rows).series, counts)
+    else countIds(decode(payload, rows).series, counts)
   })
   return { entries, counts, totals: totals.at(-1) ?? null }
 }
@@ -137,23 +139,33 @@ export async function eachChunk(
 
 const BLOCK_BYTES = 2 ** 22
 
-/** Takes a file piece by piece, and reads it in blocks: most pieces are far smaller. */
+/** Takes a file piece by piece, and reads it in blocks into one buffer: most pieces are far smaller. */
 function createBlocks(handle: FileHandle, start: number) {
-  let block = Buffer.alloc(0)
+  let buffer = Buffer.alloc(BLOCK_BYTES)
+  let from = 0
+  let to = 0
   let next = start
+
+  async function fill(bytes: number): Promise<void> {
+    const { size } = await handle.stat()
+    // A length beyond the end of the file is none of ours.
+    const wanted = Math.min(bytes, to - from + size - next)
+    const roomy = wanted > buffer.length ? Buffer.alloc(wanted) : buffer
+    buffer.copy(roomy, 0, from, to)
+    buffer = roomy
+    to -= from
+    from = 0
+    const { bytesRead } = await handle.read(buffer, to, buffer.length - to, next)
+    next += bytesRead
+    to += bytesRead
+  }
+
   return {
-    /** The next bytes; fewer at the end of the file. */
+    /** The next bytes, fewer at the end of the file, until more is taken. */
     async take(bytes: number): Promise<Buffer> {
-      if (block.length < bytes) {
-        const { size } = await handle.stat()
-        // A length that is longer than the file is none of ours.
-        const wanted = Math.min(Math.max(BLOCK_BYTES, bytes - block.length), size - next)
-        const more = await readAt(handle, next, wanted)
-        next += more.length
-        block = Buffer.concat([block, more])
-      }
-      const taken = block.subarray(0, bytes)
-      block = block.subarray(bytes)
+      if (to - from < bytes) await fill(bytes)
+      const taken = buffer.subarray(from, Math.min(from + bytes, to))
+      from += taken.length
       return taken
     },
   }
