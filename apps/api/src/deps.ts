@@ -7,6 +7,7 @@ import { createDb, missingSettings } from "./infra/db.ts"
 import type { Db } from "./infra/db.ts"
 import { createLogger } from "./infra/logger.ts"
 import { createMetrics } from "./infra/metrics.ts"
+import type { Metrics } from "./infra/metrics.ts"
 import { createPoolGroup } from "./infra/pool.ts"
 import { createPoolMetrics } from "./infra/pool-metrics.ts"
 import { createDatabaseHeartbeat } from "./infra/database-heartbeat.ts"
@@ -19,6 +20,8 @@ import { startTracing } from "./telemetry/start.ts"
 const RETRY_EVERY_MS = 100
 const REDIS_WAIT_MS = 1_000
 const RANKING_POOL = 2
+/** A full audit and a quick one beside it. */
+const AUDIT_POOL = 2
 
 export type ProcessName = "api" | "worker"
 
@@ -35,27 +38,8 @@ export async function openDeps(env: Env, name: ProcessName) {
   const tracing = await startTracing({ process: name, logger })
   if (tracing) opened.defer(tracing.stop)
   const metrics = createMetrics({ process: name })
-  const observePool = createPoolMetrics(metrics)
-  const group = createPoolGroup()
-  const openDb = (use: "read" | "write" | "ranking", poolMax: number) => {
-    const observer = observePool(use, poolMax)
-    const db = createDb({
-      url: env.DATABASE_URL,
-      name: `${name}-${use}`,
-      poolMax,
-      observer,
-      pooler: env.DATABASE_POOLER,
-      group,
-    })
-    opened.defer(() => db.$disconnect())
-    return db
-  }
-  const readDb = openDb("read", env.DB_READ_POOL)
-  const writeDb = openDb("write", env.DB_WRITE_POOL)
-  // Anonymous callers must not take the connections of orders, balances and readiness.
-  const rankingDb = openDb("ranking", RANKING_POOL)
-  const heartbeat = createDatabaseHeartbeat({ url: env.DATABASE_URL, name })
-  opened.defer(() => heartbeat.stop())
+  const databases = openDatabases({ env, name, metrics, opened })
+  const { readDb } = databases
   const redis = createRedis({ url: env.REDIS_URL, name, logger })
   opened.defer(() => redis.disconnect())
 
@@ -79,10 +63,7 @@ export async function openDeps(env: Env, name: ProcessName) {
   const resources = opened.move()
   return {
     logger,
-    readDb,
-    writeDb,
-    rankingDb,
-    heartbeat,
+    ...databases,
     redis,
     epochWatch,
     queue,
@@ -91,6 +72,35 @@ export async function openDeps(env: Env, name: ProcessName) {
     tracing,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+type Opening = { env: Env; name: ProcessName; metrics: Metrics; opened: AsyncDisposableStack }
+
+function openDatabases({ env, name, metrics, opened }: Opening) {
+  const observePool = createPoolMetrics(metrics)
+  const group = createPoolGroup()
+  const openDb = (use: "read" | "write" | "ranking" | "audit", poolMax: number) => {
+    const observer = observePool(use, poolMax)
+    const db = createDb({
+      url: env.DATABASE_URL,
+      name: `${name}-${use}`,
+      poolMax,
+      observer,
+      pooler: env.DATABASE_POOLER,
+      group,
+    })
+    opened.defer(() => db.$disconnect())
+    return db
+  }
+  const readDb = openDb("read", env.DB_READ_POOL)
+  const writeDb = openDb("write", env.DB_WRITE_POOL)
+  // Anonymous callers must not take the connections of orders, balances and readiness.
+  const rankingDb = openDb("ranking", RANKING_POOL)
+  // An audit reads a lot; nobody waits for its connections.
+  const auditDb = openDb("audit", AUDIT_POOL)
+  const heartbeat = createDatabaseHeartbeat({ url: env.DATABASE_URL, name })
+  opened.defer(() => heartbeat.stop())
+  return { readDb, writeDb, rankingDb, auditDb, heartbeat }
 }
 
 async function awaitDatabase(db: Db, deadline: number): Promise<void> {

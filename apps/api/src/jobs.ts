@@ -1,3 +1,4 @@
+import { createSealer } from "./audit/seal-job.ts"
 import { createDrain } from "./coupons/drain.ts"
 import { createDrainJob } from "./coupons/drain-job.ts"
 import { createUpgrade } from "./coupons/upgrade.ts"
@@ -22,12 +23,13 @@ import { addWaitingGauges } from "./shop/gauges.ts"
 const POLL_CLAIMS_EVERY_MS = 200
 const UPGRADE_EVERY_MS = 1_000
 const PRUNE_EVERY_MS = 600_000
+const SEAL_EVERY_MS = 5_000
 const WARN_AGAIN_MS = 10_000
 const CLOSE_JOBS_WITHIN_MS = 5_000
 
 /** Everything that happens behind the requests: claims become coupons, orders reach the ranking, Redis is kept right. */
 export async function startJobs(deps: Deps, env: Env) {
-  const { writeDb: db, readDb, rankingDb, redis, logger, tracing } = deps
+  const { writeDb: db, readDb, rankingDb, auditDb, redis, logger, tracing } = deps
   const waiting = createWaitingClaims({ db: readDb })
   const drainJob = createDrainJob({ drain: createDrain({ ...deps, db }), waiting, redis })
 
@@ -48,6 +50,7 @@ export async function startJobs(deps: Deps, env: Env) {
     every({ everyMs: UPGRADE_EVERY_MS, step: createUpgrade({ ...deps, db }), onError }),
     every({ everyMs: POLL_CLAIMS_EVERY_MS, step: () => drainJob.poll(), onError }),
     every({ everyMs: PRUNE_EVERY_MS, step: () => pruneAnswers(db), onError }),
+    every({ everyMs: SEAL_EVERY_MS, step: createSealer({ db: auditDb, logger }), onError }),
     ...startRankingJobs({
       ...deps,
       relay: createRelay({ ...deps, db }),

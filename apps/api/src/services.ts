@@ -20,7 +20,7 @@ import { createUsers } from "./users/service.ts"
 
 /** Everything the API can do, made of what it is given. */
 export function createServices(deps: Deps, env: Env) {
-  const { readDb, writeDb, rankingDb, redis, epochWatch, clock, metrics, tracing } = deps
+  const { readDb, writeDb, rankingDb, auditDb, redis, epochWatch, clock, metrics, tracing } = deps
   const orderMetrics = createOrderMetrics(metrics)
   addWaitingGauges({ ...deps, waiting: createWaitingClaims({ db: readDb }) })
   const onRetry = (sqlstate: string) => metrics.retries.labels(sqlstate).inc()
@@ -51,7 +51,7 @@ export function createServices(deps: Deps, env: Env) {
       }),
     ),
     coupons: createCoupons({ ...deps, users, maxQueued: env.MAX_IN_FLIGHT }),
-    audit: createAudit({ db: readDb, live: [createRankingCheck({ drift })] }),
+    audit: createAudit({ db: auditDb, live: [createRankingCheck({ drift })] }),
     lab: createLab({ ...deps, db: writeDb, live: createLiveRanking({ ...deps, db: rankingDb }) }),
   }
 }

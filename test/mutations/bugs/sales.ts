@@ -5,6 +5,7 @@ const LIVE_STATE = "apps/api/src/rankings/live-state.ts"
 
 const REDELIVERY = "apps/api/test/redelivery.test.ts"
 const SALES = "apps/api/test/sales.test.ts"
+const SEALS = "apps/api/test/seals.test.ts"
 
 /** Guards of the sums by day and product, and of the realtime ranking. */
 export const SALES_BUGS: Bug[] = [
@@ -56,5 +57,29 @@ export const SALES_BUGS: Bug[] = [
       },
     ],
     tests: [{ file: SALES, names: ["the day of an order > is its own, whatever the clock says (batched)"] }],
+  },
+  {
+    id: "sealed-before-checked",
+    guard: "nothing is sealed that violates an invariant",
+    patches: [
+      {
+        file: "apps/api/src/audit/seal-job.ts",
+        find: "if (broken.length > 0) {",
+        replace: "if (broken.length < 0) {",
+      },
+    ],
+    tests: [{ file: SEALS, names: ["what is sealed > is never something that violates"] }],
+  },
+  {
+    id: "sealed-while-open",
+    guard: "nothing is sealed that an open transaction may still write to",
+    patches: [
+      {
+        file: "apps/api/src/audit/seal-job.ts",
+        find: "if (await stillOpen(db, mark)) return false",
+        replace: "",
+      },
+    ],
+    tests: [{ file: SEALS, names: ["what is sealed > is nothing that an open transaction"] }],
   },
 ]

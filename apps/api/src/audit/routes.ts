@@ -1,6 +1,6 @@
 import { defineRoute } from "../http/define-route.ts"
 import type { Route } from "../http/define-route.ts"
-import { AuditReport } from "./schema.ts"
+import { AuditQuery, AuditReport } from "./schema.ts"
 import type { Audit } from "./service.ts"
 
 export const createAuditRoutes = ({ service }: { service: Audit }): Route[] => [
@@ -8,10 +8,12 @@ export const createAuditRoutes = ({ service }: { service: Audit }): Route[] => [
     id: "auditShop",
     method: "GET",
     path: "/audit",
-    summary: "Counts the violations of every invariant of the business, now",
+    summary:
+      "Counts the violations of every invariant of the business, now; ?full=1 counts what is sealed again",
     tag: "Lab",
+    input: { query: AuditQuery },
     answer: { status: 200, schema: AuditReport, description: "`ok` when there are none" },
     access: { who: "lab" },
-    handle: () => service.run(),
+    handle: ({ query }) => (query.full ? service.runFull() : service.run()),
   }),
 ]

@@ -13,5 +13,17 @@ export const AuditReport = z
       }),
     ),
     durationMs: z.number(),
+    full: z.boolean().meta({ description: "Whether what is sealed was counted again" }),
+    seals: z.array(z.object({ sealedAt: z.iso.datetime(), orders: z.int() })).meta({
+      description: "Segments that were checked and sealed; only their sums are counted unless full",
+    }),
   })
   .meta({ id: "AuditReport" })
+
+export const AuditQuery = z.object({
+  full: z
+    .enum(["0", "1"])
+    .default("0")
+    .transform((full) => full === "1")
+    .meta({ description: "1 counts what is sealed again, which takes minutes" }),
+})

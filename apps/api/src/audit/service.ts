@@ -1,59 +1,87 @@
+import { RefusalError } from "../errors.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { CHECKS } from "./checks.ts"
-import type { Check } from "./checks.ts"
+import type { CheckText } from "./checks.ts"
+import { countViolations, inSnapshot } from "./count.ts"
+import { recountSealed } from "./recount.ts"
+import type { Violations } from "./recount.ts"
+import { partAfter, readSegments } from "./seals.ts"
+import type { Segment } from "./seals.ts"
 
 /** An invariant that needs more than the database, e.g. Redis: `count` answers its violations now. */
-export type LiveCheck = Omit<Check, "query"> & { count: () => Promise<number> }
+export type LiveCheck = CheckText & { count: () => Promise<number> }
 
-export type CheckResult = {
-  id: string
-  title: string
-  meaning: string
-  violations: number
+export type CheckResult = CheckText & { violations: number; durationMs: number }
+export type Seal = { sealedAt: string; orders: number }
+export type AuditReport = {
+  ok: boolean
+  checks: CheckResult[]
   durationMs: number
+  full: boolean
+  seals: Seal[]
 }
-export type AuditReport = { ok: boolean; checks: CheckResult[]; durationMs: number }
 
 type AuditDeps = { db: Db; live?: LiveCheck[]; now?: () => number }
 
-const TIMEOUT_MS = 30_000
-
-/** Counts the violations of every invariant, those of the database all in one snapshot. */
+/**
+ * Counts the violations of every invariant, those of the database all in one snapshot: over what came after the last
+ * seal, with the sums of what is sealed. A full audit counts that again as well.
+ */
 export function createAudit({ db, live = [], now = () => performance.now() }: AuditDeps) {
-  async function timed({ id, title, meaning }: Omit<Check, "query">, count: () => Promise<number>) {
+  let counting: Promise<unknown> = Promise.resolve()
+  let recounting = false
+
+  async function timed({ id, title, meaning }: CheckText, count: () => Promise<number>) {
     const startedAt = now()
     const violations = await count()
     return { id, title, meaning, violations, durationMs: Math.round(now() - startedAt) }
   }
 
-  async function snapshot(tx: Tx): Promise<CheckResult[]> {
-    await tx.$executeRaw`SELECT set_config('statement_timeout', ${String(TIMEOUT_MS)}, true)`
+  async function snapshot(tx: Tx): Promise<{ results: CheckResult[]; segments: Segment[] }> {
+    const segments = await readSegments(tx)
+    const open = partAfter(segments.at(-1))
     const results: CheckResult[] = []
-    for (const check of CHECKS) results.push(await timed(check, () => countViolations(tx, check)))
-    return results
+    for (const check of CHECKS) results.push(await timed(check, () => countViolations(tx, check, open)))
+    return { results, segments }
+  }
+
+  async function count(recounted: Violations, full: boolean): Promise<AuditReport> {
+    const startedAt = now()
+    const { results, segments } = await inSnapshot(db, snapshot)
+    const inDatabase = results.map((result) => ({
+      ...result,
+      violations: result.violations + (recounted.get(result.id) ?? 0),
+    }))
+    const elsewhere = await Promise.all(live.map((check) => timed(check, check.count)))
+    const checks = [...inDatabase, ...elsewhere]
+    const ok = checks.every(({ violations }) => violations === 0)
+    const seals = segments.map(({ sealedAt, orders }) => ({ sealedAt: sealedAt.toISOString(), orders }))
+    return { ok, checks, durationMs: Math.round(now() - startedAt), full, seals }
+  }
+
+  /** One at a time: each reads a lot, and the next begins when it may. */
+  function countInTurn(recounted: Violations, full: boolean): Promise<AuditReport> {
+    const result = counting.then(() => count(recounted, full))
+    counting = result.catch(() => undefined)
+    return result
   }
 
   return {
-    async run(): Promise<AuditReport> {
-      const startedAt = now()
-      const inDatabase = await db.$transaction(snapshot, {
-        isolationLevel: "RepeatableRead",
-        timeout: TIMEOUT_MS,
-      })
-      const elsewhere = await Promise.all(live.map((check) => timed(check, check.count)))
-      const checks = [...inDatabase, ...elsewhere]
-      const ok = checks.every(({ violations }) => violations === 0)
-      return { ok, checks, durationMs: Math.round(now() - startedAt) }
+    run: (): Promise<AuditReport> => countInTurn(new Map(), false),
+
+    /** @throws OVERLOADED while another full audit runs in this process; it takes minutes */
+    async runFull(): Promise<AuditReport> {
+      if (recounting) {
+        throw new RefusalError("OVERLOADED", "A full audit is under way", { retryAfterSeconds: 60 })
+      }
+      recounting = true
+      try {
+        return await countInTurn(await recountSealed(db), true)
+      } finally {
+        recounting = false
+      }
     },
   }
 }
 
 export type Audit = ReturnType<typeof createAudit>
-
-async function countViolations(tx: Tx, { id, query }: Check): Promise<number> {
-  const [row] = await tx.$queryRaw<
-    { violations: number }[]
-  >`SELECT violations::float8 FROM (${query}) counted`
-  if (!row) throw new Error(`The check ${id} answered nothing`)
-  return row.violations
-}

@@ -1,0 +1,29 @@
+import type { Db, Tx } from "../infra/db.ts"
+import { CHECKS, ROW_CHECKS } from "./checks.ts"
+import type { Check, Part } from "./checks.ts"
+
+/** What one statement of an audit may take; on connections of its own, so that nobody waits for it. */
+const STATEMENT_MS = 60_000
+const TRANSACTION_MS = 120_000
+
+/** Runs `work` in one snapshot, with the audit's own limits. */
+export function inSnapshot<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.$transaction(
+    async (tx) => {
+      // A lock or a full table would be waited for by POST /init.
+      await tx.$executeRaw`SELECT set_config('statement_timeout', ${String(STATEMENT_MS)}, true)`
+      return work(tx)
+    },
+    { isolationLevel: "RepeatableRead", timeout: TRANSACTION_MS },
+  )
+}
+
+export async function countViolations(tx: Tx, { id, query }: Check, part: Part): Promise<number> {
+  const [row] = await tx.$queryRaw<
+    { violations: number }[]
+  >`SELECT violations::float8 FROM (${query(part)}) counted`
+  if (!row) throw new Error(`The check ${id} answered nothing`)
+  return row.violations
+}
+
+export const rowChecks = (): Check[] => CHECKS.filter(({ id }) => ROW_CHECKS.some((own) => own === id))

@@ -1,0 +1,69 @@
+import { sql } from "../infra/db.ts"
+import type { Db, Tx } from "../infra/db.ts"
+import { soldIn, within } from "./checks.ts"
+import type { Part } from "./checks.ts"
+
+/** Sums of a part: what conservation needs to know of it. Won and units. */
+export type Sums = { orders: number; paid: number; units: number; charged: number; booked: number }
+
+/** What was checked up to these ids, and when. */
+export type Segment = Sums & {
+  segment: number
+  sealedAt: Date
+  throughOrder: number
+  throughEntry: number
+}
+
+/** Above every id that a double counts exactly. */
+const END = Number.MAX_SAFE_INTEGER
+
+/** Every sealed segment, the first one first. */
+export const readSegments = (db: Db | Tx): Promise<Segment[]> =>
+  db.$queryRaw<Segment[]>`
+    SELECT segment, sealed_at AS "sealedAt", through_order::float8 AS "throughOrder",
+           through_entry::float8 AS "throughEntry", orders::float8, paid::float8, units::float8, charged::float8,
+           booked::float8
+    FROM audit_segments ORDER BY segment`
+
+/** What follows the segment. */
+export const partAfter = (last: Segment | undefined): Part => ({
+  orders: { after: last ? last.throughOrder : 0, through: END },
+  entries: { after: last ? last.throughEntry : 0, through: END },
+})
+
+/** What each segment holds. */
+export const partsOf = (segments: readonly Segment[]): Part[] =>
+  segments.map(({ throughOrder, throughEntry }, at) => {
+    const { orders, entries } = partAfter(segments[at - 1])
+    return { orders: { ...orders, through: throughOrder }, entries: { ...entries, through: throughEntry } }
+  })
+
+export async function sumPart(tx: Tx, { orders, entries }: Part): Promise<Sums> {
+  const [row] = await tx.$queryRaw<Sums[]>`
+    SELECT o.orders::float8, o.paid::float8, l.units::float8, e.charged::float8, e.booked::float8
+    FROM (SELECT count(*) AS orders, coalesce(sum(total), 0) AS paid FROM orders
+          WHERE ${within(sql`id`, orders)}) o,
+         (SELECT coalesce(sum(quantity), 0) AS units FROM order_lines WHERE ${within(sql`order_id`, orders)}) l,
+         (SELECT coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0) AS charged,
+                 coalesce(sum(amount), 0) AS booked
+          FROM ledger_entries WHERE ${within(sql`id`, entries)}) e`
+  if (!row) throw new Error("Aggregates answered no row")
+  return row
+}
+
+/** Seals the part, which continues the last segment. It was checked in this transaction's snapshot. */
+export async function sealPart(tx: Tx, part: Part, segment: number): Promise<void> {
+  const { orders, paid, units, charged, booked } = await sumPart(tx, part)
+  // The key refuses a second process that seals the same segment.
+  await tx.$executeRaw`
+    INSERT INTO audit_segments (segment, through_order, through_entry, orders, paid, units, charged, booked)
+    VALUES (${segment}, ${part.orders.through}::bigint, ${part.entries.through}::bigint, ${orders}::bigint,
+            ${paid}::bigint, ${units}::bigint, ${charged}::bigint, ${booked}::bigint)`
+  await tx.$executeRaw`
+    INSERT INTO audit_balances AS b (user_id, booked)
+    SELECT user_id, sum(amount) FROM ledger_entries WHERE ${within(sql`id`, part.entries)} GROUP BY user_id
+    ON CONFLICT (user_id) DO UPDATE SET booked = b.booked + excluded.booked`
+  await tx.$executeRaw`
+    INSERT INTO audit_sales AS s (day, product_id, sold) ${soldIn(part.orders)}
+    ON CONFLICT (day, product_id) DO UPDATE SET sold = s.sold + excluded.sold`
+}
