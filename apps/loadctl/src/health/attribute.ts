@@ -2,7 +2,7 @@ import type { Window } from "../stats/model.ts"
 import type { Health, HealthSample, Values } from "./model.ts"
 import { saturationsOf, usableCores } from "./saturation.ts"
 import type { Saturation } from "./saturation.ts"
-import type { Seconds } from "../stats/seconds.ts"
+import type { Seconds } from "../stats/model.ts"
 
 /** Why a rule was broken, as far as the samples tell; `what` is null when they do not. */
 export type Cause = { rule: string; what: string | null; text: string }

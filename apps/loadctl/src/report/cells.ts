@@ -1,5 +1,5 @@
 import { countText, decimalText, msText } from "../sla/text.ts"
-import type { CorrectedRow } from "../stats/corrected.ts"
+import type { CorrectedRow } from "../stats/model.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
 
 /** The table that every format shows: its head, and a row as text. `order` is everything first, then overall. */

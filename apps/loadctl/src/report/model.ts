@@ -13,7 +13,7 @@ import type { Row } from "../sla/rows.ts"
 import type { RuleResult } from "../sla/rules.ts"
 import type { Sla } from "@saleproof/sla/resolve.ts"
 import type { IterationsAccount } from "../stats/iterations.ts"
-import type { Omission } from "../stats/corrected.ts"
+import type { Omission } from "../stats/model.ts"
 import type { Intervals } from "../stats/interval.ts"
 import type { Figures, K6Facts, K6Message, Measurement, ThresholdResult } from "../stats/model.ts"
 

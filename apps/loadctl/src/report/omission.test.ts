@@ -2,7 +2,7 @@ import { expect, it } from "vitest"
 
 import { measurement } from "../../test/fixtures/evidence.ts"
 import { recordRun } from "../../test/support/runs.ts"
-import type { CorrectedRow, Omission } from "../stats/corrected.ts"
+import type { CorrectedRow, Omission } from "../stats/model.ts"
 import { renderMarkdown } from "./markdown.ts"
 import { composeReport } from "./model.ts"
 import { renderText } from "./text.ts"

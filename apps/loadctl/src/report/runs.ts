@@ -2,25 +2,14 @@ import { msText } from "../sla/text.ts"
 import type { Store } from "../store.ts"
 import { loadParts } from "./load.ts"
 import { composeReport } from "./model.ts"
-import type { RunParts, RunReport } from "./model.ts"
+import type { RunParts } from "./model.ts"
 import { sparkline } from "./live.ts"
 import { formatTable } from "./table.ts"
+import type { RunLine } from "./run-line.ts"
 import { trendsOf } from "./trend.ts"
 import type { Trend } from "./trend.ts"
 
 const RUNS_SCHEMA = "saleproof.runs/1"
-
-/** One line of the history. */
-export type RunLine = Pick<
-  RunReport,
-  "runId" | "scenario" | "persona" | "variants" | "scale" | "verdict" | "startedAt" | "requests" | "failed"
-> & {
-  p95: number | null
-  /** What was checked out when it ran, with "+" where it was changed; null where that is not known. */
-  commit: string | null
-  /** Settings of the API and the load that was asked for, where the command line chose them: "RATE=50". */
-  settings: string[]
-}
 
 /** The runs newest first, and how each kind of them went; what `runs --format json` prints. */
 export type History = { schema: typeof RUNS_SCHEMA; runs: RunLine[]; trends: Trend[] }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest"
 
-import type { RunLine } from "./runs.ts"
+import type { RunLine } from "./run-line.ts"
 import { renderRuns } from "./runs.ts"
 import { trendsOf } from "./trend.ts"
 

@@ -1,7 +1,7 @@
 import type { Outcome } from "../sla/judge.ts"
 import { changePoints } from "../stats/change-points.ts"
 import { median } from "../stats/spread.ts"
-import type { RunLine } from "./runs.ts"
+import type { RunLine } from "./run-line.ts"
 
 /** How runs of one kind went, the oldest first. Latencies in ms; runs that are invalid count for their verdict only. */
 export type Trend = {

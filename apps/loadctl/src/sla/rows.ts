@@ -1,5 +1,5 @@
 import { QUANTILES, samplesToDecide } from "../stats/interval.ts"
-import type { CorrectedRow } from "../stats/corrected.ts"
+import type { CorrectedRow } from "../stats/model.ts"
 import type { Figures, Measurement } from "../stats/model.ts"
 import { noFindings } from "./findings.ts"
 import type { Findings } from "./findings.ts"

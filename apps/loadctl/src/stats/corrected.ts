@@ -1,28 +1,10 @@
 import type { SampleSeries } from "../recorder/recording.ts"
 import { judgedBy, judgedMs, latencies } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
-import type { K6Facts, Window } from "./model.ts"
+import type { CorrectedRow, K6Facts, Omission, Window } from "./model.ts"
 import { correctOmission, expectedInterval } from "./omission.ts"
 import { sortNumbers } from "@saleproof/sla/quantile.ts"
 import { concatColumns } from "./values.ts"
-
-/** One endpoint as measured, and as it would have been had its users not waited for slow answers. In ms. */
-export type CorrectedRow = {
-  name: string
-  /** How often a user calls it when nothing stalls. */
-  intervalMs: number
-  p95: number
-  p99: number
-  correctedP95: number
-  correctedP99: number
-  /** Requests that the correction added. */
-  added: number
-}
-
-/** What coordinated omission may hide in a run. In an open model nobody waits, so it hides nothing. */
-export type Omission =
-  | { model: "open" }
-  | { model: "closed"; overall: CorrectedRow; endpoints: CorrectedRow[] }
 
 export type OmissionInput = {
   samples: readonly SampleSeries[]

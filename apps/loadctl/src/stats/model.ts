@@ -1,5 +1,3 @@
-import type { Seconds } from "./seconds.ts"
-import type { Omission } from "./corrected.ts"
 import type { IterationsAccount } from "./iterations.ts"
 
 import type { Clocks } from "../machine/clocks.ts"
@@ -81,6 +79,27 @@ export type RecorderFacts = {
   /** Differences whose reason is known. */
   notes: string[]
 }
+
+/** One endpoint as measured, and as it would have been had its users not waited for slow answers. In ms. */
+export type CorrectedRow = {
+  name: string
+  /** How often a user calls it when nothing stalls. */
+  intervalMs: number
+  p95: number
+  p99: number
+  correctedP95: number
+  correctedP99: number
+  /** Requests that the correction added. */
+  added: number
+}
+
+/** What coordinated omission may hide in a run. In an open model nobody waits, so it hides nothing. */
+export type Omission =
+  | { model: "open" }
+  | { model: "closed"; overall: CorrectedRow; endpoints: CorrectedRow[] }
+
+/** The seconds (whole, since 1970) in which an endpoint kept its limits, and those in which it did not. */
+export type Seconds = { good: number[]; bad: number[] }
 
 /** Everything that was measured; `endpoints.json` of a run. */
 export type Measurement = {

@@ -1,9 +1,7 @@
 import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import { isSuccess } from "./measure.ts"
-
-/** The seconds (whole, since 1970) in which an endpoint kept its limits, and those in which it did not. */
-export type Seconds = { good: number[]; bad: number[] }
+import type { Seconds } from "./model.ts"
 
 // A second may have as many slow requests as a p95 lets the whole run have.
 const MAY_BE_SLOW = 0.05
