@@ -1,7 +1,7 @@
+import supertest from "supertest"
 import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest"
 import { CouponList } from "../src/coupons/schema.ts"
 import { SeedResult } from "../src/lab/schema.ts"
-import { createClient } from "./support/api.ts"
 import { createDatabase, createTestRedis } from "./support/database.ts"
 import { startProcess } from "./support/processes.ts"
 
@@ -23,23 +23,21 @@ function run(program: "main" | "worker", variables: Record<string, string> = {})
 async function runApi() {
   const process = run("main")
   const { url } = await process.logged("listening")
-  return { process, api: createClient(String(url)), url: String(url) }
+  return { process, api: supertest(String(url)), url: String(url) }
 }
 
 async function runWorker() {
   const process = run("worker")
   const { metricsUrl } = await process.logged("working")
-  return { process, metrics: createClient(String(metricsUrl)) }
+  return { process, metrics: supertest(String(metricsUrl)) }
 }
 
 describe("the API and its worker as processes", () => {
   it("serve a claim from end to end, and both end with exit code 0 on SIGTERM", async () => {
     const [{ process: main, api }, { process: worker, metrics }] = await Promise.all([runApi(), runWorker()])
-    const { policyIds } = SeedResult.parse((await api.post("/init", { body: { users: 1 } })).body)
+    const { policyIds } = SeedResult.parse((await api.post("/init").send({ users: 1 })).body)
     const userId = Number((await api.get("/users/id?name=u1")).body)
-    expect(await api.post(`/coupons?userId=${userId}&policyId=${policyIds[0]}`)).toMatchObject({
-      status: 201,
-    })
+    await api.post(`/coupons?userId=${userId}&policyId=${policyIds[0]}`).expect(201)
     const coupons = async () => CouponList.parse((await api.get(`/users/${userId}/coupons`)).body)
     await expect.poll(coupons).toHaveLength(1)
     expect((await metrics.get("/metrics")).text).toMatch(/saleproof_claims_drained_total\{[^}]*\} 1/)
@@ -52,10 +50,10 @@ describe("the API and its worker as processes", () => {
 
   it("finish the requests under way when they are told to stop", async () => {
     const { process: main, api } = await runApi()
-    await api.post("/init", { body: { users: 1 } })
+    await api.post("/init").send({ users: 1 })
     const userId = Number((await api.get("/users/id?name=u1")).body)
-    const charges = Array.from({ length: 100 }, () =>
-      api.post(`/users/${userId}/balance`, { body: { amount: 1 } }),
+    const charges = Array.from({ length: 100 }, async () =>
+      api.post(`/users/${userId}/balance`).send({ amount: 1 }),
     )
     await Promise.race(charges)
     main.kill("SIGTERM")
@@ -80,9 +78,9 @@ describe("the API and its worker as processes", () => {
   it("keep every accepted claim when the worker is killed in the middle of it", async () => {
     const { api } = await runApi()
     const { process: doomed } = await runWorker()
-    const { policyIds } = SeedResult.parse((await api.post("/init", { body: { policies: 1 } })).body)
+    const { policyIds } = SeedResult.parse((await api.post("/init").send({ policies: 1 })).body)
     const first = Number((await api.get("/users/id?name=u1")).body)
-    const claims = Array.from({ length: 300 }, (_, n) =>
+    const claims = Array.from({ length: 300 }, async (_, n) =>
       api.post(`/coupons?userId=${first + n}&policyId=${policyIds[0]}`),
     )
     await Promise.race(claims)

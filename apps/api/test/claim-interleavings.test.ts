@@ -7,7 +7,7 @@ import { createTrade, insist, outcomeOf } from "./support/trade.ts"
 
 const shop = await startShop({ worker: false })
 afterAll(() => shop[Symbol.asyncDispose]())
-const trade = createTrade(shop)
+const trade = createTrade(shop.request)
 const { readDb, writeDb } = shop.deps
 const drain = createDrain({ ...shop.deps, db: writeDb })
 
@@ -189,7 +189,7 @@ describe("claims of two API processes", () => {
     const { user, policy } = await trade.refill({ policies: 2, perUserLimit: 1 })
     const claim = { userId: user(1), policyId: policy(1) }
     const first = await insist(() => trade.claim(claim, "mine"))
-    const elsewhere = createTrade(other)
+    const elsewhere = createTrade(other.request)
     expect((await insist(() => elsewhere.claim(claim, "mine"))).text).toBe(first.text)
     expect(outcomeOf(await insist(() => elsewhere.claim(claim)))).toBe("COUPON_LIMIT_REACHED")
     const asked = { ...claim, policyId: policy(2) }

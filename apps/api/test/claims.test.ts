@@ -4,7 +4,7 @@ import { createTrade, insist, tally, times } from "./support/trade.ts"
 
 const shop = await startShop()
 afterAll(() => shop[Symbol.asyncDispose]())
-const trade = createTrade(shop)
+const trade = createTrade(shop.request)
 
 const CALLERS = 300
 const DRAINED_WITHIN = { timeout: 10_000, interval: 100 }

@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { AcceptedClaim, CouponList } from "../src/coupons/schema.ts"
 import { SeedResult } from "../src/lab/schema.ts"
 import { startShop } from "./support/api.ts"
+import { keyed, nth, times } from "./support/trade.ts"
 
 const shop = await startShop()
 afterAll(() => shop[Symbol.asyncDispose]())
@@ -9,26 +10,21 @@ afterAll(() => shop[Symbol.asyncDispose]())
 const CALLERS = 300
 
 async function fill(filling: object = {}) {
-  const answer = await shop.post("/init", { body: filling })
+  const answer = await shop.request.post("/init").send(filling)
   expect(answer.status).toBe(200)
   const { policyIds } = SeedResult.parse(answer.body)
-  const { body: first } = await shop.get("/users/id?name=u1")
+  const { body: first } = await shop.request.get("/users/id?name=u1")
   const firstUser = Number(first)
-  return { policyId: policyIds[0] ?? 0, policyIds, user: (n: number) => firstUser + n - 1 }
+  return { policyId: nth(policyIds, 1), policyIds, user: (n: number) => firstUser + n - 1 }
 }
 
-const claim = (userId: number, policyId: number, key?: string) =>
-  shop.post(`/coupons?userId=${userId}&policyId=${policyId}`, {
-    ...(key !== undefined && { headers: { "Idempotency-Key": key } }),
-  })
+const claim = async (userId: number, policyId: number, key?: string) =>
+  shop.request.post(`/coupons?userId=${userId}&policyId=${policyId}`).set(keyed(key))
 
 const couponsOf = async (userId: number, query = "") =>
-  CouponList.parse((await shop.get(`/users/${userId}/coupons${query}`)).body)
+  CouponList.parse((await shop.request.get(`/users/${userId}/coupons${query}`)).body)
 
 const allCoupons = () => shop.deps.readDb.coupon.count()
-const times = <T>(n: number, make: (index: number) => T) =>
-  Array.from({ length: n }, (_, index) => make(index))
-
 /** Waits until nothing that was accepted is still on its way. */
 async function drained() {
   await vi.waitFor(async () => expect(await waitingClaims()).toBe(0), { timeout: 10_000, interval: 20 })
@@ -59,7 +55,7 @@ describe("a coupon claim", () => {
   it.each(["", "?userId=1", "?userId=a&policyId=1", "?userId=1&policyId=0", "?userId=1&userId=2&policyId=1"])(
     "is refused when its query is %j",
     async (query) => {
-      expect(await shop.post(`/coupons${query}`)).toMatchObject({
+      expect(await shop.request.post(`/coupons${query}`)).toMatchObject({
         status: 400,
         body: { code: "BAD_REQUEST" },
       })
@@ -104,7 +100,7 @@ describe("a coupon claim", () => {
 
   it("becomes a coupon without fail when 300 claims over five policies are accepted", async () => {
     const { user, policyIds } = await fill()
-    const answers = await Promise.all(times(CALLERS, (n) => claim(user(n + 1), policyIds[n % 5] ?? 0)))
+    const answers = await Promise.all(times(CALLERS, (n) => claim(user(n + 1), nth(policyIds, 1 + (n % 5)))))
     const claimIds = answers.map(({ body }) => AcceptedClaim.parse(body).claimId)
     await drained()
     const granted = await shop.deps.readDb.coupon.findMany({ select: { claimId: true } })
@@ -171,7 +167,7 @@ async function askAgain(asked: [number, string, number[]][], at: number): Promis
 
 describe("the coupons of a user", () => {
   beforeEach(async () => {
-    await shop.post("/init")
+    await shop.request.post("/init")
   })
 
   it("are those that can be used now, oldest first, unless all are asked for", async () => {
@@ -214,6 +210,6 @@ describe("the coupons of a user", () => {
   it("are an empty list for a user without any, and 404 for nobody", async () => {
     const { user } = await fill({ users: 1 })
     expect(await couponsOf(user(1))).toEqual([])
-    expect(await shop.get(`/users/${user(2)}/coupons`)).toMatchObject({ status: 404 })
+    await shop.request.get(`/users/${user(2)}/coupons`).expect(404)
   })
 })

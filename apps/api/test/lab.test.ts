@@ -6,8 +6,8 @@ import { startApi, startShop } from "./support/api.ts"
 const shop = await startShop()
 afterAll(() => shop[Symbol.asyncDispose]())
 
-const init = (body?: unknown) => shop.post("/init", body === undefined ? {} : { body })
-const products = async () => ProductList.parse((await shop.get("/products")).body)
+const init = async (body?: object) => shop.request.post("/init").send(body)
+const products = async () => ProductList.parse((await shop.request.get("/products")).body)
 
 describe("POST /init", () => {
   it("fills the shop with what the contract says when it is asked for nothing", async () => {
@@ -36,12 +36,12 @@ describe("POST /init", () => {
 
   it("empties the shop of all that happened before", async () => {
     await init()
-    const userId = Number((await shop.get("/users/id?name=u1")).body)
-    await shop.post(`/users/${userId}/balance`, {
-      body: { amount: 10_000 },
-      headers: { "Idempotency-Key": "k" },
-    })
-    await shop.post("/orders", { body: { userId, items: [{ productId: 1, quantity: 1 }] } })
+    const userId = Number((await shop.request.get("/users/id?name=u1")).body)
+    await shop.request
+      .post(`/users/${userId}/balance`)
+      .set({ "Idempotency-Key": "k" })
+      .send({ amount: 10_000 })
+    await shop.request.post("/orders").send({ userId, items: [{ productId: 1, quantity: 1 }] })
     const filled = SeedResult.parse((await init({ users: 2, products: 1, policies: 0, topSold: [7] })).body)
     expect(filled).toMatchObject({ policyIds: [], productIds: [1], users: 2 })
     const { readDb } = shop.deps
@@ -52,11 +52,11 @@ describe("POST /init", () => {
       readDb.idempotencyKey.count(),
     ]
     expect(await Promise.all(rows)).toEqual([0, 0, 0, 0])
-    expect((await shop.get("/products/top/realtime")).body).toEqual([
+    expect((await shop.request.get("/products/top/realtime")).body).toEqual([
       { productId: 1, name: "p1", soldQty: 21 },
     ])
-    expect((await shop.get("/audit")).body).toMatchObject({ ok: true })
-    expect(await shop.get(`/users/${userId}/balance`)).toMatchObject({ status: 404 })
+    expect((await shop.request.get("/audit")).body).toMatchObject({ ok: true })
+    await shop.request.get(`/users/${userId}/balance`).expect(404)
   })
 
   it("never uses the id of a policy twice", async () => {
@@ -76,13 +76,13 @@ describe("POST /init", () => {
 
   it("stores a rate in basis points, and a coupon of it says the rate", async () => {
     const { policyIds } = SeedResult.parse((await init({ discountRate: 0.0725, policies: 1, users: 1 })).body)
-    const userId = Number((await shop.get("/users/id?name=u1")).body)
-    await shop.post(`/coupons?userId=${userId}&policyId=${policyIds[0]}`)
-    const coupons = async () => (await shop.get(`/users/${userId}/coupons`)).body
+    const userId = Number((await shop.request.get("/users/id?name=u1")).body)
+    await shop.request.post(`/coupons?userId=${userId}&policyId=${policyIds[0]}`)
+    const coupons = async () => (await shop.request.get(`/users/${userId}/coupons`)).body
     await expect.poll(coupons).toMatchObject([{ discount: 0, discountRate: 0.0725 }])
   })
 
-  const bad: unknown[] = [
+  const bad: object[] = [
     [],
     { users: -1 },
     { users: "3" },
@@ -105,17 +105,18 @@ describe("POST /init", () => {
 
   it("works while claims and orders are under way", async () => {
     const { policyIds } = SeedResult.parse((await init()).body)
-    const userId = Number((await shop.get("/users/id?name=u1")).body)
-    const requests = Array.from({ length: 150 }, (_, n) => [
-      shop.post(`/coupons?userId=${userId}&policyId=${policyIds[n % 5]}`),
-      shop.post(`/users/${userId}/balance`, { body: { amount: 1 } }),
-    ]).flat()
+    const userId = Number((await shop.request.get("/users/id?name=u1")).body)
+    // A request of supertest is sent when it is awaited.
+    const claim = async (n: number) =>
+      shop.request.post(`/coupons?userId=${userId}&policyId=${policyIds[n % 5]}`)
+    const charge = async () => shop.request.post(`/users/${userId}/balance`).send({ amount: 1 })
+    const requests = Array.from({ length: 150 }, (_, n) => [claim(n), charge()]).flat()
     const filled = await init({ users: 1 })
     expect(filled.status).toBe(200)
     const statuses = new Set((await Promise.all(requests)).map(({ status }) => status))
     expect([...statuses].filter((status) => ![201, 404, 503].includes(status))).toEqual([])
     await expect
-      .poll(async () => (await shop.get("/audit")).body, { timeout: 10_000 })
+      .poll(async () => (await shop.request.get("/audit")).body, { timeout: 10_000 })
       .toMatchObject({ ok: true })
   })
 })
@@ -124,30 +125,30 @@ describe("another API process", () => {
   it("forgets the users of the shop before POST /init within a moment", async () => {
     await init({ users: 1 })
     await using other = await startApi(shop)
-    const before = Number((await other.get("/users/id?name=u1")).body)
-    expect((await other.get("/users/id?name=u1")).body).toBe(before)
+    const before = Number((await other.request.get("/users/id?name=u1")).body)
+    expect((await other.request.get("/users/id?name=u1")).body).toBe(before)
     await init({ users: 1 })
-    await expect.poll(async () => (await other.get("/users/id?name=u1")).body).not.toBe(before)
+    await expect.poll(async () => (await other.request.get("/users/id?name=u1")).body).not.toBe(before)
   })
 })
 
 describe("the lab", () => {
   it("does not exist when it is off", async () => {
     await using closed = await startShop({ worker: false, variables: { LAB: "off" } })
-    expect(await closed.post("/init")).toMatchObject({ status: 404 })
-    expect(await closed.get("/audit")).toMatchObject({ status: 404 })
+    await closed.request.post("/init").expect(404)
+    await closed.request.get("/audit").expect(404)
   })
 
   it("needs its token where one is set", async () => {
     const token = "correct-horse-battery"
     await using guarded = await startShop({ worker: false, variables: { LAB_TOKEN: token } })
-    const ask = (authorization?: string) =>
-      guarded.get("/audit", authorization ? { headers: { authorization } } : {})
+    const ask = async (authorization?: string) =>
+      guarded.request.get("/audit").set(authorization ? { authorization } : {})
     for (const wrong of [undefined, token, `Bearer ${token}x`, "Bearer ", `Basic ${token}`]) {
       expect(await ask(wrong)).toMatchObject({ status: 401, body: { code: "UNAUTHORIZED" } })
     }
     expect(await ask(`Bearer ${token}`)).toMatchObject({ status: 200 })
-    expect(await guarded.post("/init")).toMatchObject({ status: 401 })
-    expect(await guarded.get("/products")).toMatchObject({ status: 200 })
+    await guarded.request.post("/init").expect(401)
+    await guarded.request.get("/products").expect(200)
   })
 })

@@ -1,12 +1,14 @@
 import express from "express"
+import supertest from "supertest"
+import type { Response } from "supertest"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { createDb } from "../src/infra/db.ts"
 import { createLogger } from "../src/infra/logger.ts"
 import { createMetrics } from "../src/infra/metrics.ts"
 import { listen } from "../src/http/server.ts"
 import { observe } from "../src/http/observe.ts"
-import { createClient } from "./support/api.ts"
 import { createDatabase, createTestRedis } from "./support/database.ts"
+import type { Client } from "./support/api.ts"
 import { startProcess } from "./support/processes.ts"
 import { createShelf } from "./support/shop.ts"
 
@@ -30,14 +32,18 @@ const main = startProcess("main", {
   LAB_TOKEN,
   LOG_LEVEL: "trace",
 })
-let api: ReturnType<typeof createClient>
-let order: (headers: Record<string, string>) => ReturnType<typeof api.post>
+let api: Client
+let order: (headers: Record<string, string>) => Promise<Response>
 
 beforeAll(async () => {
-  api = createClient(String((await main.logged("listening")).url))
+  api = supertest(String((await main.logged("listening")).url))
   const userId = await shelf.user({ balance: 1_000_000 })
   const productId = await shelf.product()
-  order = (headers) => api.post("/orders", { body: { userId, items: [{ productId, quantity: 1 }] }, headers })
+  order = async (headers) =>
+    api
+      .post("/orders")
+      .set(headers)
+      .send({ userId, items: [{ productId, quantity: 1 }] })
 })
 
 afterAll(async () => {
@@ -58,7 +64,7 @@ async function linesOf(requestId: string) {
 describe("the log", () => {
   it("has one line a request, with its id, the run's, the route, the status and the code", async () => {
     await order({ "x-request-id": "placed", "x-run-id": "20261122-120000-flow_rps-3f9a" })
-    await api.get("/products/999999", { headers: { "x-request-id": "refused", "x-run-id": "r" } })
+    await api.get("/products/999999").set({ "x-request-id": "refused", "x-run-id": "r" })
     expect(await linesOf("placed")).toMatchObject([
       {
         level: "info",
@@ -78,7 +84,7 @@ describe("the log", () => {
     ["is-too-long", "x".repeat(129)],
     ["has-spaces", "a b"],
   ])("leaves out the id of a run that %s", async (requestId, runId) => {
-    await api.get("/healthz", { headers: { "x-request-id": requestId, "x-run-id": runId } })
+    await api.get("/healthz").set({ "x-request-id": requestId, "x-run-id": runId })
     const [line] = await linesOf(requestId)
     expect(line).not.toHaveProperty("runId")
   })
@@ -124,8 +130,12 @@ describe("the log", () => {
 
   it("has none of the secrets that the process was given or sent", async () => {
     const headers = { authorization: `Bearer ${LAB_TOKEN}`, cookie: "session=swordfish-of-a-customer" }
-    await api.post("/init", { body: { users: 1 }, headers })
-    await api.post("/init", { body: "{", headers: { ...headers, "x-request-id": "last" } })
+    await api.post("/init").set(headers).send({ users: 1 })
+    await api
+      .post("/init")
+      .set({ ...headers, "x-request-id": "last" })
+      .type("json")
+      .send("{")
     await linesOf("last")
     const text = JSON.stringify(main.lines()) + main.errors()
     expect(text).toContain("listening")
@@ -171,7 +181,7 @@ describe("under load", () => {
     const app = express().use(observe({ logger, metrics: createMetrics({ process: "api" }), now: () => now }))
     app.get("/:status", (req, res) => void res.sendStatus(Number(req.params.status)))
     const server = await listen(app, { host: "127.0.0.1", port: 0 })
-    const client = createClient(server.url)
+    const client = supertest(server.url)
     for (let sent = 0; sent < 30; sent++) await client.get("/200")
     for (let sent = 0; sent < 30; sent++) await client.get("/503")
     await client.get("/500")

@@ -8,7 +8,7 @@ afterAll(() => shop[Symbol.asyncDispose]())
 
 /** The value of a series of /metrics, whatever its other labels. */
 async function value(name: string, label = ""): Promise<number> {
-  const { text } = await shop.get("/metrics")
+  const { text } = await shop.request.get("/metrics")
   const line = text.split("\n").find((known) => known.startsWith(`${name}{`) && known.includes(label))
   return line === undefined ? Number.NaN : Number(line.split(" ").at(-1))
 }
@@ -50,7 +50,8 @@ describe("the API's metrics", () => {
   it("show the orders that wait, those in a transaction, and how long that took", async () => {
     const userId = await shelf.user({ balance: 1_000_000 })
     const productId = await shelf.product()
-    const order = () => shop.post("/orders", { body: { userId, items: [{ productId, quantity: 1 }] } })
+    const order = async () =>
+      shop.request.post("/orders").send({ userId, items: [{ productId, quantity: 1 }] })
     await order()
     const before = await value("saleproof_order_commit_seconds_count")
     const [free, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

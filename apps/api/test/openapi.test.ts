@@ -23,7 +23,7 @@ const Document = z.object({
     schemas: z.record(z.string(), z.looseObject({ required: z.array(z.string()).optional() })),
   }),
 })
-const document = Document.parse((await shop.get("/openapi.json")).body)
+const document = Document.parse((await shop.request.get("/openapi.json")).body)
 
 const described = Object.entries(document.paths).flatMap(([path, operations]) =>
   Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
@@ -76,13 +76,13 @@ describe("the OpenAPI document", () => {
 
 describe("the page of the API", () => {
   it("loads everything it needs from this server", async () => {
-    const page = await shop.get("/docs")
-    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'")
+    const page = await shop.request.get("/docs")
+    expect(page.headers["content-security-policy"]).toContain("default-src 'none'")
     const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = ""]) => path)
     expect(files).toHaveLength(4)
     for (const path of files) {
       expect(path).toMatch(/^\/docs\/files\//)
-      expect((await shop.get(path)).status).toBe(200)
+      expect((await shop.request.get(path)).status).toBe(200)
     }
   })
 
@@ -91,6 +91,6 @@ describe("the page of the API", () => {
     "/docs/files/../../package.json",
     "/docs/files/%2e%2e%2fpackage.json",
   ])("does not serve %s", async (path) => {
-    expect((await shop.get(path)).status).toBe(404)
+    expect((await shop.request.get(path)).status).toBe(404)
   })
 })

@@ -5,6 +5,7 @@ import { SeedResult } from "../src/lab/schema.ts"
 import { Order, OrderPage, PlacedOrder } from "../src/orders/schema.ts"
 import { startShop } from "./support/api.ts"
 import { createShelf } from "./support/shop.ts"
+import { keyed, nth } from "./support/trade.ts"
 
 const shop = await startShop()
 afterAll(() => shop[Symbol.asyncDispose]())
@@ -19,39 +20,38 @@ let productIds: number[] = []
 let policyId = 0
 
 beforeEach(async () => {
-  const { body } = await shop.post("/init", { body: { users: CALLERS } })
+  const { body } = await shop.request.post("/init").send({ users: CALLERS })
   const filled = SeedResult.parse(body)
   productIds = filled.productIds
-  policyId = filled.policyIds[0] ?? 0
-  const first = Number((await shop.get("/users/id?name=u1")).body)
+  policyId = nth(filled.policyIds, 1)
+  const first = Number((await shop.request.get("/users/id?name=u1")).body)
   user = (n) => first + n - 1
 })
 
 type Items = { productId: number; quantity: number }[]
 type OrderOptions = { couponId?: number | null; items?: Items; key?: string }
 
-const product = (n: number) => productIds[n - 1] ?? 0
+const product = (n: number) => nth(productIds, n)
 
-function order(userId: number, { couponId = null, items, key }: OrderOptions = {}) {
-  return shop.post("/orders", {
-    body: { userId, couponId, items: items ?? [{ productId: product(1), quantity: 1 }] },
-    ...(key !== undefined && { headers: { "Idempotency-Key": key } }),
-  })
+async function order(userId: number, { couponId = null, items, key }: OrderOptions = {}) {
+  const body = { userId, couponId, items: items ?? [{ productId: product(1), quantity: 1 }] }
+  return shop.request.post("/orders").set(keyed(key)).send(body)
 }
 
-const charge = (userId: number, amount: number) => shop.post(`/users/${userId}/balance`, { body: { amount } })
+const charge = async (userId: number, amount: number) =>
+  shop.request.post(`/users/${userId}/balance`).send({ amount })
 /** Claims a coupon of 2,000 won and waits until it is there. */
 async function couponOf(userId: number): Promise<number> {
-  await shop.post(`/coupons?userId=${userId}&policyId=${policyId}`)
-  const list = async () => CouponList.parse((await shop.get(`/users/${userId}/coupons`)).body)
+  await shop.request.post(`/coupons?userId=${userId}&policyId=${policyId}`)
+  const list = async () => CouponList.parse((await shop.request.get(`/users/${userId}/coupons`)).body)
   await expect.poll(list).toHaveLength(1)
   return (await list())[0]?.couponId ?? 0
 }
 
-const balanceOf = async (userId: number) => (await shop.get(`/users/${userId}/balance`)).body
+const balanceOf = async (userId: number) => (await shop.request.get(`/users/${userId}/balance`)).body
 
 async function expectCleanAudit() {
-  const { checks } = AuditReport.parse((await shop.get("/audit")).body)
+  const { checks } = AuditReport.parse((await shop.request.get("/audit")).body)
   expect(checks.filter(({ violations }) => violations !== 0)).toEqual([])
 }
 
@@ -83,7 +83,7 @@ describe("POST /orders", () => {
       totalAmount: 8_000,
     })
     expect(await balanceOf(user(1))).toEqual({ userId: user(1), balance: 2_000 })
-    const read = await shop.get(`/orders/${placed.orderId}`)
+    const read = await shop.request.get(`/orders/${placed.orderId}`)
     expect(Order.parse(read.body)).toMatchObject({
       ...placed,
       items: items.map((line) => ({ ...line, price: 2_000 })),
@@ -96,7 +96,7 @@ describe("POST /orders", () => {
     const items = [2, 1, 2].map((n) => ({ productId: product(n), quantity: 1 }))
     const { orderId } = PlacedOrder.parse((await order(user(1), { items })).body)
 
-    expect((await shop.get(`/orders/${orderId}`)).body).toMatchObject({
+    expect((await shop.request.get(`/orders/${orderId}`)).body).toMatchObject({
       items: [
         { productId: product(1), quantity: 1 },
         { productId: product(2), quantity: 2 },
@@ -118,9 +118,9 @@ describe("POST /orders", () => {
     ["a user id past int4", { userId: 2 ** 31, items: [{ productId: 1, quantity: 1 }] }],
     ["a coupon id of 0", { userId: 1, couponId: 0, items: [{ productId: 1, quantity: 1 }] }],
   ])("answers 400 with what is wrong to %s", async (_what, body) => {
-    const answer = await shop.post("/orders", { ...(body && { body }) })
+    const answer = await shop.request.post("/orders").send(body)
     expect(answer.status).toBe(400)
-    expect(answer.headers.get("content-type")).toContain("application/problem+json")
+    expect(answer.headers["content-type"]).toContain("application/problem+json")
     expect(answer.body).toMatchObject({ code: "BAD_REQUEST", errors: expect.any(Array) })
   })
 
@@ -167,7 +167,7 @@ describe("POST /orders", () => {
     const repeats = [await order(user(1), { key: "one" }), await order(user(1), { key: "two" })]
     const other = await order(user(2), { key: "one" })
 
-    const seen = (answer: typeof refused) => [answer.status, answer.headers.get("content-type"), answer.text]
+    const seen = (answer: typeof refused) => [answer.status, answer.headers["content-type"], answer.text]
     expect(new Set([...first, repeats[0] ?? refused].map((answer) => seen(answer).join())).size).toBe(1)
     expect(first[0]?.status).toBe(201)
     expect(refused).toMatchObject({ status: 409, body: { code: "INSUFFICIENT_BALANCE" } })
@@ -186,7 +186,9 @@ describe("GET of orders", () => {
     const seen: number[] = []
     let query = "?limit=2"
     for (;;) {
-      const { orders, next } = OrderPage.parse((await shop.get(`/users/${user(1)}/orders${query}`)).body)
+      const { orders, next } = OrderPage.parse(
+        (await shop.request.get(`/users/${user(1)}/orders${query}`)).body,
+      )
       seen.push(...orders.map(({ orderId }) => orderId))
       if (next === null) break
       query = `?limit=2&before=${next}`
@@ -195,15 +197,15 @@ describe("GET of orders", () => {
   })
 
   it("answers 404 for an order or a user that does not exist, and an empty page for a user without orders", async () => {
-    expect(await shop.get("/orders/999999999")).toMatchObject({
+    expect(await shop.request.get("/orders/999999999")).toMatchObject({
       status: 404,
       body: { code: "ORDER_NOT_FOUND" },
     })
-    expect(await shop.get("/users/2000000000/orders")).toMatchObject({
+    expect(await shop.request.get("/users/2000000000/orders")).toMatchObject({
       status: 404,
       body: { code: "USER_NOT_FOUND" },
     })
-    expect((await shop.get(`/users/${user(2)}/orders`)).body).toEqual({ orders: [], next: null })
+    expect((await shop.request.get(`/users/${user(2)}/orders`)).body).toEqual({ orders: [], next: null })
   })
 
   it.each([
@@ -214,22 +216,23 @@ describe("GET of orders", () => {
     "/users/1/orders?limit=101",
     "/users/1/orders?before=-1",
   ])("answers 400 to %s", async (path) => {
-    expect(await shop.get(path)).toMatchObject({ status: 400, body: { code: "BAD_REQUEST" } })
+    expect(await shop.request.get(path)).toMatchObject({ status: 400, body: { code: "BAD_REQUEST" } })
   })
 })
 
 describe("POST /users/:id/balance", () => {
   it.each([0, -1, 0.5, 100_000_001, "1", null])("answers 400 to an amount of %j", async (amount) => {
-    const answer = await shop.post(`/users/${user(1)}/balance`, { body: { amount } })
+    const answer = await shop.request.post(`/users/${user(1)}/balance`).send({ amount })
     expect(answer).toMatchObject({ status: 400, body: { code: "BAD_REQUEST" } })
   })
 
   it("charges once for one Idempotency-Key", async () => {
-    const options = { body: { amount: 700 }, headers: { "Idempotency-Key": "charge-1" } }
-    const answers = await Promise.all(times(5, () => shop.post(`/users/${user(1)}/balance`, options)))
+    const once = async (userId: number) =>
+      shop.request.post(`/users/${userId}/balance`).set(keyed("charge-1")).send({ amount: 700 })
+    const answers = await Promise.all(times(5, () => once(user(1))))
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
     expect(await balanceOf(user(1))).toEqual({ userId: user(1), balance: 700 })
-    const other = await shop.post(`/users/${user(2)}/balance`, options)
+    const other = await once(user(2))
     expect(other).toMatchObject({ status: 422, body: { code: "IDEMPOTENCY_MISMATCH" } })
     await expectCleanAudit()
   })

@@ -1,6 +1,8 @@
+import supertest from "supertest"
+import type { Response } from "supertest"
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from "vitest"
 import { AcceptedClaim } from "../src/coupons/schema.ts"
-import { createClient, startShop } from "./support/api.ts"
+import { startShop } from "./support/api.ts"
 import type { Client } from "./support/api.ts"
 import { startPausableProxy } from "./support/pausable-proxy.ts"
 import { startProcess } from "./support/processes.ts"
@@ -8,10 +10,10 @@ import { createTrade, times } from "./support/trade.ts"
 
 const shop = await startShop()
 afterAll(() => shop[Symbol.asyncDispose]())
-const trade = createTrade(shop)
+const trade = createTrade(shop.request)
 
 const TOTAL = 300
-let claimOf: (api: Client, n: number) => ReturnType<Client["post"]>
+let claimOf: (api: Client, n: number) => Promise<Response>
 
 beforeEach(async () => {
   const { user, policy } = await trade.refill({ users: TOTAL, policies: 1, couponsPerPolicy: TOTAL })
@@ -21,11 +23,11 @@ beforeEach(async () => {
 async function runApi(redisUrl = shop.redisUrl) {
   const started = startProcess("main", { DATABASE_URL: shop.databaseUrl, REDIS_URL: redisUrl, PORT: "0" })
   onTestFinished(() => started[Symbol.asyncDispose]())
-  return { process: started, api: createClient(String((await started.logged("listening")).url)) }
+  return { process: started, api: supertest(String((await started.logged("listening")).url)) }
 }
 
 /** The claims that were answered 201; one whose answer was lost was not promised. */
-async function promised(claims: readonly ReturnType<Client["post"]>[]): Promise<string[]> {
+async function promised(claims: readonly Promise<Response>[]): Promise<string[]> {
   const settled = await Promise.allSettled(claims)
   return settled.flatMap((one) =>
     one.status === "fulfilled" && one.value.status === 201 ? AcceptedClaim.parse(one.value.body).claimId : [],
@@ -63,7 +65,7 @@ describe("a promise is kept", () => {
     await Promise.race(claims)
     stopped.kill("SIGSTOP")
     await shop.redis.flushdb()
-    const elsewhere = await sellOut(shop)
+    const elsewhere = await sellOut(shop.request)
     stopped.kill("SIGCONT")
     const claimIds = [...(await promised(claims)), ...elsewhere]
     expect(claimIds.length).toBeLessThanOrEqual(TOTAL)
@@ -76,7 +78,7 @@ describe("a promise is kept", () => {
     await Promise.race(claims)
     killed.kill("SIGKILL")
     await shop.redis.flushdb()
-    const claimIds = [...(await promised(claims)), ...(await sellOut(shop))]
+    const claimIds = [...(await promised(claims)), ...(await sellOut(shop.request))]
     expect(await broken(claimIds)).toEqual({ coupons: TOTAL, missing: [] })
   })
 

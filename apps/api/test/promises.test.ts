@@ -11,7 +11,7 @@ import { createTrade, insist, outcomeOf, tally, times } from "./support/trade.ts
 
 const shop = await startShop({ worker: false })
 afterAll(() => shop[Symbol.asyncDispose]())
-const trade = createTrade(shop)
+const trade = createTrade(shop.request)
 
 const MIGRATION = new URL(
   "../../../prisma/migrations/20261125100000_coupon_claims/migration.sql",
@@ -101,7 +101,7 @@ describe("claims accepted while no worker runs", () => {
 describe("Redis that loses everything again and again", () => {
   it("costs no promise and gives away no coupon too many, with two API processes", async () => {
     await using other = await startApi(shop)
-    const trades = [trade, createTrade(other)]
+    const trades = [trade, createTrade(other.request)]
     await runWorker()
     const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 100 })
     const claims = times(300, (n) =>
@@ -147,8 +147,8 @@ describe("Redis that loses everything again and again", () => {
 describe("an API that starts without Redis", () => {
   it("takes claims, orders and charges, and says that it is degraded", async () => {
     await using alone = await startApi({ ...shop, redisUrl: NO_REDIS })
-    const without = createTrade(alone)
-    expect(await alone.get("/readyz")).toMatchObject({
+    const without = createTrade(alone.request)
+    expect(await alone.request.get("/readyz")).toMatchObject({
       status: 200,
       body: {
         status: "degraded",

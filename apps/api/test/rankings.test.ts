@@ -7,21 +7,20 @@ const shop = await startShop()
 afterAll(() => shop[Symbol.asyncDispose]())
 
 async function fill(filling: object = {}) {
-  const { productIds } = SeedResult.parse((await shop.post("/init", { body: filling })).body)
-  const userId = Number((await shop.get("/users/id?name=u1")).body)
-  await shop.post(`/users/${userId}/balance`, { body: { amount: 100_000_000 } })
-  const order = (items: [place: number, quantity: number][]) =>
-    shop.post("/orders", {
-      body: {
-        userId,
-        items: items.map(([place, quantity]) => ({ productId: productIds[place - 1], quantity })),
-      },
+  const { productIds } = SeedResult.parse((await shop.request.post("/init").send(filling)).body)
+  const userId = Number((await shop.request.get("/users/id?name=u1")).body)
+  await shop.request.post(`/users/${userId}/balance`).send({ amount: 100_000_000 })
+  const order = async (items: [place: number, quantity: number][]) =>
+    shop.request.post("/orders").send({
+      userId,
+      items: items.map(([place, quantity]) => ({ productId: productIds[place - 1], quantity })),
     })
   return { productIds, order }
 }
 
-const realtime = async (query = "") => Ranking.parse((await shop.get(`/products/top/realtime${query}`)).body)
-const counted = async (query = "") => Ranking.parse((await shop.get(`/products/top${query}`)).body)
+const realtime = async (query = "") =>
+  Ranking.parse((await shop.request.get(`/products/top/realtime${query}`)).body)
+const counted = async (query = "") => Ranking.parse((await shop.request.get(`/products/top${query}`)).body)
 const sold = (ranking: { name: string; soldQty: number }[]) =>
   ranking.map(({ name, soldQty }) => `${name} ${soldQty}`)
 
@@ -72,7 +71,7 @@ describe("the realtime ranking", () => {
     await expect.poll(async () => sold(await realtime())).toEqual(["p3 100", "p2 60", "p1 35"])
     await shop.redis.flushdb()
     await expect
-      .poll(() => shop.get("/products/top/realtime"), { timeout: 10_000 })
+      .poll(() => shop.request.get("/products/top/realtime"), { timeout: 10_000 })
       .toMatchObject({ status: 200 })
     expect(sold(await realtime())).toEqual(["p3 100", "p2 60", "p1 35"])
   })
@@ -86,8 +85,8 @@ describe("the names in both rankings", () => {
     await writeDb.product.update({ where: { id: productIds[0] ?? 0 }, data: { name: "renamed" } })
     const { id } = await writeDb.product.create({ data: { name: "new", price: 1, stock: 5, stocked: 5 } })
     await order([[1, 1]])
-    const userId = Number((await shop.get("/users/id?name=u1")).body)
-    await shop.post("/orders", { body: { userId, items: [{ productId: id, quantity: 3 }] } })
+    const userId = Number((await shop.request.get("/users/id?name=u1")).body)
+    await shop.request.post("/orders").send({ userId, items: [{ productId: id, quantity: 3 }] })
     await expect.poll(async () => sold(await realtime())).toEqual(["renamed 5", "new 3"])
     await expect.poll(async () => sold(await counted())).toEqual(["renamed 5", "new 3"])
   })

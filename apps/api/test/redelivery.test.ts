@@ -9,7 +9,7 @@ import { createTrade, times } from "./support/trade.ts"
 
 const shop = await startShop({ worker: false })
 afterAll(() => shop[Symbol.asyncDispose]())
-const trade = createTrade(shop)
+const trade = createTrade(shop.request)
 
 const MOMENTS = ["before", "after"] as const
 const DEATH = "The process died"
@@ -79,7 +79,7 @@ describe("a relay that dies", () => {
     await relayWith(shop.deps.writeDb)
     await live.catchUp()
 
-    const { body } = await shop.get("/products/top/realtime")
+    const { body } = await shop.request.get("/products/top/realtime")
     expect({ sold: soldQty(body), violations: await trade.violations() }).toEqual({
       sold: [15, 13, 11, 9, 7],
       violations: {},

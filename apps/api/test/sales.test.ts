@@ -20,13 +20,13 @@ const drift = createRankingDrift({ ...shop.deps, db })
 
 async function fill(filling: object = {}) {
   const { productIds } = SeedResult.parse(
-    (await shop.post("/init", { body: { topSold: [], ...filling } })).body,
+    (await shop.request.post("/init").send({ topSold: [], ...filling })).body,
   )
-  const userId = Number((await shop.get("/users/id?name=u1")).body)
-  await shop.post(`/users/${userId}/balance`, { body: { amount: 100_000_000 } })
+  const userId = Number((await shop.request.get("/users/id?name=u1")).body)
+  await shop.request.post(`/users/${userId}/balance`).send({ amount: 100_000_000 })
   return async (place: number, quantity: number) => {
     const items = [{ productId: productIds[place - 1], quantity }]
-    expect(await shop.post("/orders", { body: { userId, items } })).toMatchObject({ status: 201 })
+    await shop.request.post("/orders").send({ userId, items }).expect(201)
   }
 }
 
@@ -46,16 +46,16 @@ describe("the day of an order", () => {
     "is its own, whatever the clock says (%s)",
     async (strategy) => {
       await using api = await startShop({ worker: false, variables: { ORDER_STRATEGY: strategy } })
-      await api.post("/init", { body: { users: 1 } })
-      const userId = Number((await api.get("/users/id?name=u1")).body)
-      await api.post(`/users/${userId}/balance`, { body: { amount: 10_000 } })
+      await api.request.post("/init").send({ users: 1 })
+      const userId = Number((await api.request.get("/users/id?name=u1")).body)
+      await api.request.post(`/users/${userId}/balance`).send({ amount: 10_000 })
       // Rounded to milliseconds, as the column keeps it, this is the next day.
       await api.deps.writeDb.$executeRaw`
       CREATE FUNCTION just_before_midnight() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN NEW.created_at = '2026-03-01 23:59:59.9996+00'; RETURN NEW; END $$`
       await api.deps.writeDb.$executeRaw`
       CREATE TRIGGER just_before_midnight BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION just_before_midnight()`
-      await api.post("/orders", { body: { userId, items: [{ productId: 1, quantity: 2 }] } })
+      await api.request.post("/orders").send({ userId, items: [{ productId: 1, quantity: 2 }] })
       const order = await api.deps.readDb.order.findFirstOrThrow()
       expect(order.createdAt).toEqual(new Date("2026-03-02T00:00:00Z"))
       await createRelay({ ...api.deps, db: api.deps.writeDb }).relayAll()
@@ -145,15 +145,15 @@ describe("the realtime ranking in Redis", () => {
 
   it("is 503 while Redis has lost it, and nothing else is", async () => {
     await redis.flushdb()
-    const refused = await shop.get("/products/top/realtime")
+    const refused = await shop.request.get("/products/top/realtime")
     expect(refused).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" } })
-    expect(refused.headers.get("retry-after")).toBe("1")
+    expect(refused.headers["retry-after"]).toBe("1")
     await order(1, 1)
-    expect(await shop.get("/products/top")).toMatchObject({ status: 200 })
-    expect(await shop.get("/readyz")).toMatchObject({ status: 200, body: { status: "degraded" } })
+    await shop.request.get("/products/top").expect(200)
+    expect(await shop.request.get("/readyz")).toMatchObject({ status: 200, body: { status: "degraded" } })
     await bring()
-    expect(await shop.get("/products/top/realtime")).toMatchObject({ status: 200 })
-    expect(await shop.get("/readyz")).toMatchObject({ status: 200, body: { status: "ready" } })
+    await shop.request.get("/products/top/realtime").expect(200)
+    expect(await shop.request.get("/readyz")).toMatchObject({ status: 200, body: { status: "ready" } })
   })
 
   it("is not served when nobody moved it to the new day", async () => {

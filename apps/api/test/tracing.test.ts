@@ -1,8 +1,8 @@
+import supertest from "supertest"
 import { afterAll, describe, expect, it, onTestFinished } from "vitest"
 import { createDb } from "../src/infra/db.ts"
 import { SeedResult } from "../src/lab/schema.ts"
 import { unheeded, wantsTraces } from "../src/telemetry/settings.ts"
-import { createClient } from "./support/api.ts"
 import { startCollector } from "./support/collector.ts"
 import type { ReceivedSpan } from "./support/collector.ts"
 import { createDatabase, createTestRedis } from "./support/database.ts"
@@ -33,13 +33,16 @@ function run(program: "main" | "worker", variables: Record<string, string>) {
 async function runApi(variables: Record<string, string>) {
   const process = run("main", variables)
   const { url } = await process.logged("listening")
-  const api = createClient(String(url))
-  const { productIds, policyIds } = SeedResult.parse((await api.post("/init", { body: { users: 1 } })).body)
+  const api = supertest(String(url))
+  const { productIds, policyIds } = SeedResult.parse((await api.post("/init").send({ users: 1 })).body)
   const userId = Number((await api.get("/users/id?name=u1")).body)
-  await api.post(`/users/${userId}/balance`, { body: { amount: 1_000_000 } })
-  const order = (headers: Record<string, string> = {}) =>
-    api.post("/orders", { body: { userId, items: [{ productId: productIds[0], quantity: 1 }] }, headers })
-  const claim = () => api.post(`/coupons?userId=${userId}&policyId=${policyIds[0]}`)
+  await api.post(`/users/${userId}/balance`).send({ amount: 1_000_000 })
+  const order = async (headers: Record<string, string> = {}) =>
+    api
+      .post("/orders")
+      .set(headers)
+      .send({ userId, items: [{ productId: productIds[0], quantity: 1 }] })
+  const claim = async () => api.post(`/coupons?userId=${userId}&policyId=${policyIds[0]}`)
   return { process, api, order, claim, userId }
 }
 
@@ -61,7 +64,7 @@ describe("traces", () => {
       "x-run-id": "run-1",
     }
     expect(await shop.order(headers)).toMatchObject({ status: 201 })
-    expect(await shop.api.get("/products/999999", { headers })).toMatchObject({ status: 404 })
+    await shop.api.get("/products/999999").set(headers).expect(404)
     expect(spans).toEqual([])
     shop.process.kill("SIGTERM")
     expect(await shop.process.exited).toEqual({ code: 0, signal: null })

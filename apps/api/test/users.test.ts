@@ -4,7 +4,7 @@ import { startApi, startShop } from "./support/api.ts"
 const shop = await startShop({ worker: false })
 afterAll(() => shop[Symbol.asyncDispose]())
 
-const idOf = (name: string) => shop.get(`/users/id?name=${encodeURIComponent(name)}`)
+const idOf = async (name: string) => shop.request.get(`/users/id?name=${encodeURIComponent(name)}`)
 
 describe("GET /users/id", () => {
   it("answers the bare number, the same each time", async () => {
@@ -22,17 +22,17 @@ describe("GET /users/id", () => {
 
   it("finds and creates many users at once, also from two processes, each of them once", async () => {
     await using other = await startApi(shop)
-    const names = Array.from({ length: 300 }, (_, n) => `crowd ${(n * 7) % 300} "\\ '`)
-    const idsOf = (api: Pick<typeof shop, "get">, asked: string[]) =>
+    const names = Array.from({ length: 300 }, (_, n) => `user ${(n * 7) % 300} "\\ '`)
+    const idsOf = (api: Pick<typeof shop, "request">, asked: string[]) =>
       Promise.all(
-        asked.map(async (name) => (await api.get(`/users/id?name=${encodeURIComponent(name)}`)).text),
+        asked.map(async (name) => (await api.request.get(`/users/id?name=${encodeURIComponent(name)}`)).text),
       )
     const old = await idsOf(shop, names.slice(0, 50))
     const [here, there] = await Promise.all([idsOf(shop, names), idsOf(other, names.toReversed())])
     expect(here.slice(0, 50)).toEqual(old)
     expect(there.toReversed()).toEqual(here)
     expect(new Set(here).size).toBe(300)
-    expect(await shop.deps.readDb.user.count({ where: { name: { startsWith: "crowd" } } })).toBe(300)
+    expect(await shop.deps.readDb.user.count({ where: { name: { startsWith: "user " } } })).toBe(300)
   })
 
   it.each(["a", "x".repeat(100), "😀".repeat(100), "김민지", "O'Brien; DROP TABLE users", "%00", "../.."])(
@@ -76,10 +76,13 @@ describe("GET /users/id", () => {
 
 describe("the products", () => {
   it("are listed by id, and one at a time", async () => {
-    await shop.post("/init", { body: { products: 3, price: 1_500, stock: 9 } })
+    await shop.request.post("/init").send({ products: 3, price: 1_500, stock: 9 })
     const [, second] = [1, 2, 3].map((n) => ({ productId: n, name: `p${n}`, price: 1_500, stock: 9 }))
-    expect((await shop.get("/products/2")).body).toEqual(second)
-    expect((await shop.get("/products?after=1&limit=1")).body).toEqual([second])
-    expect(await shop.get("/products/4")).toMatchObject({ status: 404, body: { code: "PRODUCT_NOT_FOUND" } })
+    expect((await shop.request.get("/products/2")).body).toEqual(second)
+    expect((await shop.request.get("/products?after=1&limit=1")).body).toEqual([second])
+    expect(await shop.request.get("/products/4")).toMatchObject({
+      status: 404,
+      body: { code: "PRODUCT_NOT_FOUND" },
+    })
   })
 })

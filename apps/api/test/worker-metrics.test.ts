@@ -38,10 +38,10 @@ async function valueNow(name: string, label = ""): Promise<number> {
 
 describe("the queue's metrics", () => {
   it("show the claims that pile up without a worker, in the API", async () => {
-    const trade = createTrade(shop)
+    const trade = createTrade(shop.request)
     const { user, policy } = await trade.refill({ users: 3, policies: 1 })
     await Promise.all(times(3, (n) => trade.claim({ userId: user(n + 1), policyId: policy(1) })))
-    const { text } = await shop.get("/metrics")
+    const { text } = await shop.request.get("/metrics")
     expect(text).toMatch(/^saleproof_pending_claims\{process="api"\} 3$/m)
     expect(text).toMatch(/^saleproof_pending_claims_age_seconds\{process="api"\} \d/m)
     expect(text).toMatch(/^saleproof_queue_jobs\{process="api"\} \d/m)

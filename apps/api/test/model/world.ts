@@ -12,7 +12,7 @@ export type Answered = { outcome: Outcome; text: string }
 
 /** The real shop, filled anew, that takes the actions of the model through HTTP. It has no worker: see `settle`. */
 export async function openWorld(shop: TestShop, terms: Terms, names: string[]) {
-  const trade = createTrade(shop)
+  const trade = createTrade(shop.request)
   const drain = createDrain({ ...shop.deps, db: shop.deps.writeDb })
   const relay = createRelay({ ...shop.deps, db: shop.deps.writeDb })
   const { product, policy } = await trade.refill({

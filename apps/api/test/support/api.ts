@@ -1,3 +1,4 @@
+import supertest from "supertest"
 import { createApp } from "../../src/app.ts"
 import { openDeps } from "../../src/deps.ts"
 import { loadEnv } from "../../src/env.ts"
@@ -8,30 +9,7 @@ import { createRoutes } from "../../src/routes.ts"
 import { createServices } from "../../src/services.ts"
 import { createDatabase, createTestRedis } from "./database.ts"
 
-type Reply = { status: number; headers: Headers; text: string; body: unknown }
-type Call = { body?: unknown; headers?: Record<string, string> }
-
-/** A client that reads every answer as text and, where it is JSON, as a value. */
-export function createClient(url: string) {
-  async function call(method: string, path: string, { body, headers }: Call = {}): Promise<Reply> {
-    const response = await fetch(new URL(path, url), {
-      method,
-      headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
-      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    const isJson = /json/.test(response.headers.get("content-type") ?? "")
-    const value: unknown = isJson ? JSON.parse(text) : undefined
-    return { status: response.status, headers: response.headers, text, body: value }
-  }
-  return {
-    get: (path: string, options?: Call) => call("GET", path, options),
-    post: (path: string, options?: Call) => call("POST", path, options),
-    call,
-  }
-}
-
-export type Client = ReturnType<typeof createClient>
+export type Client = ReturnType<typeof supertest>
 
 type Services = { databaseUrl: string; redisUrl: string; variables?: Record<string, string> }
 
@@ -54,7 +32,7 @@ export async function startApi(services: Services) {
   const app = createApp({ env, deps, routes, lifecycle })
   const server = await listen(app, { host: "127.0.0.1", port: 0 })
   return {
-    ...createClient(server.url),
+    request: supertest(server.url),
     url: server.url,
     routes,
     deps,

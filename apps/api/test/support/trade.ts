@@ -1,25 +1,27 @@
+import assert from "node:assert/strict"
+import type { Response } from "supertest"
 import { expect } from "vitest"
 import { AuditReport } from "../../src/audit/schema.ts"
 import { CouponList } from "../../src/coupons/schema.ts"
 import { SeedResult } from "../../src/lab/schema.ts"
 import type { Client } from "./api.ts"
 
-type Reply = Awaited<ReturnType<Client["post"]>>
 export type Item = { productId: number; quantity: number }
 export type OrderRequest = { userId: number; couponId?: number | null; items: readonly Item[] }
 
-const keyed = (key: string | undefined) => (key === undefined ? {} : { headers: { "Idempotency-Key": key } })
+/** The headers of a request with this Idempotency-Key, if it has one. */
+export const keyed = (key: string | undefined) => (key === undefined ? {} : { "Idempotency-Key": key })
 
 /** What customers do in a shop, through HTTP alone. */
 export function createTrade(api: Client) {
-  const order = ({ userId, couponId = null, items }: OrderRequest, key?: string) =>
-    api.post("/orders", { body: { userId, couponId, items }, ...keyed(key) })
+  const order = async ({ userId, couponId = null, items }: OrderRequest, key?: string) =>
+    api.post("/orders").set(keyed(key)).send({ userId, couponId, items })
 
-  const charge = (userId: number, amount: number, key?: string) =>
-    api.post(`/users/${userId}/balance`, { body: { amount }, ...keyed(key) })
+  const charge = async (userId: number, amount: number, key?: string) =>
+    api.post(`/users/${userId}/balance`).set(keyed(key)).send({ amount })
 
-  const claim = ({ userId, policyId }: { userId: number; policyId: number }, key?: string) =>
-    api.post(`/coupons?userId=${userId}&policyId=${policyId}`, keyed(key))
+  const claim = async ({ userId, policyId }: { userId: number; policyId: number }, key?: string) =>
+    api.post(`/coupons?userId=${userId}&policyId=${policyId}`).set(keyed(key))
 
   const couponsOf = async (userId: number, status: "usable" | "all" = "usable") =>
     CouponList.parse((await api.get(`/users/${userId}/coupons?status=${status}&limit=1000`)).body)
@@ -32,12 +34,12 @@ export function createTrade(api: Client) {
 
     /** Fills the shop anew; users, products and policies are counted from 1. */
     async refill(filling: object = {}) {
-      const { productIds, policyIds } = SeedResult.parse((await api.post("/init", { body: filling })).body)
+      const { productIds, policyIds } = SeedResult.parse((await api.post("/init").send(filling)).body)
       const firstUser = Number((await api.get("/users/id?name=u1")).body)
       return {
         user: (n: number) => firstUser + n - 1,
-        product: (n: number) => productIds[n - 1] ?? 0,
-        policy: (n: number) => policyIds[n - 1] ?? 0,
+        product: (n: number) => nth(productIds, n),
+        policy: (n: number) => nth(policyIds, n),
       }
     },
 
@@ -49,7 +51,9 @@ export function createTrade(api: Client) {
     async couponFrom(policyId: number, userId: number): Promise<number> {
       await claim({ userId, policyId })
       await expect.poll(() => couponsOf(userId), { timeout: 10_000 }).not.toEqual([])
-      return (await couponsOf(userId)).at(-1)?.couponId ?? 0
+      const newest = (await couponsOf(userId)).at(-1)
+      assert(newest, "the coupon was listed a moment ago")
+      return newest.couponId
     },
 
     /** Won on the user's balance. */
@@ -74,7 +78,7 @@ export function createTrade(api: Client) {
 export type Trade = ReturnType<typeof createTrade>
 
 /** Sends again while the shop is too busy, as a client does that heeds Retry-After. */
-export async function insist(send: () => Promise<Reply>): Promise<Reply> {
+export async function insist(send: () => Promise<Response>): Promise<Response> {
   for (;;) {
     const answer = await send()
     if (answer.status !== 503) return answer
@@ -82,13 +86,20 @@ export async function insist(send: () => Promise<Reply>): Promise<Reply> {
 }
 
 /** The outcome of a request: "created", or the code of its refusal. */
-export const outcomeOf = ({ status, body }: Reply): string =>
+export const outcomeOf = ({ status, body }: Response): string =>
   status === 201 ? "created" : String(Object(body).code)
 
 /** Answers counted by their outcome. */
-export function tally(answers: readonly Reply[]): Record<string, number> {
+export function tally(answers: readonly Response[]): Record<string, number> {
   const byOutcome = Map.groupBy(answers, outcomeOf)
   return Object.fromEntries([...byOutcome].map(([outcome, own]) => [outcome, own.length]))
+}
+
+/** The id counted from 1. */
+export function nth(ids: readonly number[], n: number): number {
+  const id = ids[n - 1]
+  assert(id !== undefined, `the shop has no number ${n}`)
+  return id
 }
 
 export const times = <T>(n: number, make: (index: number) => T): T[] =>

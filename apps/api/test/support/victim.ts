@@ -1,4 +1,4 @@
-import { createClient } from "./api.ts"
+import supertest from "supertest"
 import { createDatabase, createTestRedis } from "./database.ts"
 import { startProcess } from "./processes.ts"
 
@@ -10,15 +10,14 @@ export async function startVictim() {
   const variables = { DATABASE_URL: database.url, REDIS_URL: redis.url, PORT: "0" }
   const main = started.use(startProcess("main", variables))
   const url = String((await main.logged("listening")).url)
-  const api = createClient(url)
-  await api.post("/init", { body: { users: 2 } })
+  const api = supertest(url)
+  await api.post("/init").send({ users: 2 })
   const resources = started.move()
   return {
     url,
     api,
     main,
-    post: (path: string, body: string) =>
-      api.post(path, { body, headers: { "content-type": "application/json" } }),
+    post: async (path: string, body: string) => api.post(path).type("json").send(body),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
