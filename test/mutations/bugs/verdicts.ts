@@ -82,7 +82,7 @@ const RULES: Rule[] = [
     id: "starved-by-all-processors",
     guard: "the generator is judged by the processors that it may use",
     file: "sla/validity.ts",
-    find: "return isShort(machine) || (machine.generator !== undefined && isShort(machine.generator))",
+    find: "return isShort(machine) || (generator !== undefined && (isShort(generator) || isQueued(generator)))",
     replace: "return isShort(machine)",
     row: ["overload", "INVALID: the generator has one processor"],
   },
@@ -165,6 +165,14 @@ const RULES: Rule[] = [
     find: "if (exitCode === 0 || timedOut) return",
     replace: "if (args) return",
     row: ["targets", "2: a script that does not parse"],
+  },
+  {
+    id: "throws-unnoticed",
+    guard: "iterations that threw are counted against what the SLA allows",
+    file: "sla/iterations.ts",
+    find: `findings[threw > sla.thrownIterations ? "unknown" : "warnings"]`,
+    replace: `findings["warnings"]`,
+    row: ["iterations", "INVALID: every iteration throws after its first request"],
   },
   {
     id: "k6-unheard",

@@ -3,6 +3,7 @@ import { execa } from "execa"
 import { readProcessTicks } from "../machine/cpu.ts"
 import { allowanceOf } from "../machine/processors.ts"
 import type { Allowance } from "../machine/processors.ts"
+import { waitedFor } from "../machine/schedule.ts"
 import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
 import { createScenarioClock, endOverdue } from "./clock.ts"
 import { createLogReader } from "./log.ts"
@@ -46,7 +47,12 @@ export type K6Run = {
   /** CPU that k6 used, in clock ticks; null where the system does not say. */
   cpuTicks: number | null
   /** What it used of what it may use, up to the last look; null where the system does not say. */
-  generator: { seconds: number; cpuSeconds: number; allowance: Allowance } | null
+  generator: {
+    seconds: number
+    cpuSeconds: number
+    waitedSeconds: number | null
+    allowance: Allowance
+  } | null
 }
 
 /** Runs k6 to its end and reports what it printed. An exit code is a result, whatever it is. */
@@ -120,7 +126,8 @@ function watchProcess(pid: number | undefined): { stop: () => K6Run["generator"]
     const ticks = pid === undefined ? null : readProcessTicks(pid)
     if (pid === undefined || ticks === null) return
     const seconds = (performance.now() - began) / 1_000
-    last = { seconds, cpuSeconds: ticks / TICKS_PER_SECOND, allowance: allowanceOf(pid) }
+    const cpuSeconds = ticks / TICKS_PER_SECOND
+    last = { seconds, cpuSeconds, waitedSeconds: waitedFor(pid), allowance: allowanceOf(pid) }
   }
   const timer = setInterval(look, LOOK_MS)
   return {

@@ -170,6 +170,11 @@ const Manifest = z.strictObject({
           processors: z.number().describe("that k6 may use, by affinity and quota"),
           k6: share("k6's part of them"),
           busy: share("of them in use"),
+          waited: z
+            .number()
+            .nullable()
+            .optional()
+            .describe("how long k6 waited for them, for each second that it ran; null where all are its own"),
         })
         .optional(),
     })

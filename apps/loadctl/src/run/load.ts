@@ -137,13 +137,24 @@ function machineUse(
   after: CpuTimes | null,
   { cpuTicks, generator }: Pick<K6Run, "cpuTicks" | "generator">,
 ): MachineUse {
-  const total = before && after ? after.total - before.total : 0
+  if (!before || !after) return { k6: null, busy: null, steal: null }
+  const total = after.total - before.total
   const k6 = cpuTicks !== null && total > 0 ? cpuTicks / total : null
-  const shares = cpuShares(before, after)
-  if (!generator || !before || !after) return { k6, ...shares }
-  const { seconds, cpuSeconds, allowance } = generator
-  const own = allowance.processors
-  const { busy } = own ? cpuShares(timesOfProcessors(before, own), timesOfProcessors(after, own)) : shares
-  const share = seconds > 0 ? cpuSeconds / seconds / allowance.count : null
-  return { k6, ...shares, generator: { processors: allowance.count, k6: share, busy } }
+  const use = { k6, ...cpuShares(before, after) }
+  return generator ? { ...use, generator: generatorUse(before, after, generator) } : use
+}
+
+/** Of the processors that k6 may use. */
+function generatorUse(
+  before: CpuTimes,
+  after: CpuTimes,
+  { seconds, cpuSeconds, waitedSeconds, allowance }: NonNullable<K6Run["generator"]>,
+): NonNullable<MachineUse["generator"]> {
+  const own = allowance.processors ?? [...before.each.keys()]
+  const { busy } = cpuShares(timesOfProcessors(before, own), timesOfProcessors(after, own))
+  const share = seconds > 0 ? Math.min(1, cpuSeconds / seconds / allowance.count) : null
+  // Where all processors are its own, it waits for them as everybody does.
+  const confined = allowance.count < before.each.length
+  const waited = confined && waitedSeconds !== null && cpuSeconds > 0 ? waitedSeconds / cpuSeconds : null
+  return { processors: allowance.count, k6: share, busy, waited }
 }

@@ -13,6 +13,7 @@ const STARVED_SHARE = 0.8
 // On a machine without CPU left, whoever uses the most of it is who it is short for.
 const FULL_SHARE = 0.95
 const HOG_SHARE = 0.5
+const FAIR_SHARE = 0.25
 // InfluxDB's and the target's dates are whole seconds; less than this may be rounding.
 const CLOCK_TOLERANCE_MS = 2_000
 const BUDGET_WORTH_A_WORD = 0.8
@@ -102,7 +103,7 @@ function differenceText({ name, influxN, k6N }: Reconciled): string {
 function generatorProblems({ machine }: Measurement): string[] {
   if (!isStarved(machine)) return []
   const { generator } = machine
-  if (generator && isShort(generator)) {
+  if (generator && (isShort(generator) || isQueued(generator))) {
     const { processors, k6 } = generator
     const allowed = `${countText(Number(processors.toFixed(2)), "processor")} that it may use`
     return [
@@ -115,7 +116,13 @@ function generatorProblems({ machine }: Measurement): string[] {
 }
 
 function isStarved(machine: Measurement["machine"]): boolean {
-  return isShort(machine) || (machine.generator !== undefined && isShort(machine.generator))
+  const { generator } = machine
+  return isShort(machine) || (generator !== undefined && (isShort(generator) || isQueued(generator)))
+}
+
+/** It uses a fair part of what it may use, and waits for more than it gets. */
+function isQueued({ k6, busy, waited = null }: NonNullable<Measurement["machine"]["generator"]>): boolean {
+  return (busy ?? 0) > FULL_SHARE && (k6 ?? 0) > FAIR_SHARE && (waited ?? 0) > 1
 }
 
 /** By what it may use, or by all there is: it takes nearly all of it, or most of what nobody has any more of. */

@@ -60,8 +60,11 @@ export type MachineUse = {
   k6: number | null
   busy: number | null
   steal: number | null
-  /** The processors that k6 may use, by affinity and quota, and its share of them and how busy they were. */
-  generator?: { processors: number; k6: number | null; busy: number | null }
+  /**
+   * The processors that k6 may use, by affinity and quota, its share of them and how busy they were. `waited` is how
+   * long it waited for them, for each second that it ran; null where all of the machine's are its own.
+   */
+  generator?: { processors: number; k6: number | null; busy: number | null; waited?: number | null }
 }
 
 /** What loadctl's own recording came to, and how the other witnesses compare with it. */

@@ -120,16 +120,20 @@ async function influxOf(kind: VerdictRow["influx"]) {
 type Urls = { url: string; influxUrl: string | null }
 
 function configOf({ config = {} }: VerdictRow, { url, influxUrl }: Urls): unknown {
-  const { target, scenarios, ...others } = config
+  const { target, scenarios, sla, ...others } = config
   return {
     target: { url, ...withUrl(target, url) },
     script: "script.js",
     env: { BASE_URL: "${TARGET_URL}" },
-    sla: { each: { p95: 200, minSamples: 1 }, overall: { minSamples: 1 } },
+    sla: { overall: { minSamples: 1 }, ...slaOf(sla) },
     ...(influxUrl === null ? {} : { influx: { url: influxUrl, database: "verdicts" } }),
     ...others,
     scenarios: scenarios ?? { main: { k6Scenarios: ["default"] } },
   }
+}
+
+function slaOf(sla: unknown): object {
+  return typeof sla === "object" && sla !== null ? sla : { each: { p95: 200, minSamples: 1 } }
 }
 
 /** A target of the row's own may add a path to the URL. */

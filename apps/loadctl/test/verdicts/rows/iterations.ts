@@ -4,9 +4,18 @@ const CLOSED = (vus: number, duration: string, gracefulStop: string): string =>
   `export const options = { scenarios: { default: { executor: "constant-vus", vus: ${vus}, duration: "${duration}", gracefulStop: "${gracefulStop}" } } }\n`
 const FORTY = `export const options = { scenarios: { default: { executor: "shared-iterations", vus: 4, iterations: 40 } } }\n`
 const THROWS = `export default function () { const r = get("list"); check(r, { ok: () => r.status === 200 }); r.json("basket").items.length }`
+const CUT = "whoever is cut off while it waits is in no output of k6's"
 
 /** Rule 1: every started iteration is accounted for. */
 export const ITERATION_ROWS: VerdictRow[] = [
+  {
+    what: "every iteration throws after its first request",
+    script: FORTY + THROWS,
+    config: { sla: { each: { p95: 200, minSamples: 1 }, checks: 1 } },
+    verdict: "INVALID",
+    says: ["TypeError"],
+    json: { iterationsAccount: { started: 40, finished: 0, threw: 40, cutOff: 0, dropped: 0 } },
+  },
   {
     what: "iterations throw, and the SLA allows as many",
     script: FORTY + THROWS,
@@ -30,8 +39,41 @@ export const ITERATION_ROWS: VerdictRow[] = [
     says: ["no data"],
   },
   {
+    what: "after fifty requests nobody is answered any more",
+    script: `${CLOSED(4, "3s", "1s")}export default function () { get("list"); sleep(0.02) }`,
+    target: { silentAfter: 50 },
+    verdict: "FAIL",
+    noCsv: CUT,
+  },
+  {
+    what: "two of a hundred requests hang, until every user of a closed model waits",
+    script: `${CLOSED(6, "3s", "500ms")}export default function () { get("list"); sleep(0.01) }`,
+    target: { hangsEvery: 50 },
+    verdict: "FAIL",
+    noCsv: CUT,
+  },
+  {
+    what: "one of five requests hangs in an open model",
+    script: `export const options = { scenarios: { default: { executor: "constant-arrival-rate", rate: 40, duration: "2s", preAllocatedVUs: 40, gracefulStop: "500ms" } } }
+export default function () { get("list") }`,
+    target: { hangsEvery: 5 },
+    verdict: "FAIL",
+    noCsv: CUT,
+  },
+  {
     what: "a healthy script that thinks is cut off at its end",
     script: `${CLOSED(3, "1s", "0s")}export default function () { get("list"); sleep(0.3) }`,
     verdict: "PASS",
+  },
+  {
+    what: "a healthy script ends by itself",
+    script: `${FORTY}export default function () { get("list") }`,
+    verdict: "PASS",
+    rows: { list: { n: 40 } },
+    json: {
+      iterationsAccount: { started: 40, finished: 40, threw: 0, cutOff: 0, dropped: 0 },
+      iterations: 40,
+    },
+    says: ["none failed"],
   },
 ]

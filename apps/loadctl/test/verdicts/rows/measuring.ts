@@ -1,12 +1,34 @@
 import type { VerdictRow } from "../row.ts"
 
 const FORTY = `scenarios: { default: { executor: "shared-iterations", vus: 4, iterations: 40 } }`
+const LOST = "k6 throws away every sample of the flush that has it"
 const odd = (metric: string, value: string): string => `const odd = new ${metric}("odd")
 export const options = { ${FORTY} }
 export default function () { get("list"); if (exec.scenario.iterationInTest === 20) odd.add(${value}) }`
 
 /** Rules 11 and 12: what would spoil the measurement, and what k6 says of it. */
 export const MEASURING_ROWS: VerdictRow[] = [
+  {
+    what: "a gauge gets Infinity",
+    script: odd("Gauge", "Infinity"),
+    verdict: "INVALID",
+    says: ["odd"],
+    noCsv: LOST,
+  },
+  {
+    what: "a trend gets Infinity",
+    script: odd("Trend", "1 / 0"),
+    verdict: "INVALID",
+    says: ["odd"],
+    noCsv: LOST,
+  },
+  {
+    what: "a counter gets Infinity",
+    script: odd("Counter", "Infinity"),
+    verdict: "INVALID",
+    says: ["odd"],
+    noCsv: LOST,
+  },
   {
     what: "a trend gets NaN, which k6 does not take",
     script: odd("Trend", "NaN"),
