@@ -47,8 +47,8 @@ const GUARDS: Guard[] = [
     id: "newline-splits-point",
     guard: "a name with a newline is one point of k6",
     file: "recorder/line-protocol.ts",
-    find: "while (end < body.length && !COMPLETE.test(body.slice(Math.max(from, end - TAIL), end)))",
-    replace: "while (end < 0 && !COMPLETE.test(body.slice(Math.max(from, end - TAIL), end)))",
+    find: "while (end < body.length && !endsAsPoint(body, from, end)) {",
+    replace: "while (end < 0 && !endsAsPoint(body, from, end)) {",
     test: ["src/recorder/line-protocol.test.ts", "pointsOf > takes a name with a newline"],
   },
   {

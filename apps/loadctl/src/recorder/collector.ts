@@ -2,7 +2,7 @@ import type { CheckCount, RecordedTotals } from "./recording.ts"
 import { KEPT, createDictionary } from "./dictionary.ts"
 import type { KeptMetric, SeriesEntry } from "./dictionary.ts"
 import type { Columns } from "./format.ts"
-import { parsePoint, pointsOf } from "./line-protocol.ts"
+import { metricOf, parsePoint, pointsOf } from "./line-protocol.ts"
 
 /** What one write of k6 came to. */
 export type Taken = {
@@ -26,27 +26,36 @@ export function createCollector({ epochS, seriesCap }: CollectorOptions) {
     const rows: number[] = []
     const before = dictionary.entries.length
     let requests = 0
-    let broken = false
-    for (const line of pointsOf(body)) {
-      const point = parsePoint(line, epochS)
-      broken ||= line.includes("\n")
-      counts.point(point.metric, point.value)
-      if (!isKept(point.metric)) continue
-      if (point.metric === "http_req_duration") requests += 1
-      const id = dictionary.idOf(point.metric, point.tagSet)
-      counts.sample(id, point.value)
-      rows.push(point.ns, point.value, id)
+    const seen = { newline: false }
+    for (const line of pointsOf(body, seen)) {
+      const metric = metricOf(line)
+      counts.point(metric)
+      // Most points are of metrics that are only counted.
+      if (!READ.has(metric)) continue
+      const { tagSet, value, ns } = parsePoint(line, epochS)
+      counts.add(metric, value)
+      if (!isKept(metric)) continue
+      if (metric === "http_req_duration") requests += 1
+      const id = dictionary.idOf(metric, tagSet)
+      counts.sample(id, value)
+      rows.push(ns, value, id)
     }
     return {
       columns: toColumns(rows),
       added: dictionary.entries.slice(before),
       requests,
-      rewritten: broken ? [...pointsOf(body)].map((line) => line.replaceAll("\n", "\\ ")).join("\n") : null,
+      rewritten: seen.newline
+        ? [...pointsOf(body)].map((line) => line.replaceAll("\n", "\\ ")).join("\n")
+        : null,
     }
   }
 
   return { take, totals: (): RecordedTotals => ({ ...counts.totals(), folded: dictionary.folded() }) }
 }
+
+/** Counters that k6's summary has too. */
+const SUMMED = ["http_req_failed", "iterations", "dropped_iterations"] as const
+const READ: ReadonlySet<string> = new Set([...KEPT, ...SUMMED])
 
 function isKept(metric: string): metric is KeptMetric {
   return (KEPT as readonly string[]).includes(metric)
@@ -67,9 +76,6 @@ function toColumns(rows: readonly number[]): Columns {
   return columns
 }
 
-/** Counters that k6's summary has too. */
-const SUMMED = ["http_req_failed", "iterations", "dropped_iterations"] as const
-
 type SeriesCount = { n: number; sum: number; max: number }
 
 function createCounts(entries: readonly SeriesEntry[]) {
@@ -85,8 +91,10 @@ function createCounts(entries: readonly SeriesEntry[]) {
   }
 
   return {
-    point(metric: string, value: number): void {
+    point(metric: string): void {
       points.set(metric, (points.get(metric) ?? 0) + 1)
+    },
+    add(metric: string, value: number): void {
       const sum = sums.get(metric)
       if (sum !== undefined) sums.set(metric, sum + value)
     },

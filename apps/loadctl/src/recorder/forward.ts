@@ -121,7 +121,7 @@ async function post(url: URL, { settings, body, signal }: Post): Promise<Answer 
     const response = await fetch(url, {
       method: "POST",
       headers: username === undefined ? {} : { authorization: `Basic ${basic}` },
-      body: Uint8Array.from(body),
+      body: new Uint8Array(body),
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
     })
     const text = await response.text()

@@ -14,17 +14,46 @@ const TAIL = 80
 
 /**
  * The points of a body. k6 does not escape a newline in a name, so a line that does not end as a point goes on in the
- * next one.
+ * next one, and `seen` says so.
  */
-export function* pointsOf(body: string): Generator<string> {
+export function* pointsOf(body: string, seen = { newline: false }): Generator<string> {
   let from = 0
   while (from < body.length) {
     let end = lineEnd(body, from)
-    while (end < body.length && !COMPLETE.test(body.slice(Math.max(from, end - TAIL), end)))
+    while (end < body.length && !endsAsPoint(body, from, end)) {
+      seen.newline = true
       end = lineEnd(body, end + 1)
+    }
     if (end > from) yield body.slice(from, end)
     from = end + 1
   }
+}
+
+const [SPACE, BACKSLASH] = [32, 92]
+const TIME_DIGITS = 19
+
+/** Nearly every line ends in a space and a time of this century, which costs less to see than to match. */
+function endsAsPoint(body: string, from: number, end: number): boolean {
+  const space = end - TIME_DIGITS - 1
+  const plain =
+    space > from &&
+    body.charCodeAt(space) === SPACE &&
+    body.charCodeAt(space - 1) !== BACKSLASH &&
+    isDigit(body.charCodeAt(space + 1)) &&
+    isDigit(body.charCodeAt(end - 1))
+  return plain || COMPLETE.test(body.slice(Math.max(from, end - TAIL), end))
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
+
+/** What the point is of, without reading the rest of it. Throws for what is none. */
+export function metricOf(line: string): string {
+  const comma = line.indexOf(",")
+  const space = line.indexOf(" ")
+  if (space < 0) throw notAPoint(line)
+  return line.slice(0, comma < 0 || comma > space ? space : comma)
 }
 
 function lineEnd(body: string, from: number): number {
@@ -37,7 +66,7 @@ export function parsePoint(line: string, epochS: number): Point {
   const tagsEnd = unescapedSpace(line)
   const timeAt = line.lastIndexOf(" ")
   const valueAt = line.lastIndexOf("value=", timeAt)
-  if (tagsEnd < 0 || valueAt < tagsEnd) throw new Error(`not a point of k6: ${line.slice(0, 200)}`)
+  if (tagsEnd < 0 || valueAt < tagsEnd) throw notAPoint(line)
   const comma = line.indexOf(",")
   const metricEnd = comma < 0 || comma > tagsEnd ? tagsEnd : comma
   return {
@@ -46,6 +75,10 @@ export function parsePoint(line: string, epochS: number): Point {
     value: Number(line.slice(valueAt + "value=".length, timeAt)),
     ns: nanosecondsSince(line.slice(timeAt + 1), epochS),
   }
+}
+
+function notAPoint(line: string): Error {
+  return new Error(`not a point of k6: ${line.slice(0, 200)}`)
 }
 
 /** A double holds no nanoseconds since 1970; their distance to a near second it does. */

@@ -26,11 +26,7 @@ export function validityChecks({ plan, measurement, audit, stopped }: Evidence):
   if (stopped !== null) untrusted.push(stopped)
   else if (!measurement) unknown.push("Nothing was measured.")
   if (measurement) {
-    untrusted.push(
-      ...sourceProblems(measurement),
-      ...generatorProblems(measurement),
-      ...clockProblems(measurement),
-    )
+    untrusted.push(...generatorProblems(measurement), ...clockProblems(measurement))
     unknown.push(
       ...(measurement.overall.n === 0 ? [nothingJudged(plan, measurement.seen)] : []),
       ...instanceProblems(measurement, plan.instances),
@@ -47,7 +43,9 @@ export function validityChecks({ plan, measurement, audit, stopped }: Evidence):
   if (!audit && !stopped) unknown.push("There was no audit.")
   if (plan.scale !== 1)
     warnings.push(`Every duration was scaled by ${plan.scale}: not comparable with a full run.`)
-  return measurement ? mergeFindings([exitFindings(measurement), findings]) : findings
+  if (!measurement) return findings
+  const recording = { ...noFindings(), untrusted: sourceProblems(measurement) }
+  return mergeFindings([recording, exitFindings(measurement), findings])
 }
 
 /** Of an instance that never wrote a point, the load is missing too. */
