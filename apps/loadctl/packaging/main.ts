@@ -1,5 +1,5 @@
 // npm run package: the tarball that `npm install` takes in any folder, with everything that loadctl needs in it.
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
@@ -8,6 +8,7 @@ import { execa } from "execa"
 
 import { runJsonSchema } from "../src/report/schema.ts"
 import { configJsonSchema } from "../src/plan/json-schema.ts"
+import { withReference } from "../src/plan/key-reference.ts"
 import { ASSETS, assetFile } from "../src/report/html/assets.ts"
 import { appFile, bundle, repositoryFile } from "./bundle.ts"
 import { packageManifest } from "./manifest.ts"
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   const staging = await mkdtemp(join(tmpdir(), "loadctl-package-"))
   try {
     await stage(staging)
+    await refreshReference()
     await mkdir(DIST, { recursive: true })
     const { stdout } = await execa("npm", ["pack", staging, "--pack-destination", DIST, "--json"], {
       cwd: staging,
@@ -44,6 +46,14 @@ async function stage(folder: string): Promise<void> {
   for (const asset of ASSETS) await cp(assetFile(asset), inside("assets", asset))
   await cp(repositoryFile("LICENSE"), inside("LICENSE"))
   await cp(repositoryFile("packages/stack/toolchain"), inside("toolchain"), { recursive: true })
+}
+
+/** The keys in docs/loadctl.md, written anew only where the schema says otherwise. */
+async function refreshReference(): Promise<void> {
+  const file = repositoryFile("docs/loadctl.md")
+  const text = await readFile(file, "utf8")
+  const fresh = withReference(text)
+  if (fresh !== text) await writeFile(file, fresh)
 }
 
 /** Types for who writes a provider of a stack. */
