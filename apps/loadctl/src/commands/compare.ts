@@ -2,6 +2,7 @@ import { Option } from "commander"
 import type { Command } from "commander"
 
 import type { Condition } from "../compare/comparable.ts"
+import type { Comparison } from "../compare/model.ts"
 import { usageError } from "../errors.ts"
 import { wantsColour } from "../io.ts"
 import type { Io } from "../io.ts"
@@ -10,11 +11,11 @@ import { limitsOf, verdictExit, withLimits } from "./limits.ts"
 import type { LimitFlags } from "./limits.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
 
-const FORMATS = ["text", "json", "markdown"] satisfies SheetFormat[]
+const FORMATS = ["text", "json", "markdown", "html"] satisfies (SheetFormat | "html")[]
 
 type Flags = LimitFlags & {
   allow: Condition[]
-  format: SheetFormat
+  format: SheetFormat | "html"
   config?: string
 }
 
@@ -59,9 +60,21 @@ export function registerCompare(program: Command, io: Io): void {
         { limits: limitsOf(flags), allow: flags.allow },
       )
       const options = { colour: wantsColour(io, "stdout"), savedIn: null }
-      io.stdout(RENDERERS[flags.format](comparison, options))
+      io.stdout(
+        flags.format === "html"
+          ? await comparisonPage(comparison)
+          : RENDERERS[flags.format](comparison, options),
+      )
       io.setExitCode(verdictExit(comparison.verdict, flags))
     })
+}
+
+async function comparisonPage(comparison: Comparison): Promise<string> {
+  const [{ comparisonSheet }, { renderSheetHtml }] = await Promise.all([
+    import("../compare/sheet.ts"),
+    import("../report/html/sheet.ts"),
+  ])
+  return renderSheetHtml(comparisonSheet(comparison))
 }
 
 /** Kept here so that nothing of the comparison is loaded for --help. */

@@ -1,4 +1,4 @@
-import { msText } from "../sla/text.ts"
+import { decimalText, msText } from "../sla/text.ts"
 import type { Tone } from "../report/sheet/model.ts"
 import { METRICS } from "./model.ts"
 import type { Comparison, Difference, EndpointComparison, Metric, Verdict } from "./model.ts"
@@ -77,14 +77,14 @@ function differenceCells(difference: Difference): string[] {
 /** In the unit of the figure: ms, per second, or per cent of the requests. */
 export function figureText(metric: Metric, value: number | null): string {
   if (value === null) return "–"
-  if (metric === "rate") return value.toFixed(Math.abs(value) >= 100 ? 0 : 1)
-  if (metric === "failed") return `${(value * 100).toFixed(2)} %`
-  return value < 0 ? `-${msText(-value)}` : msText(value)
+  if (metric === "rate") return decimalText(value, Math.abs(value) >= 100 ? 0 : 1)
+  if (metric === "failed") return `${decimalText(value * 100, 2)} %`
+  return value < 0 ? `−${msText(-value)}` : msText(value)
 }
 
 export function percentText(share: number): string {
   const percent = share * 100
-  return `${percent > 0 ? "+" : ""}${percent.toFixed(Math.abs(percent) >= 10 ? 0 : 1)} %`
+  return `${percent > 0 ? "+" : ""}${decimalText(percent, Math.abs(percent) >= 10 ? 0 : 1)} %`
 }
 
 function pText(p: number): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { parseProgress } from "./progress.ts"
+import { parseBar, parseProgress, shareOf } from "./progress.ts"
 
 describe("parseProgress", () => {
   it("reads k6's own line", () => {
@@ -21,4 +21,18 @@ describe("parseProgress", () => {
   it("takes no other line for one", () => {
     expect(parseProgress("default   [  25% ] 5 VUs  1.0s/4s")).toBeNull()
   })
+})
+
+it("reads how much of each scenario is over, and tells of the one that has most to go", () => {
+  expect(parseBar("readers   [  25% ] 4 VUs  1.0s/4s")).toEqual({ scenario: "readers", share: 0.25 })
+  expect(parseBar("running (01.0s), 4/4 VUs, 24 complete and 0 interrupted iterations")).toBeNull()
+  expect(shareOf(new Map())).toEqual({})
+  expect(
+    shareOf(
+      new Map([
+        ["a", 1],
+        ["b", 0.5],
+      ]),
+    ),
+  ).toEqual({ share: 0.5 })
 })

@@ -5,6 +5,21 @@ export type K6Progress = {
   maxVus: number
   iterations: number
   interrupted: number
+  /** How much of its scenarios' time is over, 0 to 1, as of a second ago; absent where k6 does not say. */
+  share?: number
+}
+
+const BAR = /^(\S+) +\[ *(\d+)% \]/
+
+/** Reads "readers   [  25% ] 4 VUs  1.0s/4s"; null for any other line. */
+export function parseBar(line: string): { scenario: string; share: number } | null {
+  const [, scenario, percent] = BAR.exec(line) ?? []
+  return scenario === undefined ? null : { scenario, share: Number(percent) / 100 }
+}
+
+/** The share of all scenarios together: the one that has most to go tells when the load ends. */
+export function shareOf(shares: ReadonlyMap<string, number>): { share?: number } {
+  return shares.size === 0 ? {} : { share: Math.min(...shares.values()) }
 }
 
 const RUNNING =

@@ -8,7 +8,7 @@ import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
 import { createScenarioClock, endOverdue } from "./clock.ts"
 import { createLogReader } from "./log.ts"
 import type { K6Log } from "./log.ts"
-import { parseProgress } from "./progress.ts"
+import { parseBar, parseProgress, shareOf } from "./progress.ts"
 import type { K6Progress } from "./progress.ts"
 
 export type K6Options = {
@@ -84,11 +84,15 @@ export async function runK6(options: K6Options): Promise<K6Run> {
   const reader = createLogReader()
   let last: K6Progress | null = null
   let cpuTicks: number | null = null
+  const shares = new Map<string, number>()
   const reading = Promise.all([
     eachLine(child.iterable({ from: "stdout" }), (line) => {
       clock.line(line, Date.now())
-      const progress = parseProgress(line)
-      if (!progress) return
+      const bar = parseBar(line)
+      if (bar) shares.set(bar.scenario, bar.share)
+      const running = parseProgress(line)
+      if (!running) return
+      const progress = { ...running, ...shareOf(shares) }
       last = progress
       cpuTicks = (child.pid === undefined ? null : readProcessTicks(child.pid)) ?? cpuTicks
       options.onProgress(progress)

@@ -30,7 +30,7 @@ export function withReference(markdown: string): string {
 function isRepeated(path: string): boolean {
   return (
     /^(?:personas|variants)\.\*\./.test(path) ||
-    /^scenarios\.\*\.sla\./.test(path) ||
+    path.startsWith("scenarios.*.sla.") ||
     /^sla\.(?:overall|endpoints\.\*)\./.test(path) ||
     /\.(?:limit|level)$/.test(path.replace(/expect\[\]\.level$/, ""))
   )

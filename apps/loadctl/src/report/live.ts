@@ -4,7 +4,7 @@ import type { K6Progress } from "../k6/progress.ts"
 import { formatDuration } from "../plan/duration.ts"
 import type { Phases } from "../plan/plan.ts"
 import type { LiveFigures, LiveRow } from "../run/live-figures.ts"
-import { msText } from "../sla/text.ts"
+import { decimalText, msText } from "../sla/text.ts"
 import { formatTable } from "./table.ts"
 
 /** What is known of a load that is under way. */
@@ -40,9 +40,12 @@ export function renderLive(
 }
 
 /** "hold, 43s of 1m00s left"; after the plan's last phase, what is still going on. */
-export function phaseText({ elapsedS }: Pick<K6Progress, "elapsedS">, phases: Phases | null): string {
+export function phaseText(
+  { elapsedS, share }: Pick<K6Progress, "elapsedS" | "share">,
+  phases: Phases | null,
+): string {
   const elapsed = elapsedS * 1_000
-  if (!phases) return formatDuration(elapsed)
+  if (!phases) return [...percent(share), formatDuration(elapsed)].join(", ")
   const { warmupMs, holdMs, cooldownMs } = phases
   const ends = [
     ["warm-up", warmupMs, warmupMs],
@@ -55,6 +58,10 @@ export function phaseText({ elapsedS }: Pick<K6Progress, "elapsedS">, phases: Ph
   return `${name}, ${formatDuration(end - elapsed)} of ${formatDuration(length)} left`
 }
 
+function percent(share: number | undefined): string[] {
+  return share === undefined ? [] : [`${Math.floor(share * 100)} %`]
+}
+
 /** "300 of 300 VUs  1,204 iterations  402 requests/s  p95 41.0 ms  2 failed" */
 export function loadText(
   { vus, maxVus, iterations, interrupted }: K6Progress,
@@ -65,9 +72,9 @@ export function loadText(
   if (figures && figures.overall.n > 0) {
     const { p95, failed } = figures.overall
     parts.push(
-      `${figures.perSecond.toFixed(0)} requests/s`,
+      `${decimalText(figures.perSecond, 0)} requests/s`,
       `p95 ${msText(p95)} ms`,
-      failed === 0 ? "none failed" : `${failed} failed`,
+      failed === 0 ? "none failed" : `${decimalText(failed, 0)} failed`,
     )
   }
   return parts.join("  ")
@@ -83,9 +90,9 @@ export function sparkline(values: readonly number[]): string {
 function rowLines({ endpoints, overall }: LiveFigures, red: (text: string) => string): string[] {
   const rows = [...endpoints, overall].map(({ name, n, p95, failed, limit }: LiveRow) => [
     name,
-    String(n),
+    decimalText(n, 0),
     p95 !== null && limit !== null && p95 > limit ? red(msText(p95)) : msText(p95),
-    failed > 0 ? red(String(failed)) : "0",
+    failed > 0 ? red(decimalText(failed, 0)) : "0",
   ])
   return formatTable([["last seconds", "n", "p95", "failed"], ...rows], "LRRR")
 }

@@ -13,7 +13,7 @@ const PHASE_TEXT = {
   "warm-up": "Warming the target up",
   seed: "Seeding the target",
   load: "Running the load",
-  query: "Reading InfluxDB",
+  query: "Reading what was recorded",
   audit: "Auditing",
   judge: "Judging",
 } satisfies Record<Phase, string>
@@ -46,7 +46,8 @@ export function createLineObserver(write: (text: string) => void): RunObserver {
       if (progress.elapsedS - toldAtS < EVERY_S) return
       toldAtS = progress.elapsedS
       const at = formatDuration(progress.elapsedS * 1_000)
-      const where = state.phases ? ` (${phaseText(progress, state.phases)})` : ""
+      const where =
+        state.phases || progress.share !== undefined ? ` (${phaseText(progress, state.phases)})` : ""
       write(`  ${at}${where}  ${loadText(progress, state.figures)}\n`)
     },
     figures: (figures) => {

@@ -56,6 +56,8 @@ ul.findings b { display: inline-block; width: 1.5rem; text-indent: 0; }
 .cause b { color: var(--p50); }
 .mark.kept, .good { color: var(--pass); }
 .bad { font-weight: 700; }
+pre { overflow-x: auto; }
+a { color: var(--p50); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.75rem; margin: 1.25rem 0; }
 .tiles > div { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.6rem 0.9rem; }
 .tiles dt { color: var(--faint); font-size: 0.85rem; }
@@ -79,7 +81,8 @@ th:first-child, .word { text-align: left; }
 td.word { white-space: normal; }
 tbody th { font-weight: 500; position: sticky; left: 0; background: var(--page); }
 .wide table { width: 100%; }
-.wide tbody tr:last-child > * { border-top-width: 2px; font-weight: 600; }
+.verdict.CALM { background: var(--faint); }
+.wide:not(.plain) tbody tr:last-child > * { border-top-width: 2px; font-weight: 600; }
 .mark { display: inline-block; width: 1.4rem; font-weight: 700; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
 .charts + p { margin-top: 1.25rem; }
