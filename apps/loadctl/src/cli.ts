@@ -16,6 +16,7 @@ import { registerRun } from "./commands/run.ts"
 import { registerRuns } from "./commands/runs.ts"
 import { registerStatus } from "./commands/status.ts"
 import { registerUp } from "./commands/up.ts"
+import { expandVariantFlags } from "./commands/variant-flags.ts"
 import { EXIT, isExplained, isSystemRefusal } from "./errors.ts"
 import type { Io } from "./io.ts"
 import { loadctlVersion } from "./machine/version.ts"
@@ -75,7 +76,7 @@ export async function runCli(io: Io): Promise<void> {
   const program = createProgram(io)
   try {
     if (io.argv.length === 0) return program.outputHelp()
-    await program.parseAsync(io.argv, { from: "user" })
+    await program.parseAsync(await expandVariantFlags(io, program), { from: "user" })
   } catch (error) {
     explain(error, io)
   }

@@ -13,7 +13,6 @@ import { collectPair, readConfig, withConfig } from "./options.ts"
 export type ScenarioFlags = {
   scenario?: string | undefined
   persona?: string
-  limited?: boolean
   variant?: string[]
   influx?: string
   scale: number
@@ -39,8 +38,7 @@ function collectName(name: string, before: string[] = []): string[] {
 function withLoad(command: Command): Command {
   return command
     .option("-p, --persona <name>", "what each virtual user does")
-    .option("--limited", "scarce coupons: short for --variant limited")
-    .option("--variant <name...>", "other variants of loadctl.yaml")
+    .option("--variant <name...>", "variants of loadctl.yaml; one with `flag: true` is also --NAME")
     .option("--influx <url>", "the InfluxDB to write to and read from")
     .option("--scale <factor>", "shorten every duration, for a quick look", parseScale, 1)
     .option("--build-k6", "where there is no k6, build it with Go (once, about a minute)")
@@ -103,7 +101,7 @@ export async function planScenario(
   ])
   const { persona, scale } = flags
   const scenario = pickScenario(config, flags.scenario)
-  const variants = [...new Set([...(flags.limited ? ["limited"] : []), ...(flags.variant ?? [])])]
+  const variants = [...new Set(flags.variant)]
   const at = new Date()
   const runId = newRunId(scenario, at, randomBytes(2).toString("hex"))
   return makePlan(config, { scenario, persona, variants, scale, apiEnv, k6: flags.k6 }, { runId, at })

@@ -27,7 +27,6 @@ describe("makePlan", () => {
       A: "scenario",
       B: "persona",
       PERSONA: "thief",
-      LIMITED: "true",
       SCENARIO: "sale",
     })
     expect(plan.seed).toEqual({ method: "POST", path: "/init", body: { users: 300, couponsPerPolicy: 20 } })

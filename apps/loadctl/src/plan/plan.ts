@@ -79,7 +79,6 @@ export function makePlan(config: Config, request: RunRequest, start: { runId: st
       ...env,
       SCENARIO: request.scenario,
       ...(personaName === undefined ? {} : { PERSONA: personaName }),
-      LIMITED: String(request.variants.includes("limited")),
       SCALE: String(request.scale),
       ...request.k6?.env,
     },

@@ -134,7 +134,12 @@ export const Config = z
     personas: z.record(Name, Overlay).default({}),
     /** The persona of a run that names none. */
     persona: Name.optional(),
-    variants: z.record(Name, Overlay).default({}),
+    variants: z
+      .record(
+        Name,
+        Overlay.extend({ /** Whether --NAME stands for --variant NAME. */ flag: z.boolean().optional() }),
+      )
+      .default({}),
     scenarios: z.record(Name, Scenario),
     /** Scenarios that run one after the other and end in one verdict. */
     suites: z.record(Name, z.array(Name).min(1)).default({}),
