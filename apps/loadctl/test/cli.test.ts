@@ -113,7 +113,7 @@ describe("what cannot be saved ends with 3 before there is any load", () => {
   it.each([
     ["run"],
     ["capacity"],
-    ["ab", "--a-target", "http://127.0.0.1:1", "--b-target", "http://127.0.0.1:1"],
+    ["ab", "--a-target", "http://127.0.0.1:1", "--b-target", "http://127.0.0.1:2"],
   ])("%s", async (...command) => {
     await using project = await boxOfficeProject()
     await writeFile(join(project.folder, ".loadctl"), "a file where a folder should be")
