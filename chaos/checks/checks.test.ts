@@ -1,3 +1,4 @@
+import { rowIdentity } from "@saleproof/api/idempotency/identity.ts"
 import { describe, expect, it } from "vitest"
 
 import type { Act, Effect } from "../client/effects.ts"
@@ -24,12 +25,12 @@ const CLAIM: Act = { kind: "claim", userId: 1, policyId: 9 }
 const STORED_ORDER = { orderId: 70, userId: 1, couponId: null, total: 800, lines: { 1: 1, 2: 3 } }
 const COUPON = { couponId: 5, userId: 1, policyId: 9, claimId: "c", claimedAt: 0 }
 
-const empty: DatabaseState = { orders: new Map(), charges: [], coupons: [], answers: new Map() }
+const empty: DatabaseState = { orders: new Map(), charges: [], coupons: [], committedAt: new Map() }
 const full: DatabaseState = {
   orders: new Map([[70, STORED_ORDER]]),
   charges: [{ userId: 1, amount: 500 }],
   coupons: [COUPON],
-  answers: new Map(),
+  committedAt: new Map(),
 }
 
 const answer = (status: number, body: unknown): HttpOutcome => ({
@@ -119,13 +120,12 @@ describe("what is in the database", () => {
 })
 
 describe("an effect", () => {
-  it("is open after 503, a lost connection and a key that is in progress, and settled by what follows", () => {
-    const inProgress = answer(409, { code: "IDEMPOTENCY_IN_PROGRESS" })
+  it("is open after 503, 429 and a lost connection, and settled by what follows", () => {
     const journal = journalOf(
-      [CHARGE, answer(503, {}), { lost: "ECONNRESET" }, inProgress],
+      [CHARGE, answer(503, {}), { lost: "ECONNRESET" }, answer(429, {})],
       [CHARGE, { lost: "UND_ERR_SOCKET" }, answer(201, {})],
     )
-    expect(checkSettled(journal)).toEqual([{ check: "settled", detail: expect.stringContaining("409") }])
+    expect(checkSettled(journal)).toEqual([{ check: "settled", detail: expect.stringContaining("429") }])
     expect([...journal.entries()].map(({ outcome }) => outcome)).toEqual(["open", "acknowledged"])
   })
 
@@ -143,9 +143,9 @@ describe("an effect", () => {
 })
 
 describe("what was committed without an answer", () => {
-  const kept = (committedAt: number): DatabaseState => ({
+  const kept = (at: number): DatabaseState => ({
     ...empty,
-    answers: new Map([["k0", { status: 201, committedAt }]]),
+    committedAt: new Map([[rowIdentity({ operation: "charge", key: "k0" }), at]]),
   })
 
   it("is counted for the injection before the attempt that was lost", () => {

@@ -16,16 +16,14 @@ export type StoredCoupon = {
   claimId: string
   claimedAt: number
 }
-/** `committedAt` is when its transaction began, in ms since the epoch. */
-export type KeptAnswer = { status: number; committedAt: number }
 
 /** What PostgreSQL holds, read past the API. */
 export type DatabaseState = {
   orders: ReadonlyMap<number, StoredOrder>
   charges: readonly StoredCharge[]
   coupons: readonly StoredCoupon[]
-  /** By Idempotency-Key. */
-  answers: ReadonlyMap<string, KeptAnswer>
+  /** When the transaction of an order or a charge with a key began, in ms since 1970, by the identity of its row. */
+  committedAt: ReadonlyMap<string, number>
 }
 
 type OrderRow = {
@@ -44,14 +42,17 @@ export async function readDatabaseState(db: Client): Promise<DatabaseState> {
     const charges = await db.query<{ user_id: number; amount: string }>(
       "SELECT user_id, amount FROM ledger_entries WHERE kind = 'charge'",
     )
-    const answers = await db.query<{ key: string; status: number; at: number }>(
-      "SELECT key, status, extract(epoch FROM created_at)::float8 * 1000 AS at FROM idempotency_keys",
+    const keyed = await db.query<{ identity: string; at: number }>(
+      `SELECT request_identity AS identity, extract(epoch FROM created_at)::float8 * 1000 AS at
+       FROM (SELECT request_identity, created_at FROM orders
+             UNION ALL SELECT request_identity, created_at FROM ledger_entries) keyed
+       WHERE request_identity IS NOT NULL`,
     )
     return {
       orders,
       charges: charges.rows.map((row) => ({ userId: row.user_id, amount: Number(row.amount) })),
       coupons: await readCoupons(db),
-      answers: new Map(answers.rows.map(({ key, status, at }) => [key, { status, committedAt: at }])),
+      committedAt: new Map(keyed.rows.map(({ identity, at }) => [identity, at])),
     }
   } finally {
     await db.query("ROLLBACK")

@@ -1,8 +1,13 @@
+import { rowIdentity } from "@saleproof/api/idempotency/identity.ts"
+
 import { KINDS } from "../client/effects.ts"
 import type { Kind } from "../client/effects.ts"
 import type { Entry } from "../client/journal.ts"
 import type { DatabaseState } from "./database-state.ts"
 import type { Violation } from "./violation.ts"
+
+/** What the API calls them where keys of two operations must not meet. */
+const OPERATIONS = { charge: "charge", order: "orders" } as const
 
 /** What one injection left committed without an answer, by kind. */
 export type Unacknowledged = { at: number; counts: Record<Kind, number> }
@@ -23,7 +28,7 @@ export function countUnacknowledged(
     const committedAt =
       effect.kind === "claim"
         ? claimedAt.get(claimIdOf(entry) ?? "no claim")
-        : state.answers.get(effect.key)?.committedAt
+        : state.committedAt.get(rowIdentity({ operation: OPERATIONS[effect.kind], key: effect.key }))
     const missed = committedAt === undefined ? undefined : open.find(({ endedAt }) => endedAt >= committedAt)
     if (!missed) continue
     const injection = found.findLast(({ at }) => at <= missed.endedAt)

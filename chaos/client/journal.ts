@@ -29,8 +29,7 @@ export type Contradiction = { key: string; first: string; later: string }
 /** Statuses after which the same request with the same key makes sense. */
 export function isOpen(outcome: HttpOutcome): boolean {
   if ("lost" in outcome) return true
-  if (outcome.status === 503 || outcome.status === 429) return true
-  return outcome.status === 409 && outcome.body.includes('"IDEMPOTENCY_IN_PROGRESS"')
+  return outcome.status === 503 || outcome.status === 429
 }
 
 /** Everything that was sent, and what came of it. */

@@ -56,7 +56,7 @@ function actOf({ pathname, searchParams }: URL, body: Json): Act | undefined {
 function init(users: number): Act {
   return async (db) => {
     await db.query(
-      "TRUNCATE users, products, coupon_policies, coupons, orders, order_lines, ledger_entries, idempotency_keys",
+      "TRUNCATE users, products, coupon_policies, coupons, orders, order_lines, ledger_entries, kept_answers",
     )
     await db.query("INSERT INTO users (name) SELECT 'u' || n FROM generate_series(1, $1::int) n", [users])
     await db.query(

@@ -21,7 +21,7 @@ export async function commitOnce({ pool, defect, key, answer }: Keyed, act: Act)
     await db.query("BEGIN")
     const kept = defect === "forgets-keys" ? undefined : await keptAnswer(db, key)
     const outcome = kept ?? (await act(db))
-    if (!kept && defect !== "forgets-keys") await keep(db, key, outcome)
+    if (!kept && outcome.status < 300 && defect !== "forgets-keys") await keep(db, key, outcome)
     if (defect === "acknowledges-before-commit") {
       answer(outcome)
       await sleep(COMMIT_DELAY_MS)
@@ -40,7 +40,7 @@ export async function commitOnce({ pool, defect, key, answer }: Keyed, act: Act)
 async function keptAnswer(db: PoolClient, key = ""): Promise<Answer | undefined> {
   await db.query("SELECT pg_advisory_xact_lock(hashtext($1))", [key])
   const { rows } = await db.query<{ status: number; body: string }>(
-    "SELECT status, body FROM idempotency_keys WHERE key = $1",
+    "SELECT status, body FROM kept_answers WHERE request_identity = md5($1)::uuid",
     [key],
   )
   return rows[0] && { status: rows[0].status, body: JSON.parse(rows[0].body) }
@@ -48,7 +48,7 @@ async function keptAnswer(db: PoolClient, key = ""): Promise<Answer | undefined>
 
 async function keep(db: PoolClient, key: string | undefined, { status, body }: Answer): Promise<void> {
   if (key === undefined) return
-  await db.query("INSERT INTO idempotency_keys VALUES ('any', $1, '', $2, $3)", [
+  await db.query("INSERT INTO kept_answers VALUES (md5($1)::uuid, md5('')::uuid, $2, $3)", [
     key,
     status,
     JSON.stringify(body),

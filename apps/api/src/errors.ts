@@ -22,7 +22,6 @@ export const REFUSALS = {
   COUPON_USED: { status: 409, title: "The coupon was used before" },
   COUPON_EXPIRED: { status: 409, title: "The coupon has expired" },
   COUPON_NOT_OWNED: { status: 409, title: "The coupon is not this user's" },
-  IDEMPOTENCY_IN_PROGRESS: { status: 409, title: "The first request with this key is still under way" },
   IDEMPOTENCY_MISMATCH: { status: 422, title: "The key was used with another payload" },
   RATE_LIMITED: { status: 429, title: "Too many requests" },
   OVERLOADED: { status: 503, title: "Too busy right now" },

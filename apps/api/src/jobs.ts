@@ -8,7 +8,6 @@ import type { Env } from "./env.ts"
 import { RefusalError } from "./errors.ts"
 import { addDatabaseMetrics } from "./infra/database-metrics.ts"
 import { databaseRefusal } from "./infra/db-errors.ts"
-import { pruneAnswers } from "./idempotency/prune.ts"
 import { every } from "./infra/every.ts"
 import type { Logger } from "./infra/logger.ts"
 import { createCouponWorker } from "./infra/queue.ts"
@@ -22,7 +21,6 @@ import { addWaitingGauges } from "./shop/gauges.ts"
 
 const POLL_CLAIMS_EVERY_MS = 200
 const UPGRADE_EVERY_MS = 1_000
-const PRUNE_EVERY_MS = 600_000
 const SEAL_EVERY_MS = 5_000
 const WARN_AGAIN_MS = 10_000
 const CLOSE_JOBS_WITHIN_MS = 5_000
@@ -49,7 +47,6 @@ export async function startJobs(deps: Deps, env: Env) {
   const recurring = [
     every({ everyMs: UPGRADE_EVERY_MS, step: createUpgrade({ ...deps, db }), onError }),
     every({ everyMs: POLL_CLAIMS_EVERY_MS, step: () => drainJob.poll(), onError }),
-    every({ everyMs: PRUNE_EVERY_MS, step: () => pruneAnswers(db), onError }),
     every({ everyMs: SEAL_EVERY_MS, step: createSealer({ db: auditDb, logger }), onError }),
     ...startRankingJobs({
       ...deps,

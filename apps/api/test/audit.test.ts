@@ -19,14 +19,14 @@ const audit = createAudit({ db })
 beforeEach(async () => {
   await db.$executeRaw`
     TRUNCATE users, products, coupon_policies, coupons, coupon_claims, orders, order_lines, ledger_entries, outbox_events,
-             idempotency_keys, product_sales, audit_segments, audit_balances, audit_sales RESTART IDENTITY`
+             product_sales, audit_segments, audit_balances, audit_sales RESTART IDENTITY`
   const shelf = createShelf(db)
   const userId = await shelf.user({ balance: 10_000 })
   const productId = await shelf.product({ price: 1_000, stock: 10 })
   const couponId = await shelf.coupon(userId)
   const place = createPlaceOrder({ db, redis, strategy: "batched", writers: 2, maxQueued: 100 })
   const lines = [{ productId, quantity: 2 }]
-  await place({ userId, couponId, lines }, { operation: "orders", key: "first", hash: "" })
+  await place({ userId, couponId, lines }, { identity: crypto.randomUUID(), hash: crypto.randomUUID() })
   await place({ userId, couponId: null, lines }, null)
 })
 
@@ -75,7 +75,6 @@ const SABOTAGE: Record<string, (db: Db) => Promise<unknown>> = {
   "references-exist": (at) => at.$executeRaw`UPDATE order_lines SET order_id = 99 WHERE order_id = 2`,
   "sales-equal-orders": (at) => at.$executeRaw`UPDATE orders SET created_at = created_at - interval '1 day'`,
   "seals-agree": (at) => at.$executeRaw`INSERT INTO audit_sales (day, product_id, sold) VALUES (now(), 1, 1)`,
-  "answers-kept": (at) => at.$executeRaw`UPDATE idempotency_keys SET body = '{"orderId":99,"totalAmount":1}'`,
 }
 
 describe("the audit", () => {

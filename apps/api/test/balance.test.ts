@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { createAudit } from "../src/audit/service.ts"
 import { createBalance } from "../src/balance/service.ts"
+import { rowIdentity, uuidOf } from "../src/idempotency/identity.ts"
 import { createDb } from "../src/infra/db.ts"
 import { createPlaceOrder } from "../src/orders/place-order.ts"
 import { createTestDb, createTestRedis } from "./support/database.ts"
@@ -19,7 +20,10 @@ const balance = openBalance()
 const audit = createAudit({ db })
 
 const MAX_BALANCE = 1_000_000_000_000
-const keyed = (key: string, hash = "payload") => ({ operation: "charge", key, hash })
+const keyed = (key: string) => ({
+  identity: rowIdentity({ operation: "charge", key }),
+  hash: uuidOf("payload"),
+})
 
 async function expectCleanAudit() {
   const { checks } = await audit.run()
@@ -126,7 +130,65 @@ describe("a charge", () => {
 
     expect(new Set(answers.map(({ status, body }) => `${status} ${body}`)).size).toBe(1)
     expect(await balance.find(userId)).toEqual({ userId, balance: 1_000 })
-    expect(await balance.charge(userId, 2_000, { ...request, hash: "other" })).toMatchObject({ status: 422 })
+    expect(await balance.charge(userId, 2_000, { ...request, hash: uuidOf("other") })).toMatchObject({
+      status: 422,
+    })
+    await expectCleanAudit()
+  })
+})
+
+describe("charges with an Idempotency-Key", () => {
+  it("share commits with others, each key once, whoever it is for", async () => {
+    const users = await Promise.all(Array.from({ length: 10 }, () => shelf.user()))
+    const elsewhere = openBalance()
+    const keys = Array.from({ length: 100 }, () => keyed(crypto.randomUUID()))
+    const answers = await Promise.all(
+      keys.flatMap((request, at) => {
+        const userId = users[at % users.length] ?? 0
+        const again = [balance.charge(userId, 7, request), elsewhere.charge(userId, 7, request)]
+        return [balance.charge(userId, 7, request), balance.charge(userId, 5, null), ...again]
+      }),
+    )
+    const keyless = answers.filter((_, at) => at % 4 === 1)
+    const bodies = answers.filter((_, at) => at % 4 !== 1).map(({ body }) => body)
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201))
+    expect(new Set(bodies).size).toBe(keys.length)
+    expect(new Set(keyless.map(({ body }) => body)).size).toBe(keyless.length)
+    for (const userId of users) expect(await balance.find(userId)).toEqual({ userId, balance: 120 })
+    await expectCleanAudit()
+  })
+
+  it("belong to the user who came first, also when both come at once", async () => {
+    const [owner, other] = [await shelf.user(), await shelf.user()]
+    const request = keyed(crypto.randomUUID())
+    const theirs = { ...request, hash: uuidOf("theirs") }
+    const [first, second] = await Promise.all([
+      balance.charge(owner, 7, request),
+      balance.charge(other, 7, theirs),
+    ])
+    expect([first.status, second.code]).toEqual([201, "IDEMPOTENCY_MISMATCH"])
+    expect(await balance.charge(other, 7, theirs)).toMatchObject({ status: 422 })
+    expect(await balance.charge(owner, 7, request)).toEqual(first)
+  })
+
+  it("hear no refusal for what they have done themselves, and are decided anew after one", async () => {
+    const userId = await shelf.user({ balance: 100 })
+    await db.user.update({ where: { id: userId }, data: { balance: MAX_BALANCE - 1 } })
+    const request = keyed(crypto.randomUUID())
+    const elsewhere = openBalance()
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => (at % 2 ? balance : elsewhere).charge(userId, 1, request)),
+    )
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
+    expect(answers[0]?.status).toBe(201)
+
+    const late = keyed(crypto.randomUUID())
+    expect(await balance.charge(userId, 1, late)).toMatchObject({ code: "BALANCE_LIMIT" })
+    await db.user.update({ where: { id: userId }, data: { balance: 100 } })
+    await db.ledgerEntry.deleteMany({ where: { userId, amount: 1 } })
+    const placed = await balance.charge(userId, 1, late)
+    expect(placed.status).toBe(201)
+    expect(await balance.charge(userId, 1, late)).toEqual(placed)
     await expectCleanAudit()
   })
 })

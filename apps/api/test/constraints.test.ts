@@ -12,6 +12,8 @@ afterAll(async () => {
   await redisDatabase[Symbol.asyncDispose]()
 })
 
+const UUID = "00000000-0000-4000-8000-000000000000"
+
 beforeAll(async () => {
   const shelf = createShelf(db)
   const userId = await shelf.user({ balance: 10_000 })
@@ -74,11 +76,23 @@ const FORBIDDEN: [what: string, state: string, change: (at: Db) => Promise<unkno
     (at) => at.$executeRaw`UPDATE coupons SET claim_id = '00000000-0000-4000-8000-000000000000'`,
   ],
   [
-    "two answers under one key",
+    "two orders under one key",
     UNIQUE,
     (at) => at.$executeRaw`
-      INSERT INTO idempotency_keys (operation, key, request_hash, status, body)
-      SELECT 'orders', 'key', '', 201, '' FROM generate_series(1, 2)`,
+      INSERT INTO orders (user_id, subtotal, discount, total, request_identity, request_hash)
+      SELECT 1, 1, 0, 1, ${UUID}::uuid, ${UUID}::uuid FROM generate_series(1, 2)`,
+  ],
+  [
+    "two charges under one key",
+    UNIQUE,
+    (at) => at.$executeRaw`
+      INSERT INTO ledger_entries (user_id, kind, amount, balance_after, request_identity, request_hash)
+      SELECT 1, 'charge', 1, 1, ${UUID}::uuid, ${UUID}::uuid FROM generate_series(1, 2)`,
+  ],
+  [
+    "a key without the hash of its payload",
+    CHECK,
+    (at) => at.$executeRaw`UPDATE orders SET request_identity = ${UUID}::uuid`,
   ],
 ]
 

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "vitest"
 import { createAudit } from "../src/audit/service.ts"
 import { RefusalError } from "../src/errors.ts"
 import type { Answer } from "../src/idempotency/answer.ts"
+import { rowIdentity, uuidOf } from "../src/idempotency/identity.ts"
 import type { KeyedRequest } from "../src/idempotency/request.ts"
 import { createPlaceOrder } from "../src/orders/place-order.ts"
 import type { OrderCommand } from "../src/orders/decide.ts"
@@ -26,7 +27,10 @@ function orderOf(userId: number, productId: number, { quantity = 1, couponId = n
   return { userId, couponId, lines: [{ productId, quantity }] } satisfies OrderCommand
 }
 
-const keyed = (key: string, hash = "payload"): KeyedRequest => ({ operation: "orders", key, hash })
+const keyed = (key: string, payload = "payload"): KeyedRequest => ({
+  identity: rowIdentity({ operation: "orders", key }),
+  hash: uuidOf(payload),
+})
 const placedOf = ({ body }: Answer) => PlacedOrder.parse(JSON.parse(body))
 const count = (answers: Answer[], code: string) => answers.filter((answer) => answer.code === code).length
 const created = (answers: Answer[]) => answers.filter(({ status }) => status === 201)
@@ -201,17 +205,49 @@ describe.each(STRATEGIES)("an order placed %s", (strategy) => {
     await expectCleanAudit()
   })
 
-  it("repeats a refusal under its key although it would succeed by now", async () => {
+  it("is decided anew under a key that was refused, and keeps nothing of the refusal", async () => {
     const userId = await shelf.user()
     const productId = await shelf.product({ price: 0, stock: 0 })
     const request = keyed(crypto.randomUUID())
 
-    const first = await place(orderOf(userId, productId), request)
+    const refused = await place(orderOf(userId, productId), request)
     await db.product.update({ where: { id: productId }, data: { stock: 1, stocked: 1 } })
-    const second = await place(orderOf(userId, productId), request)
+    const placed = await place(orderOf(userId, productId), request)
 
-    expect(first).toMatchObject({ status: 409, code: "OUT_OF_STOCK" })
-    expect({ status: second.status, body: second.body }).toEqual({ status: first.status, body: first.body })
+    expect(refused).toMatchObject({ status: 409, code: "OUT_OF_STOCK" })
+    expect(placed.status).toBe(201)
+    expect(await place(orderOf(userId, productId), request)).toEqual(placed)
+  })
+
+  it("is found by its key however old it is, and hears no refusal for what it has done itself", async () => {
+    const userId = await shelf.user({ balance: 2_000 })
+    const productId = await shelf.product({ price: 2_000, stock: 1 })
+    const couponId = await shelf.coupon(userId)
+    const command = orderOf(userId, productId, { couponId })
+    const request = keyed(crypto.randomUUID())
+
+    const first = await place(command, request)
+    await db.order.updateMany({ where: { userId }, data: { createdAt: new Date("2020-01-01") } })
+
+    expect(first.status).toBe(201)
+    expect(await place(command, request)).toEqual(first)
+    expect(await start()(command, request)).toEqual(first)
+    await db.order.updateMany({ where: { userId }, data: { createdAt: new Date() } })
+  })
+
+  it("for the last won is one order for all who repeat it at once, in two processes", async () => {
+    const productId = await shelf.product({ price: 2_000 })
+    const elsewhere = start()
+    const users = await Promise.all(times(20, () => shelf.user({ balance: 2_000 })))
+    const answers = await Promise.all(
+      users.flatMap((userId) => {
+        const request = keyed(crypto.randomUUID())
+        return times(6, (n) => (n % 2 ? place : elsewhere)(orderOf(userId, productId), request))
+      }),
+    )
+    expect(created(answers)).toHaveLength(120)
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(20)
+    await expectCleanAudit()
   })
 
   it("is refused when its key belongs to another payload, before and after the first is done", async () => {
@@ -219,15 +255,15 @@ describe.each(STRATEGIES)("an order placed %s", (strategy) => {
     const productId = await shelf.product()
     const key = crypto.randomUUID()
     const command = orderOf(userId, productId)
+    const payloads = ["one", "other"].map((payload) => keyed(key, payload))
 
-    const [first, during] = await Promise.all([
-      place(command, keyed(key)),
-      place(command, keyed(key, "other")),
-    ])
-    const after = await place(command, keyed(key, "other"))
+    const during = await Promise.all(payloads.map((request) => place(command, request)))
+    const after = await Promise.all(payloads.map((request) => place(command, request)))
 
-    expect(first.status).toBe(201)
-    expect([during.code, after.code]).toEqual(["IDEMPOTENCY_MISMATCH", "IDEMPOTENCY_MISMATCH"])
+    expect(created(during)).toHaveLength(1)
+    expect(count(during, "IDEMPOTENCY_MISMATCH")).toBe(1)
+    expect(after).toEqual(during)
+    expect(await db.order.count({ where: { userId } })).toBe(1)
   })
 
   it("is refused at once when too many wait already", async () => {

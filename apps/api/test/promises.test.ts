@@ -3,9 +3,9 @@ import { afterAll, describe, expect, it, onTestFinished } from "vitest"
 import { createAudit } from "../src/audit/service.ts"
 import { AcceptedClaim } from "../src/coupons/schema.ts"
 import { rowIdentity } from "../src/idempotency/identity.ts"
-import { pruneAnswers } from "../src/idempotency/prune.ts"
 import { createDrain } from "../src/coupons/drain.ts"
 import { limitReachedKey, soldOutKey } from "../src/infra/keys.ts"
+import { keepOldAnswers } from "./support/old-answers.ts"
 import { startApi, startShop, startWorker } from "./support/api.ts"
 import { createTrade, insist, outcomeOf, tally, times } from "./support/trade.ts"
 
@@ -186,7 +186,6 @@ describe("a claim with an Idempotency-Key", () => {
     const first = await claim()
     await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
     await shop.deps.writeDb.$executeRaw`UPDATE coupons SET issued_at = issued_at - interval '2 days'`
-    await pruneAnswers(shop.deps.writeDb)
     const again = await Promise.all(times(50, claim))
     expect(new Set(again.map(({ status, text }) => `${status} ${text}`))).toEqual(
       new Set([`201 ${first.text}`]),
@@ -199,10 +198,8 @@ describe("a claim with an Idempotency-Key", () => {
     const { user, policy } = await trade.refill({ policies: 1, users: 1, couponsPerPolicy: 0 })
     const refused = times(100, (n) => trade.claim({ userId: user(1), policyId: policy(1) }, `try-${n}`))
     expect(tally(await Promise.all(refused))).toEqual({ COUPON_SOLD_OUT: 100 })
-    const { idempotencyKey, couponClaim, coupon } = shop.deps.readDb
-    expect(await Promise.all([idempotencyKey.count(), couponClaim.count(), coupon.count()])).toEqual([
-      0, 0, 0,
-    ])
+    const { keptAnswer, couponClaim, coupon } = shop.deps.readDb
+    expect(await Promise.all([keptAnswer.count(), couponClaim.count(), coupon.count()])).toEqual([0, 0, 0])
   })
 })
 
@@ -242,8 +239,8 @@ describe("what an older version promised in Redis", () => {
     const claim = { userId: user(1), policyId: policy(1) }
     const { claimId } = AcceptedClaim.parse((await trade.claim(claim)).body)
     await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
-    const kept = { operation: "coupons", key: "kept", requestHash: "", status: 201 }
-    await shop.deps.writeDb.idempotencyKey.create({ data: { ...kept, body: JSON.stringify({ claimId }) } })
+    await using old = await keepOldAnswers(shop.deps.writeDb)
+    await old.keep({ operation: "coupons", key: "kept", body: { claimId } })
     const [identities = ""] = /WITH digests[^;]*;/.exec(await readFile(MIGRATION, "utf8")) ?? []
     await shop.deps.writeDb.$executeRawUnsafe(identities)
     expect(await trade.claim(claim, "kept")).toMatchObject({ status: 201 })

@@ -81,12 +81,12 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
   },
   {
     id: "key-not-kept",
-    guard: "the answer of a keyed order is kept with its effect",
+    guard: "the key of an order is kept in its row",
     patches: [
       {
         file: "apps/api/src/orders/batch-write.ts",
-        find: "${keepAnswers(kept)}",
-        replace: "${keepAnswers([])}",
+        find: "request?.identity ?? null",
+        replace: "request && null",
       },
     ],
     tests: [{ file: HTTP, names: ["POST /orders > answers a repeat with the same bytes"] }],
@@ -96,9 +96,9 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
     guard: "the same in the conditional strategies",
     patches: [
       {
-        file: "apps/api/src/orders/single-order-transaction.ts",
-        find: "if (request) await keepAnswer(tx, request, answer)",
-        replace: "",
+        file: "apps/api/src/orders/prisma-writes.ts",
+        find: "const keyed = request && {",
+        replace: "const keyed = null && {",
       },
     ],
     tests: [{ file: RULES, names: ["an order placed conditional > happens once"] }],
@@ -108,12 +108,38 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
     guard: "a key counts for one payload",
     patches: [
       {
-        file: "apps/api/src/idempotency/store.ts",
-        find: "return requestHash === hash ?",
-        replace: "return true ?",
+        file: "apps/api/src/orders/keyed-orders.ts",
+        find: "return first.hash === hash ?",
+        replace: "return first ?",
       },
     ],
     tests: [{ file: HTTP, names: ["POST /orders > answers a repeat with the same bytes"] }],
+  },
+  {
+    id: "refused-by-its-own-effect",
+    guard: "a repeat never hears a refusal for what its first request has done",
+    patches: [
+      {
+        file: "apps/api/src/orders/single-order-transaction.ts",
+        find: "(await findRepeated(db, job.request)) ?? answer",
+        replace: "answer",
+      },
+    ],
+    tests: [{ file: RULES, names: ["an order placed conditional > for the last won is one order"] }],
+  },
+  {
+    id: "charge-key-not-kept",
+    guard: "the key of a charge is kept in its row",
+    patches: [
+      {
+        file: "apps/api/src/balance/charge.ts",
+        find: "request?.identity ?? null",
+        replace: "request && null",
+      },
+    ],
+    tests: [
+      { file: "apps/api/test/balance.test.ts", names: ["a charge > happens once for one Idempotency-Key"] },
+    ],
   },
   {
     id: "line-without-end",
@@ -133,8 +159,8 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
     patches: [
       {
         file: "apps/api/src/balance/charge.ts",
-        find: "SELECT id, 'charge', amount, balance FROM charged",
-        replace: "SELECT id, 'charge', amount, balance FROM charged WHERE false",
+        find: "SELECT id, 'charge', amount, balance, identity, hash FROM charged",
+        replace: "SELECT id, 'charge', amount, balance, identity, hash FROM charged WHERE false",
       },
     ],
     tests: [{ file: CONTENTION, names: ["batched > the last won"] }],

@@ -90,9 +90,9 @@ export const ORDER_BUGS: Bug[] = [
     patches: [
       {
         file: BATCHED,
-        find: "  await writeBatch(tx, answered)",
-        replace: `  if (decisions.some(({ outcome }) => outcome === "refused")) throw new Error("One was refused")
-  await writeBatch(tx, answered)`,
+        find: "  await writeBatch(tx, placed)",
+        replace: `  if (placed.length < answers.size) throw new Error("One was refused")
+  await writeBatch(tx, placed)`,
       },
     ],
     tests: [{ file: CONTENTION, names: ["batched > the last unit"] }],

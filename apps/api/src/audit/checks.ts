@@ -193,18 +193,6 @@ export const CHECKS: Check[] = [
            AS violations`,
   },
   {
-    id: "answers-kept",
-    title: "Every order answered under an Idempotency-Key exists as answered, and no two keys share one",
-    meaning: "Kept answers that promise an order that is not there, is another one, or was promised twice",
-    query: () => sql`
-      WITH answers AS (
-        SELECT (body::jsonb ->> 'orderId')::bigint AS order_id, (body::jsonb ->> 'totalAmount')::bigint AS total
-        FROM idempotency_keys WHERE operation = 'orders' AND status = 201)
-      SELECT (SELECT count(*) FROM answers a LEFT JOIN orders o ON o.id = a.order_id
-              WHERE o.total IS DISTINCT FROM a.total)
-           + (SELECT count(order_id) - count(DISTINCT order_id) FROM answers) AS violations`,
-  },
-  {
     id: "sales-equal-orders",
     title: "The sums by product and UTC day, and what still waits for them, are what the orders say",
     meaning: "Units, over all products and days, that were counted twice, not at all or on another day",

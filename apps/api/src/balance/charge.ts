@@ -1,24 +1,22 @@
 import { RefusalError } from "../errors.ts"
-import { jsonAnswer, refusedAnswer } from "../idempotency/answer.ts"
+import { jsonAnswer, mismatchAnswer, refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
-import { createIdempotent } from "../idempotency/idempotent.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
-import { findAnswers, keepAnswer } from "../idempotency/store.ts"
+import { repeatIfTaken } from "../idempotency/taken-key.ts"
 import { createBatcher } from "../infra/batcher.ts"
-import { pgArray } from "../infra/db.ts"
+import { pgArray, sql, uuidArray } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
-import { createConcurrencyLimiter } from "../infra/concurrency-limiter.ts"
 import { withRetry } from "../infra/retry.ts"
 import type { RetryObserver } from "../infra/retry.ts"
+import { createSharedRead } from "../infra/shared-read.ts"
 
 const MAX_BALANCE = 1_000_000_000_000
 const MAX_BATCH = 128
-// Charges with keys have a limiter of their own: in the pool, many slow ones would keep orders waiting for a connection.
-const MOST_KEYED = 2
-const KEYED_WAIT_MS = 1_500
+/** The unique index of the keys; its violation says that another process was faster with the same key. */
+const KEY_TAKEN = "ledger_entries_request_identity_key"
 
 /** `amount` in won. */
-type Charge = { userId: number; amount: number }
+type Charge = { userId: number; amount: number; request: KeyedRequest | null }
 
 export type ChargeDeps = {
   writeDb: Db
@@ -29,40 +27,27 @@ export type ChargeDeps = {
 
 /**
  * Adds money to a balance, idempotent for a keyed request. Charges that arrive while a commit is in flight are committed
- * together; a keyed one has a transaction of its own, since a key that is taken rolls it back.
+ * together.
  */
 export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
-  const idempotent = createIdempotent({ db })
   const batcher = createBatcher<Charge, Answer>({
-    commit: (charges) => withRetry(() => addAll(db, charges), { onRetry }),
+    commit: (charges) => withRetry(() => repeatIfTaken(KEY_TAKEN, () => addAll(db, charges)), { onRetry }),
     maxBatch: MAX_BATCH,
     // The other writers are for orders.
     maxInFlight: 1,
     maxQueued,
   })
-
-  const keyed = createConcurrencyLimiter<() => Promise<Answer>, Answer>({
-    run: (charge) => withRetry(charge, { onRetry }),
-    maxInFlight: MOST_KEYED,
+  const findRepeated = createSharedRead<KeyedRequest, Answer | null>({
+    read: (requests) => findRepeats(db, requests),
+    missing: null,
     maxQueued,
-    maxWaitMs: KEYED_WAIT_MS,
   })
 
-  async function chargeWithKey(tx: Tx, charge: Charge, request: KeyedRequest): Promise<Answer> {
-    const repeated = (await findAnswers(tx, [request])).get(request.key)
-    if (repeated) return repeated
-    const [answer] = (await addMoney(tx, [charge])).values()
-    if (!answer) throw new Error("A charge was left without an answer")
-    await keepAnswer(tx, request, answer)
-    return answer
-  }
-
-  return (userId: number, amount: number, request: KeyedRequest | null): Promise<Answer> => {
-    const charge = { userId, amount }
-    if (request === null) return batcher.submit(charge)
-    return idempotent(request, () =>
-      keyed.submit(() => db.$transaction((tx) => chargeWithKey(tx, charge, request))),
-    )
+  return async (userId: number, amount: number, request: KeyedRequest | null): Promise<Answer> => {
+    const answer = await batcher.submit({ userId, amount, request })
+    if (answer.status < 400 || request === null) return answer
+    // What refused it may be the effect of its own first request, committed after the key was looked for.
+    return (await findRepeated(request)) ?? answer
   }
 }
 
@@ -79,50 +64,90 @@ function addAll(db: Db, charges: readonly Charge[]): Promise<Map<Charge, Answer>
   })
 }
 
-/** A user's first charges, the second ones, and so on: a statement changes a row once. */
+/** Charges of which no two are of one user or one key, as a statement changes a row once; each after those before it. */
 function roundsOf(charges: readonly Charge[]): Charge[][] {
   const rounds: Charge[][] = []
-  const seen = new Map<number, number>()
+  const next = new Map<number | string, number>()
   for (const charge of charges) {
-    const at = seen.get(charge.userId) ?? 0
-    seen.set(charge.userId, at + 1)
+    const { userId, request } = charge
+    const names = request === null ? [userId] : [userId, request.identity]
+    const at = Math.max(...names.map((name) => next.get(name) ?? 0))
+    for (const name of names) next.set(name, at + 1)
     ;(rounds[at] ??= []).push(charge)
   }
   return rounds
 }
 
-type Charged = { userId: number; known: boolean; balance: number | null }
+type Charged = {
+  userId: number
+  exists: boolean
+  /** The balance that the charge left; null when it was refused. */
+  balance: number | null
+  first: FirstCharge | null
+}
+/** What the first request with a key did; the hash is that request's. */
+type FirstCharge = { hash: string; userId: number; balance: number }
 
 /**
- * Charges of different users in one statement: a balance moves only if it stays within its limit, and never without
- * its ledger row. Users are locked by ascending id, as whoever places orders does.
+ * Charges of different users in one statement: a balance moves only if it stays within its limit and the key is new, and
+ * never without its ledger row. Users are locked by ascending id, as whoever places orders does.
  */
 async function addMoney(db: Db | Tx, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
   const userIds = pgArray(charges.map(({ userId }) => userId))
   const amounts = pgArray(charges.map(({ amount }) => amount))
+  const identities = uuidArray(charges.map(({ request }) => request?.identity ?? null))
+  const hashes = uuidArray(charges.map(({ request }) => request?.hash ?? null))
   const rows = await db.$queryRaw<Charged[]>`
     WITH asked AS (
-      SELECT * FROM unnest(${userIds}::int[], ${amounts}::bigint[]) AS t (user_id, amount)
+      SELECT * FROM unnest(${userIds}::int[], ${amounts}::bigint[], ${identities}::uuid[], ${hashes}::uuid[])
+        AS t (user_id, amount, identity, hash)
     ), locked AS MATERIALIZED (
       SELECT id FROM users WHERE id = ANY (${userIds}::int[]) ORDER BY id FOR NO KEY UPDATE
-    ), charged AS (
+    ), known AS MATERIALIZED (${keyedCharges(identities)}), charged AS (
       UPDATE users u SET balance = u.balance + amount FROM asked JOIN locked ON locked.id = user_id
-      WHERE u.id = user_id AND u.balance + amount <= ${MAX_BALANCE}::bigint RETURNING u.id, amount, balance
+      WHERE u.id = user_id AND u.balance + amount <= ${MAX_BALANCE}::bigint
+        AND NOT EXISTS (SELECT FROM known WHERE known.identity = asked.identity)
+      RETURNING u.id, amount, balance, asked.identity, asked.hash
     ), booked AS (
-      INSERT INTO ledger_entries (user_id, kind, amount, balance_after)
-      SELECT id, 'charge', amount, balance FROM charged
+      INSERT INTO ledger_entries (user_id, kind, amount, balance_after, request_identity, request_hash)
+      SELECT id, 'charge', amount, balance, identity, hash FROM charged
     )
-    SELECT user_id AS "userId", locked.id IS NOT NULL AS known, balance::float8 AS balance
-    FROM asked LEFT JOIN locked ON locked.id = user_id LEFT JOIN charged ON charged.id = user_id`
+    SELECT asked.user_id AS "userId", locked.id IS NOT NULL AS exists, charged.balance::float8 AS balance,
+           to_json(known) AS first
+    FROM asked LEFT JOIN locked ON locked.id = user_id LEFT JOIN charged ON charged.id = user_id
+      LEFT JOIN known ON known.identity = asked.identity`
   const charged = new Map(rows.map((row) => [row.userId, row]))
   return new Map(charges.map((charge) => [charge, chargeAnswer(charge, charged.get(charge.userId))]))
 }
 
-function chargeAnswer({ userId }: Charge, charged: Charged | undefined): Answer {
-  if (!charged?.known) return refusedAnswer(noSuchUser(userId))
-  const { balance } = charged
+const keyedCharges = (identities: string) => sql`
+  SELECT request_identity AS identity, request_hash AS hash, user_id AS "userId", balance_after AS balance
+  FROM ledger_entries WHERE request_identity = ANY (${identities}::uuid[])`
+
+function chargeAnswer({ userId, request }: Charge, charged: Charged | undefined): Answer {
+  if (!charged) throw new Error("A charge was left without its row")
+  const { exists, balance, first } = charged
+  if (first && request) return repeatedAnswer(first, request)
+  if (!exists) return refusedAnswer(noSuchUser(userId))
   if (balance !== null) return jsonAnswer(201, { userId, balance })
   return refusedAnswer(new RefusalError("BALANCE_LIMIT", `A balance is at most ${MAX_BALANCE} won`))
+}
+
+/** The answer that the first request got, made of its row again; or that the key belongs to another payload. */
+const repeatedAnswer = ({ hash, userId, balance }: FirstCharge, request: KeyedRequest): Answer =>
+  hash === request.hash ? jsonAnswer(201, { userId, balance }) : mismatchAnswer()
+
+async function findRepeats(db: Db, requests: readonly KeyedRequest[]) {
+  const identities = uuidArray(requests.map(({ identity }) => identity))
+  const rows = await db.$queryRaw<{ identity: string; first: FirstCharge }[]>`
+    SELECT identity, to_json(k) AS first FROM (${keyedCharges(identities)}) k`
+  const firsts = new Map(rows.map(({ identity, first }) => [identity, first]))
+  return new Map(
+    requests.flatMap((request) => {
+      const first = firsts.get(request.identity)
+      return first ? [[request, repeatedAnswer(first, request)] as const] : []
+    }),
+  )
 }
 
 export const noSuchUser = (id: number) => new RefusalError("USER_NOT_FOUND", `User ${id} does not exist`)

@@ -1,7 +1,6 @@
 import { RefusalError } from "../errors.ts"
-import { jsonAnswer, refusedAnswer } from "../idempotency/answer.ts"
+import { jsonAnswer, mismatchAnswer, refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
-import { mismatchAnswer } from "../idempotency/store.ts"
 import type { Claim, Decision, RefusedOutcome } from "./decide-claims.ts"
 import type { AcceptedClaim } from "./schema.ts"
 

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto"
 import type { Answer } from "../idempotency/answer.ts"
-import { rowIdentity } from "../idempotency/identity.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
 import { createBatcher } from "../infra/batcher.ts"
 import type { Clock } from "../infra/clock.ts"
@@ -84,7 +83,7 @@ export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDep
   }
 
   return async (command: ClaimCommand, request: KeyedRequest | null): Promise<Answer> => {
-    const claimId = request === null ? randomUUID() : rowIdentity(request)
+    const claimId = request === null ? randomUUID() : request.identity
     const claim = { ...command, claimId, keyed: request !== null }
     return (await refuseFast(claim)) ?? batcher.submit(claim)
   }

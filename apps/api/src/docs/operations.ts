@@ -83,7 +83,7 @@ function refusalsOf(route: Route, settings: Settings): RefusalCode[] {
   return [
     "BAD_REQUEST",
     ...when(input?.body !== undefined, "UNSUPPORTED_MEDIA_TYPE", "PAYLOAD_TOO_LARGE"),
-    ...when(idempotentAs !== undefined, "IDEMPOTENCY_IN_PROGRESS", "IDEMPOTENCY_MISMATCH"),
+    ...when(idempotentAs !== undefined, "IDEMPOTENCY_MISMATCH"),
     ...when(identified || who === "lab", "UNAUTHORIZED"),
     ...when(identified && (who === "owner" || who === "scope"), "FORBIDDEN"),
     ...when(settings.USER_RATE_LIMIT > 0 && (identified || who === "owner"), "RATE_LIMITED"),

@@ -1,5 +1,5 @@
 import type { Response } from "express"
-import type { RefusalError } from "../errors.ts"
+import { RefusalError } from "../errors.ts"
 import { problemDocument } from "../http/problem.ts"
 
 /** What a client hears, as bytes, so that a repeat can hear exactly the same. */
@@ -15,6 +15,11 @@ export function refusedAnswer(refusal: RefusalError): Answer {
   const { status, code } = refusal
   return { status, code, body: JSON.stringify(problemDocument(refusal)) }
 }
+
+export const mismatchAnswer = (): Answer =>
+  refusedAnswer(
+    new RefusalError("IDEMPOTENCY_MISMATCH", "The Idempotency-Key belongs to a request with another payload"),
+  )
 
 export function sendAnswer(res: Response, { status, body, code }: Answer): void {
   if (code !== undefined) res.locals.code = code

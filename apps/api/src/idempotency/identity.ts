@@ -1,12 +1,16 @@
 import { hash } from "node:crypto"
-import type { KeyedRequest } from "./request.ts"
 
 /**
  * The identity, a UUIDv8 (RFC 9562), of the row that a keyed request makes: whoever repeats the request finds the row by
  * it, for as long as the row exists. The key carries its user where a token says who asks.
  */
-export function rowIdentity({ operation, key }: Pick<KeyedRequest, "operation" | "key">): string {
-  const digest = hash("sha256", `${operation} ${key}`, "hex")
+export function rowIdentity({ operation, key }: { operation: string; key: string }): string {
+  return uuidOf(`${operation} ${key}`)
+}
+
+/** The first 16 bytes of a text's SHA-256, with the version and the variant of a UUIDv8. */
+export function uuidOf(text: string): string {
+  const digest = hash("sha256", text, "hex")
   const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16)
   const groups = [
     digest.slice(0, 8),

@@ -1,9 +1,13 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { Request } from "express"
 import { RefusalError } from "../errors.ts"
+import { rowIdentity, uuidOf } from "./identity.ts"
 
-/** A request that carries an Idempotency-Key: the key counts for one operation, the hash tells payloads apart. */
-export type KeyedRequest = { operation: string; key: string; hash: string }
+/**
+ * A request that carries an Idempotency-Key, both as UUIDs: `identity` is the key's within its operation, `hash` tells
+ * payloads apart.
+ */
+export type KeyedRequest = { identity: string; hash: string }
 
 const VISIBLE_ASCII = /^[!-~]{1,255}$/
 
@@ -14,22 +18,22 @@ export function keyedRequest(req: Request, operation: string): KeyedRequest | nu
   if (!VISIBLE_ASCII.test(key)) {
     throw new RefusalError("BAD_REQUEST", "Idempotency-Key must be 1 to 255 visible ASCII characters")
   }
-  const hash = requestHash(req.method, req.originalUrl, req.body)
-  return { operation, key: ownKey(req, key), hash }
+  return {
+    identity: rowIdentity({ operation, key: ownKey(req, key) }),
+    hash: requestHash(req.method, req.originalUrl, req.body),
+  }
 }
 
 /** Where a token says who asks, keys of two users never meet: nobody learns of another's key, or takes it first. */
 function ownKey(req: Request, key: string): string {
   const subject: unknown = req.res?.locals.subject
   if (typeof subject !== "string") return key
-  return `${subject}.${createHash("sha256").update(key).digest("hex")}`
+  return `${subject}.${hash("sha256", key, "hex")}`
 }
 
 /** One hash for all spellings of one payload: JSON whitespace and the order of names do not count. */
 export function requestHash(method: string, url: string, body: unknown): string {
-  return createHash("sha256")
-    .update(`${method} ${url}\n${canonical(body)}`)
-    .digest("hex")
+  return uuidOf(`${method} ${url}\n${canonical(body)}`)
 }
 
 function canonical(value: unknown): string {

@@ -16,6 +16,11 @@ export function pgArray(values: Iterable<number | "NULL">): string {
   return `{${[...values].join(",")}}`
 }
 
+/** The same of UUIDs, with NULL for null. */
+export function uuidArray(values: Iterable<string | null>): string {
+  return `{${[...values].map((value) => value ?? "NULL").join(",")}}`
+}
+
 /** `transaction`: behind a pooler such as PgBouncer that gives a connection for one transaction at a time. */
 export type Pooler = "none" | "transaction"
 

@@ -1,6 +1,9 @@
-import { pgArray } from "../infra/db.ts"
+import { pgArray, uuidArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
-import type { OrderCommand, Rows } from "./decide.ts"
+import type { Rows } from "./decide.ts"
+import type { OrderJob } from "./job.ts"
+import { keyedOrders, known } from "./keyed-orders.ts"
+import type { KeyedOrder, KnownOrders } from "./keyed-orders.ts"
 
 type UserRow = { id: number; balance: number }
 type ProductRow = { id: number; price: number; stock: number }
@@ -13,17 +16,28 @@ type CouponRow = {
   expired: boolean
 }
 // Money fits a double exactly (at most 10^12), which is what JSON makes of it.
-type Locked = { users: UserRow[]; coupons: CouponRow[]; products: ProductRow[]; orderIds: number[] }
+type Locked = {
+  users: UserRow[]
+  coupons: CouponRow[]
+  products: ProductRow[]
+  keyed: KeyedOrder[]
+  orderIds: number[]
+}
 
-/** What a batch of orders may change, locked; and an id for each order. Ids of orders that are refused leave gaps. */
-export type LockedRows = { rows: Rows; orderIds: number[] }
+/**
+ * What a batch of orders may change, locked; the orders that its keys placed before; and an id for each order. Ids of
+ * orders that are refused leave gaps.
+ */
+export type LockedRows = { rows: Rows; known: KnownOrders; orderIds: number[] }
 
 /**
  * Locks what a batch of orders may change and reads it: users, coupons, products, each by ascending id. Everybody
  * who locks in that order waits instead of deadlocking, and the hot rows, products, are held the shortest. One round
  * trip: each part counts the one before it, so that it cannot begin to lock before that one has ended.
  */
-export async function lockRows(tx: Tx, commands: readonly OrderCommand[]): Promise<LockedRows> {
+export async function lockRows(tx: Tx, jobs: readonly OrderJob[]): Promise<LockedRows> {
+  const commands = jobs.map(({ command }) => command)
+  const identities = uuidArray(jobs.flatMap(({ request }) => request?.identity ?? []))
   const userIds = pgArray(new Set(commands.map(({ userId }) => userId)))
   const couponIds = pgArray(new Set(commands.flatMap(({ couponId }) => couponId ?? [])))
   const productIds = pgArray(
@@ -40,13 +54,14 @@ export async function lockRows(tx: Tx, commands: readonly OrderCommand[]): Promi
     ), p AS MATERIALIZED (
       SELECT id, price, stock FROM products
       WHERE id = ANY (${productIds}::int[]) AND (SELECT count(*) FROM c) >= 0 ORDER BY id FOR NO KEY UPDATE
-    )
+    ), k AS (${keyedOrders(identities)})
     SELECT (SELECT coalesce(json_agg(u), '[]') FROM u) AS users,
            (SELECT coalesce(json_agg(c), '[]') FROM c) AS coupons,
            (SELECT coalesce(json_agg(p), '[]') FROM p) AS products,
+           (SELECT coalesce(json_agg(k), '[]') FROM k) AS keyed,
            (SELECT json_agg(nextval('orders_id_seq')) FROM generate_series(1, ${commands.length}::int)) AS "orderIds"`
   if (!locked) throw new Error("A SELECT without FROM answered no row")
-  const { users, coupons, products, orderIds } = locked
+  const { users, coupons, products, keyed, orderIds } = locked
   return {
     rows: {
       users: new Map(users.map((row) => [row.id, row])),
@@ -55,6 +70,7 @@ export async function lockRows(tx: Tx, commands: readonly OrderCommand[]): Promi
       ),
       products: new Map(products.map((row) => [row.id, row])),
     },
+    known: known(keyed),
     orderIds,
   }
 }

@@ -1,14 +1,8 @@
-import type { Answer } from "../idempotency/answer.ts"
-import { pgArray, sql } from "../infra/db.ts"
+import { pgArray, sql, uuidArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
-import type { Decided, OrderCommand, Placed } from "./decide.ts"
-import type { OrderJob } from "./job.ts"
+import type { Placed } from "./decide.ts"
+import type { PlacedOrder } from "./decide-batch.ts"
 
-/** An order with the id it gets if it is placed. */
-export type NumberedOrder = OrderCommand & { id: number; job: OrderJob }
-export type AnsweredOrder = { decided: Decided<NumberedOrder>; answer: Answer }
-
-type PlacedOrder = Extract<Decided<NumberedOrder>, { outcome: "placed" }>
 /** Amounts by the id of their row. */
 type Sums = Map<number, number>
 type Counts = { spent: number; taken: number; used: number }
@@ -16,15 +10,11 @@ type Counts = { spent: number; taken: number; used: number }
 export const ORDER_PLACED = "order.placed"
 
 /**
- * Writes a decided batch in one statement: balances, stocks and coupons conditionally, then orders, lines, ledger,
- * outbox and kept answers. The rows are locked, so a condition that does not hold is a bug and rolls all back.
+ * Writes the placed orders of a batch in one statement: balances, stocks and coupons conditionally, then orders, lines,
+ * ledger and outbox. The rows are locked, so a condition that does not hold is a bug and rolls all back.
  */
-export async function writeBatch(tx: Tx, answered: readonly AnsweredOrder[]): Promise<void> {
-  const placed = answered.flatMap(({ decided }) => (decided.outcome === "placed" ? decided : []))
-  const kept = answered.flatMap(({ decided: { order }, answer: { status, body } }) =>
-    order.job.request ? { ...order.job.request, status, body } : [],
-  )
-  if (placed.length === 0 && kept.length === 0) return
+export async function writeBatch(tx: Tx, placed: readonly PlacedOrder[]): Promise<void> {
+  if (placed.length === 0) return
 
   const paid = placed.filter((order) => order.placed.total > 0)
   const lines = placed.flatMap(({ order, placed: { lines: own } }) =>
@@ -37,7 +27,7 @@ export async function writeBatch(tx: Tx, answered: readonly AnsweredOrder[]): Pr
   const [counts] = await tx.$queryRaw<Counts[]>`
     WITH spent AS (${spend(spent)}), taken AS (${takeStock(sold)}), used AS (${useCoupons(used)}),
          placed AS (${insertOrders(placed)}), lined AS (${insertLines(lines)}), booked AS (${insertLedger(paid)}),
-         told AS (${tellOutbox(sold)}), kept AS (${keepAnswers(kept)})
+         told AS (${tellOutbox(sold)})
     SELECT (SELECT count(*)::int FROM spent) AS spent, (SELECT count(*)::int FROM taken) AS taken,
            (SELECT count(*)::int FROM used) AS used`
 
@@ -61,14 +51,16 @@ const useCoupons = (ids: readonly number[]) => sql`
   UPDATE coupons SET used_at = now() WHERE id = ANY (${pgArray(ids)}::int[]) AND used_at IS NULL RETURNING 1`
 
 const insertOrders = (orders: readonly PlacedOrder[]) => sql`
-  INSERT INTO orders (id, user_id, coupon_id, subtotal, discount, total)
+  INSERT INTO orders (id, user_id, coupon_id, subtotal, discount, total, request_identity, request_hash)
   SELECT * FROM unnest(
     ${column(orders, ({ order }) => order.id)}::bigint[],
     ${column(orders, ({ order }) => order.userId)}::int[],
     ${column(orders, ({ order }) => order.couponId ?? "NULL")}::int[],
     ${column(orders, ({ placed }) => placed.subtotal)}::bigint[],
     ${column(orders, ({ placed }) => placed.discount)}::bigint[],
-    ${column(orders, ({ placed }) => placed.total)}::bigint[])
+    ${column(orders, ({ placed }) => placed.total)}::bigint[],
+    ${uuidArray(orders.map(({ order }) => order.job.request?.identity ?? null))}::uuid[],
+    ${uuidArray(orders.map(({ order }) => order.job.request?.hash ?? null))}::uuid[])
   RETURNING created_at`
 
 const insertLines = (lines: readonly (Placed["lines"][number] & { id: number })[]) => sql`
@@ -94,13 +86,6 @@ const tellOutbox = (sold: Sums) => sql`
   SELECT ${ORDER_PLACED},
          jsonb_build_object('day', (min(created_at) AT TIME ZONE 'UTC')::date, 'sold', ${record(sold)}::jsonb)
   FROM placed HAVING count(*) > 0`
-
-const keepAnswers = (kept: readonly object[]) => sql`
-  INSERT INTO idempotency_keys (operation, key, request_hash, status, body)
-  SELECT operation, key, hash, status, body
-  FROM jsonb_to_recordset(${JSON.stringify(kept)}::jsonb)
-    AS t (operation text, key text, hash text, status int, body text)
-  ORDER BY key`
 
 /** Adds up by id, so that each row is written once a batch, however many orders share it. */
 function sums(entries: readonly [number, number][]): Sums {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { decideOrders } from "./decide.ts"
+import { createDecider } from "./decide.ts"
 import type { Decided, OrderCommand, Rows } from "./decide.ts"
 
 type RowsOf = { balance?: number; stock?: number; couponOwner?: number; used?: boolean; expired?: boolean }
@@ -30,6 +30,11 @@ function order({
   quantity = 1,
 } = {}): OrderCommand {
   return { userId, couponId, lines: [{ productId, quantity }] }
+}
+
+const decideOrders = (orders: OrderCommand[], known: Rows) => {
+  const decide = createDecider(known)
+  return orders.map((one) => decide(one))
 }
 
 const codes = (decided: Decided<OrderCommand>[]) =>

@@ -25,20 +25,17 @@ export type Decided<Order> =
  * Decides orders in the order given, each against what the earlier ones left: two orders of one user, with one
  * coupon or for the last unit come out as if they had been placed one after the other.
  */
-export function decideOrders<Order extends OrderCommand>(
-  orders: readonly Order[],
-  rows: Rows,
-): Decided<Order>[] {
+export function createDecider(rows: Rows) {
   const left = {
     users: new Map(rows.users),
     coupons: new Map(rows.coupons),
     products: new Map(rows.products),
   }
-  return orders.map((order) => {
+  return <Order extends OrderCommand>(order: Order): Decided<Order> => {
     const decided = decideOrder(order, left)
     if (decided.outcome === "placed") take(order, decided.placed, left)
     return decided
-  })
+  }
 }
 
 /** Places an order or finds the first rule that it breaks: what does not exist, the coupon, the balance, the stock. */

@@ -1,4 +1,3 @@
-import { createIdempotent } from "../idempotency/idempotent.ts"
 import { createBatchedStrategy } from "./strategies/batched.ts"
 import { createConditionalStrategy } from "./strategies/conditional.ts"
 import { createMultilockNarrowStrategy, createMultilockWideStrategy } from "./strategies/multilock.ts"
@@ -17,7 +16,5 @@ export function createPlaceOrder({
   strategy,
   ...deps
 }: StrategyDeps & { strategy: OrderStrategy }): PlaceOrder {
-  const place = STRATEGIES[strategy](deps)
-  const idempotent = createIdempotent(deps)
-  return (command, request) => idempotent(request, () => place(command, request))
+  return STRATEGIES[strategy](deps)
 }

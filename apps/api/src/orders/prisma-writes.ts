@@ -2,6 +2,7 @@ import type { Tx } from "../infra/db.ts"
 import { ORDER_PLACED } from "./batch-write.ts"
 import { COUPON_USED, INSUFFICIENT_BALANCE, outOfStock } from "./decide.ts"
 import type { Line, OrderCommand, Placed, Refused, Rows } from "./decide.ts"
+import type { OrderJob } from "./job.ts"
 
 /** A row changed between its read and its conditional write. The order is refused after all, and rolled back. */
 export class WriteConflictError extends Error {
@@ -45,13 +46,16 @@ function couponState({ userId, discountAmount, discountRateBp, usedAt, expiresAt
 }
 
 /** Takes the money and the coupon on condition, writes order, lines, ledger and outbox, and returns the order's id. */
-export async function writeOrder(tx: Tx, command: OrderCommand, placed: Placed): Promise<number> {
+export async function writeOrder(tx: Tx, { command, request }: OrderJob, placed: Placed): Promise<number> {
   const { userId, couponId } = command
   const { subtotal, discount, total, lines } = placed
   const balanceAfter = await spend(tx, userId, total)
   if (couponId !== null) await markUsed(tx, couponId)
 
-  const { id, createdAt } = await tx.order.create({ data: { userId, couponId, subtotal, discount, total } })
+  const keyed = request && { requestIdentity: request.identity, requestHash: request.hash }
+  const { id, createdAt } = await tx.order.create({
+    data: { userId, couponId, subtotal, discount, total, ...keyed },
+  })
   await tx.orderLine.createMany({ data: lines.map((line) => ({ orderId: id, ...line })) })
   if (total > 0) {
     await tx.ledgerEntry.create({

@@ -1,12 +1,14 @@
 import type { Answer } from "../idempotency/answer.ts"
-import { findAnswers, keepAnswer } from "../idempotency/store.ts"
-import type { Db } from "../infra/db.ts"
+import type { KeyedRequest } from "../idempotency/request.ts"
+import { repeatIfTaken } from "../idempotency/taken-key.ts"
+import type { Db, Tx } from "../infra/db.ts"
 import { withRetry } from "../infra/retry.ts"
 import type { RetryObserver } from "../infra/retry.ts"
-import { placedOrderAnswer, refusedOrderAnswer } from "./answer.ts"
+import { orderRow, placedAnswer, refusedOrder } from "./answer.ts"
 import { decideOrder } from "./decide.ts"
 import type { Line } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
+import { ORDER_KEY_TAKEN, findKnown, repeatedAnswer } from "./keyed-orders.ts"
 import { WriteConflictError, readRows, takeStock, writeOrder } from "./prisma-writes.ts"
 
 /** Locks products for the update of their stock; disposed once that update is committed or rolled back. */
@@ -23,30 +25,33 @@ export async function placeSingleOrder(
   job: OrderJob,
   lockStock?: LockStock,
 ): Promise<Answer> {
-  try {
-    return await withRetry(() => attempt(db, job, lockStock), { onRetry })
-  } catch (error) {
-    if (!(error instanceof WriteConflictError)) throw error
-    const answer = refusedOrderAnswer(error.refused)
-    if (job.request) await keepAnswer(db, job.request, answer)
-    return answer
-  }
+  const once = () => repeatIfTaken(ORDER_KEY_TAKEN, () => attempt(db, job, lockStock))
+  const answer = await withRetry(once, { onRetry }).catch(refusedAfterAll)
+  if (answer.status < 400 || !job.request) return answer
+  // What refused it may be the effect of its own first request, committed after the key was looked for.
+  return (await findRepeated(db, job.request)) ?? answer
+}
+
+function refusedAfterAll(error: unknown): Answer {
+  if (error instanceof WriteConflictError) return refusedOrder(error.refused)
+  throw error
 }
 
 async function attempt(db: Db, { command, request }: OrderJob, lockStock?: LockStock): Promise<Answer> {
   await using locked = new AsyncDisposableStack()
   return await db.$transaction(async (tx) => {
-    const repeated = request && (await findAnswers(tx, [request])).get(request.key)
+    const repeated = request && (await findRepeated(tx, request))
     if (repeated) return repeated
     const decided = decideOrder(command, await readRows(tx, command))
-    const answer =
-      decided.outcome === "placed"
-        ? placedOrderAnswer(await writeOrder(tx, command, decided.placed), decided)
-        : refusedOrderAnswer(decided.refused)
-    if (request) await keepAnswer(tx, request, answer)
-    if (decided.outcome === "refused") return answer
+    if (decided.outcome === "refused") return refusedOrder(decided.refused)
+    const id = await writeOrder(tx, { command, request }, decided.placed)
     if (lockStock) locked.use(await lockStock(command.lines))
     await takeStock(tx, command.lines)
-    return answer
+    return placedAnswer(orderRow(id, command, decided.placed))
   })
+}
+
+async function findRepeated(db: Db | Tx, request: KeyedRequest): Promise<Answer | undefined> {
+  const first = (await findKnown(db, [request])).get(request.identity)
+  return first && repeatedAnswer(first, request)
 }

@@ -51,8 +51,8 @@ export function apply(model: Model, action: Action): Outcome {
   const first = model.answers.get(name)
   if (first) return first.payload === payload ? first.outcome : { code: "IDEMPOTENCY_MISMATCH" }
   const outcome = decide(model, action)
-  // A claim that was refused had no effect, so a repeat is decided anew.
-  if (action.do !== "claim" || outcome.code === "created") model.answers.set(name, { payload, outcome })
+  // What was refused had no effect, so a repeat is decided anew.
+  if (outcome.code === "created") model.answers.set(name, { payload, outcome })
   return outcome
 }
 

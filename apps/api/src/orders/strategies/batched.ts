@@ -1,15 +1,13 @@
-import assert from "node:assert/strict"
 import type { Answer } from "../../idempotency/answer.ts"
-import { findAnswers } from "../../idempotency/store.ts"
+import { repeatIfTaken } from "../../idempotency/taken-key.ts"
 import { createBatcher } from "../../infra/batcher.ts"
 import type { Tx } from "../../infra/db.ts"
 import { withRetry } from "../../infra/retry.ts"
-import { placedOrderAnswer, refusedOrderAnswer } from "../answer.ts"
 import { lockRows } from "../batch-rows.ts"
 import { writeBatch } from "../batch-write.ts"
-import { decideOrders } from "../decide.ts"
-import type { Decided, OrderCommand } from "../decide.ts"
+import { decideBatch } from "../decide-batch.ts"
 import type { OrderJob } from "../job.ts"
+import { ORDER_KEY_TAKEN, findKnown, repeatedAnswer } from "../keyed-orders.ts"
 import { NO_ORDER_METRICS } from "../order-metrics.ts"
 import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 
@@ -26,9 +24,10 @@ export function createBatchedStrategy({
   onRetry,
   orderMetrics = NO_ORDER_METRICS,
 }: StrategyDeps): PlaceOrder {
+  const place = (jobs: OrderJob[]) => db.$transaction((tx) => placeBatch(tx, jobs))
   const commit = (jobs: OrderJob[]) =>
     orderMetrics.commit(jobs, () =>
-      withRetry(() => db.$transaction((tx) => placeBatch(tx, jobs)), { onRetry }),
+      withRetry(() => repeatIfTaken(ORDER_KEY_TAKEN, () => place(jobs)), { onRetry }),
     )
   const batcher = createBatcher({
     commit,
@@ -42,39 +41,28 @@ export function createBatchedStrategy({
   return (command, request) => batcher.submit({ command, request })
 }
 
-/** The answer to every job. Hot rows are locked from `lockRows` on: only the decision and one statement follow. */
+/** The answer to every job. Hot rows are locked from `lockRows` on: the decision and one statement follow. */
 async function placeBatch(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
-  const answers = await repeatedAnswers(tx, jobs)
-  const fresh = jobs.filter((job) => !answers.has(job))
-  if (fresh.length === 0) return answers
-  const { rows, orderIds } = await lockRows(
-    tx,
-    fresh.map(({ command }) => command),
-  )
-  const orders = fresh.map((job, index) => {
-    const id = orderIds[index]
-    assert(id !== undefined, "every order of a batch has an id")
-    return { ...job.command, id, job }
-  })
-  const decisions = decideOrders(orders, rows)
-  const answered = decisions.map((decided) => ({ decided, answer: answerTo(decided) }))
-  await writeBatch(tx, answered)
-  for (const { decided, answer } of answered) answers.set(decided.order.job, answer)
+  const { answers, placed } = decideBatch(jobs, await lockRows(tx, jobs))
+  for (const [job, answer] of await repeatsOfRefused(tx, answers)) answers.set(job, answer)
+  await writeBatch(tx, placed)
   return answers
 }
 
-const answerTo = (decided: Decided<OrderCommand & { id: number }>): Answer =>
-  decided.outcome === "placed"
-    ? placedOrderAnswer(decided.order.id, decided)
-    : refusedOrderAnswer(decided.refused)
-
-async function repeatedAnswers(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
-  const requests = jobs.flatMap(({ request }) => request ?? [])
-  const byKey = await findAnswers(tx, requests)
-  const answers = new Map<OrderJob, Answer>()
-  for (const job of jobs) {
-    const answer = job.request ? byKey.get(job.request.key) : undefined
-    if (answer) answers.set(job, answer)
-  }
-  return answers
+/**
+ * Looks for the keys of refused orders once more, now that their rows are locked: what refused one may be the effect of
+ * its own first request, which another process committed after `lockRows` had begun.
+ */
+async function repeatsOfRefused(tx: Tx, answers: ReadonlyMap<OrderJob, Answer>) {
+  const refused = [...answers].flatMap(([job, { status }]) =>
+    job.request && status >= 400 ? { job, request: job.request } : [],
+  )
+  const known = await findKnown(
+    tx,
+    refused.map(({ request }) => request),
+  )
+  return refused.flatMap(({ job, request }) => {
+    const first = known.get(request.identity)
+    return first ? [[job, repeatedAnswer(first, request)] as const] : []
+  })
 }

@@ -8,8 +8,8 @@ import type { OrderCommand } from "../decide.ts"
 import type { OrderMetrics } from "../order-metrics.ts"
 
 /**
- * Places an order whole or not at all, and keeps the answer of a keyed request in the same transaction. A refusal
- * by the rules of the shop is an answer; what is thrown (OVERLOADED, UNAVAILABLE, a fault) decided nothing.
+ * Places an order whole or not at all; the order that a key placed before is answered again. A refusal by the
+ * rules of the shop is an answer; what is thrown (OVERLOADED, UNAVAILABLE, a fault) decided nothing.
  */
 export type PlaceOrder = (command: OrderCommand, request: KeyedRequest | null) => Promise<Answer>
 
