@@ -22,7 +22,7 @@ export function renderIndexHtml({ runs }: History, reports: ReadonlySet<string>)
           : section("Runs", html`<div class="wide plain">${table(tableOf(runs, reports))}</div>`)
       }
     </main>
-    <footer>\`loadctl report RUN --format html\` makes the page of a run. Made by loadctl.</footer>`
+    <footer><code>loadctl report RUN --format html</code> makes the page of a run. Made by loadctl.</footer>`
   return renderDocument({ title: "Runs of loadctl", body, charts: false })
 }
 

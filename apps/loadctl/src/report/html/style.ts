@@ -115,6 +115,8 @@ footer { margin-top: 3rem; color: var(--faint); font-size: 0.85rem; }
   th, td { padding: 0.3rem 0.3rem; }
   tbody th { white-space: normal; min-width: 10.25rem; }
   td.word { min-width: 40vw; }
+  .plain tbody th, .plain td.word { min-width: 0; }
+  .plain td.word { white-space: nowrap; }
   .mark { width: 1.1rem; }
 }
 @media print { body { max-width: none; } figure, tr { break-inside: avoid; } }
