@@ -3,6 +3,7 @@ import { escape } from "influx"
 import { usageError } from "../errors.ts"
 import { isSafeId } from "../plan/run-id.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
+import { describeTags } from "../recorder/tags.ts"
 import type { Influx } from "./client.ts"
 
 // Keeps one answer of a busy run (several thousand requests a second) at a few megabytes.
@@ -51,19 +52,5 @@ function appendPage(found: Map<string, Page>, tags: Record<string, string>, valu
   for (const [microseconds, value] of values) {
     series.at.push(Number(microseconds) / 1_000)
     series.ms.push(Number(value))
-  }
-}
-
-/** What of a request's tags decides how it is judged; `tags` as InfluxDB or k6 have them. */
-export function describeTags(tags: Record<string, string>): Omit<SampleSeries, "at" | "ms"> {
-  const { expected_response: expected } = tags
-  return {
-    scenario: tags["scenario"] ?? "",
-    phase: tags["phase"] ?? "",
-    name: tags["name"] ?? "",
-    status: tags["status"] ?? "",
-    expected: expected !== "false",
-    expectedTag: expected !== undefined && expected !== "",
-    errorCode: tags["error_code"] ?? "",
   }
 }

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises"
 
 import { z } from "zod"
 
-import { describeTags } from "../influx/samples.ts"
+import { describeTags } from "./tags.ts"
 import { KEPT } from "./dictionary.ts"
 import type { SeriesEntry } from "./dictionary.ts"
 import {

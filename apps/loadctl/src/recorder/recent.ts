@@ -1,4 +1,4 @@
-import { describeTags } from "../influx/samples.ts"
+import { describeTags } from "./tags.ts"
 import type { Taken } from "./collector.ts"
 import type { SeriesEntry } from "./dictionary.ts"
 import type { SampleSeries } from "./recording.ts"
