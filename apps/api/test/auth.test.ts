@@ -36,6 +36,7 @@ const REQUESTS: Record<string, { path: string; body?: object }> = {
   "GET /products/:id": { path: "/products/1" },
   "GET /products/top": { path: "/products/top" },
   "GET /products/top/realtime": { path: "/products/top/realtime" },
+  "GET /": { path: "/healthz" },
   "GET /healthz": { path: "/healthz" },
   "GET /readyz": { path: "/readyz" },
   "GET /metrics": { path: "/metrics" },
