@@ -6,7 +6,7 @@ import { SERVERS, holdsLoad } from "./servers.ts"
 import type { Server } from "./servers.ts"
 import type { Study, Wanted } from "./study.ts"
 
-const TRIALS = 500
+const TRIALS = 300
 const OPTIONS: SearchOptions = { start: 20, max: 2_000, precision: 0.05, maxRuns: 16 }
 
 /** A whole search for what the server can take; the same seed gives the same. */

@@ -1,5 +1,5 @@
 import type { RunFigure, RunFigures } from "@saleproof/loadctl/compare/figures.ts"
-import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
+import { quantile } from "@saleproof/sla/quantile.ts"
 import type { Random } from "@saleproof/loadctl/stats/random.ts"
 
 /** An endpoint of the simulated service: log-normal latencies. */
@@ -38,32 +38,36 @@ export function simulateRun(random: Random, { noise, factor = 1 }: RunOptions): 
   const common = COMMON * noise.run * random.normal()
   const slope = noise.drift * random.normal()
   const figures = new Map<string, RunFigure>()
-  const all = new Float64Array(ENDPOINTS.reduce((sum, { requests }) => sum + requests, 0))
-  let filled = 0
-  for (const { name, requests, medianMs, sigma } of ENDPOINTS) {
+  const parts = ENDPOINTS.map(({ name, requests, medianMs, sigma }) => {
     const level = Math.log(medianMs * factor) + common + OWN * noise.run * random.normal()
-    const from = filled
-    for (let index = 0; index < requests; index += 1) {
-      const drift = slope * (index / requests - 0.5)
-      all[filled] = Math.exp(level + drift + sigma * random.normal())
-      filled += 1
-    }
-    figures.set(name, figureOf(all.subarray(from, filled)))
-  }
-  return figures.set("overall", figureOf(all))
+    const logarithms = new Float64Array(requests)
+    for (let index = 0; index < requests; index += 1)
+      logarithms[index] = level + slope * (index / requests - 0.5) + sigma * random.normal()
+    logarithms.sort()
+    figures.set(name, figureOf(logarithms))
+    return logarithms
+  })
+  return figures.set("overall", figureOf(merged(parts)))
 }
 
-function figureOf(ms: Float64Array): RunFigure {
-  const sorted = sortNumbers(ms)!
-  const at = (q: number): number => quantile(sorted, q)
-  return {
-    n: ms.length,
-    failed: 0,
-    rate: ms.length / HOLD_SECONDS,
-    p50: at(0.5),
-    p95: at(0.95),
-    p99: at(0.99),
-  }
+/** Ascending values of ascending parts: far cheaper than to sort them again. */
+function merged(parts: readonly Float64Array[]): Float64Array {
+  const [first, ...rest] = parts
+  return rest.reduce((one, other) => {
+    const both = new Float64Array(one.length + other.length)
+    let [i, j] = [0, 0]
+    for (let place = 0; place < both.length; place += 1)
+      both[place] = j >= other.length || (i < one.length && one[i]! <= other[j]!) ? one[i++]! : other[j++]!
+    return both
+  }, first!)
+}
+
+/** The percentiles of latencies whose ascending logarithms these are; a percentile keeps its place in either. */
+function figureOf(logarithms: Float64Array): RunFigure {
+  const sorted = Object.assign(logarithms, { sorted: true as const })
+  const at = (q: number): number => Math.exp(quantile(sorted, q))
+  const n = logarithms.length
+  return { n, failed: 0, rate: n / HOLD_SECONDS, p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }
 
 /** The run with one figure of one endpoint multiplied: a change that nothing else shows. */

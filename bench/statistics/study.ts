@@ -1,4 +1,4 @@
-/** A statement of the issue that simulated trials can refute. */
+/** A promise that simulated trials can refute. */
 export type Wanted = { figure: string; text: string; at: "least" | "most"; share: number }
 
 /** What is simulated many times: every trial answers the same figures, 0 or 1 for what happened or not. */
