@@ -2,6 +2,7 @@ import { familySize } from "../compare/judge-sides.ts"
 import { ASSUMED_SPREAD, POWER } from "../compare/planning.ts"
 import { leastRounds } from "../compare/tests.ts"
 import { detectableEffect, runsNeeded } from "../stats/power.ts"
+import { countText } from "../sla/text.ts"
 import type { Look } from "./looks.ts"
 
 const NOISE = { paired: true, spread: ASSUMED_SPREAD }
@@ -20,7 +21,7 @@ export function forecastText({
   const design = { alpha: last.alpha, power: POWER, figures: familySize(endpoints) }
   const least = leastRounds(last.alpha)
   if (last.round < least)
-    return `${last.round} rounds can call nothing different: ${least} is the least that can. They are described.`
+    return `Fewer than ${least} rounds can call nothing different: what is measured in ${countText(last.round, "round")} is described.`
   const shown = detectableEffect(last.round, NOISE, design)
   const needed = Math.max(least, runsNeeded(effect, NOISE, design))
   const at = looks.map(({ round }) => round).join(", ")

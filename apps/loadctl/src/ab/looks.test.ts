@@ -40,5 +40,7 @@ it("says before the first run what the rounds can show", () => {
     endpoints: 3,
     effect: 0.1,
   })
-  expect(few).toContain("2 rounds can call nothing different: 6 is the least that can.")
+  expect(few).toContain(
+    "Fewer than 6 rounds can call nothing different: what is measured in 2 rounds is described.",
+  )
 })

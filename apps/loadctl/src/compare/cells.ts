@@ -1,4 +1,4 @@
-import { decimalText, msText } from "../sla/text.ts"
+import { countText, decimalText, msText } from "../sla/text.ts"
 import type { Tone } from "../report/sheet/model.ts"
 import { METRICS } from "./model.ts"
 import type { Comparison, Difference, EndpointComparison, Metric, Verdict } from "./model.ts"
@@ -103,7 +103,8 @@ export function sidesText({ base, candidate }: Comparison): string[][] {
 export function methodText({ method }: Comparison): string {
   if (!method) return "nothing was compared"
   const { unit, units, window, test, arrangements, exact, alpha, confidence, seed, limits } = method
-  const sides = unit === "run" ? `${units.base} against ${units.candidate} runs` : `${units.base} rounds`
+  const sides =
+    unit === "run" ? `${units.base} against ${units.candidate} runs` : countText(units.base, "round")
   const counted = exact ? "all" : `seed ${seed}, a sample of`
   return (
     `${sides}, ${window === "hold" ? "over the hold" : "over all of it"}; all figures judged together by a ` +

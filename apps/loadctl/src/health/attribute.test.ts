@@ -186,7 +186,7 @@ it("does not know by one sample, or by none", () => {
   expect(why([locked])).toEqual({
     rule: "order p95",
     what: null,
-    text: "not known: 1 samples of the seconds in which it was slow, too few to tell",
+    text: "not known: 1 sample of the seconds in which it was slow, too few to tell",
   })
   expect(attribute([RULE], { health: null, window })[0]?.text).toBe("not known: nothing was sampled")
   expect(attribute([], { health: recorded([]), window })).toEqual([])

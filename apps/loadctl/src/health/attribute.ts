@@ -1,3 +1,4 @@
+import { countText } from "../sla/text.ts"
 import type { Window } from "../stats/model.ts"
 import type { Health, HealthSample, Values } from "./model.ts"
 import { saturationsOf, usableCores } from "./saturation.ts"
@@ -42,7 +43,7 @@ function explain({ health, window }: Observed, seconds: Seconds | null): Omit<Ca
   const bad = seconds ? inSeconds(during, seconds.bad) : during
   const good = seconds ? inSeconds(during, seconds.good) : []
   if (bad.length < LEAST_SAMPLES)
-    return unknown(`${bad.length} samples of the seconds in which it was slow, too few to tell`)
+    return unknown(`${countText(bad.length, "sample")} of the seconds in which it was slow, too few to tell`)
   const found = saturationsOf(health).flatMap((saturation) => contrastOf(saturation, { bad, good, health }))
   const most = Math.max(...found.map(({ share }) => share))
   // In the order of the list, so that what leads to the others comes first.
