@@ -1,3 +1,4 @@
+import type { Interval } from "@saleproof/loadctl/stats/mean-interval.ts"
 import type { Machine } from "@saleproof/loadctl/machine/watch.ts"
 
 /** What one round of one variant measured, by the name of the figure; null where it could not be measured. */
@@ -10,6 +11,8 @@ export type VariantReport = {
   median: Figures
   /** (max - min) / median of the rounds. */
   spread: Figures
+  /** Where the mean of a figure lies with 95 % confidence, by its name; only of two rounds and more. */
+  interval: Record<string, Interval>
 }
 
 /** What `docs/results/<suite>.json` holds. */
@@ -30,4 +33,10 @@ export type BenchReport = {
   variants: VariantReport[]
 }
 
-export type Column = { figure: string; heading: string; unit: "count" | "rate" | "ms" | "share" | "times" }
+export type Column = {
+  figure: string
+  heading: string
+  unit: "count" | "rate" | "ms" | "share" | "times"
+  /** Shown with its interval instead of the distance of the extremes. */
+  interval?: true
+}

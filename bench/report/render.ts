@@ -41,9 +41,12 @@ function rounds(variants: VariantReport[]): string {
   return `${range} ${range === "1" ? "round" : "rounds"}, variants in turns`
 }
 
-function cell({ median, spread }: VariantReport, { figure, unit }: Column): string {
+function cell({ median, spread, interval }: VariantReport, column: Column): string {
+  const { figure, unit } = column
   const value = median[figure] ?? null
   if (value === null) return "-"
+  const within = column.interval && interval[figure]
+  if (within) return `${UNITS[unit](value)} (${UNITS[unit](within.low)} to ${UNITS[unit](within.high)})`
   const width = spread[figure] ?? 0
   const uncertain = width > 0 && unit !== "count" ? ` ±${Math.round(50 * width)} %` : ""
   return UNITS[unit](value) + uncertain

@@ -7,9 +7,10 @@ import type { Suite } from "./suite.ts"
 import { versionsOf } from "./versions.ts"
 
 /** Charges of one user change one row, so each has a statement of its own; those of many share one. */
-const VARIANTS = [
+const VARIANTS: { name: string; callers: number; users: number; keyed?: boolean }[] = [
   { name: "5 callers, a user each", callers: 5, users: 5 },
   { name: "300 callers, a user each", callers: 300, users: 300 },
+  { name: "300 callers, a user and a key each", callers: 300, users: 300, keyed: true },
   { name: "300 callers, one user", callers: 300, users: 1 },
 ]
 
@@ -27,11 +28,11 @@ export const chargesSuite: Suite = {
   async open({ io, quick }) {
     const shop = await startShop({ io, shopEnv: {} })
     const timing = quick ? { warmUpMs: 1_000, measureMs: 2_500 } : { warmUpMs: 2_000, measureMs: 8_000 }
-    const variants = VARIANTS.map(({ name, callers, users }) => ({
+    const variants = VARIANTS.map(({ name, callers, users, keyed = false }) => ({
       name,
       async measure(): Promise<Figures> {
         const requests = chargeRequests(await shop.seed({ users }))
-        return measureCharges(shop, { url: shop.url, callers, ...timing, requests }, io.interrupted)
+        return measureCharges(shop, { url: shop.url, callers, keyed, ...timing, requests }, io.interrupted)
       },
     }))
     return { variants, versions: await versionsOf(shop), [Symbol.asyncDispose]: shop[Symbol.asyncDispose] }

@@ -1,16 +1,18 @@
+import { startBareExpress } from "../load/bare-express.ts"
 import type { Column, Figures } from "../report/model.ts"
 import { startShop } from "../environment/shop.ts"
 import type { Shop } from "../environment/shop.ts"
-import { measureOrders } from "./order-load.ts"
+import { measureBare, measureOrders } from "./order-load.ts"
 import type { Suite, Variant } from "./suite.ts"
 import { versionsOf } from "./versions.ts"
 
-const CALLERS = 300
-const SWEEP = [50, 100, 300, 1_000, 2_000]
-const OVERLOAD = 10
+/** The first is the headline. */
+const CALLERS = [300, 50, 1_000]
+const OVERLOAD = 3_000
 
 const COLUMNS: Column[] = [
   { figure: "rate", heading: "committed", unit: "rate" },
+  { figure: "ofBare", heading: "of bare Express", unit: "share", interval: true },
   { figure: "ofPeak", heading: "of the 300 callers' rate", unit: "share" },
   { figure: "p50", heading: "p50", unit: "ms" },
   { figure: "p95", heading: "p95", unit: "ms" },
@@ -23,6 +25,8 @@ const COLUMNS: Column[] = [
   { figure: "workerMs", heading: "worker CPU per order", unit: "ms" },
 ]
 
+type Load = { shop: Shop; callers: number; keyed: boolean }
+
 export const httpSuite: Suite = {
   title: "Orders through HTTP: 5 lines on the same 5 products",
   columns: COLUMNS,
@@ -31,28 +35,48 @@ export const httpSuite: Suite = {
     const start = async (shopEnv: Record<string, string>) => opened.use(await startShop({ io, shopEnv }))
     const batched = await start({})
     const conditional = await start({ ORDER_STRATEGY: "conditional" })
-    const timing = quick ? { warmUpMs: 1_000, measureMs: 2_500 } : { warmUpMs: 3_000, measureMs: 8_000 }
-    // Of the round under way, whose first variant is what the others are compared with.
-    let peak = 0
+    const bare = opened.use(await startBareExpress(io.interrupted))
+    const timing = quick ? { warmUpMs: 1_000, measureMs: 2_500 } : { warmUpMs: 2_000, measureMs: 6_000 }
+    const measured = { timing, signal: io.interrupted }
+    const compare = createComparison()
 
-    const variant = (name: string, shop: Shop, callers: number): Variant => ({
-      name,
-      async measure(): Promise<Figures> {
-        const figures = await measureOrders({ shop, callers, timing, signal: io.interrupted })
-        if (shop === batched && callers === CALLERS) peak = figures["rate"] ?? 0
-        return { ...figures, ofPeak: peak === 0 ? null : (figures["rate"] ?? 0) / peak }
-      },
+    const variant = (name: string, load: Load): Variant => ({
+      name: `${name}, ${load.callers} callers`,
+      measure: async () => compare(load, await measureOrders({ ...load, ...measured })),
     })
-
-    const sweep = (quick ? [50, 2_000] : SWEEP).filter((callers) => callers !== CALLERS)
     const variants = [
-      variant(`batched, ${CALLERS} callers`, batched, CALLERS),
-      variant(`conditional, ${CALLERS} callers`, conditional, CALLERS),
-      ...sweep.map((callers) => variant(`batched, ${callers} callers`, batched, callers)),
-      variant(`batched, ${OVERLOAD * CALLERS} callers`, batched, OVERLOAD * CALLERS),
+      ...CALLERS.flatMap((callers) => [
+        {
+          name: `bare Express, ${callers} callers`,
+          measure: async () =>
+            compare({ callers }, await measureBare({ url: bare.url, callers, ...measured })),
+        },
+        variant("with a key each", { shop: batched, callers, keyed: true }),
+        variant("without keys", { shop: batched, callers, keyed: false }),
+      ]),
+      variant("conditional, without keys", { shop: conditional, callers: 300, keyed: false }),
+      variant("with a key each", { shop: batched, callers: OVERLOAD, keyed: true }),
     ]
     const versions = await versionsOf(batched)
     const resources = opened.move()
     return { variants, versions, [Symbol.asyncDispose]: () => resources.disposeAsync() }
   },
+}
+
+/** Compares with what the same round measured before: the bare server with as many callers, and the headline. */
+function createComparison() {
+  const bareRates = new Map<number, number>()
+  let peak = 0
+  return ({ shop, callers }: { shop?: Shop; callers: number }, figures: Figures): Figures => {
+    const { rate } = figures
+    if (typeof rate !== "number") throw new Error("A load without a rate")
+    if (!shop) {
+      if (callers === CALLERS[0]) peak = 0
+      bareRates.set(callers, rate)
+      return figures
+    }
+    if (peak === 0) peak = rate
+    const bareRate = bareRates.get(callers)
+    return { ...figures, ofBare: bareRate === undefined ? null : rate / bareRate, ofPeak: rate / peak }
+  }
 }

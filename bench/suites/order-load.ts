@@ -1,17 +1,25 @@
+import { drive } from "../load/drive.ts"
 import type { LoadPlan } from "../load/model.ts"
 import type { Figures } from "../report/model.ts"
 import type { Goods, Shop } from "../environment/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
 
 export type Timing = { warmUpMs: number; measureMs: number }
-export type OrderLoad = { shop: Shop; callers: number; timing: Timing; signal: AbortSignal }
+export type OrderLoad = {
+  shop: Shop
+  callers: number
+  /** Whether every order has an Idempotency-Key of its own. */
+  keyed?: boolean | undefined
+  timing: Timing
+  signal: AbortSignal
+}
 
 export const LINES = 5
 
 /** Each caller is a user of its own and orders one of each of the same products, again and again. */
-export async function measureOrders({ shop, callers, timing, signal }: OrderLoad): Promise<Figures> {
+export async function measureOrders({ shop, callers, keyed, timing, signal }: OrderLoad): Promise<Figures> {
   const goods = await shop.seed({ users: callers })
-  const plan: LoadPlan = { url: shop.url, callers, ...timing, requests: orderRequests(goods) }
+  const plan: LoadPlan = { url: shop.url, callers, keyed, ...timing, requests: orderRequests(goods) }
   const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, signal)
   // What counts is in the database; an order is dated by the start of its transaction.
   const committed = await shop.number(
@@ -31,7 +39,19 @@ export async function measureOrders({ shop, callers, timing, signal }: OrderLoad
   }
 }
 
-function orderRequests({ userIds, productIds }: Goods): LoadPlan["requests"] {
+/** The same orders, answered by a server that has no shop behind it. */
+export async function measureBare({ url, callers, timing, signal }: BareLoad): Promise<Figures> {
+  const ids = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
+  const requests = orderRequests({ userIds: ids(callers), productIds: ids(LINES) })
+  const plan: LoadPlan = { url, callers, ...timing, requests }
+  const { accepted, failed } = await drive({ plan, signal, onWarm: async () => undefined })
+  const { count, p50, p95, p99 } = accepted
+  return { rate: (1_000 * count) / timing.measureMs, p50, p95, p99, failed }
+}
+
+type BareLoad = Omit<OrderLoad, "shop" | "keyed"> & { url: string }
+
+function orderRequests({ userIds, productIds }: Omit<Goods, "policyIds">): LoadPlan["requests"] {
   const items = productIds.slice(0, LINES).map((productId) => ({ productId, quantity: 1 }))
   return userIds.map((userId) => ({
     path: "/orders",
