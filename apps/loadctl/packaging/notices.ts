@@ -9,12 +9,12 @@ const Package = z.object({ name: z.string(), version: z.string(), license: z.str
 
 const HEAD = `# What is in this package
 
-loadctl is under the licence in LICENSE. Its bundle contains the packages below, each with the licence that it came with.
+loadctl is under the license in LICENSE. Its bundle contains the packages below, each with the license that it came with.
 k6 is no part of it: loadctl starts the k6 that is installed, which is a program of its own under AGPL-3.0
 (https://github.com/grafana/k6).
 `
 
-/** The notices of bundled packages, given by their folders. Throws for one that has no licence in a file or a field. */
+/** The notices of bundled packages, given by their folders. Throws for one that has no license in a file or a field. */
 export function renderNotices(folders: readonly string[]): string {
   // The same version may lie in several folders.
   return [HEAD, ...new Set(folders.map(notice))].join("\n")

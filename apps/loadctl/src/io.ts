@@ -26,8 +26,8 @@ export type Io = {
   setExitCode: (code: ExitCode) => void
 }
 
-/** Colour on that stream: a terminal, and the user did not say no. See https://no-color.org. */
-export function wantsColour(io: Io, stream: "stdout" | "stderr"): boolean {
+/** Color on that stream: a terminal, and the user did not say no. See https://no-color.org. */
+export function wantsColor(io: Io, stream: "stdout" | "stderr"): boolean {
   if (io.env["NO_COLOR"]) return false
   if (io.env["FORCE_COLOR"]) return true
   return stream === "stdout" ? io.stdoutIsTTY : io.stderrIsTTY

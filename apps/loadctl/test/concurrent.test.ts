@@ -17,7 +17,7 @@ it("keeps runs apart that go on at the same time in one project", async () => {
   const reports = runs.map(({ stdout }) => Report.parse(JSON.parse(stdout)))
   const ids = reports.map(({ runId }) => runId)
   expect(new Set(ids).size).toBe(3)
-  // Two requests a visit, 40 visits a second for 3 s, one more or less at the edges.
+  // Two requests a visit, 40 visits per second for 3 s, one more or less at the edges.
   for (const { requests } of reports) expect(requests).toBeLessThanOrEqual(2 * 121)
   const { stdout } = await loadctl(["runs", "--format", "json"], { cwd: project.folder })
   const listed = History.parse(JSON.parse(stdout)).runs.map(({ runId }) => runId)

@@ -80,7 +80,7 @@ describe("loadctl check", () => {
     const { exitCode, stdout } = await here.run("check", "--try")
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/^ok +Scenario +readers$/m)
-    expect(stdout).toMatch(/^✓ +books +GET +200 .*\n✓ +order +POST +201 /m)
+    expect(stdout).toMatch(/^✓ +titles +GET +200 .*\n✓ +order +POST +201 /m)
     expect((await readdir(here.folder)).toSorted()).toEqual([
       ".gitignore",
       ".loadctl",

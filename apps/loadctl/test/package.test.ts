@@ -33,7 +33,7 @@ function commandsOf(markdown: string): string[] {
 const PROJECT = (url: string) => `target: { url: "${url}" }
 script: load-test.js
 env: { BASE_URL: "\${TARGET_URL}" }
-sla: { each: { p95: 1000 }, endpoints: { books: {}, order: {} } }
+sla: { each: { p95: 1000 }, endpoints: { titles: {}, order: {} } }
 scenarios: { readers: {} }
 `
 
@@ -47,7 +47,7 @@ describe("the package", () => {
     expect(kilobytes * 1_024).toBeLessThan(40 * MEGABYTE)
   })
 
-  it("names the licence of everything that it bundles, and bundles nothing of a service", async () => {
+  it("names the license of everything that it bundles, and bundles nothing of a service", async () => {
     const { stdout: notices } = await execa("tar", ["xzOf", tarball, "package/NOTICES.md"])
     for (const name of ["commander", "execa", "yaml", "zod"]) {
       expect(notices).toMatch(new RegExp(`^## ${name} \\d+.*\\((MIT|ISC)\\)$`, "m"))
@@ -79,7 +79,7 @@ describe("the package", () => {
       expect(run.stderr).not.toContain("bug in loadctl")
       expect(JSON.parse(run.stdout)).toMatchObject({
         verdict: "PASS",
-        endpoints: [{ name: "books" }, { name: "order" }],
+        endpoints: [{ name: "titles" }, { name: "order" }],
       })
       expect(run.exitCode).toBe(0)
     },
@@ -106,7 +106,7 @@ describe("the three commands", () => {
       expect(JSON.parse(report.stdout)).toMatchObject({
         verdict: "PASS",
         checks: { fails: 0 },
-        endpoints: [{ name: "books" }, { name: "order" }],
+        endpoints: [{ name: "titles" }, { name: "order" }],
       })
       expect(await readFile(join(user.folder, ".gitignore"), "utf8")).toBe(".loadctl/\n")
       const file = await readFile(join(user.folder, "loadctl.yaml"), "utf8")

@@ -206,7 +206,7 @@ describe("loadctl run on an API that it knows nothing about", () => {
     expect(report.reasons[0]).toMatch(/InfluxDB did not get \d+ writes? with 120 requests: no answer in time/)
   })
 
-  it("keeps the verdict of the recording when InfluxDB goes away during the run", async () => {
+  it("keeps the verdict of the recording when InfluxDB goes down during the run", async () => {
     await using proxy = await openInfluxProxy(inject("influxUrl"), ({ url }) => {
       if (url?.startsWith("/write") === true) void proxy.close()
       return 500

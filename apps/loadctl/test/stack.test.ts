@@ -83,7 +83,7 @@ describe("a stack of one's own", () => {
   it.each([
     ["is not installed", "@example/absent", {}],
     ["exports no provider", "./provider.mjs", { "provider.mjs": "export const other = 1" }],
-    ["cannot be loaded: no licence", "./provider.mjs", { "provider.mjs": "throw new Error('no licence')" }],
+    ["cannot be loaded: no license", "./provider.mjs", { "provider.mjs": "throw new Error('no license')" }],
   ])("that %s is a mistake in the file", async (why, name, modules) => {
     await using here = await project(name, modules)
     const { exitCode, stderr } = await loadctl(["up"], { cwd: here.folder })

@@ -25,7 +25,7 @@ describe("a run on a terminal", () => {
     expect(stdout).toContain(RED)
   })
 
-  it("has no colour when NO_COLOR says so", async () => {
+  it("has no color when NO_COLOR says so", async () => {
     await using office = await openBoxOffice()
     await using project = await boxOfficeProject()
     const { stdout } = await start(project.folder, office.url, {

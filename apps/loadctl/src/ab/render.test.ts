@@ -89,7 +89,7 @@ function four(): AbReport {
   })
 }
 
-const plain = { colour: false, savedIn: null }
+const plain = { color: false, savedIn: null }
 
 it("puts the answer first and last, with what each side is", () => {
   const lines = RENDERERS.text(report(), plain).trim().split("\n")

@@ -36,7 +36,7 @@ export function abSheet(report: AbReport): Sheet {
 
 const NOTHING: Section = {
   kind: "list",
-  items: [{ tone: "doubt", mark: "?", text: "Nothing has been compared." }],
+  items: [{ tone: "warning", mark: "?", text: "Nothing has been compared." }],
 }
 
 function tables(report: AbReport): Section[] {
@@ -82,7 +82,7 @@ function sideSections({ sides }: AbReport, { side, comparison }: SideComparison)
 
 const NO_RUN: Section = {
   kind: "list",
-  items: [{ tone: "doubt", mark: "?", text: "One side has no run to compare." }],
+  items: [{ tone: "warning", mark: "?", text: "One side has no run to compare." }],
 }
 
 function minute(time: string): string {

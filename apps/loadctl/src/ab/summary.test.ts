@@ -43,7 +43,7 @@ it("passes a side only when every run that can be trusted passed", () => {
   expect(verdicts()).toMatchObject({ verdict: "INVALID", runs: 0, audit: null })
 })
 
-it("keeps what an invalid run measured out of the figures, but not that it broke the books", () => {
+it("keeps what an invalid run measured out of the figures, but not that it broke an invariant", () => {
   const [a] = summarizeSides([run("a"), run("a", { verdict: "INVALID", rate: 9_999, audit: false })], ["a"])
   expect(a).toMatchObject({ rate: 100, audit: false })
   expect(summarizeSides([run("a"), run("a", { audit: null })], ["a"])[0]?.audit).toBeNull()

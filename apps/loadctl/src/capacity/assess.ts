@@ -33,7 +33,7 @@ export function assessRun(parts: RunParts, samples: readonly SampleSeries[] | nu
 
 type Holding = { outcome: "pass" | "fail"; reasons: string[] }
 
-/** A load of which ever more is still under way at the end was offered, not completed, however fast its answers were. */
+/** A load of which ever more is still in progress at the end was offered, not completed, however fast its answers were. */
 function completed(held: Holding, inFlight: InFlight | null, { overall }: Measurement): Holding {
   if (inFlight === null || !isFallingBehind(inFlight, overall.n)) return held
   const [first, last] = [inFlight[0]!, inFlight.at(-1)!].map((mean) => mean.toFixed(1))

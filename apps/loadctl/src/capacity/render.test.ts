@@ -63,7 +63,7 @@ function report(change: Partial<CapacityReport> = {}): CapacityReport {
   }
 }
 
-const plain = { colour: false, savedIn: null }
+const plain = { color: false, savedIn: null }
 
 it("puts the answer first and last, and a row for each run between", () => {
   const lines = RENDERERS.text(report(), plain).trim().split("\n")

@@ -3,7 +3,7 @@ import { MARK, STEP_ALIGNMENT, STEP_COLUMNS, answerText, facts, stepCells } from
 import { lawLines } from "./draw-law.ts"
 import type { CapacityReport, CapacityStep } from "./model.ts"
 
-const TONE = { pass: "good", fail: "bad", untrusted: "doubt" } as const satisfies Record<
+const TONE = { pass: "good", fail: "bad", untrusted: "warning" } as const satisfies Record<
   CapacityStep["outcome"],
   Tone
 >

@@ -7,7 +7,7 @@ import type { ReadySide } from "../ab/drive.ts"
 import type { Look } from "../ab/looks.ts"
 import type { AbReport, AbRun } from "../ab/model.ts"
 import { EXIT, usageError } from "../errors.ts"
-import { wantsColour } from "../io.ts"
+import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { SheetFormat } from "../report/sheet/formats.ts"
 import { confirmEqualSides, parseVaried, readySides } from "./ab-sides.ts"
@@ -85,7 +85,7 @@ export function registerAb(program: Command, io: Io): void {
       const { report, savedIn } = await experiment(flags, io)
       const { RENDERERS } = await import("../ab/formats.ts")
       const { worst } = await import("../ab/verdict.ts")
-      const options = { colour: wantsColour(io, "stdout"), savedIn }
+      const options = { color: wantsColor(io, "stdout"), savedIn }
       io.stdout(RENDERERS[flags.format](report, options))
       const interrupted = report.ended === "interrupted"
       if (!interrupted)

@@ -7,7 +7,7 @@ import type { Arrivals } from "../capacity/plan-load.ts"
 import type { CapacityReport, CapacityStep, LoadUnit } from "../capacity/model.ts"
 import { EXIT } from "../errors.ts"
 import type { ExitCode } from "../errors.ts"
-import { wantsColour } from "../io.ts"
+import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { SheetFormat } from "../report/sheet/formats.ts"
 import { parseDuration } from "../plan/duration.ts"
@@ -78,7 +78,7 @@ export function registerCapacity(program: Command, io: Io): void {
       const saving = await prepareSaving(io, flags.save)
       const { report, savedIn } = await search(flags, io)
       const { RENDERERS } = await import("../capacity/formats.ts")
-      const options = { colour: wantsColour(io, "stdout"), savedIn }
+      const options = { color: wantsColor(io, "stdout"), savedIn }
       io.stdout(RENDERERS[flags.format](report, options))
       if (report.ended !== "interrupted")
         await saving?.({

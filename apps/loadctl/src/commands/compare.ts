@@ -4,7 +4,7 @@ import type { Command } from "commander"
 import type { Condition } from "../compare/comparable.ts"
 import type { Comparison } from "../compare/model.ts"
 import { usageError } from "../errors.ts"
-import { wantsColour } from "../io.ts"
+import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { SheetFormat } from "../report/sheet/formats.ts"
 import { limitsOf, verdictExit, withLimits } from "./limits.ts"
@@ -59,7 +59,7 @@ export function registerCompare(program: Command, io: Io): void {
         { base: await loadRuns(store, splitIds(base), plan), candidate: await loadRuns(store, ids, plan) },
         { limits: limitsOf(flags), allow: flags.allow },
       )
-      const options = { colour: wantsColour(io, "stdout"), savedIn: null }
+      const options = { color: wantsColor(io, "stdout"), savedIn: null }
       io.stdout(
         flags.format === "html"
           ? await comparisonPage(comparison)

@@ -1,6 +1,6 @@
 import { relative } from "node:path"
 
-import { wantsColour } from "../io.ts"
+import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { Format } from "../report/format-names.ts"
 import type { RunReport } from "../report/model.ts"
@@ -15,7 +15,7 @@ export async function printReport(io: Io, { report, folder, format }: Printing):
   const text = await RENDERERS[format]({
     report,
     folder,
-    colour: wantsColour(io, "stdout"),
+    color: wantsColor(io, "stdout"),
     savedIn,
     columns: io.stdoutColumns,
   })

@@ -1,4 +1,4 @@
-import { wantsColour } from "../io.ts"
+import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { Format } from "../report/format-names.ts"
 import type { RunReport } from "../report/model.ts"
@@ -9,6 +9,6 @@ type Printing = { name: string; done: readonly { report: RunReport; folder: RunF
 
 /** Prints several runs as one. */
 export async function printSuite(io: Io, { name, done, format }: Printing): Promise<void> {
-  const colour = wantsColour(io, "stdout")
-  io.stdout(await SUITE_RENDERERS[format]({ name, runs: done, colour, columns: io.stdoutColumns }))
+  const color = wantsColor(io, "stdout")
+  io.stdout(await SUITE_RENDERERS[format]({ name, runs: done, color, columns: io.stdoutColumns }))
 }

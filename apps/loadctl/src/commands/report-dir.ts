@@ -20,8 +20,8 @@ export async function writeReports(io: Io, dir: string, { name, done }: { name: 
   for (const format of ["html", "markdown", "json", "junit"] as const) {
     const text =
       done.length === 1 && only
-        ? await RENDERERS[format]({ ...only, colour: false, savedIn: null })
-        : await SUITE_RENDERERS[format]({ name, runs: done, colour: false })
+        ? await RENDERERS[format]({ ...only, color: false, savedIn: null })
+        : await SUITE_RENDERERS[format]({ name, runs: done, color: false })
     await writeFileAtomic(join(folder, FILES[format]), text)
   }
 }

@@ -29,7 +29,7 @@ export const MARK = {
 
 export const TONE = {
   worse: "bad",
-  "not-comparable": "doubt",
+  "not-comparable": "warning",
   better: "good",
   inconclusive: "calm",
   "no-difference": "calm",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
 
 import { STEADY, recordRun } from "../../test/support/runs.ts"
-import type { Behaviour, Recording } from "../../test/support/runs.ts"
+import type { Behavior, Recording } from "../../test/support/runs.ts"
 import { DEFAULT_LIMITS, compareRounds, compareRuns } from "./compare.ts"
 import type { Comparison } from "./model.ts"
 
@@ -23,7 +23,7 @@ function group(side: string, recording: Omit<Recording, "runId"> = {}, size = 6)
 
 const LEVELS = [1, 1.03, 0.98, 1.01, 0.96, 1.02]
 
-function leveled(endpoints: Record<string, Behaviour>, index: number): Record<string, Behaviour> {
+function leveled(endpoints: Record<string, Behavior>, index: number): Record<string, Behavior> {
   const entries = Object.entries(endpoints)
   return Object.fromEntries(
     entries.map(([name, own]) => [name, { ...own, ms: own.ms * LEVELS[index % LEVELS.length]! }]),

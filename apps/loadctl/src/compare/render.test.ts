@@ -18,7 +18,7 @@ const slow = group("b", {
 })
 const worse = compareRuns({ base, candidate: slow }, options)
 const nothing = compareRuns({ base, candidate: [] }, options)
-const plain = { colour: false, savedIn: null }
+const plain = { color: false, savedIn: null }
 
 it("puts the verdict first and last, and the reason in between", () => {
   const lines = RENDERERS.text(worse, plain).trim().split("\n")
@@ -60,9 +60,9 @@ it("has no table when nothing was compared", () => {
   expect(text).not.toMatch(/endpoint +figure/)
 })
 
-it("colours only when asked to", () => {
+it("colors only when asked to", () => {
   expect(RENDERERS.text(worse, plain)).not.toContain("\u001B[")
-  expect(RENDERERS.text(worse, { ...plain, colour: true })).toContain("\u001B[31m")
+  expect(RENDERERS.text(worse, { ...plain, color: true })).toContain("\u001B[31m")
 })
 
 it("shows a pull request what changed, and folds the rest away", () => {

@@ -55,7 +55,7 @@ export function reasonSection({ verdict, reasons, notes }: Comparison): Section 
         const own = reasonVerdict(text, verdict)
         return { tone: TONE[own], mark: MARK[own], text }
       }),
-      ...notes.map((text) => ({ tone: "doubt" as const, mark: "!", text })),
+      ...notes.map((text) => ({ tone: "warning" as const, mark: "!", text })),
     ],
   }
 }

@@ -1,6 +1,6 @@
 import type { RunParts } from "../report/model.ts"
 import { judge } from "../sla/judge.ts"
-import type { Judgement } from "../sla/judge.ts"
+import type { Judgment } from "../sla/judge.ts"
 import type { Measurement } from "../stats/model.ts"
 import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 
@@ -25,7 +25,7 @@ function gaveNothing({ overall, k6 }: Measurement): boolean {
 }
 
 /** The verdict of a run with all that a slow target causes forgiven: too few samples, arrivals that were dropped. */
-export function judgeTarget({ plan, measurement, audit }: RunParts): Judgement {
+export function judgeTarget({ plan, measurement, audit }: RunParts): Judgment {
   return judge({
     plan: { ...plan, sla: forgiving(plan.sla) },
     measurement: measurement ?? null,

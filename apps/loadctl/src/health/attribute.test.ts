@@ -19,7 +19,7 @@ const CALM: Values = {
 
 type Told = Pick<Health, "waits" | "signals">
 
-/** A sample a second, ending in its middle. */
+/** One sample per second, ending in its middle. */
 function recorded(seconds: readonly Values[], told: Partial<Told> = {}, cores = 4): Health {
   const samples = seconds.map((values, second) => ({ at: second * 1_000 + 999, values }))
   return { schema: HEALTH_SCHEMA, cores, samples, waits: {}, ...told }

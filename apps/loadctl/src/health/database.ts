@@ -31,7 +31,7 @@ export async function watchDatabase(url: string): Promise<DatabaseWatch> {
     connectionTimeoutMillis: TIMEOUT_MS,
     query_timeout: TIMEOUT_MS,
   })
-  // A database that goes away during the run is not our end; the next look says so.
+  // A database that goes down during the run is not our end; the next look says so.
   client.on("error", () => {})
   await client.connect()
   const local = ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname)

@@ -144,7 +144,7 @@ const GENERAL: readonly Saturation[] = [
         )
       }),
     evidence: (values) =>
-      `${text(values["api.inFlight"])} requests were under way while the API used ${text(values["api.cpu"], 1)} cores and ` +
+      `${text(values["api.inFlight"])} requests were in progress while the API used ${text(values["api.cpu"], 1)} cores and ` +
       `${text(values["database.active"], 1)} sessions of the database were active: a lock, a pool or a service that it calls; ` +
       "its metrics do not tell which",
   },

@@ -6,7 +6,7 @@ import type { SampleSeries } from "../recorder/recording.ts"
 import { describeTags } from "../recorder/tags.ts"
 import type { Influx } from "./client.ts"
 
-// Keeps one answer of a busy run (several thousand requests a second) at a few megabytes.
+// Keeps one answer of a busy run (several thousand requests per second) at a few megabytes.
 const PAGE_MS = 20_000
 
 /**

@@ -79,7 +79,7 @@ function fromHandleSummary(data: z.infer<typeof HandleSummary>): K6Summary {
   return {
     shape: "handleSummary",
     metrics: mapValues(data.metrics, ({ values, thresholds }) => ({
-      ...normalise(values),
+      ...normalize(values),
       thresholds,
     })),
     checks: allChecks(data.root_group),
@@ -91,7 +91,7 @@ function fromSummaryExport(data: z.infer<typeof SummaryExport>): K6Summary {
   return {
     shape: "summary-export",
     metrics: mapValues(data.metrics, ({ thresholds, ...values }) => ({
-      ...normalise(values),
+      ...normalize(values),
       thresholds: mapValues(thresholds, (failed) => ({ ok: !failed })),
     })),
     checks: allChecks(data.root_group),
@@ -101,7 +101,7 @@ function fromSummaryExport(data: z.infer<typeof SummaryExport>): K6Summary {
 
 function fromMachineReadable(data: z.infer<typeof MachineReadable>): K6Summary {
   const metrics = data.results.metrics.map(
-    ({ name, values }) => [name, { ...normalise(values), thresholds: {} }] as const,
+    ({ name, values }) => [name, { ...normalize(values), thresholds: {} }] as const,
   )
   return {
     shape: "machine-readable",
@@ -112,7 +112,7 @@ function fromMachineReadable(data: z.infer<typeof MachineReadable>): K6Summary {
 }
 
 /** One name for each figure: p(95) → p95; a rate's passes and fails → matches, total and rate. */
-function normalise(written: Record<string, number | null>): Pick<K6Metric, "values" | "notFinite"> {
+function normalize(written: Record<string, number | null>): Pick<K6Metric, "values" | "notFinite"> {
   const entries = Object.entries(written).flatMap(([key, value]) =>
     value === null ? [] : [[key.replace(/^p\(([\d.]+)\)$/, "p$1"), value] as const],
   )

@@ -68,6 +68,7 @@ export const KEY_DOCS: Record<string, string> = {
   personas: "What a virtual user does, by name; --persona chooses one.",
   persona: "The persona of a run that names none.",
   variants: "Other conditions, by name; --variant adds one.",
+  "variants.*.flag": "true: --NAME is short for --variant NAME.",
   scenarios: "What can be run, by name.",
   "overlay.description": "What it is for, in loadctl list.",
   "overlay.env": "Variables of the script, laid over those above.",

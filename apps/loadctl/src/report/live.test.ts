@@ -60,7 +60,7 @@ describe("renderLive", () => {
   const state = { title: "Running the load", phases, progress, figures, rates: [1, 2], p95s: [200, 100] }
 
   it("shows the phase, the load, its course and every endpoint", () => {
-    expect(renderLive(state, { colour: false, columns: 80 })).toBe(
+    expect(renderLive(state, { color: false, columns: 80 })).toBe(
       [
         "Running the load: hold, 43s of 1m00s left",
         "  100 of 100 VUs  1,204 iterations  2 requests/s  p95 226 ms  1 failed",
@@ -74,10 +74,10 @@ describe("renderLive", () => {
     )
   })
 
-  it("paints what is beyond its limit, and only where colour is wanted", () => {
-    const painted = renderLive(state, { colour: true, columns: 80 })
+  it("paints what is beyond its limit, and only where color is wanted", () => {
+    const painted = renderLive(state, { color: true, columns: 80 })
     expect(painted).toContain("\u001B[31m226\u001B[39m")
-    expect(renderLive(state, { colour: false, columns: 80 })).not.toContain("\u001B")
+    expect(renderLive(state, { color: false, columns: 80 })).not.toContain("\u001B")
   })
 })
 

@@ -7,13 +7,13 @@ import type { LiveFigures, LiveRow } from "../run/live-figures.ts"
 import { decimalText, msText } from "../sla/text.ts"
 import { formatTable } from "./table.ts"
 
-/** What is known of a load that is under way. */
+/** What is known of a load that is in progress. */
 export type LiveState = {
   title: string
   phases: Phases | null
   progress: K6Progress | null
   figures: LiveFigures | null
-  /** One value a second, the newest last. */
+  /** One value per second, the newest last. */
   rates: number[]
   p95s: number[]
 }
@@ -24,9 +24,9 @@ const SPARK_WIDTH = 60
 /** The load as lines for a terminal: where it is, how much there is of it, and the last seconds of each endpoint. */
 export function renderLive(
   state: LiveState,
-  { colour, columns }: { colour: boolean; columns: number },
+  { color, columns }: { color: boolean; columns: number },
 ): string {
-  const red = (text: string): string => (colour ? styleText("red", text, { validateStream: false }) : text)
+  const red = (text: string): string => (color ? styleText("red", text, { validateStream: false }) : text)
   const { progress, figures, rates, p95s } = state
   const width = Math.max(10, Math.min(SPARK_WIDTH, columns - 16))
   const lines = [[state.title, progress ? phaseText(progress, state.phases) : ""].filter(Boolean).join(": ")]

@@ -5,7 +5,7 @@ import type { Health } from "../health/model.ts"
 import type { Manifest } from "../machine/manifest.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { ExpectationResult } from "../sla/expectations.ts"
-import type { Judgement, Outcome } from "../sla/judge.ts"
+import type { Judgment, Outcome } from "../sla/judge.ts"
 import { checkRows } from "../sla/checks.ts"
 import type { CheckRow } from "../sla/checks.ts"
 import { judgeRows } from "../sla/rows.ts"
@@ -84,9 +84,9 @@ export type RunParts = {
   health?: Health | undefined
 }
 
-type SavedVerdict = Judgement & { finishedAt: string }
+type SavedVerdict = Judgment & { finishedAt: string }
 
-function unjudged({ runId, instances }: RunPlan): Judgement & { finishedAt: string | null } {
+function unjudged({ runId, instances }: RunPlan): Judgment & { finishedAt: string | null } {
   const reason =
     instances === undefined
       ? "The run broke off before it was judged."

@@ -14,7 +14,7 @@ function reportOf(omission: Omission | null) {
 }
 
 function textOf(omission: Omission | null): string {
-  return renderText(reportOf(omission), { colour: false, savedIn: null })
+  return renderText(reportOf(omission), { color: false, savedIn: null })
 }
 
 function row(name: string, p95: number, correctedP95: number): CorrectedRow {

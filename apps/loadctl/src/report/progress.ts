@@ -1,4 +1,4 @@
-import { wantsColour } from "../io.ts"
+import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { K6Progress } from "../k6/progress.ts"
 import { formatDuration } from "../plan/duration.ts"
@@ -26,7 +26,7 @@ export async function createObserver(io: Io): Promise<RunObserver> {
   if (!io.stderrIsTTY || io.env["TERM"] === "dumb") return createLineObserver(io.stderr)
   const { createLogUpdate } = await import("log-update")
   return createLiveObserver(createLogUpdate(io.stderrStream, { showCursor: true }), {
-    colour: wantsColour(io, "stderr"),
+    color: wantsColor(io, "stderr"),
     columns: () => io.stderrStream.columns,
   })
 }
@@ -65,10 +65,10 @@ type Screen = {
 /** Redraws the load in place; phases and notes scroll by above it. */
 function createLiveObserver(
   screen: Screen,
-  { colour, columns }: { colour: boolean; columns: () => number },
+  { color, columns }: { color: boolean; columns: () => number },
 ): RunObserver {
   let state = emptyState("check", null)
-  const draw = (): void => screen(renderLive(state, { colour, columns: columns() }))
+  const draw = (): void => screen(renderLive(state, { color, columns: columns() }))
   return {
     phase: (name, phases = null) => {
       screen.clear()

@@ -18,7 +18,7 @@ const plan = {
   ...makePlan(config, request, { runId: "20261122-181530-sale-3f9a", at: new Date("2026-11-22T18:15:30Z") }),
   sla: sla(),
 }
-const plain = { colour: false, savedIn: ".loadctl/runs/x" }
+const plain = { color: false, savedIn: ".loadctl/runs/x" }
 
 function reportOf(measured: Measurement): RunReport {
   const audit = { state: "done", ok: true, checks: [], settledAfterMs: 0 } as const
@@ -102,10 +102,10 @@ PASS  20261122-181530-sale-3f9a
     expect(text).toMatch(/\? {2}order\s+0/)
   })
 
-  it("colours only when asked to", () => {
+  it("colors only when asked to", () => {
     const report = reportOf(measurement({ endpoints: [figures({ p95: 231 })] }))
     expect(renderText(report, plain)).not.toContain("\u001B[")
-    expect(renderText(report, { ...plain, colour: true })).toContain("\u001B[")
+    expect(renderText(report, { ...plain, color: true })).toContain("\u001B[")
   })
 })
 

@@ -6,17 +6,17 @@ import { SUITE_SCHEMA, suiteText, suiteVerdict } from "./suite.ts"
 export type SuiteRendering = {
   name: string
   runs: readonly { report: RunReport; folder: RunFolder }[]
-  colour: boolean
+  color: boolean
   columns?: number | undefined
 }
 
 /** How each `--format` shows several runs as one; a format without a renderer is a type error. */
 export const SUITE_RENDERERS = {
-  text: async ({ name, runs, colour, columns }) => {
+  text: async ({ name, runs, color, columns }) => {
     const { renderText } = await import("./text.ts")
     const reports = runs.map(({ report }) => report)
     const texts = runs.map(({ report, folder }) =>
-      renderText(report, { colour, columns, savedIn: folder.path }),
+      renderText(report, { color, columns, savedIn: folder.path }),
     )
     return `${texts.join("")}${suiteVerdict(reports)}  ${name}: ${suiteText(reports)}\n`
   },

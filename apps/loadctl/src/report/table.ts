@@ -1,7 +1,7 @@
 import stringWidth from "string-width"
 
 /**
- * Rows as aligned lines with two spaces between the columns; colour codes take no width.
+ * Rows as aligned lines with two spaces between the columns; color codes take no width.
  *
  * @param alignment one letter a column: L flush left, R flush right
  */

@@ -9,7 +9,7 @@ import { worstFirst } from "./order.ts"
 import { formatTable } from "./table.ts"
 
 export type TextOptions = {
-  colour: boolean
+  color: boolean
   /** Where the run was saved, as the reader would type it; null when it was not. */
   savedIn: string | null
   /** Columns of the terminal; where there is none, a line is as long as it is. */
@@ -30,9 +30,9 @@ const VERDICT_STYLE = {
 const SIGN_STYLE = { "✓": "green", "✗": "red", "?": "yellow" } as const satisfies Record<string, Style>
 
 /** A run for a terminal: the verdict first and last, what led to it, then a row for each endpoint. */
-export function renderText(report: RunReport, { colour, savedIn, columns = Infinity }: TextOptions): string {
+export function renderText(report: RunReport, { color, savedIn, columns = Infinity }: TextOptions): string {
   // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
-  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
+  const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
   const saved = savedIn === null ? [] : [["saved", savedIn], ...nextStep(report)]
   const verdict = paint([...VERDICT_STYLE[report.verdict]], report.verdict)
   return [

@@ -26,7 +26,7 @@ export type Iterations = {
   plannedEnd: number | null
 }
 
-// k6 prints once a second, and ends its scenarios a moment after their time.
+// k6 prints once per second, and ends its scenarios a moment after their time.
 const CLOCK_MS = 1_500
 
 /** Accounts for the iterations of a run that k6 made here. */

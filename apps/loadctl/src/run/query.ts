@@ -65,7 +65,7 @@ export async function queryRun(options: QueryOptions): Promise<Measurement> {
   }
 }
 
-/** What of the load itself leaves doubts about its figures. */
+/** What of the load itself makes its figures uncertain. */
 function loadProblems({ run, summary }: Load, { strayed }: Iterations): string[] {
   const problems: string[] = []
   if (run.overdue) problems.push("k6 had not ended long after its planned time, and was ended.")

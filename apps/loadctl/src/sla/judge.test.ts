@@ -118,7 +118,7 @@ describe("judge", () => {
     })
   })
 
-  it("keeps a verdict from k6's summary alone when InfluxDB is away, and says so", () => {
+  it("keeps a verdict from k6's summary alone when InfluxDB is down, and says so", () => {
     const away = measurement({
       source: "k6",
       influx: { state: "away", text: "ECONNREFUSED" },

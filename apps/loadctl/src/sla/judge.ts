@@ -24,7 +24,7 @@ export type Evidence = {
 }
 
 /** The verdict with everything that led to it; `verdict.json` of a run. */
-export type Judgement = {
+export type Judgment = {
   verdict: Outcome
   /** Why it is not a PASS, the gravest first; empty for a PASS. */
   reasons: string[]
@@ -37,7 +37,7 @@ export type Judgement = {
  * other broken rule is one if the measurement can be trusted, whatever else is unknown. What is left is INVALID: it
  * proves nothing.
  */
-export function judge(evidence: Evidence): Judgement {
+export function judge(evidence: Evidence): Judgment {
   const { plan, measurement, audit } = evidence
   const expectations = measurement ? plan.expect.map((rule) => applyExpectation(rule, measurement)) : []
   const audited = auditFindings(audit)

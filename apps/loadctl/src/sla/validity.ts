@@ -79,7 +79,7 @@ function droppedProblems({ k6 }: Measurement, sla: Evidence["plan"]["sla"]): str
   return [`k6 dropped ${countText(k6.droppedIterations, "iteration")}: the planned load was not offered.`]
 }
 
-/** With InfluxDB away, its lost writes are the lesser news: k6's own summary has every request. */
+/** While InfluxDB is down, its lost writes are the lesser news: k6's own summary has every request. */
 function sourceProblems({ influx, k6, reconciliation, recorder }: Measurement): string[] {
   if (recorder) return recorder.problems
   if (influx.state !== "ok") return []

@@ -63,15 +63,15 @@ function unansweredWaits(input: AccountInput): number[] {
   const graceMs = scenarios.reduce((least, scenario) => Math.min(least, scenario.graceMs), Infinity)
   const generous = graceMs > 0 && graceMs >= longestMs
   const stuckMs = Math.max(LEAST_STUCK_MS, STUCK_FACTOR * longestMs)
-  const waits = Array.from({ length: cutOff }, (_, index) => Math.max(graceMs, silenceMs(input, index)))
+  const waits = Array.from({ length: cutOff }, (_, index) => Math.max(graceMs, quietMs(input, index)))
   return waits.filter((ms) => generous || ms > stuckMs)
 }
 
 /**
  * Users that loop begin anew when they have finished: the last iteration of the i-th user cut off ended no later than the
- * i-th latest of all. Of a load that ramps down only a silence of all is a sign, and of arrivals not even that.
+ * i-th latest of all. Of a load that ramps down only that all are quiet is a sign, and of arrivals not even that.
  */
-function silenceMs({ cutAt, lastEnds, scenarios }: AccountInput, index: number): number {
+function quietMs({ cutAt, lastEnds, scenarios }: AccountInput, index: number): number {
   const kinds = new Set(scenarios.map(({ kind }) => kind))
   const end = lastEnds[kinds.has("ramping") ? 0 : index]
   return cutAt === null || end === undefined || kinds.has("open") ? 0 : Math.max(0, cutAt - end)

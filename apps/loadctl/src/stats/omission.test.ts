@@ -20,7 +20,7 @@ it("adds nothing for a response within two intervals", () => {
 })
 
 it("brings a stall back into the p95 that a closed model hides", () => {
-  // 100 users at 10 requests a second each for a minute, of which 5 seconds stand still.
+  // 100 users at 10 requests per second each for a minute, of which 5 seconds stand still.
   const measured = sorted(
     ...Array.from({ length: 55_000 }, () => 50),
     ...Array.from({ length: 100 }, () => 5_000),

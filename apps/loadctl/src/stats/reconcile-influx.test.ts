@@ -57,7 +57,7 @@ describe("reconcileInflux", () => {
 describe("deliveryText", () => {
   const undelivered = { writes: 2, requests: 9, text: "connect ECONNREFUSED", answered: true }
 
-  it("notes a refusal with its answer, and an InfluxDB that went away", () => {
+  it("notes a refusal with its answer, and an InfluxDB that went down", () => {
     const refused = [{ status: 401, text: "unauthorized", writes: 3, requests: 120 }]
     expect(deliveryText({ ...DELIVERED, refused, undelivered }).notes).toEqual([
       "InfluxDB refused 3 writes with 120 requests: 401 unauthorized.",

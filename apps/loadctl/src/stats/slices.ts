@@ -47,9 +47,9 @@ function emptyBuckets(count: number): Bucket[] {
   return Array.from({ length: count }, () => ({ ms: [], failed: 0 }))
 }
 
-type Filling = { series: SampleSeries; success: boolean; window: Window }
+type BucketInput = { series: SampleSeries; success: boolean; window: Window }
 
-function fill(into: readonly Bucket[][], { series, success, window }: Filling): void {
+function fill(into: readonly Bucket[][], { series, success, window }: BucketInput): void {
   const count = into[0]?.length ?? 0
   const length = (window.to - window.from) / count
   for (const [index, at] of series.at.entries()) {

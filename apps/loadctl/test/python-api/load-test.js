@@ -10,8 +10,8 @@ export const options = {
 const BASE = __ENV.BASE_URL || "http://127.0.0.1:3000"
 
 export function read() {
-  const books = http.get(`${BASE}/books`, { tags: { name: "books" } })
-  check(books, { "there are books": (r) => r.status === 200 && r.json().length > 0 })
+  const titles = http.get(`${BASE}/titles`, { tags: { name: "titles" } })
+  check(titles, { "there are titles": (r) => r.status === 200 && r.json().length > 0 })
   http.post(`${BASE}/orders`, JSON.stringify({ book: 1 }), { tags: { name: "order" } })
   sleep(0.1)
 }

@@ -1,4 +1,4 @@
-"""An API with nothing but Python's standard library: it lists books and takes orders for them."""
+"""An API with nothing but Python's standard library: it lists titles and takes orders for them."""
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +16,7 @@ class Shop(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def do_GET(self):
-        if self.path == "/books":
+        if self.path == "/titles":
             self.answer(200, [{"id": 1, "title": "Walden"}])
         else:
             self.answer(404 if self.path != "/" else 200, {})

@@ -13,13 +13,13 @@ import { createStore } from "../../src/store.ts"
 import { measurement } from "../fixtures/evidence.ts"
 
 /** How one endpoint behaved: `ms` is its median, failures come evenly, and `stall` is a pause in its middle. */
-export type Behaviour = { perSecond: number; ms: number; failedShare?: number }
+export type Behavior = { perSecond: number; ms: number; failedShare?: number }
 
 export type Recording = {
   runId: string
   seconds?: number
   seed?: number
-  endpoints?: Record<string, Behaviour>
+  endpoints?: Record<string, Behavior>
   apiEnv?: Record<string, string>
   scenario?: string
   verdict?: ComparedRun["verdict"]
@@ -54,8 +54,8 @@ export type RecordedRun = ComparedRun & { samples: SampleSeries[] }
 export function recordRun(recording: Recording): RecordedRun {
   const { runId, seconds = 60, scenario = "steady", apiEnv = {}, verdict = "PASS" } = recording
   const plan = makePlan(CONFIG, { scenario, variants: [], scale: 1, apiEnv }, { runId, at: new Date(START) })
-  const samples = Object.entries(recording.endpoints ?? STEADY).flatMap(([name, behaviour], index) =>
-    requests({ name, scenario, seconds, seed: (recording.seed ?? 1) * 100 + index }, behaviour),
+  const samples = Object.entries(recording.endpoints ?? STEADY).flatMap(([name, behavior], index) =>
+    requests({ name, scenario, seconds, seed: (recording.seed ?? 1) * 100 + index }, behavior),
   )
   const figures = runFigures(samples, measure(samples, plan), plan)
   const standing: ComparedRun["standing"] =
@@ -74,15 +74,15 @@ export function recordRun(recording: Recording): RecordedRun {
   }
 }
 
-export const STEADY: Record<string, Behaviour> = {
+export const STEADY: Record<string, Behavior> = {
   shows: { perSecond: 20, ms: 40 },
   buy: { perSecond: 10, ms: 80 },
 }
 
 type Stretch = { name: string; scenario: string; seconds: number; seed: number }
 
-function requests({ name, scenario, seconds, seed }: Stretch, behaviour: Behaviour): SampleSeries[] {
-  const { perSecond, ms, failedShare = 0 } = behaviour
+function requests({ name, scenario, seconds, seed }: Stretch, behavior: Behavior): SampleSeries[] {
+  const { perSecond, ms, failedShare = 0 } = behavior
   const random = xoroshiro128plus(seed)
   const good = emptySeries(name, scenario, name === "buy" ? "201" : "200")
   const bad = { ...emptySeries(name, scenario, "500"), expected: false }

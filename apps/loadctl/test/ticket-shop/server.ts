@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { createServer } from "node:http"
 
 export type TicketShopOptions = {
-  /** Tickets it can sell in a second; beyond that it answers 500. Nobody is limited when it is left out. */
+  /** Tickets it can sell per second; beyond that it answers 500. Nobody is limited when it is left out. */
   ticketsPerSecond?: number
   delayMs?: number
   /** For how long everybody waits from the hundredth request on. */

@@ -10,7 +10,7 @@ export type TargetOptions = {
   brokenAfter?: number
   /** Each `one in so many` requests is never answered. */
   hangsEvery?: number
-  /** How many requests a second it can serve, one after the other; the others wait. */
+  /** How many requests per second it can serve, one after the other; the others wait. */
   perSecond?: number
   /** For how long everybody waits once, from the given request on. */
   stall?: { at: number; ms: number }

@@ -45,9 +45,9 @@ it("draws failures as a line of their own, when there are any", () => {
   expect(good.lines.map(({ name }) => name)).toEqual(["requests"])
   const bad = trafficChart(frameOf([series([[500, 40]], { expected: false })]))
   expect(bad.lines.map(({ name }) => name)).toEqual(["requests", "failed"])
-  expect(bad.summary).toBe("0 a second at the median, 1 at the peak; 1 failed")
+  expect(bad.summary).toBe("0 per second at the median, 1 at the peak; 1 failed")
 })
 
-it("draws no users where k6 told nothing of them", () => {
+it("draws no users where k6 said nothing about them", () => {
   expect(usersChart(frameOf([series([[500, 40]])]), [])).toBeNull()
 })

@@ -53,14 +53,14 @@ export function trafficChart(frame: Frame): Chart {
     ...blank(frame),
     title: "Requests",
     summary:
-      `${count(middle)} a second at the median, ${count(Math.max(0, ...rates))} at the peak; ` +
+      `${count(middle)} per second at the median, ${count(Math.max(0, ...rates))} at the peak; ` +
       (failed > 0 ? `${count(failed)} failed` : "none failed"),
     unit: "per second",
     lines,
   }
 }
 
-/** k6 tells its users once a second, by a clock that starts with its first request, or a moment before. */
+/** k6 tells its users once per second, by a clock that starts with its first request, or a moment before. */
 export function usersChart(frame: Frame, progress: readonly K6Progress[]): Chart | null {
   if (progress.length === 0) return null
   const most = Math.max(...progress.map(({ vus }) => vus))

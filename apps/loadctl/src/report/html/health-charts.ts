@@ -25,7 +25,7 @@ const PANELS: Panel[] = [
       ["worker.loopDelay", "worker"],
     ],
   },
-  { title: "Requests under way in the API", unit: "requests", signals: [["api.inFlight", "in flight"]] },
+  { title: "Requests in progress in the API", unit: "requests", signals: [["api.inFlight", "in flight"]] },
   {
     title: "Connections of the API",
     unit: "connections",
@@ -124,5 +124,5 @@ export function waitsSection(health: Health | undefined): Section {
     rows,
     texts: [],
   }
-  return { note: "Looked at once a second, sessions of the database were seen waiting for:", table }
+  return { note: "Looked at once per second, sessions of the database were seen waiting for:", table }
 }

@@ -34,7 +34,7 @@ const HEALTH: Health = {
 
 type Content = { report: RunReport; details: RunDetails }
 
-/** A minute of orders, two a second, the last of which fail; texts of the run are what the caller says. */
+/** A minute of orders, two per second, the last of which fail; texts of the run are what the caller says. */
 function finishedRun(text = "order", change: Partial<Measurement> = {}): Content {
   const times = Array.from({ length: 120 }, (_, index): [number, number] => [index * 500 + 400, 20 + index])
   const samples = [
@@ -156,7 +156,7 @@ describe("renderHtml", () => {
 describe("what a run lacks, its report says instead of drawing nothing", () => {
   it.each([
     [
-      "InfluxDB was away",
+      "InfluxDB was down",
       { influx: { state: "away", text: "ECONNREFUSED" } },
       "InfluxDB did not answer (ECONNREFUSED)",
     ],

@@ -5,11 +5,11 @@ import type { Section, Sheet, Tone } from "../sheet/model.ts"
 import { renderDocument } from "./shell.ts"
 import { facts, table } from "./table.ts"
 
-const TONE_CLASS = { good: "PASS", bad: "FAIL", doubt: "INVALID", calm: "CALM" } as const satisfies Record<
+const TONE_CLASS = { good: "PASS", bad: "FAIL", warning: "INVALID", calm: "CALM" } as const satisfies Record<
   Tone,
   string
 >
-const ITEM_CLASS = { good: "good", bad: "bad", doubt: "warning", calm: "faint" } as const satisfies Record<
+const ITEM_CLASS = { good: "good", bad: "bad", warning: "warning", calm: "faint" } as const satisfies Record<
   Tone,
   string
 >

@@ -38,7 +38,7 @@ export function renderDocument({ title, body, charts }: Shell): string {
   )}\n`
 }
 
-/** The library with its licence, and what draws with it. */
+/** The library with its license, and what draws with it. */
 function chartScript(): string {
   return `/* ${readAsset("uplot.license")} */\n${readAsset("uplot.js")}\n${readAsset("charts.js")}`
 }

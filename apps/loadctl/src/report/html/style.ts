@@ -13,7 +13,7 @@ const KEYS = Object.entries(TONES)
   )
   .join("\n")
 
-/** The look of the page: two colour schemes, one column on a phone, nothing fetched. */
+/** The look of the page: two color schemes, one column on a phone, nothing fetched. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

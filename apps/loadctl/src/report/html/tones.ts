@@ -1,4 +1,4 @@
-/** How the lines of the charts look. Each differs from its neighbours by more than its colour. */
+/** How the lines of the charts look. Each differs from its neighbors by more than its color. */
 export const TONES = {
   p50: { light: "#0969da", dark: "#58a6ff", width: 1.25, dash: "solid", step: false, fill: false },
   p95: { light: "#bc4c00", dark: "#f0883e", width: 2, dash: "solid", step: false, fill: false },

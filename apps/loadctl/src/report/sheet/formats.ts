@@ -3,7 +3,7 @@ import type { Sheet } from "./model.ts"
 import { renderSheetText } from "./text.ts"
 
 export type RenderOptions = {
-  colour: boolean
+  color: boolean
   /** Where the document was saved, as the reader would type it; null when it was not. */
   savedIn: string | null
 }
@@ -16,11 +16,11 @@ export function sheetRenderers<Document>(
   sheetOf: (document: Document) => Sheet,
 ): Record<SheetFormat, (document: Document, options: RenderOptions) => string> {
   return {
-    text: (document, { colour, savedIn }) => {
+    text: (document, { color, savedIn }) => {
       const sheet = sheetOf(document)
       const saved = { kind: "facts" as const, pairs: [["saved", savedIn ?? ""]] }
       const sections = savedIn === null ? sheet.sections : [...sheet.sections, saved]
-      return renderSheetText({ ...sheet, sections }, { colour })
+      return renderSheetText({ ...sheet, sections }, { color })
     },
     json: (document) => `${JSON.stringify(document, null, 2)}\n`,
     markdown: (document) => renderSheetMarkdown(sheetOf(document)),

@@ -1,5 +1,5 @@
 /** What a reader should feel about a line: it decides color and sign. */
-export type Tone = "good" | "bad" | "doubt" | "calm"
+export type Tone = "good" | "bad" | "warning" | "calm"
 
 /** A line with a sign in front; without one it has no say. */
 export type Row = { tone: Tone; mark: string; cells: string[] }

@@ -5,7 +5,7 @@ import type { Section, Sheet, Tone } from "./model.ts"
 
 type Style = Parameters<typeof styleText>[0]
 
-const STYLE = { good: "green", bad: "red", doubt: "yellow", calm: "dim" } as const satisfies Record<
+const STYLE = { good: "green", bad: "red", warning: "yellow", calm: "dim" } as const satisfies Record<
   Tone,
   Style
 >
@@ -13,9 +13,9 @@ const STYLE = { good: "green", bad: "red", doubt: "yellow", calm: "dim" } as con
 /** A sheet for a terminal: the headline first and last, each section followed by an empty line. */
 export function renderSheetText(
   { label, tone, title, sections }: Sheet,
-  { colour }: { colour: boolean },
+  { color }: { color: boolean },
 ): string {
-  const paint = painter(colour)
+  const paint = painter(color)
   const headline = `${paint(["bold", STYLE[tone]], label)}  ${title}`
   const body = sections
     .filter(({ only }) => only !== "markdown")
@@ -52,7 +52,7 @@ function sectionLines(section: Section, paint: Paint): string[] {
   }
 }
 
-function painter(colour: boolean): Paint {
+function painter(color: boolean): Paint {
   // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
-  return (style, text) => (colour && text !== "" ? styleText(style, text, { validateStream: false }) : text)
+  return (style, text) => (color && text !== "" ? styleText(style, text, { validateStream: false }) : text)
 }

@@ -56,7 +56,7 @@ export const THRESHOLD_ROWS: VerdictRow[] = [
         `scenarios: { default: { executor: "constant-vus", vus: 2, duration: "20s" } }`,
       ) + `export default function () { get("list", "/?status=500"); sleep(0.05) }`,
     verdict: "FAIL",
-    noCsv: "what was under way when the threshold ended the run",
+    noCsv: "what was in progress when the threshold ended the run",
   },
   {
     what: "a threshold fails, and the script's own handleSummary keeps it to itself",
@@ -83,7 +83,7 @@ export const THRESHOLD_ROWS: VerdictRow[] = [
       `export default function () { get("list"); if (exec.scenario.iterationInTest === 50) exec.test.abort("enough") }`,
     verdict: "INVALID",
     says: ["test.abort()"],
-    noCsv: "what was under way when the script ended the run",
+    noCsv: "what was in progress when the script ended the run",
   },
   {
     what: "every threshold of the script is kept",
