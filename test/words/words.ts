@@ -81,9 +81,6 @@ export const WORDS: readonly Word[] = [
   ...TEXT.map((word) => ({ ...word, in: "text" as const })),
 ]
 
-/** Folders and files that still use the old words; each goes from here with them. */
-export const UNFINISHED: readonly string[] = ["apps/api/", "test/mutations/bugs/"]
-
 /** What is not prose or code of this project. */
 export const SKIPPED =
   /^(package-lock\.json|LICENSE|docs\/results\/|test\/words\/|prisma\/migrations\/)|\.(sum|mod|png|svg|toml)$|\/fixtures\/.*\.json$/

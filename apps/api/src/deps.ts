@@ -29,8 +29,8 @@ export type ProcessName = "api" | "worker"
 export type Deps = Awaited<ReturnType<typeof openDeps>>
 
 /**
- * Connects to PostgreSQL, or says in one line that it did not answer within BOOT_WAIT_MS. Redis may be away: what needs
- * it follows when it is there.
+ * Connects to PostgreSQL, or fails with one line when it did not respond within BOOT_WAIT_MS. Redis may be down:
+ * whatever needs it connects when it is up.
  */
 export async function openDeps(env: Env, name: ProcessName) {
   await using opened = new AsyncDisposableStack()
@@ -96,7 +96,7 @@ function openDatabases({ env, name, metrics, opened }: Opening) {
   const writeDb = openDb("write", env.DB_WRITE_POOL)
   // Anonymous callers must not take the connections of orders, balances and readiness.
   const rankingDb = openDb("ranking", RANKING_POOL)
-  // An audit reads a lot; nobody waits for its connections.
+  // An audit reads a lot; requests must not wait for its connections.
   const auditDb = openDb("audit", AUDIT_POOL)
   const heartbeat = createDatabaseHeartbeat({ url: env.DATABASE_URL, name })
   opened.defer(() => heartbeat.stop())
@@ -112,8 +112,8 @@ async function awaitDatabase(db: Db, deadline: number): Promise<void> {
       if (cause instanceof Error && cause.message.includes("unsupported startup parameter")) {
         throw new Error(BEHIND_POOLER, { cause })
       }
-      const away = databaseRefusal(cause) !== undefined
-      if (!away)
+      const isUnavailable = databaseRefusal(cause) !== undefined
+      if (!isUnavailable)
         throw new Error("PostgreSQL refused; does the database exist, and is it migrated?", { cause })
       if (performance.now() > deadline) throw new Error("PostgreSQL does not answer", { cause })
     }

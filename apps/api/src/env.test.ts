@@ -47,7 +47,7 @@ describe("the environment", () => {
     expect(() => loadEnv({ ...required, AUTH: "jwt", ...variables })).toThrow("AUTH_JW")
   })
 
-  it("takes keys over http from next door, and in production over https only", () => {
+  it("accepts keys over http from loopback, and in production over https only", () => {
     const keys = (url: string) => ({ AUTH: "jwt", AUTH_JWT_SECRET: "", AUTH_JWKS_URL: url })
     expect(loadEnv({ ...required, ...keys("http://127.0.0.1:1/keys") }).AUTH).toBe("jwt")
     expect(loadEnv({ ...production, ...keys("https://login/keys") }).AUTH).toBe("jwt")

@@ -33,7 +33,7 @@ const Settings = z.object({
 })
 type Settings = z.infer<typeof Settings>
 
-/** Requests a user and second. A lab presses on single users on purpose. */
+/** Requests per user and second. A lab may send many for one user on purpose. */
 const PRODUCTION_USER_RATE = 100
 
 type Rule = { path: keyof Settings; message: string; holds: (env: Settings) => boolean }
@@ -85,8 +85,8 @@ export type Env = Readonly<z.infer<typeof Env>>
 /** Reads the environment once. An empty string counts as unset; throws with everything that is wrong. */
 // oxlint-disable-next-line node/no-process-env -- this file is where the environment is read
 export function loadEnv(source: NodeJS.ProcessEnv = process.env): Env {
-  const filled = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""))
-  const parsed = Env.safeParse(filled)
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""))
+  const parsed = Env.safeParse(set)
   if (!parsed.success) throw new Error(`Bad environment\n${z.prettifyError(parsed.error)}`)
   return Object.freeze(parsed.data)
 }

@@ -16,7 +16,7 @@ export const REFUSALS = {
   OUT_OF_STOCK: { status: 409, title: "Not enough stock" },
   INSUFFICIENT_BALANCE: { status: 409, title: "The balance is too low" },
   BALANCE_LIMIT: { status: 409, title: "The balance would exceed its limit" },
-  COUPON_SOLD_OUT: { status: 409, title: "The coupons of this policy are gone" },
+  COUPON_SOLD_OUT: { status: 409, title: "The coupons of this policy are sold out" },
   COUPON_LIMIT_REACHED: { status: 409, title: "This user has all the coupons the policy allows" },
   TOTAL_BELOW_CLAIMED: { status: 409, title: "More coupons were promised than this" },
   COUPON_USED: { status: 409, title: "The coupon was used before" },
@@ -25,7 +25,7 @@ export const REFUSALS = {
   IDEMPOTENCY_MISMATCH: { status: 422, title: "The key was used with another payload" },
   RATE_LIMITED: { status: 429, title: "Too many requests" },
   OVERLOADED: { status: 503, title: "Too busy right now" },
-  UNAVAILABLE: { status: 503, title: "A part of the shop is away" },
+  UNAVAILABLE: { status: 503, title: "A part of the shop is unavailable" },
   INTERNAL: { status: 500, title: "Something went wrong here" },
 } as const
 
@@ -38,7 +38,7 @@ export type RefusalOptions = {
   retryAfterSeconds?: number
 }
 
-/** A refusal on its way to the client; `detail` is shown to the client, `cause` only to the log. */
+/** A refusal to send to the client; `detail` is shown to the client, `cause` only to the log. */
 export class RefusalError extends Error {
   override readonly name = "RefusalError"
   readonly code: RefusalCode

@@ -58,7 +58,7 @@ export async function startJobs(deps: Deps, env: Env) {
   ]
 
   return {
-    /** Finishes the job under way; what is left stands in PostgreSQL for the next worker. */
+    /** Finishes the current job; what is left is in PostgreSQL for the next worker. */
     async stop() {
       const deadline = AbortSignal.timeout(CLOSE_JOBS_WITHIN_MS)
       deadline.addEventListener("abort", () => void worker.close(true))
@@ -69,13 +69,13 @@ export async function startJobs(deps: Deps, env: Env) {
   }
 }
 
-/** What is away stays away for a while: it is told at once and then now and again, not at every try. */
+/** An outage is logged at once and then every 10 s, not at every attempt. */
 function createWarning(logger: Logger) {
-  let toldAt = -Infinity
+  let warnedAt = -Infinity
   return (err: unknown) => {
-    const away = err instanceof RefusalError || databaseRefusal(err) !== undefined
-    if (away && performance.now() - toldAt < WARN_AGAIN_MS) return
-    if (away) toldAt = performance.now()
+    const isUnavailable = err instanceof RefusalError || databaseRefusal(err) !== undefined
+    if (isUnavailable && performance.now() - warnedAt < WARN_AGAIN_MS) return
+    if (isUnavailable) warnedAt = performance.now()
     logger.warn({ err }, "a job of the worker failed and will be repeated")
   }
 }

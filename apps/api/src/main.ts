@@ -22,7 +22,7 @@ async function start(): Promise<void> {
 
   stopOnSignal(deps.logger, async () => {
     lifecycle.stopping = true
-    // Gives a load balancer the time to see that readiness is gone.
+    // Gives a load balancer the time to see that the process is not ready.
     await sleep(env.DRAIN_DELAY_MS)
     await server.close()
     await deps[Symbol.asyncDispose]()

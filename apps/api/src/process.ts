@@ -4,7 +4,7 @@ const STOP_WITHIN_MS = 9_000
 
 type Stop = () => Promise<void>
 
-/** Runs `stop` on the first SIGTERM or SIGINT; a second one, or 9 s, ends the process at once. */
+/** Runs `stop` on the first SIGTERM or SIGINT; another signal, or 9 s, ends the process at once. */
 export function stopOnSignal(logger: Logger, stop: Stop): void {
   let stopping = false
   async function onSignal(signal: NodeJS.Signals) {
@@ -23,10 +23,10 @@ export function stopOnSignal(logger: Logger, stop: Stop): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, (name) => void onSignal(name))
 }
 
-// oxlint-disable-next-line unicorn/no-process-exit -- whoever asks twice, or waited too long, wants the end now
+// oxlint-disable-next-line unicorn/no-process-exit -- a second signal or the time limit ends the process now
 const end = (code: number) => process.exit(code)
 
-/** Ends a start that failed: one line for whoever started it, and exit code 1. */
+/** Ends a start that failed: one line on stderr, and exit code 1. */
 export const refuseToStart = (name: string) => (error: unknown) => {
   const { message, cause } = error instanceof Error ? error : new Error(String(error))
   const reason = cause instanceof Error ? ` (${cause.message.trim().split("\n").at(-1)})` : ""

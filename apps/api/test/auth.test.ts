@@ -216,8 +216,8 @@ describe("the OpenAPI document", () => {
   })
 })
 
-describe("while the keys that check tokens are away", () => {
-  it("users hear 503 and everything public answers", async () => {
+describe("while the keys that check tokens are unavailable", () => {
+  it("users get 503 and every public route answers", async () => {
     const variables = { AUTH: "jwt", AUTH_JWKS_URL: "http://127.0.0.1:1/jwks.json" }
     await using cut = await startShop({ worker: false, variables })
     const headers = { Authorization: `Bearer ${await tokenOf(1)}` }

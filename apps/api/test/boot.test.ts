@@ -48,7 +48,7 @@ describe("the API and its worker as processes", () => {
     expect(await worker.exited).toEqual({ code: 0, signal: null })
   })
 
-  it("finish the requests under way when they are told to stop", async () => {
+  it("finish the requests in progress on SIGTERM", async () => {
     const { process: main, api } = await runApi()
     await api.post("/init").send({ users: 1 })
     const userId = Number((await api.get("/users/id?name=u1")).body)
@@ -66,7 +66,7 @@ describe("the API and its worker as processes", () => {
     expect(body).toEqual({ userId, balance: answered })
   })
 
-  it("end at once on a second signal", async () => {
+  it("end at once on another signal", async () => {
     const started = run("main", { DRAIN_DELAY_MS: "8000" })
     await started.logged("listening")
     started.kill("SIGTERM")

@@ -18,7 +18,7 @@ const claimOf = (userId: number, policyId: number, key?: string): IdentifiedClai
   keyed: key !== undefined,
 })
 
-/** A batch that has written its claims and commits when it is told to. */
+/** A batch that has written its claims and commits when `commit` is called. */
 async function openBatch(claim: IdentifiedClaim) {
   const [written, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const committed = writeDb.$transaction(async (tx) => {
@@ -36,7 +36,7 @@ async function openBatch(claim: IdentifiedClaim) {
   }
 }
 
-/** A batch of another process, which is under way when this returns and waits for a lock. */
+/** A batch of another process, which is in progress when this returns and waits for a lock. */
 async function waitingBatch(claim: IdentifiedClaim) {
   const outcomes = writeDb
     .$transaction((tx) => claimBatch(tx, [claim], new Date()))
@@ -55,7 +55,7 @@ async function waitingSessions(): Promise<number> {
 
 describe("two processes that claim at the same instant", () => {
   it("share a user's limit: the second sees what the first has committed", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, perUserLimit: 1 })
+    const { user, policy } = await trade.seed({ policies: 1, perUserLimit: 1 })
     const first = await openBatch(claimOf(user(1), policy(1)))
     const second = await waitingBatch(claimOf(user(1), policy(1)))
     expect(await first.commit()).toEqual(["accepted"])
@@ -63,7 +63,7 @@ describe("two processes that claim at the same instant", () => {
   })
 
   it("share a policy's total: the second sees what the first has committed", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 1 })
+    const { user, policy } = await trade.seed({ policies: 1, couponsPerPolicy: 1 })
     const first = await openBatch(claimOf(user(1), policy(1)))
     const second = await waitingBatch(claimOf(user(2), policy(1)))
     expect(await first.commit()).toEqual(["accepted"])
@@ -71,7 +71,7 @@ describe("two processes that claim at the same instant", () => {
   })
 
   it("share a key, also when it comes with another policy", async () => {
-    const { user, policy } = await trade.refill({ policies: 2 })
+    const { user, policy } = await trade.seed({ policies: 2 })
     const key = crypto.randomUUID()
     const first = await openBatch(claimOf(user(1), policy(1), key))
     const second = await waitingBatch(claimOf(user(1), policy(2), key))
@@ -82,7 +82,7 @@ describe("two processes that claim at the same instant", () => {
   })
 
   it("do not wait for each other when they claim of different policies", async () => {
-    const { user, policy } = await trade.refill({ policies: 2 })
+    const { user, policy } = await trade.seed({ policies: 2 })
     const first = await openBatch(claimOf(user(1), policy(1), crypto.randomUUID()))
     const second = await openBatch(claimOf(user(1), policy(2), crypto.randomUUID()))
     expect(await second.commit()).toEqual(["accepted"])
@@ -92,7 +92,7 @@ describe("two processes that claim at the same instant", () => {
 
 describe("a claim while its policy is changed", () => {
   it("is decided with the total that was committed", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 5 })
+    const { user, policy } = await trade.seed({ policies: 1, couponsPerPolicy: 5 })
     const [lowered, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const change = writeDb.$transaction(async (tx) => {
       await tx.$executeRaw`UPDATE coupon_policies SET total = 0 WHERE id = ${policy(1)}::int`
@@ -107,7 +107,7 @@ describe("a claim while its policy is changed", () => {
   })
 
   it("makes the change wait, which is refused then", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 5 })
+    const { user, policy } = await trade.seed({ policies: 1, couponsPerPolicy: 5 })
     const claim = await openBatch(claimOf(user(1), policy(1)))
     const change = shop.services.coupons.changeTotal(policy(1), 0)
     change.catch(() => undefined)
@@ -119,7 +119,7 @@ describe("a claim while its policy is changed", () => {
 
 describe("a claim whose commit fails", () => {
   it("is not answered 201, and leaves nothing", async () => {
-    const { user, policy } = await trade.refill({ policies: 1 })
+    const { user, policy } = await trade.seed({ policies: 1 })
     await writeDb.$executeRaw`
       CREATE FUNCTION refuse_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no commit'; END $$`
     await writeDb.$executeRaw`
@@ -135,7 +135,7 @@ describe("a claim whose commit fails", () => {
 
 describe("the drain", () => {
   it("leaves alone what another has begun to move, and moves the rest", async () => {
-    const { user, policy } = await trade.refill({ policies: 1 })
+    const { user, policy } = await trade.seed({ policies: 1 })
     for (const n of [1, 2, 3]) await trade.claim({ userId: user(n), policyId: policy(1) })
     const [locked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const other = writeDb.$transaction(async (tx) => {
@@ -153,7 +153,7 @@ describe("the drain", () => {
   })
 
   it("does not wait for claims, nor they for it", async () => {
-    const { user, policy } = await trade.refill({ policies: 1 })
+    const { user, policy } = await trade.seed({ policies: 1 })
     await trade.claim({ userId: user(1), policyId: policy(1) })
     const open = await openBatch(claimOf(user(1), policy(1)))
     expect(await drain.drainAll()).toBe(1)
@@ -165,7 +165,7 @@ describe("the drain", () => {
 
 describe("a claim that the database refuses as a coupon", () => {
   it("keeps waiting, where the audit counts it, and holds nobody else up", async () => {
-    const { user, policy } = await trade.refill({ policies: 1 })
+    const { user, policy } = await trade.seed({ policies: 1 })
     for (const n of [1, 2, 3]) await trade.claim({ userId: user(n), policyId: policy(1) })
     await writeDb.$executeRaw`
       INSERT INTO coupons (policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, expires_at)
@@ -186,7 +186,7 @@ describe("a claim that the database refuses as a coupon", () => {
 describe("claims of two API processes", () => {
   it("have the limit and the key in common", async () => {
     await using other = await startApi(shop)
-    const { user, policy } = await trade.refill({ policies: 2, perUserLimit: 1 })
+    const { user, policy } = await trade.seed({ policies: 2, perUserLimit: 1 })
     const claim = { userId: user(1), policyId: policy(1) }
     const first = await insist(() => trade.claim(claim, "mine"))
     const elsewhere = createTrade(other.request)

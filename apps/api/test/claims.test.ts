@@ -23,8 +23,8 @@ async function expectGranted(coupons: number, holders: number) {
 }
 
 describe("through HTTP,", () => {
-  it(`a policy's total is given away exactly when ${CALLERS} users press at once`, async () => {
-    const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 20 })
+  it(`a policy's total is granted exactly when ${CALLERS} users claim at once`, async () => {
+    const { user, policy } = await trade.seed({ policies: 1, couponsPerPolicy: 20 })
     const answers = await Promise.all(
       times(CALLERS, (n) => insist(() => trade.claim({ userId: user(n + 1), policyId: policy(1) }))),
     )
@@ -32,8 +32,8 @@ describe("through HTTP,", () => {
     await expectGranted(20, 20)
   })
 
-  it(`a policy's limit holds for each of ten users who press ${CALLERS} times at once`, async () => {
-    const { user, policy } = await trade.refill({ policies: 1, perUserLimit: 2 })
+  it(`a policy's limit holds for each of ten users who claim ${CALLERS} times at once`, async () => {
+    const { user, policy } = await trade.seed({ policies: 1, perUserLimit: 2 })
     const answers = await Promise.all(
       times(CALLERS, (n) => insist(() => trade.claim({ userId: user(1 + (n % 10)), policyId: policy(1) }))),
     )
@@ -42,7 +42,7 @@ describe("through HTTP,", () => {
   })
 
   it(`${CALLERS} claims of five policies are ${CALLERS} coupons`, async () => {
-    const { user, policy } = await trade.refill()
+    const { user, policy } = await trade.seed()
     const answers = await Promise.all(
       times(CALLERS, (n) =>
         insist(() => trade.claim({ userId: user(n + 1), policyId: policy(1 + (n % 5)) })),

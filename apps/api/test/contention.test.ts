@@ -12,7 +12,7 @@ import { createTrade, insist, tally, times } from "./support/trade.ts"
 import type { Trade } from "./support/trade.ts"
 
 const CALLERS = 300
-/** The last of several is contended by orders that are under way together; the last of one, mostly by late ones. */
+/** The last of several is contended by orders that are in progress together; the last of one, mostly by late ones. */
 const LEFT = 10
 
 describe.each(ORDER_STRATEGIES)("%s", (strategy) => {
@@ -27,7 +27,7 @@ describe.each(ORDER_STRATEGIES)("%s", (strategy) => {
   const one = (productId: number) => [{ productId, quantity: 1 }]
 
   it(`the last unit of ${LEFT} is sold once to ${CALLERS} callers`, async () => {
-    const { user, product } = await trade.refill({ users: CALLERS, products: 1, stock: LEFT })
+    const { user, product } = await trade.seed({ users: CALLERS, products: 1, stock: LEFT })
     await Promise.all(times(CALLERS, (n) => trade.charge(user(n + 1), 2_000)))
 
     const answers = await Promise.all(
@@ -42,7 +42,7 @@ describe.each(ORDER_STRATEGIES)("%s", (strategy) => {
   })
 
   it(`the last won for ${LEFT} orders is spent once in ${CALLERS}`, async () => {
-    const { user, product } = await trade.refill({ users: 1, products: 5 })
+    const { user, product } = await trade.seed({ users: 1, products: 5 })
     await trade.charge(user(1), LEFT * 2_000 + 1_999)
 
     const answers = await Promise.all(
@@ -61,7 +61,7 @@ describe.each(ORDER_STRATEGIES)("%s", (strategy) => {
   })
 
   it(`one coupon counts once, however many of ${CALLERS} orders bring it`, async () => {
-    const { user, product, policy } = await trade.refill({ users: 1, products: 1, discountAmount: 500 })
+    const { user, product, policy } = await trade.seed({ users: 1, products: 1, discountAmount: 500 })
     await trade.charge(user(1), 1_000_000)
     for (let n = 0; n < LEFT; n++) await trade.claim({ userId: user(1), policyId: policy(1) })
     await expect.poll(() => trade.couponsOf(user(1)), { timeout: 10_000 }).toHaveLength(LEFT)
@@ -89,7 +89,7 @@ describe.each(ORDER_STRATEGIES)("%s", (strategy) => {
 
   it(`one key sent ${CALLERS} times to two processes at once is one order`, async () => {
     await using second = await startApi(shop)
-    const { user, product } = await trade.refill({ users: 1, products: 1 })
+    const { user, product } = await trade.seed({ users: 1, products: 1 })
     await trade.charge(user(1), 1_000_000)
     const other = createTrade(second.request)
     const request = { userId: user(1), items: one(product(1)) }
@@ -117,7 +117,7 @@ describe.each(["conditional", "batched"])("%s", (strategy) => {
     {
       await using api = await startApi({ databaseUrl: database.url, redisUrl: redis.url, variables })
       const trade = createTrade(api.request)
-      const { user, product } = await trade.refill({ users: 30, products: 4 })
+      const { user, product } = await trade.seed({ users: 30, products: 4 })
       await Promise.all(times(30, (n) => trade.charge(user(n + 1), 1_000_000)))
       const answers = await Promise.all(
         times(CALLERS, (n) => {
@@ -149,7 +149,7 @@ describe("a coupon with a rate", () => {
   it("gives a rate of the subtotal, rounded down, as the audit counts it", async () => {
     await using shop = await startShop()
     const trade = createTrade(shop.request)
-    const { user, product, policy } = await trade.refill({ users: 1, price: 999, discountRate: 0.155 })
+    const { user, product, policy } = await trade.seed({ users: 1, price: 999, discountRate: 0.155 })
     await trade.charge(user(1), 10_000)
     const couponId = await trade.couponFrom(policy(1), user(1))
 

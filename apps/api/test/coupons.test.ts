@@ -9,8 +9,8 @@ afterAll(() => shop[Symbol.asyncDispose]())
 
 const CALLERS = 300
 
-async function fill(filling: object = {}) {
-  const answer = await shop.request.post("/init").send(filling)
+async function seed(request: object = {}) {
+  const answer = await shop.request.post("/init").send(request)
   expect(answer.status).toBe(200)
   const { policyIds } = SeedResult.parse(answer.body)
   const { body: first } = await shop.request.get("/users/id?name=u1")
@@ -25,7 +25,7 @@ const couponsOf = async (userId: number, query = "") =>
   CouponList.parse((await shop.request.get(`/users/${userId}/coupons${query}`)).body)
 
 const allCoupons = () => shop.deps.readDb.coupon.count()
-/** Waits until nothing that was accepted is still on its way. */
+/** Waits until nothing that was accepted is still pending. */
 async function drained() {
   await vi.waitFor(async () => expect(await waitingClaims()).toBe(0), { timeout: 10_000, interval: 20 })
 }
@@ -34,7 +34,7 @@ const waitingClaims = () => shop.deps.readDb.couponClaim.count()
 
 describe("a coupon claim", () => {
   it("is accepted at once and becomes a coupon soon", async () => {
-    const { user, policyId } = await fill()
+    const { user, policyId } = await seed()
     const answer = await claim(user(1), policyId)
     expect(answer.status).toBe(201)
     expect(AcceptedClaim.parse(answer.body)).toMatchObject({ userId: user(1), policyId, status: "accepted" })
@@ -44,7 +44,7 @@ describe("a coupon claim", () => {
   })
 
   it("is refused for a policy or a user that does not exist", async () => {
-    const { user, policyId } = await fill({ users: 1, policies: 1 })
+    const { user, policyId } = await seed({ users: 1, policies: 1 })
     expect(await claim(user(1), policyId + 1)).toMatchObject({
       status: 404,
       body: { code: "POLICY_NOT_FOUND" },
@@ -63,7 +63,7 @@ describe("a coupon claim", () => {
   )
 
   it("is refused outside the policy's time window", async () => {
-    const { user, policyIds } = await fill({ policies: 2 })
+    const { user, policyIds } = await seed({ policies: 2 })
     const [early = 0, late = 0] = policyIds
     const { readDb } = shop.deps
     const hour = 3_600_000
@@ -76,8 +76,8 @@ describe("a coupon claim", () => {
     expect(await claim(user(1), late)).toMatchObject({ status: 400, body: { code: "POLICY_NOT_OPEN" } })
   })
 
-  it("is granted exactly as often as the policy's total when 300 users press at once", async () => {
-    const { user, policyId } = await fill({ couponsPerPolicy: 100, policies: 1 })
+  it("is granted exactly as often as the policy's total when 300 users claim at once", async () => {
+    const { user, policyId } = await seed({ couponsPerPolicy: 100, policies: 1 })
     const answers = await Promise.all(times(CALLERS, (n) => claim(user(n + 1), policyId)))
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(100)
     const refused = answers.filter(({ status }) => status === 409)
@@ -87,8 +87,8 @@ describe("a coupon claim", () => {
     expect(await allCoupons()).toBe(100)
   })
 
-  it("is granted to one user as often as the limit when he presses 300 times at once", async () => {
-    const { user, policyId } = await fill({ perUserLimit: 2, policies: 1 })
+  it("is granted to one user as often as the limit that claims 300 times at once", async () => {
+    const { user, policyId } = await seed({ perUserLimit: 2, policies: 1 })
     const answers = await Promise.all(times(CALLERS, () => claim(user(1), policyId)))
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(2)
     const codes = answers.filter(({ status }) => status === 409).map(({ body }) => body)
@@ -99,7 +99,7 @@ describe("a coupon claim", () => {
   })
 
   it("becomes a coupon without fail when 300 claims over five policies are accepted", async () => {
-    const { user, policyIds } = await fill()
+    const { user, policyIds } = await seed()
     const answers = await Promise.all(times(CALLERS, (n) => claim(user(n + 1), nth(policyIds, 1 + (n % 5)))))
     const claimIds = answers.map(({ body }) => AcceptedClaim.parse(body).claimId)
     await drained()
@@ -110,7 +110,7 @@ describe("a coupon claim", () => {
 
 describe("a claim with an Idempotency-Key", () => {
   it("is one claim with one answer when it is sent 300 times at once", async () => {
-    const { user, policyId } = await fill()
+    const { user, policyId } = await seed()
     const answers = await Promise.all(times(CALLERS, () => claim(user(1), policyId, "once")))
     expect(new Set(answers.map(({ text, status }) => `${status} ${text}`)).size).toBe(1)
     await drained()
@@ -119,7 +119,7 @@ describe("a claim with an Idempotency-Key", () => {
   })
 
   it("is refused again with the same bytes, and granted once there are more coupons", async () => {
-    const { user, policyId } = await fill({ couponsPerPolicy: 1, policies: 1 })
+    const { user, policyId } = await seed({ couponsPerPolicy: 1, policies: 1 })
     await claim(user(1), policyId)
     const refused = await claim(user(2), policyId, "late")
     expect(refused.status).toBe(409)
@@ -131,7 +131,7 @@ describe("a claim with an Idempotency-Key", () => {
   })
 
   it("is answered as before when its policy is sold out by then, whether it waits or is a coupon", async () => {
-    const { user, policyId } = await fill({ couponsPerPolicy: 1, policies: 1 })
+    const { user, policyId } = await seed({ couponsPerPolicy: 1, policies: 1 })
     const first = await claim(user(1), policyId, "mine")
     expect(await claim(user(2), policyId)).toMatchObject({ status: 409 })
     expect(await claim(user(1), policyId, "mine")).toMatchObject({ status: 201, text: first.text })
@@ -141,7 +141,7 @@ describe("a claim with an Idempotency-Key", () => {
   })
 
   it("is refused with 422 when the key comes with another payload", async () => {
-    const { user, policyId } = await fill()
+    const { user, policyId } = await seed()
     await claim(user(1), policyId, "mine")
     expect(await claim(user(2), policyId, "mine")).toMatchObject({
       status: 422,
@@ -150,7 +150,7 @@ describe("a claim with an Idempotency-Key", () => {
   })
 
   it("is still known after Redis lost everything", async () => {
-    const { user, policyId } = await fill()
+    const { user, policyId } = await seed()
     const first = await claim(user(1), policyId, "kept")
     await drained()
     await shop.redis.flushdb()
@@ -171,7 +171,7 @@ describe("the coupons of a user", () => {
   })
 
   it("are those that can be used now, oldest first, unless all are asked for", async () => {
-    const { user, policyIds } = await fill()
+    const { user, policyIds } = await seed()
     for (const policyId of policyIds.slice(0, 3)) await claim(user(1), policyId)
     await drained()
     const [used, expired, usable] = await couponsOf(user(1))
@@ -190,7 +190,7 @@ describe("the coupons of a user", () => {
   })
 
   it("are each user's own, from where and as many as each asks for, when many ask at once", async () => {
-    const { user, policyIds } = await fill({ users: 3, policies: 4 })
+    const { user, policyIds } = await seed({ users: 3, policies: 4 })
     for (const policyId of policyIds) await Promise.all([claim(user(1), policyId), claim(user(2), policyId)])
     await drained()
     const [, second = 0] = (await couponsOf(user(1))).map(({ couponId }) => couponId)
@@ -208,7 +208,7 @@ describe("the coupons of a user", () => {
   })
 
   it("are an empty list for a user without any, and 404 for nobody", async () => {
-    const { user } = await fill({ users: 1 })
+    const { user } = await seed({ users: 1 })
     expect(await couponsOf(user(1))).toEqual([])
     await shop.request.get(`/users/${user(2)}/coupons`).expect(404)
   })

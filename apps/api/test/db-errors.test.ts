@@ -46,9 +46,9 @@ describe("a database error", () => {
     for (const transfer of [raw, model]) {
       const meet = meetingOf(2)
       const errors = await Promise.all([failure(transfer(one, two, meet)), failure(transfer(two, one, meet))])
-      const [victim] = errors.filter((error) => error !== undefined)
-      expect(sqlState(victim)).toBe("40P01")
-      expect([isRetryable(victim), isRolledBack(victim)]).toEqual([true, true])
+      const [aborted] = errors.filter((error) => error !== undefined)
+      expect(sqlState(aborted)).toBe("40P01")
+      expect([isRetryable(aborted), isRolledBack(aborted)]).toEqual([true, true])
     }
   })
 
@@ -107,7 +107,7 @@ async function endsBeforeCommit(tx: Tx) {
   await db.$queryRaw`SELECT pg_terminate_backend(${row?.pid}::int, 5000)`
 }
 
-/** Lets nobody on before all have arrived. */
+/** Blocks each until all have arrived. */
 function meetingOf(size: number) {
   const { promise, resolve } = Promise.withResolvers<void>()
   let arrived = 0

@@ -31,7 +31,7 @@ it("waiting and new requests get 503 immediately while the database does not res
   await served()
 })
 
-it("a charge under way when the database stops responding happens once, and its key gets the outcome", async () => {
+it("a charge in progress when the database stops responding happens once, and its key gets the outcome", async () => {
   await served()
   const { body: userId } = await api.request.get("/users/id?name=fail-fast")
   const charge = async () =>

@@ -1,12 +1,12 @@
 import { brotliCompressSync, gzipSync } from "node:zlib"
 import { afterAll, describe, expect, it } from "vitest"
 import { request, sendRaw, statusOf } from "./support/raw-http.ts"
-import { complaintsOf, startVictim } from "./support/victim.ts"
+import { complaintsOf, startGuardedApi } from "./support/guarded-api.ts"
 
-const victim = await startVictim()
-afterAll(() => victim[Symbol.asyncDispose]())
+const guarded = await startGuardedApi()
+afterAll(() => guarded[Symbol.asyncDispose]())
 
-const { url, post } = victim
+const { url, post } = guarded
 
 describe("a body that is too much", () => {
   it.each<[string, string, Buffer]>([
@@ -110,8 +110,8 @@ describe("a path that tries to lead elsewhere", () => {
 // The last one, so that it sees what all others left.
 describe("the log at level info", () => {
   it("holds no stack, no SQL and no warning after all that", async () => {
-    await expect.poll(() => victim.main.lines().length).toBeGreaterThan(20)
-    expect(complaintsOf(victim)).toEqual({ lines: [], errors: "" })
-    await victim.api.get("/readyz").expect(200)
+    await expect.poll(() => guarded.main.lines().length).toBeGreaterThan(20)
+    expect(complaintsOf(guarded)).toEqual({ lines: [], errors: "" })
+    await guarded.api.get("/readyz").expect(200)
   })
 })

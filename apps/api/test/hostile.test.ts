@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { startShop } from "./support/api.ts"
-import { complaintsOf, startVictim } from "./support/victim.ts"
+import { complaintsOf, startGuardedApi } from "./support/guarded-api.ts"
 
-const victim = await startVictim()
-afterAll(() => victim[Symbol.asyncDispose]())
+const guarded = await startGuardedApi()
+afterAll(() => guarded[Symbol.asyncDispose]())
 
-const { api, post } = victim
+const { api, post } = guarded
 const refusedWith = (status: number) => ({ status, body: { status, code: expect.any(String) } })
 
 // As JSON would write them; none is a whole number from 1 to 100,000,000.
@@ -37,7 +37,7 @@ describe("a number at an edge", () => {
     expect(await post("/users/1/balance", `{"amount":${edge}}`)).toMatchObject(refusedWith(400))
   })
 
-  it.each(NO_SIZES)("of %s is refused in every field of a refill, and changes nothing", async (edge) => {
+  it.each(NO_SIZES)("of %s is refused in every field of POST /init, and changes nothing", async (edge) => {
     const sizes = ["users", "products", "price", "stock", "policies", "couponsPerPolicy", "perUserLimit"]
     for (const field of [...sizes, "discountAmount", "expireDays"]) {
       expect(await post("/init", `{"${field}":${edge}}`)).toMatchObject(refusedWith(400))
@@ -135,30 +135,22 @@ describe("every answer", () => {
     ["delete", "/orders", 405],
     ["post", "/orders", 400],
     ["get", "/docs", 200],
-  ] as const)(
-    "(%s %s: %s) tells browsers and caches to keep their hands off",
-    async (method, path, status) => {
-      const answer = await api[method](path)
-      expect(answer.status).toBe(status)
-      const names = [
-        "content-security-policy",
-        "x-content-type-options",
-        "x-frame-options",
-        "referrer-policy",
-      ]
-      expect(names.filter((name) => !(name in answer.headers))).toEqual([])
-      expect(answer.headers["strict-transport-security"]).toContain("max-age=")
-      expect(answer.headers["cross-origin-resource-policy"]).toBe("same-origin")
-      expect("x-powered-by" in answer.headers || "server" in answer.headers).toBe(false)
-    },
-  )
+  ] as const)("(%s %s: %s) has every security header", async (method, path, status) => {
+    const answer = await api[method](path)
+    expect(answer.status).toBe(status)
+    const names = ["content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy"]
+    expect(names.filter((name) => !(name in answer.headers))).toEqual([])
+    expect(answer.headers["strict-transport-security"]).toContain("max-age=")
+    expect(answer.headers["cross-origin-resource-policy"]).toBe("same-origin")
+    expect("x-powered-by" in answer.headers || "server" in answer.headers).toBe(false)
+  })
 })
 
 // The last one, so that it sees what all others left.
 describe("the log at level info", () => {
   it("holds no stack, no SQL and no warning after all that", async () => {
-    await expect.poll(() => victim.main.lines().length).toBeGreaterThan(50)
-    expect(complaintsOf(victim)).toEqual({ lines: [], errors: "" })
-    await victim.api.get("/readyz").expect(200)
+    await expect.poll(() => guarded.main.lines().length).toBeGreaterThan(50)
+    expect(complaintsOf(guarded)).toEqual({ lines: [], errors: "" })
+    await guarded.api.get("/readyz").expect(200)
   })
 })

@@ -141,7 +141,7 @@ describe("the probes", () => {
     })
   })
 
-  it("say 503 once the process is stopping, while it still lives", async () => {
+  it("say 503 once the process is stopping, while it still serves", async () => {
     shop.lifecycle.stopping = true
     expect(await shop.request.get("/readyz")).toMatchObject({ status: 503, body: { status: "stopping" } })
     const alive = await shop.request.get("/healthz")
@@ -151,7 +151,7 @@ describe("the probes", () => {
 })
 
 describe("admission", () => {
-  it("refuses at once what is above the limit of requests under way", async () => {
+  it("refuses at once what is above the limit of requests in progress", async () => {
     await using small = await startShop({ worker: false, variables: { MAX_IN_FLIGHT: "1" } })
     const answers = await Promise.all(Array.from({ length: 50 }, () => small.request.get("/products")))
     const refused = answers.filter(({ status }) => status === 503)

@@ -10,7 +10,7 @@ const init = async (body?: object) => shop.request.post("/init").send(body)
 const products = async () => ProductList.parse((await shop.request.get("/products")).body)
 
 describe("POST /init", () => {
-  it("fills the shop with what the contract says when it is asked for nothing", async () => {
+  it("seeds the shop with what the contract says when its body is empty", async () => {
     const answer = await init()
     expect(answer.status).toBe(200)
     expect(SeedResult.parse(answer.body)).toMatchObject({ users: 300, productIds: [1, 2, 3, 4, 5] })
@@ -42,8 +42,8 @@ describe("POST /init", () => {
       .set({ "Idempotency-Key": "k" })
       .send({ amount: 10_000 })
     await shop.request.post("/orders").send({ userId, items: [{ productId: 1, quantity: 1 }] })
-    const filled = SeedResult.parse((await init({ users: 2, products: 1, policies: 0, topSold: [7] })).body)
-    expect(filled).toMatchObject({ policyIds: [], productIds: [1], users: 2 })
+    const seeded = SeedResult.parse((await init({ users: 2, products: 1, policies: 0, topSold: [7] })).body)
+    expect(seeded).toMatchObject({ policyIds: [], productIds: [1], users: 2 })
     const { readDb } = shop.deps
     const rows = [
       readDb.order.count(),
@@ -104,7 +104,7 @@ describe("POST /init", () => {
     expect(await shop.redis.hget("saleproof:ranking", "epoch")).toBe(before.epoch)
   })
 
-  it("works while claims and orders are under way", async () => {
+  it("works while claims and orders are in progress", async () => {
     const { policyIds } = SeedResult.parse((await init()).body)
     const userId = Number((await shop.request.get("/users/id?name=u1")).body)
     // A request of supertest is sent when it is awaited.
@@ -112,8 +112,8 @@ describe("POST /init", () => {
       shop.request.post(`/coupons?userId=${userId}&policyId=${policyIds[n % 5]}`)
     const charge = async () => shop.request.post(`/users/${userId}/balance`).send({ amount: 1 })
     const requests = Array.from({ length: 150 }, (_, n) => [claim(n), charge()]).flat()
-    const filled = await init({ users: 1 })
-    expect(filled.status).toBe(200)
+    const seeded = await init({ users: 1 })
+    expect(seeded.status).toBe(200)
     const statuses = new Set((await Promise.all(requests)).map(({ status }) => status))
     expect([...statuses].filter((status) => ![201, 404, 503].includes(status))).toEqual([])
     await expect

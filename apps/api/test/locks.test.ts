@@ -68,7 +68,7 @@ describe("locks in Redis", () => {
     await successor[Symbol.asyncDispose]()
   })
 
-  it("answer UNAVAILABLE while Redis is away", async () => {
+  it("answer UNAVAILABLE while Redis is down", async () => {
     const gone = redis.duplicate({
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,

@@ -20,7 +20,7 @@ const redis = await createTestRedis()
 const db = createDb({ url: database.url, name: "test", poolMax: 2 })
 const shelf = createShelf(db)
 
-// A role of this test's own, so that its password stands nowhere else.
+// A role of this test's own, so that its password is used nowhere else.
 const role = `shop_${crypto.randomUUID().replaceAll("-", "")}`
 await db.$executeRawUnsafe(`CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD '${PASSWORD}'`)
 const databaseUrl = Object.assign(new URL(database.url), { username: role, password: PASSWORD }).href
@@ -62,7 +62,7 @@ async function linesOf(requestId: string) {
 }
 
 describe("the log", () => {
-  it("has one line a request, with its id, the run's, the route, the status and the code", async () => {
+  it("has one line per request, with its id, the run's, the route, the status and the code", async () => {
     await order({ "x-request-id": "placed", "x-run-id": "20261122-120000-flow_rps-3f9a" })
     await api.get("/products/999999").set({ "x-request-id": "refused", "x-run-id": "r" })
     expect(await linesOf("placed")).toMatchObject([
@@ -89,7 +89,7 @@ describe("the log", () => {
     expect(line).not.toHaveProperty("runId")
   })
 
-  it("tells an unexpected error with its causes and its SQLSTATE, under the ids of request and run", async () => {
+  it("has an unexpected error with its causes and its SQLSTATE, under the ids of request and run", async () => {
     await db.$executeRaw`ALTER TABLE orders ADD CONSTRAINT refusing CHECK (user_id = 0) NOT VALID`
     expect(await order({ "x-request-id": "broken", "x-run-id": "r-1" })).toMatchObject({ status: 500 })
     await db.$executeRaw`ALTER TABLE orders DROP CONSTRAINT refusing`
@@ -104,7 +104,7 @@ describe("the log", () => {
     expect(request).toMatchObject({ status: 500, code: "INTERNAL", sqlstate: "23514" })
   })
 
-  it("tells why PostgreSQL made it refuse", async () => {
+  it("says why a request was rejected because of PostgreSQL", async () => {
     const held = Promise.withResolvers<void>()
     const free = Promise.withResolvers<void>()
     const holder = db.$transaction(async (tx) => {
@@ -162,20 +162,20 @@ describe("whoever logs a secret by mistake", () => {
     { authorization: "Bearer hidden" },
     { req: { headers: { authorization: "Bearer hidden", cookie: "hidden" } } },
     { env: { DATABASE_URL: "postgres://a:hidden@b/c", LAB_TOKEN: "hidden", AUTH_JWT_SECRET: "hidden" } },
-    { err: Object.assign(new Error("away"), { config: { connectionString: "hidden", password: "hidden" } }) },
+    { err: Object.assign(new Error("down"), { config: { connectionString: "hidden", password: "hidden" } }) },
     { options: { password: "hidden", token: "hidden" }, password: "hidden" },
-  ])("does not give it away: %j", (thing) => {
+  ])("does not reveal it: %j", (thing) => {
     const { logger, lines } = recorded()
-    logger.info(thing, "told")
+    logger.info(thing, "test")
     const [line] = lines
-    expect(line).toMatchObject({ msg: "told" })
+    expect(line).toMatchObject({ msg: "test" })
     expect(JSON.stringify(line)).toContain("[redacted]")
     expect(JSON.stringify(line)).not.toContain("hidden")
   })
 })
 
 describe("under load", () => {
-  it("writes 50 lines a second, says how many it left out, and leaves out no fault", async () => {
+  it("writes 50 lines per second, says how many it left out, and leaves out no fault", async () => {
     let now = 0
     const { logger, lines } = recorded()
     const app = express().use(observe({ logger, metrics: createMetrics({ process: "api" }), now: () => now }))

@@ -21,9 +21,9 @@ let policyId = 0
 
 beforeEach(async () => {
   const { body } = await shop.request.post("/init").send({ users: CALLERS })
-  const filled = SeedResult.parse(body)
-  productIds = filled.productIds
-  policyId = nth(filled.policyIds, 1)
+  const seeded = SeedResult.parse(body)
+  productIds = seeded.productIds
+  policyId = nth(seeded.policyIds, 1)
   const first = Number((await shop.request.get("/users/id?name=u1")).body)
   user = (n) => first + n - 1
 })

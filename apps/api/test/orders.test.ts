@@ -188,7 +188,7 @@ describe.each(STRATEGIES)("an order placed %s", (strategy) => {
     await expectCleanAudit()
   })
 
-  it("happens once for one Idempotency-Key, and every repeat hears the same bytes", async () => {
+  it("happens once for one Idempotency-Key, and every repeat gets the same bytes", async () => {
     const userId = await shelf.user({ balance: 100_000 })
     const productId = await shelf.product()
     const request = keyed(crypto.randomUUID())

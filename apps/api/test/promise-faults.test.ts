@@ -16,7 +16,7 @@ const TOTAL = 300
 let claimOf: (api: Client, n: number) => Promise<Response>
 
 beforeEach(async () => {
-  const { user, policy } = await trade.refill({ users: TOTAL, policies: 1, couponsPerPolicy: TOTAL })
+  const { user, policy } = await trade.seed({ users: TOTAL, policies: 1, couponsPerPolicy: TOTAL })
   claimOf = (api, n) => createTrade(api).claim({ userId: user(1 + (n % TOTAL)), policyId: policy(1) })
 })
 
@@ -59,7 +59,7 @@ async function broken(claimIds: readonly string[]) {
 }
 
 describe("a promise is kept", () => {
-  it("when an API process stands still while Redis loses everything and another one sells out", async () => {
+  it("when an API process is paused while Redis loses everything and another one sells out", async () => {
     const { process: stopped, api } = await runApi()
     const claims = times(200, (n) => claimOf(api, n))
     await Promise.race(claims)

@@ -26,12 +26,12 @@ async function runWorker(services: Partial<typeof shop> = {}) {
   onTestFinished(() => worker[Symbol.asyncDispose]())
 }
 
-async function acceptedClaims(count: number, filling: object = {}) {
-  const filled = await trade.refill({ policies: 1, ...filling })
+async function acceptedClaims(count: number, request: object = {}) {
+  const seeded = await trade.seed({ policies: 1, ...request })
   const answers = await Promise.all(
-    times(count, (n) => trade.claim({ userId: filled.user(n + 1), policyId: filled.policy(1) })),
+    times(count, (n) => trade.claim({ userId: seeded.user(n + 1), policyId: seeded.policy(1) })),
   )
-  return { ...filled, claimIds: answers.map(({ body }) => AcceptedClaim.parse(body).claimId) }
+  return { ...seeded, claimIds: answers.map(({ body }) => AcceptedClaim.parse(body).claimId) }
 }
 
 const grantedIds = async () =>
@@ -73,7 +73,7 @@ describe("claims accepted while no worker runs", () => {
     expect(await granted(claimIds)).toEqual(kept(claimIds))
   })
 
-  it("end with their shop when it is filled anew", async () => {
+  it("end with their shop when it is seeded again", async () => {
     await acceptedClaims(50)
     const next = await acceptedClaims(1)
     await runWorker()
@@ -99,11 +99,11 @@ describe("claims accepted while no worker runs", () => {
 })
 
 describe("Redis that loses everything again and again", () => {
-  it("costs no promise and gives away no coupon too many, with two API processes", async () => {
+  it("costs no promise and grants no coupon too many, with two API processes", async () => {
     await using other = await startApi(shop)
     const trades = [trade, createTrade(other.request)]
     await runWorker()
-    const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 100 })
+    const { user, policy } = await trade.seed({ policies: 1, couponsPerPolicy: 100 })
     const claims = times(300, (n) =>
       insist(() => (trades[n % 2] ?? trade).claim({ userId: user(n + 1), policyId: policy(1) })),
     )
@@ -117,7 +117,7 @@ describe("Redis that loses everything again and again", () => {
   })
 
   it("refuses for as long as it remembers a refusal, and no longer", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, users: 3 })
+    const { user, policy } = await trade.seed({ policies: 1, users: 3 })
     const outcome = async (n: number) =>
       outcomeOf(await trade.claim({ userId: user(n), policyId: policy(1) }))
     await shop.redis.set(soldOutKey(policy(1)), 1)
@@ -131,8 +131,8 @@ describe("Redis that loses everything again and again", () => {
     expect(await outcome(2)).toBe("created")
   })
 
-  it("remembers a refusal for a second", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 1 })
+  it("remembers a refusal for 1 s", async () => {
+    const { user, policy } = await trade.seed({ policies: 1, couponsPerPolicy: 1 })
     const claim = () => trade.claim({ userId: user(1), policyId: policy(1) })
     expect(await claim()).toMatchObject({ status: 201 })
     const remembered = async () => {
@@ -160,7 +160,7 @@ describe("an API that starts without Redis", () => {
         ],
       },
     })
-    const { user, product, policy } = await without.refill({
+    const { user, product, policy } = await without.seed({
       policies: 1,
       perUserLimit: 1,
       couponsPerPolicy: 2,
@@ -181,7 +181,7 @@ describe("an API that starts without Redis", () => {
 
 describe("a claim with an Idempotency-Key", () => {
   it("is found as its coupon however old it is, and nothing else is granted", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, users: 1 })
+    const { user, policy } = await trade.seed({ policies: 1, users: 1 })
     const claim = () => trade.claim({ userId: user(1), policyId: policy(1) }, "of-the-day-before-yesterday")
     const first = await claim()
     await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
@@ -195,7 +195,7 @@ describe("a claim with an Idempotency-Key", () => {
   })
 
   it("leaves nothing behind when it is refused", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, users: 1, couponsPerPolicy: 0 })
+    const { user, policy } = await trade.seed({ policies: 1, users: 1, couponsPerPolicy: 0 })
     const refused = times(100, (n) => trade.claim({ userId: user(1), policyId: policy(1) }, `try-${n}`))
     expect(tally(await Promise.all(refused))).toEqual({ COUPON_SOLD_OUT: 100 })
     const { keptAnswer, couponClaim, coupon } = shop.deps.readDb
@@ -213,7 +213,7 @@ describe("what an older version promised in Redis", () => {
   }
 
   it("becomes coupons when a worker starts, each once, and its keys are gone", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, perUserLimit: 2 })
+    const { user, policy } = await trade.seed({ policies: 1, perUserLimit: 2 })
     const known = AcceptedClaim.parse((await trade.claim({ userId: user(1), policyId: policy(1) })).body)
     await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
     await shop.deps.writeDb.couponPolicy.updateMany({ data: { endsAt: new Date() } })
@@ -235,7 +235,7 @@ describe("what an older version promised in Redis", () => {
   })
 
   it("is found by the key that it had, after the migration", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, users: 1 })
+    const { user, policy } = await trade.seed({ policies: 1, users: 1 })
     const claim = { userId: user(1), policyId: policy(1) }
     const { claimId } = AcceptedClaim.parse((await trade.claim(claim)).body)
     await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
@@ -251,7 +251,7 @@ describe("what an older version promised in Redis", () => {
 
 describe("a policy's total", () => {
   it("is never set below what was accepted, however the two meet", async () => {
-    const { user, policy } = await trade.refill({ policies: 1, couponsPerPolicy: 300 })
+    const { user, policy } = await trade.seed({ policies: 1, couponsPerPolicy: 300 })
     const changes = times(30, (n) =>
       shop.services.coupons.changeTotal(policy(1), 20 + n).then(
         () => "changed",

@@ -6,8 +6,8 @@ import { startShop } from "./support/api.ts"
 const shop = await startShop()
 afterAll(() => shop[Symbol.asyncDispose]())
 
-async function fill(filling: object = {}) {
-  const { productIds } = SeedResult.parse((await shop.request.post("/init").send(filling)).body)
+async function seed(request: object = {}) {
+  const { productIds } = SeedResult.parse((await shop.request.post("/init").send(request)).body)
   const userId = Number((await shop.request.get("/users/id?name=u1")).body)
   await shop.request.post(`/users/${userId}/balance`).send({ amount: 100_000_000 })
   const order = async (items: [place: number, quantity: number][]) =>
@@ -26,13 +26,13 @@ const sold = (ranking: { name: string; soldQty: number }[]) =>
 
 describe("the realtime ranking", () => {
   it("starts with what topSold says for each of three days, in Redis only", async () => {
-    await fill({ topSold: [1, 0, 3] })
+    await seed({ topSold: [1, 0, 3] })
     expect(sold(await realtime())).toEqual(["p3 9", "p1 3"])
     await expect.poll(() => counted()).toEqual([])
   })
 
   it("knows an order a moment later", async () => {
-    const { order } = await fill({ topSold: [] })
+    const { order } = await seed({ topSold: [] })
     expect(
       await order([
         [2, 3],
@@ -44,7 +44,7 @@ describe("the realtime ranking", () => {
   })
 
   it("has the same order as the count where products are level", async () => {
-    const { order } = await fill({ topSold: [], products: 12 })
+    const { order } = await seed({ topSold: [], products: 12 })
     await order(Array.from({ length: 12 }, (_, index) => [index + 1, 2]))
     await expect.poll(() => realtime("?limit=12")).toHaveLength(12)
     await expect.poll(() => counted("?limit=12")).toEqual(await realtime("?limit=12"))
@@ -52,7 +52,7 @@ describe("the realtime ranking", () => {
   })
 
   it("counts each of 300 orders at once exactly once", async () => {
-    const { order } = await fill({ topSold: [], price: 1 })
+    const { order } = await seed({ topSold: [], price: 1 })
     const answers = await Promise.all(
       Array.from({ length: 300 }, (_, n) => order([[1 + (n % 5), 1 + (n % 3)]])),
     )
@@ -63,7 +63,7 @@ describe("the realtime ranking", () => {
   })
 
   it("is the same after Redis lost it", async () => {
-    const { order } = await fill({ topSold: [10, 20] })
+    const { order } = await seed({ topSold: [10, 20] })
     await order([
       [1, 5],
       [3, 100],
@@ -79,7 +79,7 @@ describe("the realtime ranking", () => {
 
 describe("the names in both rankings", () => {
   it("are the products' own now, and new products have theirs", async () => {
-    const { order, productIds } = await fill({ topSold: [], products: 1 })
+    const { order, productIds } = await seed({ topSold: [], products: 1 })
     await order([[1, 4]])
     const { writeDb } = shop.deps
     await writeDb.product.update({ where: { id: productIds[0] ?? 0 }, data: { name: "renamed" } })
@@ -94,7 +94,7 @@ describe("the names in both rankings", () => {
 
 describe("the best sellers by the sums", () => {
   it("are of today and the two days before", async () => {
-    const { order } = await fill({ topSold: [] })
+    const { order } = await seed({ topSold: [] })
     await order([[1, 4]])
     await expect.poll(() => shop.deps.readDb.outboxEvent.count()).toBe(0)
     await shop.deps.writeDb.$executeRaw`UPDATE product_sales SET day = day - 3`

@@ -7,7 +7,7 @@ describe("a limit of requests a user", () => {
   it("refuses what is above it, without any effect, and nobody else", async () => {
     await using small = await startShop({ worker: false, variables: { USER_RATE_LIMIT: "1" } })
     const trade = createTrade(small.request)
-    const { user } = await trade.refill({ users: 2 })
+    const { user } = await trade.seed({ users: 2 })
     const answers = await Promise.all(times(60, () => trade.charge(user(1), 1)))
     const refused = answers.filter(({ status }) => status === 429)
     expect(refused.length).toBeGreaterThan(0)
@@ -25,7 +25,7 @@ describe("a limit of requests a user", () => {
 
   it("is spent by whoever asks, not by whom they ask about", async () => {
     await using small = await startShop({ worker: false, variables: { ...JWT, USER_RATE_LIMIT: "1" } })
-    await createTrade(small.request).refill({ users: 2 })
+    await createTrade(small.request).seed({ users: 2 })
     const attempts = await Promise.all(
       times(60, async () => small.request.get("/users/1/balance").set(await as(2))),
     )

@@ -78,7 +78,7 @@ async function timesIn(api: Api) {
   const began = Date.now()
   const minutesFrom = (ms: number, text: string | undefined) =>
     Math.round((Date.parse(text ?? "") - ms) / 60_000)
-  const { user, product, policy } = await trade.refill({ users: 2, policies: 1, expireDays: 1 })
+  const { user, product, policy } = await trade.seed({ users: 2, policies: 1, expireDays: 1 })
   await trade.charge(user(1), 100_000)
   await trade.claim({ userId: user(1), policyId: policy(1) })
   await expect.poll(() => trade.couponsOf(user(1))).toHaveLength(1)
@@ -141,7 +141,7 @@ describe("a database that takes no writes", () => {
   it("is 503 and not ready, and served again as soon as it takes them", async () => {
     await using shop = await startShop()
     const trade = createTrade(shop.request)
-    const { user, product, policy } = await trade.refill({ users: 2, policies: 1 })
+    const { user, product, policy } = await trade.seed({ users: 2, policies: 1 })
     await trade.charge(user(1), 100_000)
     const readOnly = (value: "on" | "off") =>
       administer(
@@ -206,7 +206,7 @@ describe("one connection for each use", () => {
   it("is enough for all that the shop does", async () => {
     await using shop = await startShop({ variables: { DB_WRITE_POOL: "1", DB_READ_POOL: "1" } })
     const trade = createTrade(shop.request)
-    const { user, product, policy } = await trade.refill({ users: 20, policies: 1 })
+    const { user, product, policy } = await trade.seed({ users: 20, policies: 1 })
     const users = Array.from({ length: 20 }, (_, n) => user(n + 1))
     await Promise.all(users.map((id) => trade.charge(id, 10_000, `key-${id}`)))
     await Promise.all([
@@ -290,7 +290,7 @@ describe("behind PgBouncer in transaction mode", () => {
     const api = await run({ ...services, databaseUrl, variables: { DATABASE_POOLER: "transaction" } })
     expect(await timesIn(api)).toEqual(RIGHT)
     const trade = createTrade(api.request)
-    const { user, product } = await trade.refill({ users: 50 })
+    const { user, product } = await trade.seed({ users: 50 })
     const users = Array.from({ length: 50 }, (_, n) => user(n + 1))
     const charges = await Promise.all(users.map((id) => trade.charge(id, 10_000)))
     const orders = await Promise.all(

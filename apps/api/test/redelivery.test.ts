@@ -48,7 +48,7 @@ describe("a drain that dies", () => {
   const drainWith = (db: Db) => createDrain({ ...shop.deps, db }).drainAll()
 
   it.each(MOMENTS)("%s its commit loses no claim and grants none twice", async (moment) => {
-    const { user, policy } = await trade.refill({ users: 20, policies: 1 })
+    const { user, policy } = await trade.seed({ users: 20, policies: 1 })
     await Promise.all(times(20, (n) => trade.claim({ userId: user(n + 1), policyId: policy(1) })))
 
     await expect(drainWith(dyingStatement(moment))).rejects.toThrow(DEATH)
@@ -67,7 +67,7 @@ describe("a relay that dies", () => {
   const live = createLiveRanking({ ...shop.deps, db: shop.deps.rankingDb })
 
   it.each(MOMENTS)("%s its commit counts every order once", async (moment) => {
-    const { user, product } = await trade.refill({ users: 1, topSold: [] })
+    const { user, product } = await trade.seed({ users: 1, topSold: [] })
     await trade.charge(user(1), 1_000_000)
     const orders = times(10, (n) =>
       trade.order({ userId: user(1), items: [{ productId: product(1 + (n % 5)), quantity: 1 + n }] }),

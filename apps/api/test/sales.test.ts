@@ -18,9 +18,9 @@ const relay = createRelay({ ...shop.deps, db })
 const live = createLiveRanking({ ...shop.deps, db })
 const drift = createRankingDrift({ ...shop.deps, db })
 
-async function fill(filling: object = {}) {
+async function seed(request: object = {}) {
   const { productIds } = SeedResult.parse(
-    (await shop.request.post("/init").send({ topSold: [], ...filling })).body,
+    (await shop.request.post("/init").send({ topSold: [], ...request })).body,
   )
   const userId = Number((await shop.request.get("/users/id?name=u1")).body)
   await shop.request.post(`/users/${userId}/balance`).send({ amount: 100_000_000 })
@@ -66,9 +66,9 @@ describe("the day of an order", () => {
 })
 
 describe("the realtime ranking in Redis", () => {
-  let order: Awaited<ReturnType<typeof fill>>
+  let order: Awaited<ReturnType<typeof seed>>
   beforeEach(async () => {
-    order = await fill()
+    order = await seed()
   })
 
   it("refuses a write that was read before a newer one and comes after it", async () => {
@@ -121,7 +121,7 @@ describe("the realtime ranking in Redis", () => {
     expect((await readLiveState(redis)).live?.generation).toBe(build?.generation)
   })
 
-  it("is built anew when the database is behind it, as after a failover that lost the last orders", async () => {
+  it("is rebuilt when the database is behind it, as after a failover that lost the last orders", async () => {
     await order(1, 2)
     await bring()
     await db.$executeRaw`UPDATE product_sales SET quantity = 1`
@@ -189,7 +189,7 @@ describe("the realtime ranking in Redis", () => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(2_010)
   })
 
-  it("is found to be wrong and built anew", async () => {
+  it("is found to be wrong and rebuilt", async () => {
     await order(1, 2)
     await bring()
     const key = rankingSetKey((await readLiveState(redis)).live?.generation ?? "")
@@ -201,7 +201,7 @@ describe("the realtime ranking in Redis", () => {
     expect(await ranked()).toEqual({ 1: 2 })
   })
 
-  it("does not count as wrong what Redis was not told yet", async () => {
+  it("does not count as wrong what Redis has not received yet", async () => {
     await order(1, 2)
     await relay.relayAll()
     expect(await drift()).toBe(0)

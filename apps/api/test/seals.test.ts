@@ -22,7 +22,7 @@ let userId: number
 let productId: number
 const order = () => place({ userId, couponId: null, lines: [{ productId, quantity: 2 }] }, null)
 
-/** Seals all that is settled, two orders a segment. */
+/** Seals all that is settled, two orders per segment. */
 const createSealing = () => createSealer({ db, logger, orders: 2, entries: 4 })
 const sealAll = async () => {
   const seal = createSealing()

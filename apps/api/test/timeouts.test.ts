@@ -19,7 +19,7 @@ afterAll(() => resources.disposeAsync())
 
 const BODY = ["Content-Type: application/json", "Content-Length: 60000"]
 
-/** Sends a piece again and again until the server has had enough; resolves to what it said. */
+/** Sends a piece again and again until the server has closed the connection; resolves to its response. */
 async function drip(first: string, piece: string): Promise<string> {
   const { port } = new URL(api.url)
   const socket = connect(Number(port), "127.0.0.1")
@@ -32,7 +32,7 @@ async function drip(first: string, piece: string): Promise<string> {
   return said
 }
 
-/** A server that takes connections and never says a word. */
+/** A server that takes connections and never responds. */
 async function startMute(): Promise<number> {
   const server = createServer((socket) => socket.on("error", () => undefined))
   server.listen(0, "127.0.0.1")
@@ -42,7 +42,7 @@ async function startMute(): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-describe("a client that takes its time", () => {
+describe("a slow client", () => {
   it("is cut off, whether it stops in the headers or the body or drips", async () => {
     const headers = "GET /products HTTP/1.1\r\nHost: shop\r\n"
     const body = request("POST /orders", BODY, '{"userId":')
@@ -63,13 +63,13 @@ describe("a client that takes its time", () => {
     await expect.poll(inFlight).toBe(0)
   })
 
-  it("is told for how long its connection is kept", async () => {
+  it("gets the time for which its connection is kept", async () => {
     const answer = await fetch(new URL("/healthz", api.url), { headers: { connection: "keep-alive" } })
     expect(answer.headers.get("keep-alive")).toBe("timeout=65")
   })
 })
 
-/** Requests under way, but for the one that asks. */
+/** Requests in progress, except the one that reads this. */
 async function inFlight(): Promise<number> {
   const { text } = await api.request.get("/metrics")
   return Number(/saleproof_http_requests_in_flight\{[^}]*\} (\d+)/.exec(text)?.[1]) - 1
@@ -86,7 +86,7 @@ describe("every connection to PostgreSQL", () => {
     },
   )
 
-  it("ends a statement that takes too long, which is 503 for whoever waits", async () => {
+  it("ends a statement that takes too long, which is 503 for those who wait", async () => {
     const error: unknown = await api.deps.readDb.$queryRaw`SELECT pg_sleep(300)`.catch(
       (cause: unknown) => cause,
     )
@@ -95,7 +95,7 @@ describe("every connection to PostgreSQL", () => {
 })
 
 describe("while Redis does not respond", () => {
-  it("who needs it hears 503, and who does not is served", async () => {
+  it("requests that need it get 503, and others are served", async () => {
     await api.request.post("/init").send({ users: 1 })
     await api.request.get("/products/top/realtime").expect(200)
     proxy.pause()
@@ -112,14 +112,14 @@ describe("while Redis does not respond", () => {
 })
 
 describe("a process that starts", () => {
-  it("waits only so long for a PostgreSQL that says nothing", async () => {
+  it("waits a limited time for a PostgreSQL that does not respond", async () => {
     const urls = { DATABASE_URL: `postgres://a:b@127.0.0.1:${await startMute()}/c`, REDIS_URL: redis.url }
     await using started = startProcess("main", { ...urls, PORT: "0", BOOT_WAIT_MS: "5000" })
     expect(await started.exited).toEqual({ code: 1, signal: null })
     expect(started.errors()).toContain("PostgreSQL does not answer")
   })
 
-  it("starts beside a Redis that says nothing", async () => {
+  it("starts although Redis does not respond", async () => {
     const urls = { DATABASE_URL: database.url, REDIS_URL: `redis://127.0.0.1:${await startMute()}` }
     await using started = startProcess("main", { ...urls, PORT: "0" })
     expect(await started.logged("Redis does not answer; starting without it")).toMatchObject({
@@ -130,7 +130,7 @@ describe("a process that starts", () => {
   })
 })
 
-describe("a process that is told to stop", () => {
+describe("a process that gets SIGTERM", () => {
   const start = async (variables: Record<string, string> = {}) => {
     const urls = { DATABASE_URL: database.url, REDIS_URL: redis.url }
     const started = startProcess("main", { ...urls, PORT: "0", ...variables })
@@ -138,7 +138,7 @@ describe("a process that is told to stop", () => {
     return { started, url: String((await started.logged("listening")).url) }
   }
 
-  it("says first that it is not ready, serves on, then closes its door and ends with exit code 0", async () => {
+  it("reports first that it is not ready, still serves, then stops listening and ends with exit code 0", async () => {
     const { started, url } = await start({ DRAIN_DELAY_MS: "2000" })
     started.kill("SIGTERM")
     await started.logged("stopping")

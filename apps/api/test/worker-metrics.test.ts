@@ -39,7 +39,7 @@ async function valueNow(name: string, label = ""): Promise<number> {
 describe("the queue's metrics", () => {
   it("show the claims that pile up without a worker, in the API", async () => {
     const trade = createTrade(shop.request)
-    const { user, policy } = await trade.refill({ users: 3, policies: 1 })
+    const { user, policy } = await trade.seed({ users: 3, policies: 1 })
     await Promise.all(times(3, (n) => trade.claim({ userId: user(n + 1), policyId: policy(1) })))
     const { text } = await shop.request.get("/metrics")
     expect(text).toMatch(/^saleproof_pending_claims\{process="api"\} 3$/m)
@@ -90,11 +90,11 @@ describe("the database's metrics", () => {
   ])("count on from what PostgreSQL has counted: %s", async (name, label) => {
     const before = await valueNow(name, label)
     await shelf.user()
-    // A session tells what it did when it is next idle, and no oftener than once a second.
+    // A session reports its statistics when it is next idle, at most once per second.
     await expect.poll(() => valueNow(name, label)).toBeGreaterThan(before)
   })
 
-  it("show nothing, rather than what was, while the database is away", async () => {
+  it("show nothing, rather than what was, while the database is down", async () => {
     const database = await createDatabase()
     const readDb = createDb({ url: database.url, name: "gone", poolMax: 1 })
     const { registry } = createMetrics({ process: "worker" })

@@ -30,7 +30,7 @@ export const CHECKS: Check[] = [
   {
     id: "money-conserved",
     title: "All money charged is either on a balance or was paid for an order",
-    meaning: "Won that appeared from nowhere or went nowhere",
+    meaning: "Won that appeared or vanished without a charge or an order",
     query: ({ orders, entries }) => sql`
       SELECT abs((SELECT coalesce(sum(charged - paid), 0) FROM audit_segments)
                + (SELECT coalesce(sum(amount), 0) FROM ledger_entries WHERE kind = 'charge' AND ${within(ID, entries)})
@@ -71,7 +71,7 @@ export const CHECKS: Check[] = [
   },
   {
     id: "stock-conserved",
-    title: "What left the shelf was sold",
+    title: "All stock that was taken was sold",
     meaning: "Units, over all products, that were taken without an order or sold without being taken",
     query: ({ orders }) => sql`
       SELECT coalesce(sum(abs(coalesce(stocked - stock, 0) - coalesce(sold, 0))), 0) AS violations
@@ -91,7 +91,7 @@ export const CHECKS: Check[] = [
   {
     id: "coupons-within-total",
     title: "No policy has promised more coupons than its total",
-    meaning: "Coupons given away or promised beyond the total",
+    meaning: "Coupons granted or promised beyond the total",
     query: () => sql`
       SELECT coalesce(sum(greatest(held - total, 0)), 0) AS violations
       FROM coupon_policies p JOIN (${COUPONS_PROMISED}) c ON c.policy_id = p.id`,
@@ -107,13 +107,13 @@ export const CHECKS: Check[] = [
   {
     id: "claims-once",
     title: "No claim that became a coupon still waits",
-    meaning: "Claims that would be granted a second time",
+    meaning: "Claims that would be granted twice",
     query: () => sql`SELECT count(*) AS violations FROM coupon_claims JOIN coupons USING (claim_id)`,
   },
   {
     id: "claims-kept",
     title: "Every accepted claim becomes a coupon within a minute",
-    meaning: "Promises that nobody is keeping",
+    meaning: "Claims that no worker processes",
     query: () => sql`
       SELECT count(*) AS violations FROM coupon_claims WHERE claimed_at < clock_timestamp() - interval '1 minute'`,
   },
@@ -182,7 +182,7 @@ export const CHECKS: Check[] = [
   {
     id: "references-exist",
     title: "Nothing refers to a user, product, policy or order that does not exist",
-    meaning: "Orders, lines and coupons that hang in the air",
+    meaning: "Orders, lines and coupons whose reference is missing",
     query: ({ orders }) => sql`
       SELECT (SELECT count(*) FROM orders o LEFT JOIN users u ON u.id = o.user_id
               WHERE u.id IS NULL AND ${within(sql`o.id`, orders)})

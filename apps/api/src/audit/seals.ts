@@ -54,7 +54,7 @@ export async function sumPart(tx: Tx, { orders, entries }: Part): Promise<Sums> 
 /** Seals the part, which continues the last segment. It was checked in this transaction's snapshot. */
 export async function sealPart(tx: Tx, part: Part, segment: number): Promise<void> {
   const { orders, paid, units, charged, booked } = await sumPart(tx, part)
-  // The key refuses a second process that seals the same segment.
+  // The primary key rejects another process that seals the same segment.
   await tx.$executeRaw`
     INSERT INTO audit_segments (segment, through_order, through_entry, orders, paid, units, charged, booked)
     VALUES (${segment}, ${part.orders.through}::bigint, ${part.entries.through}::bigint, ${orders}::bigint,

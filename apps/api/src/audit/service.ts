@@ -72,7 +72,7 @@ export function createAudit({ db, live = [], now = () => performance.now() }: Au
     /** @throws OVERLOADED while another full audit runs in this process; it takes minutes */
     async runFull(): Promise<AuditReport> {
       if (recounting) {
-        throw new RefusalError("OVERLOADED", "A full audit is under way", { retryAfterSeconds: 60 })
+        throw new RefusalError("OVERLOADED", "A full audit is in progress", { retryAfterSeconds: 60 })
       }
       recounting = true
       try {

@@ -11,7 +11,7 @@ import type { UserRate } from "./user-rate.ts"
 
 /**
  * Decides what is checked before a route's handler: with AUTH=jwt who the caller is and may be, with a USER_RATE_LIMIT
- * how often. What needs no check costs nothing.
+ * how often they may call. What needs no check costs nothing.
  */
 export function createGuard(env: Env): Guard {
   const rate = env.USER_RATE_LIMIT > 0 ? createUserRate({ limit: env.USER_RATE_LIMIT }) : undefined

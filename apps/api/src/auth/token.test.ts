@@ -125,7 +125,7 @@ describe("a token that a private key signs", () => {
   })
 })
 
-describe("while the keys are away", () => {
+describe("while the keys are unavailable", () => {
   it.each<[string, RequestListener]>([
     ["answers 500", (_req, res) => void res.writeHead(500).end()],
     ["answers no keys", (_req, res) => void res.end('{"keys":1}')],
@@ -143,13 +143,13 @@ describe("while the keys are away", () => {
     })
   })
 
-  it("a token is judged again as soon as they are back", async () => {
+  it("a token is checked again as soon as they are available", async () => {
     const { jwk, sign } = await keyPair("ES256")
-    let away = true
-    const verify = await serveKeys((req, res) => (away ? res.destroy() : keySet(jwk)(req, res)))
+    let isDown = true
+    const verify = await serveKeys((req, res) => (isDown ? res.destroy() : keySet(jwk)(req, res)))
     const token = await sign(fresh())
     await expect(verify(token)).rejects.toMatchObject({ code: "UNAVAILABLE" })
-    away = false
+    isDown = false
     expect(await verify(token)).toMatchObject({ subject: "7" })
   })
 })

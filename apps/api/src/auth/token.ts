@@ -5,7 +5,7 @@ import type { JWTVerifyGetKey, JWTVerifyOptions } from "jose"
 import type { Env } from "../env.ts"
 import { RefusalError } from "../errors.ts"
 
-// Shorter than what a caller is promised while a part of the shop is away.
+// Shorter than the time within which callers get 503 while a dependency is down.
 const KEYS_TIMEOUT_MS = 800
 const CLOCK_TOLERANCE_SECONDS = 5
 /** Only signatures that a public key can check: one that is public must never count as a secret. */
@@ -14,7 +14,7 @@ const PUBLIC_KEY_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 /** Who a valid token stands for, and what it allows. */
 export type Caller = { subject: string; scopes: ReadonlySet<string> }
 
-/** Resolves to the caller of a valid token; rejects with UNAUTHORIZED, or UNAVAILABLE while the keys are. */
+/** Resolves to the caller of a valid token; rejects with UNAUTHORIZED, or UNAVAILABLE while the keys cannot be fetched. */
 export type VerifyToken = (token: string) => Promise<Caller>
 
 type TokenEnv = Pick<Env, "AUTH_JWT_SECRET" | "AUTH_JWKS_URL" | "AUTH_ISSUER" | "AUTH_AUDIENCE">
@@ -63,7 +63,7 @@ function remoteKeys(url: URL): JWTVerifyGetKey {
       return await keys(header, token)
     } catch (cause) {
       if (isFaultOfToken(cause)) throw cause
-      throw new RefusalError("UNAVAILABLE", "The keys that check tokens are away", {
+      throw new RefusalError("UNAVAILABLE", "The keys that check tokens are unavailable", {
         cause,
         retryAfterSeconds: 1,
       })

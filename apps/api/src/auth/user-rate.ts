@@ -3,14 +3,14 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
 import { RefusalError } from "../errors.ts"
 import { sendProblem } from "../http/problem.ts"
 
-const TOO_OFTEN = "This user sends too many requests a second"
+const TOO_OFTEN = "This user sends too many requests per second"
 
-/** Says whether a user may go on; where not, the answer was sent. */
+/** Whether the request may continue; if not, the response was sent. */
 export type UserRate = (res: Response, user: string) => Promise<boolean>
 
 /**
- * At most `limit` requests a user and second. Counted in this process: it costs no round trip and works while Redis
- * is away; with n processes behind a balancer a user may reach n times the limit.
+ * At most `limit` requests per user and second. Counted in this process: it costs no round trip and works while Redis
+ * is down; with n processes behind a balancer a user may reach n times the limit.
  */
 export function createUserRate({ limit }: { limit: number }): UserRate {
   const limiter = new RateLimiterMemory({ points: limit, duration: 1 })

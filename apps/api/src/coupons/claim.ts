@@ -17,7 +17,7 @@ import type { FastRefusals } from "./fast-refusals.ts"
 const MAX_BATCH = 256
 // A batch costs the same for one claim as for many: a few hundred claims per second need not have one each.
 const PACE_MS = 8
-// Above any honest wait, and low enough that a caller is told 503 before it gives up.
+// Above any regular wait, and low enough that a caller gets 503 before it times out.
 const MAX_WAIT_MS = 1_500
 
 export type ClaimCommand = Omit<Claim, "claimId">
@@ -26,7 +26,7 @@ export type ClaimDeps = {
   readDb: Db
   writeDb: Db
   fastRefusals: FastRefusals
-  /** Asks a worker to make coupons of what waits. */
+  /** Asks a worker to make coupons of waiting claims. */
   wakeWorker: () => void
   clock: Clock
   metrics: Metrics
@@ -36,14 +36,14 @@ export type ClaimDeps = {
 
 /**
  * Claims a coupon. A 201 is a promise, so it is sent only after the claim is a committed row. Claims that arrive while
- * a commit is under way are committed together.
+ * a commit is in progress are committed together.
  */
 export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDeps) {
   const { wakeWorker, clock, metrics, maxQueued } = deps
   const batcher = createBatcher<IdentifiedClaim, Answer>({
     commit: commitBatch,
     maxBatch: MAX_BATCH,
-    // A second batch would wait for the rows of the first.
+    // Another batch would wait for the rows of the first.
     maxInFlight: 1,
     maxQueued,
     maxWaitMs: MAX_WAIT_MS,

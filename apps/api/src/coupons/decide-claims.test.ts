@@ -56,7 +56,7 @@ describe("deciding claims", () => {
     ])
   })
 
-  it("accepts an identity once, and tells a repeat from another payload", () => {
+  it("accepts an identity once, and distinguishes a repeat from another payload", () => {
     expect(outcomes([claim("a"), claim("a"), claim("a", 2)])).toEqual(["accepted", "repeated", "mismatch"])
     const known = [claim("a")]
     const soldOut = [policy({ claimed: 10 })]

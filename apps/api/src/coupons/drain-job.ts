@@ -2,12 +2,12 @@ import type { Redis } from "ioredis"
 import type { Drain } from "./drain.ts"
 import type { WaitingClaims } from "./waiting.ts"
 
-// A claim that waits longer was not told of: its job died with Redis or was never added.
+// A claim that waits longer has no job: it was lost with Redis or never added.
 const OVERDUE_MS = 150
 
 type DrainJobDeps = { drain: Drain; waiting: WaitingClaims; redis: Redis }
 
-/** What the worker does for waiting claims: the job that it is woken for, and a look of its own for what no job came for. */
+/** What the worker does for waiting claims: run the jobs of the queue, and poll for claims that have no job. */
 export function createDrainJob({ drain, waiting, redis }: DrainJobDeps) {
   return {
     async run(): Promise<void> {

@@ -14,7 +14,7 @@ type Drained = { claimedAt: number[] }
 
 /** Makes coupons of accepted claims. Several may run at once, in any number of processes: none takes what another has. */
 export function createDrain({ db, clock, logger, metrics }: DrainDeps) {
-  // Rows that the database refuses as coupons. They keep waiting, where the audit sees them, and hold nobody up.
+  // Rows that the database refuses as coupons. They keep waiting, where the audit sees them, and block no other claim.
   const refused = new Set<number>()
 
   async function drain(which: Sql): Promise<number> {

@@ -13,18 +13,18 @@ const OPEN_MS = 1_000
 
 export type FastRefusal = "sold_out" | "limit_reached"
 type Asked = Omit<Claim, "claimId">
-/** What came of asking Redis about one claim. */
+/** The result of looking up one claim in Redis. */
 type Found = FastRefusal | "none" | "late" | "failed" | "open"
 
 type FastRefusalsDeps = { redis: Redis; logger: Logger; metrics: Metrics; maxQueued: number }
 
 /**
  * What PostgreSQL refused within the last second, as Redis remembers it for every process: whoever asks for the same is
- * refused without a transaction. It counts nothing, so what it loses or says late costs a refusal, never a promise.
+ * refused without a transaction. It counts nothing, so a lost or late entry costs a transaction, never a promise.
  */
 export function createFastRefusals({ redis, logger, metrics, maxQueued }: FastRefusalsDeps) {
   const ask = createCircuitBreaker({ budgetMs: BUDGET_MS, openMs: OPEN_MS })
-  // Many claims share one question, and so its budget.
+  // Many claims share one lookup, and so its time budget.
   const read = createSharedRead<Asked, Found>({
     async read(asked) {
       const { outcome, answer } = await ask(() => readMarks(redis, asked))
@@ -37,7 +37,7 @@ export function createFastRefusals({ redis, logger, metrics, maxQueued }: FastRe
   })
 
   return {
-    /** The refusal that such a claim got a moment ago, if Redis knows of one and says so in time. */
+    /** The refusal that such a claim got a moment ago, if Redis has one and responds in time. */
     async find(claim: Asked): Promise<FastRefusal | undefined> {
       if (redis.status !== "ready") return undefined
       const found = await read(claim)
@@ -45,7 +45,7 @@ export function createFastRefusals({ redis, logger, metrics, maxQueued }: FastRe
       return found === "sold_out" || found === "limit_reached" ? found : undefined
     },
 
-    /** Remembers refusals for a second. Nobody waits for it. */
+    /** Stores refusals for 1 s. Nothing waits for it. */
     remember(refused: readonly { outcome: FastRefusal; claim: Asked }[]): void {
       if (refused.length === 0 || redis.status !== "ready") return
       const marks = redis.pipeline()

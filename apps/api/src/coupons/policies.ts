@@ -3,7 +3,7 @@ import type { Db } from "../infra/db.ts"
 
 /**
  * Changes how many coupons a policy gives. It never goes below what was accepted: TOTAL_BELOW_CLAIMED, and nothing is
- * changed; POLICY_NOT_FOUND for an unknown policy. Claims under way wait for it or it for them.
+ * changed; POLICY_NOT_FOUND for an unknown policy. Claims in progress wait for it, or it for them.
  */
 export async function changeTotal(db: Db, policyId: number, total: number): Promise<void> {
   const changed = await db.$executeRaw`

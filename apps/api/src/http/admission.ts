@@ -2,10 +2,10 @@ import type { RequestHandler } from "express"
 import { RefusalError } from "../errors.ts"
 import { problemDocument } from "./problem.ts"
 
-/** What has to be answered whatever else is going on. */
+/** Probes and metrics, which are answered under any load. */
 export const EXEMPT = new Set(["/healthz", "/readyz", "/metrics"])
 
-const TOO_MANY = new RefusalError("OVERLOADED", "Too many requests under way", { retryAfterSeconds: 1 })
+const TOO_MANY = new RefusalError("OVERLOADED", "Too many requests in progress", { retryAfterSeconds: 1 })
 // Made once: refusing must cost least when there is most to do.
 const BODY = Buffer.from(JSON.stringify(problemDocument(TOO_MANY)))
 const HEADERS = {
@@ -15,13 +15,13 @@ const HEADERS = {
 }
 
 type Limits = {
-  /** Requests under way. */
+  /** Requests in progress. */
   limit: number
   /** Orders among them: each waits for a place in a batch, so their number is how long the last one waits. */
   orderLimit: number
 }
 
-/** Refuses at once, before anything is read, what is above a limit: a queue that nobody can wait out helps nobody. */
+/** Rejects requests above a limit at once, before anything is read: clients time out before a longer queue ends. */
 export function admission({ limit, orderLimit }: Limits): RequestHandler {
   let inFlight = 0
   let orders = 0

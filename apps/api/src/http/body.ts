@@ -11,7 +11,7 @@ export function jsonBody(): RequestHandler[] {
   return [refuseUnread, express.json({ limit: LIMIT_BYTES, verify: refuseDepth })]
 }
 
-/** What its headers alone condemn: the parser would read a body to its end before it says that it is too large. */
+/** Rejected by its headers alone: the parser would read a body to its end before it says that it is too large. */
 const refuseUnread: RequestHandler = (req, _res, next) => {
   const encoding = req.headers["transfer-encoding"]
   const length = Number(req.headers["content-length"] ?? 0)

@@ -7,8 +7,8 @@ import { sendProblem } from "./problem.ts"
 const UNRESPONSIVE = new RefusalError("UNAVAILABLE", "The database does not answer", { retryAfterSeconds: 1 })
 
 /**
- * While the database does not respond, waiting and new requests get 503 immediately. Work under way continues, and a
- * repeat with the same Idempotency-Key gets its outcome.
+ * While the database does not respond, waiting and new requests get 503 immediately. Requests in progress continue,
+ * and a repeat with the same Idempotency-Key gets its outcome.
  */
 export function failFast(heartbeat: DatabaseHeartbeat): RequestHandler {
   const waiting = new Set<Response>()

@@ -23,7 +23,7 @@ const Readiness = z
 
 type HealthDeps = { lifecycle: Lifecycle; probes: Probe[]; timeoutMs?: number }
 
-/** `/healthz` touches nothing; `/readyz` asks every dependency, and is 503 without a needed one or when stopping. */
+/** `/healthz` checks no dependency; `/readyz` checks each, and is 503 without a needed one or when stopping. */
 export const createHealthRoutes = ({ lifecycle, probes, timeoutMs = 1_000 }: HealthDeps): Route[] => [
   defineRoute({
     id: "getHealth",

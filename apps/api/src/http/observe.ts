@@ -8,10 +8,10 @@ const MAX_CAUSE = 200
 
 type Observed = { logger: Logger; metrics: Metrics; now?: () => number }
 
-/** One histogram sample a request, and one log line unless hundreds a second say the same; a fault always has its line. */
+/** One histogram sample per request, and one log line up to 50 per second; a fault is always logged. */
 export function observe({ logger, metrics, now = () => performance.now() }: Observed): RequestHandler {
   const sample = createSampler({ linesPerSecond: 50, now })
-  const seconds = createLabelled(metrics.requestSeconds)
+  const seconds = createLabeled(metrics.requestSeconds)
   return (req, res, next) => {
     const startedAt = now()
     metrics.inFlight.inc()
@@ -29,12 +29,12 @@ export function observe({ logger, metrics, now = () => performance.now() }: Obse
 }
 
 type RequestSeconds = Metrics["requestSeconds"]
-type Labelled = ReturnType<RequestSeconds["labels"]>
+type Labeled = ReturnType<RequestSeconds["labels"]>
 
 /** The histogram of one method, route and status. Finding it by its labels costs more than to observe, so it is kept. */
-function createLabelled(histogram: RequestSeconds) {
-  const known = new Map<string, Labelled>()
-  return (method: string, route: string, status: number): Labelled => {
+function createLabeled(histogram: RequestSeconds) {
+  const known = new Map<string, Labeled>()
+  return (method: string, route: string, status: number): Labeled => {
     const name = `${status} ${method} ${route}`
     const found = known.get(name) ?? histogram.labels(method, route, String(status))
     known.set(name, found)
@@ -42,7 +42,7 @@ function createLabelled(histogram: RequestSeconds) {
   }
 }
 
-/** Worth a line each. Refusing by 503 is what an overloaded shop does most, so those are sampled. */
+/** Each is logged. Most 503 come from an overloaded shop, so those are sampled. */
 const isFault = (status: number) => status >= 500 && status !== 503
 
 function lineOf(req: Request, res: Response, seen: { route: string; durationMs: number; skipped: number }) {
@@ -61,7 +61,7 @@ function lineOf(req: Request, res: Response, seen: { route: string; durationMs: 
   }
 }
 
-/** Why the request was refused, when somebody else is to blame: the last line of the message, where Prisma says it. */
+/** Why the request was refused, when a dependency caused it: the last line of the message, where Prisma says it. */
 function causeOf(cause: unknown) {
   if (!(cause instanceof Error)) return undefined
   return { cause: cause.message.trim().split("\n").at(-1)?.slice(0, MAX_CAUSE), sqlstate: sqlState(cause) }

@@ -4,7 +4,7 @@ import type { Logger } from "../infra/logger.ts"
 import { RefusalError } from "../errors.ts"
 import { databaseRefusal, sqlState } from "../infra/db-errors.ts"
 
-/** Where a parser of Express says what it disliked; the texts of its messages are not for clients. */
+/** The `type` of an error of an Express parser; the texts of its messages are not for clients. */
 const PARSER_REFUSALS: Record<string, () => RefusalError> = {
   "entity.too.large": () => new RefusalError("PAYLOAD_TOO_LARGE", "Send a smaller body"),
   "entity.parse.failed": () => new RefusalError("BAD_REQUEST", "The body is not a JSON object"),
@@ -61,7 +61,7 @@ export function sendProblem(res: Response, refusal: RefusalError): void {
     .send(JSON.stringify(problemDocument(refusal)))
 }
 
-/** What RFC 6750 asks for: whoever sent a token hears that it was no good, others only that one is needed. */
+/** As RFC 6750 requires: with a token the response says that it is invalid, without one only that one is needed. */
 const challenge = (authorization: string | undefined) =>
   authorization === undefined ? 'Bearer realm="saleproof"' : 'Bearer realm="saleproof", error="invalid_token"'
 
@@ -69,7 +69,7 @@ const challenge = (authorization: string | undefined) =>
 export function problemHandler({ logger }: { logger: Logger }): ErrorRequestHandler {
   // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, _req, res, _next) => {
-    // Refused while it was under way: nobody is there to hear more.
+    // Rejected while in progress: the response was sent already.
     if (res.writableEnded) return
     const refusal = toRefusal(error)
     const { cause } = refusal

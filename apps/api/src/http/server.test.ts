@@ -3,15 +3,15 @@ import { Worker } from "node:worker_threads"
 import { afterEach, expect, it } from "vitest"
 import { listen } from "./server.ts"
 
-const CROWD = 200
+const CONNECTIONS = 200
 const AT = { host: "127.0.0.1", port: 0 }
 const closing: (() => Promise<unknown>)[] = []
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())))
 
-/** Opens so many connections, each with a request, while the event loop of this thread stands still. */
-function crowdAt(url: string): void {
+/** Opens this many connections, each with a request, while the event loop of this thread is blocked. */
+function connectAll(url: string): void {
   const connected = new Int32Array(new SharedArrayBuffer(4))
-  const crowd = new Worker(
+  const clients = new Worker(
     `const { connect } = require("node:net")
      const { workerData: { port, count, connected } } = require("node:worker_threads")
      for (let n = 0; n < count; n++) {
@@ -22,10 +22,10 @@ function crowdAt(url: string): void {
          }))
        socket.on("error", () => {})
      }`,
-    { eval: true, workerData: { port: Number(new URL(url).port), count: CROWD, connected } },
+    { eval: true, workerData: { port: Number(new URL(url).port), count: CONNECTIONS, connected } },
   )
-  closing.push(() => crowd.terminate())
-  for (let seen = 0; seen < CROWD; seen = Atomics.load(connected, 0)) Atomics.wait(connected, 0, seen)
+  closing.push(() => clients.terminate())
+  for (let seen = 0; seen < CONNECTIONS; seen = Atomics.load(connected, 0)) Atomics.wait(connected, 0, seen)
 }
 
 async function turnsUntil(done: () => boolean): Promise<number> {
@@ -34,14 +34,14 @@ async function turnsUntil(done: () => boolean): Promise<number> {
   return turns
 }
 
-it("takes in a crowd that connects at once in a few turns of the event loop", async () => {
-  let heard = 0
-  const server = await listen((_req, res) => void res.end(String(heard++)), { ...AT, sockets: 16 })
+it("accepts many connections that arrive at once in a few turns of the event loop", async () => {
+  let served = 0
+  const server = await listen((_req, res) => void res.end(String(served++)), { ...AT, sockets: 16 })
   closing.push(server.close)
-  crowdAt(server.url)
+  connectAll(server.url)
   // Only Linux spreads connections over several sockets; elsewhere each takes a turn of its own.
-  const most = process.platform === "linux" ? CROWD / 2 : 2 * CROWD
-  expect(await turnsUntil(() => heard === CROWD)).toBeLessThan(most)
+  const most = process.platform === "linux" ? CONNECTIONS / 2 : 2 * CONNECTIONS
+  expect(await turnsUntil(() => served === CONNECTIONS)).toBeLessThan(most)
 })
 
 it("shares its port with nobody else", async () => {

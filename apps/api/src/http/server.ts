@@ -8,13 +8,12 @@ import { RefusalError } from "../errors.ts"
 import { problemDocument } from "./problem.ts"
 
 const CLOSE_IDLE_EVERY_MS = 20
-// As long as a transaction may take, so that what is under way is answered; who has sent only half a request is not
-// waited for.
+// As long as a transaction may take, so that requests in progress are answered; half a request is not waited for.
 const CLOSE_WITHIN_MS = 5_000
 
 type Listening = { url: string; close: () => Promise<void> }
 
-// New connections that may wait to be taken in.
+// New connections that may wait to be accepted.
 const BACKLOG = 1_024
 
 type Address = { host: string; port: number }
@@ -92,7 +91,7 @@ function addressOf(at: AddressInfo | string | null): AddressInfo {
   return at
 }
 
-/** Takes no more connections, lets what is under way finish, and closes those that wait for a next request. */
+/** Accepts no more connections, lets requests in progress finish, and closes idle connections. */
 async function close(server: Server): Promise<void> {
   const closed = once(server, "close")
   server.close()

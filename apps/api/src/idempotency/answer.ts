@@ -2,7 +2,7 @@ import type { Response } from "express"
 import { RefusalError } from "../errors.ts"
 import { problemDocument } from "../http/problem.ts"
 
-/** What a client hears, as bytes, so that a repeat can hear exactly the same. */
+/** A response as bytes, so that a repeat gets exactly the same. */
 export type Answer = { status: number; body: string; code?: string }
 
 export const jsonAnswer = (status: number, value: unknown): Answer => ({

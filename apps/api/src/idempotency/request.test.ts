@@ -14,7 +14,7 @@ describe("the hash of a request", () => {
     [{ a: null }, {}],
     [{ a: { b: 1 } }, { a: 1, b: 1 }],
     [{}, undefined],
-  ])("tells %o from %o", (one, other) => {
+  ])("distinguishes %o from %o", (one, other) => {
     expect(hash(one)).not.toBe(hash(other))
   })
 

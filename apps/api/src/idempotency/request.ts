@@ -4,8 +4,8 @@ import { RefusalError } from "../errors.ts"
 import { rowIdentity, uuidOf } from "./identity.ts"
 
 /**
- * A request that carries an Idempotency-Key, both as UUIDs: `identity` is the key's within its operation, `hash` tells
- * payloads apart.
+ * A request that carries an Idempotency-Key, both as UUIDs: `identity` is the key's within its operation, `hash`
+ * distinguishes payloads.
  */
 export type KeyedRequest = { identity: string; hash: string }
 
@@ -24,7 +24,7 @@ export function keyedRequest(req: Request, operation: string): KeyedRequest | nu
   }
 }
 
-/** Where a token says who asks, keys of two users never meet: nobody learns of another's key, or takes it first. */
+/** Where a token says who asks, keys of two users never collide: no user can detect or block the key of another. */
 function ownKey(req: Request, key: string): string {
   const subject: unknown = req.res?.locals.subject
   if (typeof subject !== "string") return key

@@ -65,7 +65,7 @@ async function onceMore<T>(run: () => Promise<T>): Promise<T> {
 // Every connection keeps what it has prepared, and a list of varying length makes a new text each time.
 const MAX_NAMED_STATEMENTS = 500
 
-/** Names the first few hundred statement texts, which PostgreSQL then plans once a connection; others stay unnamed. */
+/** Names the first few hundred statement texts, which PostgreSQL then plans once per connection; others stay unnamed. */
 function createStatementNames() {
   const names = new Map<string, string>()
   let generation = 0

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { createBatcher } from "./batcher.ts"
 
-/** A batcher whose commits finish when the test says so; jobs are objects, as identity tells them apart. */
+/** A batcher whose commits finish when the test says so; jobs are objects, so that they are distinguished by identity. */
 function setup({ maxBatch = 10, maxInFlight = 1, maxQueued = 100, paceMs = 0 } = {}) {
   const batches: { jobs: { n: number }[]; finish: (error?: unknown) => void }[] = []
   let now = 0
@@ -144,7 +144,7 @@ describe("a batcher", () => {
     expect(await second).toBe(2)
   })
 
-  it("refuses who has waited too long instead of working for nobody", async () => {
+  it("rejects jobs that have waited too long", async () => {
     const { submit, batches, wait } = setup()
     const first = submit(1)
     await settled()
@@ -159,7 +159,7 @@ describe("a batcher", () => {
     expect(await Promise.all([first, fresh])).toEqual([10, 30])
   })
 
-  it("repeats a batch that was rolled back one by one, so that only the guilty fail", async () => {
+  it("repeats a batch that was rolled back one by one, so that only the failing jobs fail", async () => {
     const { submit, batches, sizes } = setup()
     const first = submit(1)
     await settled()

@@ -12,7 +12,7 @@ export type BatcherOptions<Job, Result> = {
   maxWaitMs?: number | undefined
   /** A batch that is not full begins this long after the one before it began, at the earliest; 0 unless given. */
   paceMs?: number
-  /** Hears of every batch: how many jobs it has, and how long the first of them waited. */
+  /** Called for every batch with the number of its jobs and how long the first of them waited. */
   observe?: BatchObserver | undefined
   now?: () => number
 }
@@ -26,14 +26,14 @@ type Waiting<Job, Result> = {
   reject: (error: unknown) => void
 }
 
-// Few clients wait longer for an answer, and working for those who left makes the others leave as well.
+// Few clients wait longer for a response, and work for those that timed out makes others time out as well.
 const MAX_WAIT_MS = 5_000
 
 /**
- * Commits together what arrives in one turn of the event loop or while a commit is under way: batches grow with the
- * load, and unless they are paced no timer ever makes a job wait for company. A batch begins beside another only when it
- * is full, since a small one would wait for the same rows and cost a commit of its own. A batch that PostgreSQL refuses as a whole is
- * repeated one job at a time, so that only the guilty fail.
+ * Commits together what arrives in one turn of the event loop or while a commit is in progress: batches grow with the
+ * load, and unless they are paced no timer delays a job. A batch begins beside another only when it is full, since a
+ * small one would wait for the same rows and cost a commit of its own. A batch that PostgreSQL refuses as a whole is
+ * repeated one job at a time, so that only the jobs that cause it fail.
  */
 export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>) {
   const { commit, maxBatch, maxInFlight, maxQueued, observe } = options
@@ -98,7 +98,7 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
 
 type PaceOptions = { paceMs: number; now: () => number; onEnd: () => void }
 
-/** The time after a batch in which only a full one may begin; whoever asks meanwhile is called when it ends. */
+/** The time after a batch in which only a full one may begin; callers are notified when it ends. */
 function createPace({ paceMs, now, onEnd }: PaceOptions) {
   let beganAt = -Infinity
   let pause: NodeJS.Timeout | undefined
@@ -139,5 +139,5 @@ async function settle<Job, Result>(
 
 const overloaded = (detail: string) => new RefusalError("OVERLOADED", detail, { retryAfterSeconds: 1 })
 
-// Made once: to note the stack costs more than the rest of a refusal, and refusing must cost least when there is most to do.
+// Made once: capturing the stack costs more than the rest of a rejection, which must be cheap under overload.
 const FULL = overloaded("Too many are waiting already")

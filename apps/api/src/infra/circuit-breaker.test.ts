@@ -18,7 +18,7 @@ describe("a circuit breaker", () => {
 
   it.each([
     ["late", never],
-    ["failed", () => Promise.reject(new Error("away"))],
+    ["failed", () => Promise.reject(new Error("down"))],
   ])(
     "asks nobody for a while after an answer that was %s, and then asks again",
     async (outcome, question) => {

@@ -5,7 +5,7 @@ import { every } from "./every.ts"
 import type { Recurring } from "./every.ts"
 
 const EVERY_MS = 100
-// Above any regular response to a query that needs neither lock nor disk, low enough that clients get 503 within a second.
+// Above any regular response to a query that needs neither lock nor disk, low enough that clients get 503 within 1 s.
 const RESPONDS_WITHIN_MS = 700
 // Connecting takes several round trips.
 const CONNECT_WITHIN_MS = 2_000

@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts"
 import type { Db } from "./db.ts"
 import type { Metrics } from "./metrics.ts"
 
-// Whoever looks more often than this sees the same look again.
+// Scrapes within this time share one reading.
 const LOOK_AGAIN_MS = 2_000
 
 type Sessions = "active" | "idle" | "inTransaction" | "oldest"
@@ -12,7 +12,7 @@ type Totals = "commits" | "rollbacks" | "deadlocks" | "hit" | "read" | "wal"
 type Look = Record<Sessions | Waits | Totals, number>
 
 /**
- * What PostgreSQL tells of this database: its sessions, what those wait for, and its counters since its statistics
+ * What PostgreSQL reports of this database: its sessions, what those wait for, and its counters since its statistics
  * began. A session that waits for its client waits for nothing in the database.
  */
 const look = (db: Db) => db.$queryRaw<Look[]>`
@@ -93,7 +93,7 @@ const COUNTERS: Shown[] = [
 
 type Deps = { readDb: Db; metrics: Pick<Metrics, "registry">; clock: Clock }
 
-/** The database's own metrics, for a process that is not busy with requests. While it is away they show nothing. */
+/** The database's own metrics, for a process that is not busy with requests. While it is down they have no value. */
 export function addDatabaseMetrics({ readDb, metrics: { registry }, clock }: Deps): void {
   const latest = createLatest(readDb, clock)
   const registers = [registry]
@@ -129,7 +129,7 @@ function forget(metric: Pick<Gauge, "reset" | "remove">, { labelNames }: Pick<Sh
   if (labelNames.length === 0) metric.remove()
 }
 
-/** One look serves all metrics of a scrape, and of the next when it comes soon. */
+/** One reading serves all metrics of a scrape, and of the next one within LOOK_AGAIN_MS. */
 function createLatest(db: Db, clock: Clock) {
   let lookedAt = -Infinity
   let looking: Promise<Look | undefined> = Promise.resolve(undefined)

@@ -36,7 +36,7 @@ const CONNECTION_KINDS = new Set([
  * Connection failures, a server that takes no writes, transactions that the server gave up on, resources used up, and
  * the server stopping; 57014 is a statement that took too long.
  */
-const AWAY = /^(08|25006|25P0[34]|53|57P|58)/
+const UNAVAILABLE_STATE = /^(08|25006|25P0[34]|53|57P|58)/
 
 function driverCause(error: unknown) {
   const wrapped = DriverError.safeParse(error).data?.meta.driverAdapterError
@@ -71,10 +71,10 @@ export function violates(error: unknown, index: string): boolean {
 /** Whether PostgreSQL itself said no, so that nothing was committed; a lost connection leaves that open. */
 export function isRolledBack(error: unknown): boolean {
   const state = sqlState(error)
-  return state !== undefined && !AWAY.test(state)
+  return state !== undefined && !UNAVAILABLE_STATE.test(state)
 }
 
-/** What a failing database means to a client: too busy, or away. Undefined when the error is something else. */
+/** What a failing database means to a client: too busy, or unavailable. Undefined when the error is something else. */
 export function databaseRefusal(cause: unknown): RefusalError | undefined {
   const state = sqlState(cause) ?? ""
   if (RETRYABLE.has(state) || state === "57014" || isPrismaTimeout(cause)) {
@@ -86,7 +86,7 @@ export function databaseRefusal(cause: unknown): RefusalError | undefined {
   if (isReadOnly(cause)) {
     return new RefusalError("UNAVAILABLE", "The database takes no writes", { cause, retryAfterSeconds: 1 })
   }
-  if (AWAY.test(state) || isConnectionLost(cause)) {
+  if (UNAVAILABLE_STATE.test(state) || isConnectionLost(cause)) {
     return new RefusalError("UNAVAILABLE", "The database does not answer", { cause, retryAfterSeconds: 1 })
   }
   return undefined

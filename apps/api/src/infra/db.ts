@@ -33,12 +33,12 @@ type DbOptions = {
   group?: PoolGroup
 }
 
-// Each wait ends before the one around it, so that a request hears of the innermost: lock, statement, transaction.
+// Each wait ends before the one around it, so that a request fails with the innermost: lock, statement, transaction.
 const LOCK_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 4_000
 const TRANSACTION_TIMEOUT_MS = 5_000
 const CONNECTION_WAIT_MS = 2_000
-/** Ends what a stalled or dead process holds; above the transaction timeout, which ends it politely. */
+/** Ends what a stalled or dead process holds; above the transaction timeout, which reports an error first. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 6_000
 
 /**

@@ -1,4 +1,4 @@
-/** Something that goes on until it is told to stop; `stop` waits for the step under way. */
+/** A recurring step; `stop` ends it and waits for the current step. */
 export type Recurring = { stop: () => Promise<void> }
 
 type Options = { everyMs: number; step: () => Promise<unknown>; onError: (error: unknown) => void }

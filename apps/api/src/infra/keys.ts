@@ -5,7 +5,7 @@ export const QUEUE_PREFIX = `${PREFIX}:queue`
 
 export type Epoch = string
 
-/** Kept for a second; the ids of policies and users are never used twice, so no epoch is needed. */
+/** Kept for 1 s; the ids of policies and users are never used twice, so no epoch is needed. */
 export const soldOutKey = (policyId: number) => `${PREFIX}:sold-out:${policyId}`
 export const limitReachedKey = (policyId: number, userId: number) => `${PREFIX}:limit:${policyId}:${userId}`
 
@@ -23,5 +23,5 @@ export const OLD_PENDING = {
 }
 export const OLD_KEYS = { glob: `${PREFIX}:*`, exact: /^saleproof:([\da-f-]{36}:|shop$)/ }
 
-/** Outlives a refill of the shop, as whoever holds it may do. */
+/** Not under an epoch: a lock holder may outlive the seeding. */
 export const productLockKey = (productId: number) => `${PREFIX}:lock:product:${productId}`

@@ -16,12 +16,12 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `)
 
-/** Locks in Redis with an owner: only who took a lock can release it, and a dead owner's lock ends by itself. */
+/** Locks in Redis with an owner: only who took a lock can release it, and the lock of an owner that died expires. */
 export function createLocks({ redis, waitMs = WAIT_MS, ttlMs = TTL_MS, random = Math.random }: LocksDeps) {
   const acquire = async (key: string, token: string) =>
     (await withRedisErrors(redis.set(key, token, "PX", ttlMs, "NX"))) === "OK"
 
-  // What was locked is done by now; should Redis be away, the lock ends by its TTL.
+  // What was locked is done by now; should Redis be down, the lock expires by its TTL.
   async function release(key: string, token: string) {
     await releaseScript(redis, [key], [token]).catch(() => undefined)
   }

@@ -21,7 +21,11 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
       buckets: SECONDS,
       registers,
     }),
-    inFlight: new Gauge({ name: "saleproof_http_requests_in_flight", help: "Requests under way", registers }),
+    inFlight: new Gauge({
+      name: "saleproof_http_requests_in_flight",
+      help: "Requests in progress",
+      registers,
+    }),
     refusals: new Counter({
       name: "saleproof_refusals_total",
       help: "Problem documents sent, by code",
@@ -38,7 +42,7 @@ function rankingMetrics(registers: Registry[]) {
   return {
     rankingRebuilds: new Counter({
       name: "saleproof_ranking_rebuilds_total",
-      help: "Times that the realtime ranking was built anew from PostgreSQL, by cause",
+      help: "Times that the realtime ranking was rebuilt from PostgreSQL, by cause",
       labelNames: ["cause"],
       registers,
     }),
@@ -72,7 +76,7 @@ function claimMetrics(registers: Registry[]) {
     }),
     fastRefusals: new Counter({
       name: "saleproof_fast_refusals_total",
-      help: "Questions to Redis whether a claim was refused a moment ago, by what came of them",
+      help: "Lookups in Redis whether a claim was rejected a moment ago, by result",
       labelNames: ["result"],
       registers,
     }),
@@ -97,7 +101,7 @@ function transactionMetrics(registers: Registry[]) {
     labelNames: ["sqlstate"],
     registers,
   })
-  // Shown before the first one, so that "none" can be told from "not measured".
+  // Shown before the first one, so that "none" differs from "not measured".
   for (const sqlstate of RETRYABLE) retries.labels(sqlstate).inc(0)
   return {
     retries,
@@ -136,7 +140,7 @@ export type Metrics = ReturnType<typeof createMetrics>
 
 type LiveGauge = { name: string; help: string; read: () => Promise<number> | number }
 
-/** A gauge that is read when somebody looks. While its source is away it shows nothing rather than a stale value. */
+/** A gauge that is read at each scrape. While its source is down it has no value rather than a stale one. */
 export function addLiveGauge({ registry }: Metrics, { name, help, read }: LiveGauge): void {
   const gauge = new Gauge({
     name,

@@ -31,8 +31,8 @@ export function createPoolGroup() {
 export type PoolGroup = ReturnType<typeof createPoolGroup>
 
 /**
- * pg's pool, which tells how long its callers waited for a connection; those who gave up waited too. Its connections can
- * be discarded: idle ones when they would be used again, busy ones when they are released.
+ * pg's pool, which reports how long its callers waited for a connection; those who gave up waited too. Its
+ * connections can be discarded: idle ones when they would be used again, busy ones when they are released.
  */
 export class ObservedPool extends Pool {
   readonly #observer: PoolObserver | undefined

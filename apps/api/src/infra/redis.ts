@@ -3,16 +3,16 @@ import { Redis, ReplyError } from "ioredis"
 import { RefusalError } from "../errors.ts"
 import type { Logger } from "./logger.ts"
 
-// Above any honest answer on a busy machine, low enough that a caller hears 503 within a second.
+// Above any regular response on a busy machine, low enough that a caller gets 503 within 1 s.
 const COMMAND_TIMEOUT_MS = 800
 const RECONNECT_MAX_MS = 200
-const AWAY = /^(LOADING|READONLY|MASTERDOWN|MISCONF|OOM|BUSY|NOREPLICAS|UNBLOCKED)/
+const UNAVAILABLE_REPLY = /^(LOADING|READONLY|MASTERDOWN|MISCONF|OOM|BUSY|NOREPLICAS|UNBLOCKED)/
 
 type Connection = { url: string; name: string; logger: Logger }
 
 const reconnect = (attempt: number) => Math.min(20 * attempt, RECONNECT_MAX_MS)
 
-/** For requests: nothing waits in line while Redis is away, nothing is sent twice. */
+/** For requests: commands are neither queued while Redis is down nor sent twice. */
 export function createRedis({ url, name, logger }: Connection): Redis {
   const redis = new Redis(url, {
     connectionName: `saleproof-${name}`,
@@ -41,18 +41,18 @@ export function createBlockingRedis({ url, name, logger }: Connection): Redis {
   return redis
 }
 
-/** What Redis itself objected to; undefined when the command did not get that far. */
+/** The error reply of Redis; undefined when the command did not reach it. */
 function replyText(error: unknown): string | undefined {
   return error instanceof Error && error instanceof ReplyError ? error.message : undefined
 }
 
-/** Turns "Redis is away" into the refusal UNAVAILABLE; what Redis itself objects to stays an error. */
+/** Turns connection failures into the refusal UNAVAILABLE; an error reply of Redis stays an error. */
 export async function withRedisErrors<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (cause) {
     const objection = replyText(cause)
-    if (objection !== undefined && !AWAY.test(objection)) throw cause
+    if (objection !== undefined && !UNAVAILABLE_REPLY.test(objection)) throw cause
     throw new RefusalError("UNAVAILABLE", "Redis does not answer", { cause, retryAfterSeconds: 1 })
   }
 }

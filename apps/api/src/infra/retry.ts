@@ -4,7 +4,7 @@ import { isRetryable, sqlState } from "./db-errors.ts"
 const MAX_RETRIES = 3
 const BASE_DELAY_MS = 5
 
-/** Hears the SQLSTATE that made a transaction run again. */
+/** Called with the SQLSTATE that made a transaction run again. */
 export type RetryObserver = (state: string) => void
 
 type RetryOptions = { onRetry?: RetryObserver | undefined; random?: () => number }

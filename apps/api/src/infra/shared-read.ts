@@ -3,7 +3,7 @@ import { createBatcher } from "./batcher.ts"
 const MAX_BATCH = 128
 
 type SharedReadOptions<Asked, Found> = {
-  /** Reads for all of them in one statement; who gets no entry is told `missing`. */
+  /** Reads for all of them in one statement; those without an entry get `missing`. */
   read: (asked: readonly Asked[]) => Promise<ReadonlyMap<Asked, Found>>
   missing: Found
   /** Reads that may wait. */
@@ -11,9 +11,9 @@ type SharedReadOptions<Asked, Found> = {
 }
 
 /**
- * Reads together what is asked for while a read is under way, one statement at a time: hundreds of callers who ask for
- * a row or two each then need one connection and one round trip. The statement begins after everyone who shares it
- * asked, so each finds whatever was committed before.
+ * Reads together what is requested while a read is in progress, one statement at a time: hundreds of callers who ask
+ * for a row or two each then need one connection and one round trip. The statement begins after everyone who shares
+ * it asked, so each finds whatever was committed before.
  */
 export function createSharedRead<Asked extends object, Found>(options: SharedReadOptions<Asked, Found>) {
   const { read, missing, maxQueued } = options

@@ -12,8 +12,9 @@ const OPEN_DAYS = 3
 export type Seeded = { epoch: string; policyIds: number[]; productIds: number[] }
 
 /**
- * Empties the shop and seeds it, in the caller's transaction, which holds the exclusive shop lock. Ids of users and policies are
- * never used twice, so that a request meant for the old shop finds nobody in the new one; products start at 1.
+ * Empties the shop and seeds it, in the caller's transaction, which holds the exclusive shop lock. Ids of users and
+ * policies are never used twice, so that a request meant for the old shop finds no user in the new one; products
+ * start at 1.
  */
 export async function seedShop(tx: Tx, request: SeedRequest, now: Date): Promise<Seeded> {
   // The first lock of the relay as well, so that the two do not deadlock.

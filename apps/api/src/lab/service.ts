@@ -25,7 +25,7 @@ export function createLab({ db, live, epochWatch, clock, logger }: LabDeps) {
     )
   }
 
-  /** Redis holds nothing that a worker does not rebuild when it is back. */
+  /** Redis holds nothing that a worker does not rebuild when Redis is up again. */
   async function unlessAway(step: () => Promise<void>): Promise<void> {
     try {
       await step()
@@ -40,7 +40,7 @@ export function createLab({ db, live, epochWatch, clock, logger }: LabDeps) {
       const { epoch, policyIds, productIds } = await withRetry(() => seedInTransaction(request))
       await epochWatch.refresh()
       await unlessAway(() => live.catchUp())
-      return { message: "The shop is filled", policyIds, productIds, users: request.users, epoch }
+      return { message: "The shop is seeded", policyIds, productIds, users: request.users, epoch }
     },
   }
 }

@@ -87,7 +87,7 @@ const tellOutbox = (sold: Sums) => sql`
          jsonb_build_object('day', (min(created_at) AT TIME ZONE 'UTC')::date, 'sold', ${record(sold)}::jsonb)
   FROM placed HAVING count(*) > 0`
 
-/** Adds up by id, so that each row is written once a batch, however many orders share it. */
+/** Adds up by id, so that each row is written once per batch, however many orders share it. */
 function sums(entries: readonly [number, number][]): Sums {
   const total: Sums = new Map()
   for (const [id, amount] of entries) total.set(id, (total.get(id) ?? 0) + amount)

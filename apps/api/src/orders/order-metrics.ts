@@ -16,7 +16,7 @@ export function createOrderMetrics(metrics: Metrics): OrderMetrics {
   let committing = 0
   addLiveGauge(metrics, {
     name: "saleproof_orders_committing",
-    help: "Orders in the transactions under way",
+    help: "Orders in the transactions in progress",
     read: () => committing,
   })
   return {

@@ -25,7 +25,7 @@ export const OrderBody = z
   .transform(({ userId, couponId, items }): OrderCommand => ({ userId, couponId, lines: items }))
   .meta({ id: "OrderRequest" })
 
-/** One line a product, ascending by its id: the order in which stock is locked. */
+/** One line per product, ascending by its id: the order in which stock is locked. */
 function mergeLines(items: { productId: number; quantity: number }[]) {
   const quantities = new Map<number, number>()
   for (const { productId, quantity } of items) {

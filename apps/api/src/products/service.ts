@@ -11,7 +11,7 @@ const toProduct = ({ id, name, price, stock }: Row) => ({
   stock: Number(stock),
 })
 
-/** The shelf as it is now. */
+/** The products with their current stock. */
 export function createProducts({ db }: { db: Db }) {
   return {
     async list({ limit, after }: ProductsQuery) {

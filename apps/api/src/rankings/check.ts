@@ -4,6 +4,6 @@ import type { LiveCheck } from "../audit/service.ts"
 export const createRankingCheck = ({ drift }: { drift: () => Promise<number> }): LiveCheck => ({
   id: "ranking-equals-recount",
   title: "The realtime ranking is what the sums of the orders say",
-  meaning: "Units by which the ranking is off, apart from orders still on their way to it",
+  meaning: "Units by which the ranking is off, apart from orders not relayed to it yet",
   count: drift,
 })

@@ -27,8 +27,8 @@ const Scanned = z.tuple([
 type DriftDeps = { db: Db; redis: Redis; clock: Clock }
 
 /**
- * By how many units the realtime ranking differs from the sums in PostgreSQL, over all products. What Redis has still to
- * be told does not count, so 0 is right at any moment. While no ranking is served all of it is missing.
+ * By how many units the realtime ranking differs from the sums in PostgreSQL, over all products. What Redis has not
+ * received yet does not count, so 0 is right at any moment. While no ranking is served all of it is missing.
  */
 export function createRankingDrift({ db, redis, clock }: DriftDeps) {
   async function compare(live: Build): Promise<number | "replaced"> {
@@ -49,8 +49,8 @@ export function createRankingDrift({ db, redis, clock }: DriftDeps) {
   return async (): Promise<number> => {
     for (let looks = 0; looks < MAX_LOOKS; looks++) {
       const { live } = await readLiveState(redis)
-      const told = { seen: new Set<number>(), revision: Number.MAX_SAFE_INTEGER }
-      const drift = live ? await compare(live) : await missingUnits(db, rankedDays(clock()), told)
+      const received = { seen: new Set<number>(), revision: Number.MAX_SAFE_INTEGER }
+      const drift = live ? await compare(live) : await missingUnits(db, rankedDays(clock()), received)
       if (drift !== "replaced") return drift
     }
     throw new RefusalError("UNAVAILABLE", "The realtime ranking is being built", { retryAfterSeconds: 1 })
@@ -72,7 +72,7 @@ async function readPage(redis: Redis, { generation }: Build, position: string) {
   return { ranked, next, revision: Number(revision) }
 }
 
-/** Read after Redis was, so that the sums of a product whose revision Redis knows are those that it was told. */
+/** Read after Redis was, so that the sums of a product whose revision Redis knows are those that it received. */
 const countUnits = (db: Db, days: readonly string[], ranked: readonly Ranked[]) =>
   db.$queryRaw<Counted[]>`
     SELECT product_id AS "productId", sum(quantity + seeded)::float8 AS units, max(revision)::float8 AS revision
@@ -81,12 +81,12 @@ const countUnits = (db: Db, days: readonly string[], ranked: readonly Ranked[]) 
       AND product_id = ANY (${pgArray(ranked.map(({ productId }) => productId))}::int[])
     GROUP BY product_id`
 
-function differences(ranked: readonly Ranked[], counted: readonly Counted[], told: number): number {
+function differences(ranked: readonly Ranked[], counted: readonly Counted[], received: number): number {
   const sums = new Map(counted.map((one) => [one.productId, one]))
   return ranked.reduce((sum, { productId, units }) => {
     const right = sums.get(productId)
     if (!right) return sum + units
-    return right.revision > told ? sum : sum + Math.abs(right.units - units)
+    return right.revision > received ? sum : sum + Math.abs(right.units - units)
   }, 0)
 }
 

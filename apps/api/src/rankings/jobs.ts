@@ -40,7 +40,7 @@ function createBringSales({ relay, live }: RankingJobsDeps) {
   }
 }
 
-/** A difference cannot come about; should it, the ranking is built anew. */
+/** A difference cannot occur; should it, the ranking is rebuilt. */
 export async function compareRanking({
   drift,
   live,

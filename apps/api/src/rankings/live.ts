@@ -79,13 +79,13 @@ export function createLiveRanking({ db, redis, clock, logger, metrics }: LiveDep
 
   return {
     /**
-     * Brings Redis to what PostgreSQL says now, chunk by chunk; builds the ranking anew where it must.
+     * Brings Redis to what PostgreSQL says now, chunk by chunk; rebuilds the ranking where it must.
      * @throws UNAVAILABLE while Redis does not answer
      */
     async catchUp(): Promise<void> {
       while (!(await step()));
     },
-    /** Builds the ranking anew: it was found to be wrong. */
+    /** Rebuilds the ranking: it was found to be wrong. */
     async rebuild(): Promise<void> {
       await begin(await readLiveState(redis), await salesState(db), "drift")
     },

@@ -3,7 +3,7 @@ import type { EpochWatch } from "./epoch-watch.ts"
 
 type EpochCacheDeps = { epochWatch: Pick<EpochWatch, "current">; most: number }
 
-/** Remembers what never changes within one filling of the shop, and forgets all of it with the next one. */
+/** Caches what never changes between two seedings of the shop, and drops all of it with the next one. */
 export function createEpochCache<Value>({ epochWatch, most }: EpochCacheDeps) {
   const known = new Map<string, Value>()
   let epoch: Epoch | undefined
@@ -16,7 +16,7 @@ export function createEpochCache<Value>({ epochWatch, most }: EpochCacheDeps) {
     const remembered = known.get(key)
     if (remembered !== undefined) return remembered
     const found = await load()
-    // What was read before a refill must not be taken for what came after it.
+    // Rows read before the shop was seeded again must not be cached for the new epoch.
     if (asked !== undefined && asked === epoch && asked === epochWatch.current()) known.set(key, found)
     return found
   }

@@ -17,7 +17,7 @@ export function createEpochWatch({ db }: { db: Db }) {
 
   return {
     refresh,
-    /** The first question starts the watch. */
+    /** The first call starts the watch. */
     current(): Epoch | undefined {
       looking ??= every({ everyMs: LOOK_EVERY_MS, step: refresh, onError: () => (epoch = undefined) })
       return epoch

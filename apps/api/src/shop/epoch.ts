@@ -9,14 +9,14 @@ export async function shopEpoch(db: Db | Tx): Promise<Epoch> {
   return row.epoch
 }
 
-/** Keeps others who fill the shop away until this transaction ends. */
+/** Blocks other seedings of the shop until this transaction ends. */
 export async function lockShopExclusive(tx: Tx): Promise<Epoch> {
   const [row] = await tx.$queryRaw<{ epoch: Epoch }[]>`SELECT epoch::text FROM shop FOR UPDATE`
   if (!row) throw new Error(NO_SHOP)
   return row.epoch
 }
 
-/** Starts the shop's next filling; the transaction owns the shop. */
+/** Starts the shop's next epoch; the transaction holds the exclusive shop lock. */
 export async function startEpoch(tx: Tx): Promise<Epoch> {
   const [row] = await tx.$queryRaw<
     { epoch: Epoch }[]

@@ -6,8 +6,8 @@ import type { CouponQueue } from "../infra/queue.ts"
 type WaitingDeps = { waiting: WaitingClaims; queue: CouponQueue; metrics: Metrics }
 
 /**
- * The claims and jobs that wait, read when somebody asks. The API shows them too, since a worker that is not there
- * cannot say that work piles up.
+ * The claims and jobs that wait, read when they are scraped. The API exposes them too, since a worker that is
+ * down cannot report its backlog.
  */
 export function addWaitingGauges({ waiting, queue, metrics }: WaitingDeps): void {
   addLiveGauge(metrics, {

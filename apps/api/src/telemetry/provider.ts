@@ -26,7 +26,7 @@ const BATCHES: Record<
   OTEL_BSP_SCHEDULE_DELAY: "scheduledDelayMillis",
 }
 
-/** Sends spans in batches to an OTLP/HTTP collector, where OTEL_EXPORTER_OTLP_* says; it drops what nobody takes. */
+/** Sends spans in batches to an OTLP/HTTP collector, where OTEL_EXPORTER_OTLP_* says; it drops those that fail. */
 export function createProvider({
   process: name,
   logger,
@@ -54,7 +54,7 @@ export function createProvider({
   })
 }
 
-/** A collector that is away fails every few seconds; one line a minute says enough. */
+/** Exports fail every few seconds while the collector is down; one line per minute is enough. */
 function warnNowAndThen(logger: Logger): void {
   let toldAt = -Infinity
   setGlobalErrorHandler((error) => {

@@ -12,7 +12,7 @@ import type { PlaceOrder } from "../orders/strategies/strategy.ts"
 import type { OrderMetrics } from "../orders/order-metrics.ts"
 import { createProvider } from "./provider.ts"
 
-// Of the 9 s in which the process promises to be gone.
+// Of the 9 s within which the process ends.
 const STOP_WITHIN_MS = 2_000
 
 export type Tracing = ReturnType<typeof createTracing>
@@ -31,7 +31,7 @@ export function createTracing(options: { process: "api" | "worker"; logger: Logg
     /** Runs a job in a trace of its own. */
     job: <T>(name: string, run: () => Promise<T>): Promise<T> =>
       within(tracer.startSpan(name, { kind: SpanKind.CONSUMER }, ROOT_CONTEXT), run),
-    /** Sends what has not been sent yet, to whoever takes it soon. */
+    /** Sends what has not been sent yet, if the collector accepts it soon. */
     stop: () => Promise.race([provider.shutdown().catch(() => undefined), sleep(STOP_WITHIN_MS)]),
   }
 }
@@ -78,7 +78,7 @@ function orderSpans(tracer: Tracer, current: AsyncLocalStorage<Span>) {
   const contextOf = (span: Span | undefined): Context =>
     span ? trace.setSpan(ROOT_CONTEXT, span) : ROOT_CONTEXT
 
-  /** Remembers whose request an order belongs to, as a batch is committed in the name of many. */
+  /** Remembers whose request an order belongs to, as a batch commits the orders of many requests. */
   const tracePlacing =
     (place: PlaceOrder): PlaceOrder =>
     (command, request) => {

@@ -9,7 +9,7 @@ const MOST_REMEMBERED = 100_000
 
 type UsersDeps = { db: Db; epochWatch: EpochWatch; maxQueued: number }
 
-/** Users, who are known by their name and exist from the first time it is asked for, until the shop is refilled. */
+/** Users, who are known by their name and exist from the first time it is looked up until the shop is seeded again. */
 export function createUsers({ db, epochWatch, maxQueued }: UsersDeps) {
   const remembered = createEpochCache<number>({ epochWatch, most: MOST_REMEMBERED })
   const findOrCreate = createSharedRead<Named, number | null>({

@@ -40,7 +40,7 @@ export const newModel = (terms: Terms, names: string[]): Model => ({
 
 export const couponsOf = ({ coupons }: Model, owner: number) => coupons.filter((own) => own.owner === owner)
 
-/** What the shop has to answer, as one clerk with one book would; the model moves on. */
+/** What the shop has to answer, computed by a serial model; the model advances. */
 export function apply(model: Model, action: Action): Outcome {
   const { key, ...request } = action
   if (key === undefined) return decide(model, action)
@@ -51,7 +51,7 @@ export function apply(model: Model, action: Action): Outcome {
   const first = model.answers.get(name)
   if (first) return first.payload === payload ? first.outcome : { code: "IDEMPOTENCY_MISMATCH" }
   const outcome = decide(model, action)
-  // What was refused had no effect, so a repeat is decided anew.
+  // What was refused had no effect, so a repeat is decided again.
   if (outcome.code === "created") model.answers.set(name, { payload, outcome })
   return outcome
 }

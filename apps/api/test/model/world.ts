@@ -10,12 +10,12 @@ const NOBODYS_COUPON = 2_000_000_000
 /** What the shop answers to an action, and the bytes of it. */
 export type Answered = { outcome: Outcome; text: string }
 
-/** The real shop, filled anew, that takes the actions of the model through HTTP. It has no worker: see `settle`. */
+/** The real shop, newly seeded, that takes the actions of the model through HTTP. It has no worker: see `settle`. */
 export async function openWorld(shop: TestShop, terms: Terms, names: string[]) {
   const trade = createTrade(shop.request)
   const drain = createDrain({ ...shop.deps, db: shop.deps.writeDb })
   const relay = createRelay({ ...shop.deps, db: shop.deps.writeDb })
-  const { product, policy } = await trade.refill({
+  const { product, policy } = await trade.seed({
     ...terms,
     users: 1,
     products: PRODUCTS,

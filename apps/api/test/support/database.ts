@@ -5,7 +5,7 @@ import { createDb } from "../../src/infra/db.ts"
 import type { Db } from "../../src/infra/db.ts"
 
 /** One of vitest's workers at a time has this number, so what is named by it is never shared. */
-// oxlint-disable-next-line node/no-process-env -- vitest tells it in no other way
+// oxlint-disable-next-line node/no-process-env -- vitest provides it in no other way
 const WORKER = Number(process.env["VITEST_POOL_ID"] ?? 1)
 
 /** A database of this test file, cloned from the migrated template, and dropped when disposed. */

@@ -32,9 +32,9 @@ export function createTrade(api: Client) {
     claim,
     couponsOf,
 
-    /** Fills the shop anew; users, products and policies are counted from 1. */
-    async refill(filling: object = {}) {
-      const { productIds, policyIds } = SeedResult.parse((await api.post("/init").send(filling)).body)
+    /** Seeds the shop; users, products and policies are counted from 1. */
+    async seed(request: object = {}) {
+      const { productIds, policyIds } = SeedResult.parse((await api.post("/init").send(request)).body)
       const firstUser = Number((await api.get("/users/id?name=u1")).body)
       return {
         user: (n: number) => firstUser + n - 1,

@@ -14,7 +14,7 @@ import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 const MAX_BATCH = 128
 const MAX_IN_FLIGHT = 2
 
-/** Orders that arrive while a commit is under way are committed together, in one transaction a batch. */
+/** Orders that arrive while a commit is in progress are committed together, in one transaction per batch. */
 export function createBatchedStrategy({
   db,
   writers,

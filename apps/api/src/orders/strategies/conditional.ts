@@ -2,7 +2,7 @@ import { createOrderQueue } from "../order-queue.ts"
 import { placeSingleOrder } from "../single-order-transaction.ts"
 import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 
-/** One interactive transaction an order; conditional updates stand in for locks. */
+/** One interactive transaction per order; conditional updates replace locks. */
 export function createConditionalStrategy(deps: StrategyDeps): PlaceOrder {
   const queue = createOrderQueue(deps, (job) => placeSingleOrder(deps, job))
   return (command, request) => queue.submit({ command, request })

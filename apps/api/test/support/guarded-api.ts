@@ -2,8 +2,8 @@ import supertest from "supertest"
 import { createDatabase, createTestRedis } from "./database.ts"
 import { startProcess } from "./processes.ts"
 
-/** The API as a real process with a filled shop of two users, for requests that should do it no harm. */
-export async function startVictim() {
+/** The API as a real process with a shop of two users, for requests that it must reject without errors in its log. */
+export async function startGuardedApi() {
   await using started = new AsyncDisposableStack()
   const database = started.use(await createDatabase())
   const redis = started.use(await createTestRedis())
@@ -23,8 +23,8 @@ export async function startVictim() {
 }
 
 /** What no answer to bad input may leave in the log: a stack, SQL, or more than information. */
-export function complaintsOf({ main }: Pick<Awaited<ReturnType<typeof startVictim>>, "main">) {
-  const telling = /\\n +at |node_modules|SELECT |INSERT |UPDATE /
-  const lines = main.lines().filter((line) => line["level"] !== "info" || telling.test(JSON.stringify(line)))
+export function complaintsOf({ main }: Pick<Awaited<ReturnType<typeof startGuardedApi>>, "main">) {
+  const leak = /\\n +at |node_modules|SELECT |INSERT |UPDATE /
+  const lines = main.lines().filter((line) => line["level"] !== "info" || leak.test(JSON.stringify(line)))
   return { lines, errors: main.errors() }
 }
