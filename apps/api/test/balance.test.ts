@@ -171,7 +171,7 @@ describe("charges with an Idempotency-Key", () => {
     expect(await balance.charge(owner, 7, request)).toEqual(first)
   })
 
-  it("hear no refusal for what they have done themselves, and are decided anew after one", async () => {
+  it("are not refused for what they have done themselves, and are decided again after a refusal", async () => {
     const userId = await shelf.user({ balance: 100 })
     await db.user.update({ where: { id: userId }, data: { balance: MAX_BALANCE - 1 } })
     const request = keyed(crypto.randomUUID())

@@ -46,7 +46,7 @@ describe("an effect without a row that could carry its key", () => {
     expect(await db.product.findUnique({ where: { id } })).toMatchObject({ stock: 11n })
   })
 
-  it("is decided anew after a refusal, of which nothing is kept", async () => {
+  it("is decided again after a refusal, of which nothing is kept", async () => {
     const request = keyed()
     const refuse = async (): Promise<Answer> =>
       refusedAnswer(new RefusalError("PRODUCT_NOT_FOUND", "There is none"))

@@ -159,7 +159,7 @@ describe("POST /orders", () => {
     await expectCleanAudit()
   })
 
-  it("answers a repeat with the same bytes and headers, decides a refused one anew, and 422 to another payload", async () => {
+  it("answers a repeat with the same bytes and headers, decides a refused one again, and 422 to another payload", async () => {
     await charge(user(1), 2_000)
     const first = await Promise.all(times(5, () => order(user(1), { key: "one" })))
     const refused = await order(user(1), { key: "two" })

@@ -38,7 +38,7 @@ const times = <T>(n: number, make: (index: number) => T) =>
   Array.from({ length: n }, (_, index) => make(index))
 
 describe.each(STRATEGIES)("an order placed %s", (strategy) => {
-  // However slow the machine, nobody is to be refused for waiting.
+  // However slow the machine, no order is to be refused for waiting.
   const start = () =>
     createPlaceOrder({
       db,
@@ -205,7 +205,7 @@ describe.each(STRATEGIES)("an order placed %s", (strategy) => {
     await expectCleanAudit()
   })
 
-  it("is decided anew under a key that was refused, and keeps nothing of the refusal", async () => {
+  it("is decided again under a key that was refused, and keeps nothing of the refusal", async () => {
     const userId = await shelf.user()
     const productId = await shelf.product({ price: 0, stock: 0 })
     const request = keyed(crypto.randomUUID())
@@ -219,7 +219,7 @@ describe.each(STRATEGIES)("an order placed %s", (strategy) => {
     expect(await place(orderOf(userId, productId), request)).toEqual(placed)
   })
 
-  it("is found by its key however old it is, and hears no refusal for what it has done itself", async () => {
+  it("is found by its key however old it is, and is not refused for what it has done itself", async () => {
     const userId = await shelf.user({ balance: 2_000 })
     const productId = await shelf.product({ price: 2_000, stock: 1 })
     const couponId = await shelf.coupon(userId)

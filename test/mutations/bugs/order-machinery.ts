@@ -117,7 +117,7 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
   },
   {
     id: "refused-by-its-own-effect",
-    guard: "a repeat never hears a refusal for what its first request has done",
+    guard: "a repeat is never refused for what its first request has done",
     patches: [
       {
         file: "apps/api/src/orders/single-order-transaction.ts",

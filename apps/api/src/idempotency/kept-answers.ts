@@ -6,7 +6,7 @@ import type { KeyedRequest } from "./request.ts"
 
 /**
  * Runs a request at most once under its key, for effects that are rare and no row that could carry the key: one
- * transaction with the effect and, if it succeeded, its answer. A request that is refused is decided anew.
+ * transaction with the effect and, if it succeeded, its answer. A request that is refused is decided again.
  */
 export function runOnce(
   db: Db,
@@ -25,7 +25,7 @@ export function runOnce(
   )
 }
 
-/** The answer under this key, once nobody else is about to give one. */
+/** The answer under this key, once no other transaction is about to write one. */
 async function findKept(tx: Tx, { identity, hash }: KeyedRequest): Promise<Answer | undefined> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${identity}, 0))`
   const kept = await tx.keptAnswer.findUnique({ where: { requestIdentity: identity } })

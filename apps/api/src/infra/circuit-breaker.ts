@@ -5,7 +5,7 @@ const LATE = Symbol("late")
 type BreakerOptions = {
   /** Milliseconds that an answer may take. */
   budgetMs: number
-  /** For how long nobody is asked after an answer that failed or was late. */
+  /** How long calls are skipped after one that failed or was late. */
   openMs: number
   now?: () => number
 }
