@@ -25,6 +25,7 @@ it.each([
   ["chaos/rig/a.ts", "", "rig"],
   ["a.ts", "const startRig = 1", "Rig"],
   ["a.ts", "/** 300 requests a second */", "requests a second"],
+  ["a.ts", "// a caller hears 503", "hears"],
   ["a.md", "The colour of the report", "colour"],
   ["a.md", "One row per entry of the books", "the books"],
   ["apps/api/src/orders/line.ts", "", "orders/line.ts"],

@@ -76,7 +76,7 @@ describe("a number at an edge", () => {
   })
 })
 
-describe("a text that nobody can hold", () => {
+describe("a text that cannot be stored", () => {
   it.each([
     ["NUL", "a%00b"],
     ["a control character", "a%1Bb"],

@@ -37,7 +37,7 @@ async function acceptedClaims(count: number, request: object = {}) {
 const grantedIds = async () =>
   (await shop.deps.readDb.coupon.findMany({ select: { claimId: true } })).map(({ claimId }) => claimId)
 
-/** What the database alone shows; the ranking may be on its way back after Redis lost it. */
+/** What the database alone shows; the ranking may still be rebuilt after Redis lost it. */
 async function violations() {
   const { checks } = await createAudit({ db: shop.deps.readDb }).run()
   return Object.fromEntries(checks.flatMap(({ id, violations: n }) => (n === 0 ? [] : [[id, n]])))

@@ -3,7 +3,7 @@ import { startShop } from "./support/api.ts"
 import { JWT, as } from "./support/tokens.ts"
 import { createTrade, times } from "./support/trade.ts"
 
-describe("a limit of requests a user", () => {
+describe("a limit of requests per user", () => {
   it("refuses what is above it, without any effect, and nobody else", async () => {
     await using small = await startShop({ worker: false, variables: { USER_RATE_LIMIT: "1" } })
     const trade = createTrade(small.request)
@@ -23,7 +23,7 @@ describe("a limit of requests a user", () => {
     ).toHaveProperty("429")
   })
 
-  it("is spent by whoever asks, not by whom they ask about", async () => {
+  it("counts for the caller, not for the user that the request names", async () => {
     await using small = await startShop({ worker: false, variables: { ...JWT, USER_RATE_LIMIT: "1" } })
     await createTrade(small.request).seed({ users: 2 })
     const attempts = await Promise.all(

@@ -11,7 +11,7 @@ export type CouponQueue = ReturnType<typeof createCouponQueue>
 // However many ask, one job runs and one waits: who asks while it runs gets the next.
 const ONE_AT_A_TIME = { deduplication: { id: "drain", keepLastIfActive: true } }
 
-/** The queue of drain jobs. A job carries nothing: what there is to do stands in PostgreSQL. */
+/** The queue of drain jobs. A job carries nothing: PostgreSQL has the claims to drain. */
 export function createCouponQueue({ redis, logger }: { redis: Redis; logger: Logger }) {
   const queue = new Queue(COUPONS, {
     connection: redis,

@@ -32,7 +32,7 @@ export async function restartSales(tx: Tx): Promise<void> {
   await tx.$executeRaw`TRUNCATE product_sales`
 }
 
-/** Moves the sums; each day and product stands in `sales` once. */
+/** Moves the sums; each day and product is in `sales` once. */
 export async function addSales(tx: Tx, sales: readonly DaySales[], revision: number): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO product_sales AS s (day, product_id, quantity, revision)
