@@ -9,11 +9,15 @@ const Report = z.object({ runId: z.string(), verdict: z.string(), requests: z.nu
 const History = z.object({ runs: z.array(z.object({ runId: z.string() })) })
 
 it("keeps runs apart that go on at the same time in one project", async () => {
-  await using shop = await openTicketShop()
+  // A target takes one run at a time, so each has its own.
+  await using first = await openTicketShop()
+  await using second = await openTicketShop()
+  await using third = await openTicketShop()
   await using project = await ticketProject()
-  const flags = ["--target", shop.url, "--influx", inject("influxUrl"), "--format", "json"]
-  const start = () => loadctl(["run", "--scenario", "visits", ...flags], { cwd: project.folder })
-  const runs = await Promise.all([start(), start(), start()])
+  const flags = ["--influx", inject("influxUrl"), "--format", "json"]
+  const start = ({ url }: { url: string }) =>
+    loadctl(["run", "--scenario", "visits", "--target", url, ...flags], { cwd: project.folder })
+  const runs = await Promise.all([start(first), start(second), start(third)])
   const reports = runs.map(({ stdout }) => Report.parse(JSON.parse(stdout)))
   const ids = reports.map(({ runId }) => runId)
   expect(new Set(ids).size).toBe(3)
