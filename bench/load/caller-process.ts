@@ -21,7 +21,7 @@ async function run({ url, callers, warmUpMs, measureMs, pauseMs, keyed, requests
   let failed = 0
   let acceptedEver = 0
 
-  function hear({ status, ms }: { status: number; ms: number }) {
+  function onAnswer({ status, ms }: { status: number; ms: number }) {
     if (status === 201) acceptedEver++
     if (!measuring) return
     if (status === 201) latencies.accepted.push(ms)
@@ -31,7 +31,7 @@ async function run({ url, callers, warmUpMs, measureMs, pauseMs, keyed, requests
 
   const stop = new AbortController()
   const calls = Array.from({ length: callers }, async (_, index) => {
-    await call({ host, port: Number(port), next: next(index), pauseMs, hear }, stop.signal)
+    await call({ host, port: Number(port), next: next(index), pauseMs, onAnswer }, stop.signal)
     // Nobody told it to stop, so its connection broke.
     if (!stop.signal.aborted) failed++
   })

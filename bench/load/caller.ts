@@ -3,7 +3,7 @@ import type { Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 
 /** The status of an answer, when it came, and how long its sender asks to be left alone (ms). */
-type Heard = { status: number; ms: number; retryAfterMs: number }
+type Answered = { status: number; ms: number; retryAfterMs: number }
 
 type CallerOptions = {
   host: string
@@ -11,7 +11,7 @@ type CallerOptions = {
   /** The bytes to send next. */
   next: () => Buffer
   pauseMs?: number | undefined
-  hear: (heard: Heard) => void
+  onAnswer: (answered: Answered) => void
 }
 
 /**
@@ -19,7 +19,7 @@ type CallerOptions = {
  * HTTP than that every answer has a Content-Length: the machine that it shares with the shop has no CPU to spare.
  */
 export async function call(
-  { host, port, next, pauseMs = 0, hear }: CallerOptions,
+  { host, port, next, pauseMs = 0, onAnswer }: CallerOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const socket = connect({ host, port, noDelay: true })
@@ -32,7 +32,7 @@ export async function call(
     socket.write(next())
     const answer = await readAnswer(socket)
     if (answer === undefined) break
-    hear({ ...answer, ms: performance.now() - sentAt })
+    onAnswer({ ...answer, ms: performance.now() - sentAt })
     // Whoever is asked to come back later does so, and not all at once.
     const waitMs = Math.max(pauseMs, answer.retryAfterMs)
     if (waitMs > 0) await pause(waitMs * (0.5 + Math.random()), signal)
@@ -44,10 +44,10 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined)
 }
 
-function readAnswer(socket: Socket): Promise<Omit<Heard, "ms"> | undefined> {
+function readAnswer(socket: Socket): Promise<Omit<Answered, "ms"> | undefined> {
   return new Promise((resolve) => {
     let text = ""
-    const done = (answer: Omit<Heard, "ms"> | undefined) => {
+    const done = (answer: Omit<Answered, "ms"> | undefined) => {
       socket.off("data", onData)
       socket.off("close", onClose)
       resolve(answer)

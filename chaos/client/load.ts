@@ -27,7 +27,7 @@ export function startLoad({ shoppers, visit, thinkMs }: LoadOptions) {
   // A shopper that breaks down is a bug of this program; stopping the load rejects with it.
   lives.catch(() => stopping.abort())
   return {
-    /** Resolves when the last request under way has ended. */
+    /** Resolves when the last request in progress has ended. */
     async stop(): Promise<void> {
       stopping.abort()
       await lives

@@ -64,7 +64,7 @@ function triggerOf(pair: Pair, nth: number): ResetTrigger {
   return pair.endsWith("-database") ? { containing: COMMIT_REPLY, nth } : { nth }
 }
 
-/** A partition: nothing passes and no connection is closed; what was under way arrives when it is restored. */
+/** A partition: nothing passes and no connection is closed; what was in transit arrives when it is restored. */
 function blackHole(pair: Pair): Fault {
   return {
     name: `black-hole-${pair}`,

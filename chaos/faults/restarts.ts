@@ -27,7 +27,7 @@ export const rollingRestarts: Fault = {
   check: ({ journal }) => Promise.resolve(failedAttempts([...journal.entries()])),
 }
 
-/** SIGTERM of the only API and of the worker: what is under way is finished, and nothing is lost. */
+/** SIGTERM of the only API and of the worker: what is in progress is finished, and nothing is lost. */
 export const terminations: Fault = {
   name: "terminate",
   title: "SIGTERM of the API and of the worker",

@@ -73,7 +73,7 @@ describe("latency", () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(59)
   })
 
-  it("delivers what was under way when it is restored", async () => {
+  it("delivers what was in transit when it is restored", async () => {
     const socket = await dial()
     proxy.latency(100)
     socket.write("one")

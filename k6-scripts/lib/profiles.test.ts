@@ -52,7 +52,7 @@ describe("the scenarios", () => {
 })
 
 describe("overrides", () => {
-  it("scale shortens every length, but no wait for what is under way", () => {
+  it("scale shortens every length, but no wait for what is in progress", () => {
     expect(toScenario(makeProfile("flow_300vus", { scale: 0.1 }))).toMatchObject({
       stages: [{ duration: "3000ms" }, { duration: "12000ms" }, { duration: "2000ms" }],
       gracefulStop: "20000ms",

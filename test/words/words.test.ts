@@ -8,6 +8,7 @@ import { searchFile } from "./search.ts"
 import { SKIPPED } from "./words.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
+const MOST_CHARACTERS = 120
 
 it("no identifier, file name, message or document uses a banned term", async () => {
   const { stdout } = await execa("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
@@ -20,6 +21,21 @@ it("no identifier, file name, message or document uses a banned term", async () 
   const lines = found.flat().map(({ file, line, term, instead }) => `${file}:${line} "${term}": ${instead}`)
   expect(lines).toEqual([])
 })
+
+it("no line of prose is longer than 120 characters", async () => {
+  const { stdout } = await execa("git", ["ls-files", "*.md", ":!docs/results"], { cwd: ROOT })
+  const found = await Promise.all(
+    stdout.split("\n").map(async (file) => longLines(file, await readFile(join(ROOT, file), "utf8"))),
+  )
+  expect(found.flat()).toEqual([])
+})
+
+/** Tables and code have lines of their own length, and so has what a program writes into a document. */
+function longLines(file: string, text: string): string[] {
+  const prose = text.replaceAll(/^```[^]*?^```$/gm, "").replaceAll(/<!-- figures[^]*?end of figures -->/g, "")
+  const long = prose.split("\n").filter((line) => line.length > MOST_CHARACTERS && !line.startsWith("|"))
+  return long.map((line) => `${file}: ${line}`)
+}
 
 it.each([
   ["chaos/rig/a.ts", "", "rig"],

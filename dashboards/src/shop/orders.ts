@@ -56,7 +56,7 @@ function waiting() {
   return timeseries(
     {
       title: "Orders waiting and being committed",
-      shows: "Orders that wait for a transaction, and those in the transactions under way.",
+      shows: "Orders that wait for a transaction, and those in open transactions.",
       bad: "waiting grows and does not come back; orders arrive faster than they are committed, and are soon refused as OVERLOADED.",
       unit: "short",
       size: [8, 8],

@@ -47,7 +47,7 @@ function statuses() {
       {
         title: "Answers per second by status",
         shows: "All answers by HTTP status; 409 is a business refusal.",
-        bad: "503, work is turned away to protect what is under way; 500, a bug.",
+        bad: "503, work is turned away to protect what is in progress; 500, a bug.",
         unit: "reqps",
         size: [8, 8],
       },

@@ -27,7 +27,7 @@ export async function writeBatch(tx: Tx, placed: readonly PlacedOrder[]): Promis
   const [counts] = await tx.$queryRaw<Counts[]>`
     WITH spent AS (${spend(spent)}), taken AS (${takeStock(sold)}), used AS (${useCoupons(used)}),
          placed AS (${insertOrders(placed)}), lined AS (${insertLines(lines)}), booked AS (${insertLedger(paid)}),
-         told AS (${tellOutbox(sold)})
+         queued AS (${insertOutbox(sold)})
     SELECT (SELECT count(*)::int FROM spent) AS spent, (SELECT count(*)::int FROM taken) AS taken,
            (SELECT count(*)::int FROM used) AS used`
 
@@ -81,7 +81,7 @@ const insertLedger = (orders: readonly PlacedOrder[]) => sql`
   ) AS t (user_id, order_id, total, balance_after)`
 
 // The orders' own day: another reading of the clock could be past midnight. A batch has one time, that of its transaction.
-const tellOutbox = (sold: Sums) => sql`
+const insertOutbox = (sold: Sums) => sql`
   INSERT INTO outbox_events (topic, payload)
   SELECT ${ORDER_PLACED},
          jsonb_build_object('day', (min(created_at) AT TIME ZONE 'UTC')::date, 'sold', ${record(sold)}::jsonb)
