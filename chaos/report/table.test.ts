@@ -102,7 +102,7 @@ it("shows one line per fault, and what was not possible", () => {
     requests whose outcome their key did not settle                   kept       0      0
     service back, from when the target was back                       kept   3.0 s  70 ms  kill-api
     99 % of the answers meanwhile, 503 included, beyond the baseline  kept   1.0 s  11 ms  kill-api
-    charges of one injection committed without an answer              kept       4      2  kill-api
+    charges of one injection committed without an answer              kept     128      2  kill-api
     orders of one injection committed without an answer               kept     256      7  kill-api
     claims of one injection committed without an answer               kept     256      0
     every granted claim a coupon, after recovery                      kept  60.0 s  12 ms  kill-api

@@ -41,8 +41,8 @@ it("a promise with a figure is judged by the worst of all faults", () => {
   expect(broken(after("one", { recoveryMs: 3_001 }), after("two", { recoveryMs: 4_000 }))).toEqual([
     "service back, from when the target was back: 4.0 s (two)",
   ])
-  expect(broken(after("one", { unacknowledged: { charge: 5, order: 256, claim: 64 } }))).toEqual([
-    "charges of one injection committed without an answer: 5 (one)",
+  expect(broken(after("one", { unacknowledged: { charge: 129, order: 256, claim: 64 } }))).toEqual([
+    "charges of one injection committed without an answer: 129 (one)",
   ])
   expect(broken(after("one", { couponsAfterMs: 60_100 }))).toHaveLength(1)
 })

@@ -51,7 +51,7 @@ it(
   "the steps of the GitHub action install, run, compare with the base branch, and end with the verdict",
   { timeout: 120_000 },
   async () => {
-    await using office = await openBoxOffice()
+    await using office = await openBoxOffice({ delayMs: 20 })
     await using here = await runner()
     const install = await here.step(join(CI, "install.sh"))
     expect(install).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+$/m) })
@@ -137,7 +137,7 @@ it(
   "the script of the GitLab job ends with the verdict and leaves a JUnit file",
   { timeout: 120_000 },
   async () => {
-    await using office = await openBoxOffice()
+    await using office = await openBoxOffice({ delayMs: 20 })
     await using here = await runner()
     const Job = z.object({
       ".loadctl": z.looseObject({ script: z.array(z.string()), variables: z.record(z.string(), z.string()) }),
