@@ -4,7 +4,7 @@ import process from "node:process"
 import { fileURLToPath } from "node:url"
 
 /**
- * Mutates the source of a program that a test starts as a process of its own: for `node --import`. The file that
+ * Mutates the source of what a test starts as a process or a worker thread of its own: for `node --import`. The file that
  * MUTATION names holds the patches by absolute path; each path that was loaded is appended to the file beside it.
  */
 const file = process.env["MUTATION"] ?? ""

@@ -1,3 +1,5 @@
+import { join } from "node:path"
+
 import { escapeTestName, startVitest } from "vitest/node"
 import type { TestCase } from "vitest/node"
 import type { ProvidedContext } from "vitest"
@@ -36,6 +38,9 @@ export async function runTests({ root, patches, tests, invariants, provide }: Te
       include: ["apps/{api,loadctl}/**/*.test.ts"],
       testNamePattern: new RegExp(names.map((name) => `^${escapeTestName(name, false)}`).join("|")),
       maxWorkers: 1,
+      // A thread would have a copy of the environment that the setup changes.
+      pool: "forks",
+      setupFiles: [join(import.meta.dirname, "setup.ts")],
       fsModuleCache: false,
       testTimeout: TEST_TIMEOUT_MS,
       hookTimeout: TEST_TIMEOUT_MS,
