@@ -17,9 +17,20 @@ it("shows each threshold of the script with its value", () => {
   }
   expect(ownThresholds(summary(metrics), { http_reqs: ["count>=1"] })).toEqual([
     { metric: "checks", source: "rate>0.95", value: 0.5, ok: false },
-    { metric: "http_req_duration{kind:slow}", source: "p(95)<5", value: 7, ok: false },
     { metric: "http_req_duration{kind:slow}", source: "p(50)<=5", value: 3, ok: true },
+    { metric: "http_req_duration{kind:slow}", source: "p(95)<5", value: 7, ok: false },
     { metric: "http_req_duration{kind:slow}", source: "p(99.9)<9", value: null, ok: true },
+  ])
+})
+
+it("gives them in one order, whatever order k6 wrote them in", () => {
+  const rate = { values: { rate: 1 }, thresholds: { "rate>0.9": { ok: true }, "rate>0.5": { ok: true } } }
+  const found = ownThresholds(summary({ http_reqs: rate, checks: rate }), {})
+  expect(found.map(({ metric, source }) => `${metric} ${source}`)).toEqual([
+    "checks rate>0.5",
+    "checks rate>0.9",
+    "http_reqs rate>0.5",
+    "http_reqs rate>0.9",
   ])
 })
 

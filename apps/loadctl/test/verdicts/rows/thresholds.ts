@@ -96,8 +96,8 @@ export const THRESHOLD_ROWS: VerdictRow[] = [
 
 function expectKept() {
   return [
-    { metric: "http_req_duration", source: "p(95)<=200", ok: true },
     { metric: "http_req_duration", source: "p(50)<200", ok: true },
+    { metric: "http_req_duration", source: "p(95)<=200", ok: true },
     { metric: "http_reqs", source: "count>=100", value: 100, ok: true },
   ]
 }
