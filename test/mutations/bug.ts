@@ -11,7 +11,27 @@ export type Bug = {
   guard: string
   patches: readonly Patch[]
   /** Constraints of the database that go as well, as "table.constraint", since they would be the first to notice. */
-  without?: readonly string[]
+  without: readonly string[]
   /** The tests that must notice. Every one passes on the clean source. */
   tests: readonly Tests[]
+}
+
+type BugSteps = Bug & {
+  replacing: (file: string, find: string, replace: string) => BugSteps
+  dropping: (...constraints: string[]) => BugSteps
+  caughtBy: (file: string, ...names: string[]) => BugSteps
+}
+
+/** A bug to be completed step by step: what it replaces, what goes with it, and what catches it. */
+export const bug = (id: string, guard: string): BugSteps =>
+  withSteps({ id, guard, patches: [], without: [], tests: [] })
+
+function withSteps(so: Bug): BugSteps {
+  return {
+    ...so,
+    replacing: (file, find, replace) =>
+      withSteps({ ...so, patches: [...so.patches, { file, find, replace }] }),
+    dropping: (...constraints) => withSteps({ ...so, without: [...so.without, ...constraints] }),
+    caughtBy: (file, ...names) => withSteps({ ...so, tests: [...so.tests, { file, names }] }),
+  }
 }

@@ -78,7 +78,7 @@ export async function runMutations({
     bugs: reports,
   }
 
-  async function tryBug({ id, guard, patches, tests: own, without = [] }: Bug) {
+  async function tryBug({ id, guard, patches, tests: own, without }: Bug) {
     const databaseUrl =
       without.length === 0 ? provide.databaseUrl : await withoutConstraints(provide.databaseUrl, without)
     const options = {

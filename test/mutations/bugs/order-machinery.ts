@@ -1,3 +1,4 @@
+import { bug } from "../bug.ts"
 import type { Bug } from "../bug.ts"
 
 const CONTENTION = "apps/api/test/contention.test.ts"
@@ -7,65 +8,34 @@ const HTTP = "apps/api/test/orders-http.test.ts"
 
 /** Guards of how an order is placed: locks, keys, the outbox, the order queue. */
 export const ORDER_MACHINERY_BUGS: Bug[] = [
-  {
-    id: "locks-unsorted",
-    guard: "everybody takes the locks in Redis in one order",
-    patches: [
-      {
-        file: "apps/api/src/infra/locks.ts",
-        find: "[...new Set(keys)].toSorted()",
-        replace: "new Set(keys)",
-      },
-    ],
-    tests: [{ file: LOCKS, names: ["locks in Redis > never deadlock"] }],
-  },
-  {
-    id: "stock-taken-unsorted",
-    guard: "everybody takes the rows of products in one order",
-    patches: [
-      {
-        file: "apps/api/src/orders/schema.ts",
-        find: ".toSorted((a, b) => a.productId - b.productId)",
-        replace: "",
-      },
-    ],
-    tests: [{ file: CONTENTION, names: ["conditional > orders that name"] }],
-  },
-  {
-    id: "lock-released-by-stranger",
-    guard: "only who took a lock can release it",
-    patches: [
-      {
-        file: "apps/api/src/infra/locks.ts",
-        find: "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end",
-        replace: "",
-      },
-    ],
-    tests: [{ file: LOCKS, names: ["locks in Redis > are not released by an owner whose time has run out"] }],
-  },
-  {
-    id: "unlocked-before-commit",
-    guard: "the lock on the stock is held until the stock is committed",
-    patches: [
-      {
-        file: "apps/api/src/orders/single-order-transaction.ts",
-        find: `if (lockStock) locked.use(await lockStock(command.lines))
+  bug("locks-unsorted", "everybody takes the locks in Redis in one order")
+    .replacing("apps/api/src/infra/locks.ts", "[...new Set(keys)].toSorted()", "new Set(keys)")
+    .caughtBy(LOCKS, "locks in Redis > never deadlock"),
+  bug("stock-taken-unsorted", "everybody takes the rows of products in one order")
+    .replacing("apps/api/src/orders/schema.ts", ".toSorted((a, b) => a.productId - b.productId)", "")
+    .caughtBy(CONTENTION, "conditional > orders that name"),
+  bug("lock-released-by-stranger", "only who took a lock can release it")
+    .replacing(
+      "apps/api/src/infra/locks.ts",
+      "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end",
+      "",
+    )
+    .caughtBy(LOCKS, "locks in Redis > are not released by an owner whose time has run out"),
+  bug("unlocked-before-commit", "the lock on the stock is held until the stock is committed")
+    .replacing(
+      "apps/api/src/orders/single-order-transaction.ts",
+      `if (lockStock) locked.use(await lockStock(command.lines))
     await takeStock(tx, command.lines)`,
-        replace: `const held = lockStock && (await lockStock(command.lines))
+      `const held = lockStock && (await lockStock(command.lines))
     await takeStock(tx, command.lines)
     await held?.[Symbol.asyncDispose]()`,
-      },
-    ],
-    tests: [{ file: CONTENTION, names: ["an order placed multilock_narrow > keeps its locks"] }],
-  },
-  {
-    id: "outbox-outside-transaction",
-    guard: "what the ranking is told is written with the order, or not at all",
-    patches: [
-      {
-        file: "apps/api/src/orders/service.ts",
-        find: "createPlaceOrder({ db: writeDb, ...rest })",
-        replace: `createPlaceOrder({
+    )
+    .caughtBy(CONTENTION, "an order placed multilock_narrow > keeps its locks"),
+  bug("outbox-outside-transaction", "what the ranking is told is written with the order, or not at all")
+    .replacing(
+      "apps/api/src/orders/service.ts",
+      "createPlaceOrder({ db: writeDb, ...rest })",
+      `createPlaceOrder({
           db: new Proxy(writeDb, {
             get: (db, name) => name === "$transaction"
               ? (work, options) => db.$transaction((tx) => work(new Proxy(tx, {
@@ -75,106 +45,46 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
           }),
           ...rest,
         })`,
-      },
-    ],
-    tests: [{ file: CONTENTION, names: ["conditional > the last unit"] }],
-  },
-  {
-    id: "key-not-kept",
-    guard: "the key of an order is kept in its row",
-    patches: [
-      {
-        file: "apps/api/src/orders/batch-write.ts",
-        find: "request?.identity ?? null",
-        replace: "request && null",
-      },
-    ],
-    tests: [{ file: HTTP, names: ["POST /orders > answers a repeat with the same bytes"] }],
-  },
-  {
-    id: "key-not-kept-conditional",
-    guard: "the same in the conditional strategies",
-    patches: [
-      {
-        file: "apps/api/src/orders/prisma-writes.ts",
-        find: "const keyed = request && {",
-        replace: "const keyed = null && {",
-      },
-    ],
-    tests: [{ file: RULES, names: ["an order placed conditional > happens once"] }],
-  },
-  {
-    id: "key-of-another-payload-accepted",
-    guard: "a key counts for one payload",
-    patches: [
-      {
-        file: "apps/api/src/orders/keyed-orders.ts",
-        find: "return first.hash === hash ?",
-        replace: "return first ?",
-      },
-    ],
-    tests: [{ file: HTTP, names: ["POST /orders > answers a repeat with the same bytes"] }],
-  },
-  {
-    id: "refused-by-its-own-effect",
-    guard: "a repeat is never refused for what its first request has done",
-    patches: [
-      {
-        file: "apps/api/src/orders/single-order-transaction.ts",
-        find: "(await findRepeated(db, job.request)) ?? answer",
-        replace: "answer",
-      },
-    ],
-    tests: [{ file: RULES, names: ["an order placed conditional > for the last won is one order"] }],
-  },
-  {
-    id: "charge-key-not-kept",
-    guard: "the key of a charge is kept in its row",
-    patches: [
-      {
-        file: "apps/api/src/balance/charge.ts",
-        find: "request?.identity ?? null",
-        replace: "request && null",
-      },
-    ],
-    tests: [
-      { file: "apps/api/test/balance.test.ts", names: ["a charge > happens once for one Idempotency-Key"] },
-    ],
-  },
-  {
-    id: "line-without-end",
-    guard: "orders past the queue's limit are refused at once",
-    patches: [
-      {
-        file: "apps/api/src/infra/batcher.ts",
-        find: "if (queue.length >= maxQueued)",
-        replace: "if (maxQueued < 0)",
-      },
-    ],
-    tests: [{ file: RULES, names: ["an order placed batched > is refused at once"] }],
-  },
-  {
-    id: "charge-not-booked",
-    guard: "a charge is booked in the ledger",
-    patches: [
-      {
-        file: "apps/api/src/balance/charge.ts",
-        find: "SELECT id, 'charge', amount, balance, identity, hash FROM charged",
-        replace: "SELECT id, 'charge', amount, balance, identity, hash FROM charged WHERE false",
-      },
-    ],
-    tests: [{ file: CONTENTION, names: ["batched > the last won"] }],
-  },
-  {
-    id: "balance-limit-dropped",
-    guard: "a balance has a limit, which a charge is refused for",
-    patches: [
-      {
-        file: "apps/api/src/balance/charge.ts",
-        find: "u.balance + amount <= ${MAX_BALANCE}::bigint",
-        replace: "${MAX_BALANCE}::bigint > 0",
-      },
-    ],
-    tests: [{ file: "apps/api/test/balance.test.ts", names: ["a charge > fills a balance to its limit"] }],
-  },
+    )
+    .caughtBy(CONTENTION, "conditional > the last unit"),
+  bug("key-not-kept", "the key of an order is kept in its row")
+    .replacing("apps/api/src/orders/batch-write.ts", "request?.identity ?? null", "request && null")
+    .caughtBy(HTTP, "POST /orders > answers a repeat with the same bytes"),
+  bug("key-not-kept-conditional", "the same in the conditional strategies")
+    .replacing(
+      "apps/api/src/orders/prisma-writes.ts",
+      "const keyed = request && {",
+      "const keyed = null && {",
+    )
+    .caughtBy(RULES, "an order placed conditional > happens once"),
+  bug("key-of-another-payload-accepted", "a key counts for one payload")
+    .replacing("apps/api/src/orders/keyed-orders.ts", "return first.hash === hash ?", "return first ?")
+    .caughtBy(HTTP, "POST /orders > answers a repeat with the same bytes"),
+  bug("refused-by-its-own-effect", "a repeat is never refused for what its first request has done")
+    .replacing(
+      "apps/api/src/orders/single-order-transaction.ts",
+      "(await findRepeated(db, job.request)) ?? answer",
+      "answer",
+    )
+    .caughtBy(RULES, "an order placed conditional > for the last won is one order"),
+  bug("charge-key-not-kept", "the key of a charge is kept in its row")
+    .replacing("apps/api/src/balance/charge.ts", "request?.identity ?? null", "request && null")
+    .caughtBy("apps/api/test/balance.test.ts", "a charge > happens once for one Idempotency-Key"),
+  bug("line-without-end", "orders past the queue's limit are refused at once")
+    .replacing("apps/api/src/infra/batcher.ts", "if (queue.length >= maxQueued)", "if (maxQueued < 0)")
+    .caughtBy(RULES, "an order placed batched > is refused at once"),
+  bug("charge-not-booked", "a charge is booked in the ledger")
+    .replacing(
+      "apps/api/src/balance/charge.ts",
+      "SELECT id, 'charge', amount, balance, identity, hash FROM charged",
+      "SELECT id, 'charge', amount, balance, identity, hash FROM charged WHERE false",
+    )
+    .caughtBy(CONTENTION, "batched > the last won"),
+  bug("balance-limit-dropped", "a balance has a limit, which a charge is refused for")
+    .replacing(
+      "apps/api/src/balance/charge.ts",
+      "u.balance + amount <= ${MAX_BALANCE}::bigint",
+      "${MAX_BALANCE}::bigint > 0",
+    )
+    .caughtBy("apps/api/test/balance.test.ts", "a charge > fills a balance to its limit"),
 ]

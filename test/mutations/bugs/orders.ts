@@ -1,3 +1,4 @@
+import { bug } from "../bug.ts"
 import type { Bug } from "../bug.ts"
 
 const DECIDE = "apps/api/src/orders/decide.ts"
@@ -12,169 +13,85 @@ const RULES = "apps/api/test/orders.test.ts"
 const HTTP = "apps/api/test/orders-http.test.ts"
 const MODEL = "apps/api/test/model/model.test.ts"
 
-const NO_STOCK_RULE = {
-  file: DECIDE,
-  find: "rowOf(rows.products, productId).stock < quantity",
-  replace: "productId < 0",
-}
-const NO_BALANCE_RULE = { file: DECIDE, find: "if (balanceAfter < 0)", replace: "if (balanceAfter === null)" }
+const NO_STOCK_RULE = [DECIDE, "rowOf(rows.products, productId).stock < quantity", "productId < 0"] as const
+const NO_BALANCE_RULE = [DECIDE, "if (balanceAfter < 0)", "if (balanceAfter === null)"] as const
 
 /** Guards of an order: stock, balance, coupon, price, and that it is whole. */
 export const ORDER_BUGS: Bug[] = [
-  {
-    id: "stock-rule-dropped",
-    guard: "an order is refused when the stock does not suffice",
-    patches: [NO_STOCK_RULE],
-    tests: [{ file: CONTENTION, names: ["batched > the last unit"] }],
-  },
-  {
-    id: "stock-condition-dropped",
-    guard: "stock is taken only while there is enough, in the statement that takes it",
-    patches: [
-      NO_STOCK_RULE,
-      { file: BATCH, find: "WHERE p.id = t.id AND p.stock >= t.quantity", replace: "WHERE p.id = t.id" },
-    ],
-    without: ["products.products_stock_check"],
-    tests: [{ file: CONTENTION, names: ["batched > the last unit"] }],
-  },
-  {
-    id: "stock-condition-dropped-conditional",
-    guard: "the same in the conditional strategies",
-    patches: [
-      {
-        file: PRISMA_WRITES,
-        find: "where: { id: productId, stock: { gte: quantity } }",
-        replace: "where: { id: productId }",
-      },
-    ],
-    without: ["products.products_stock_check"],
-    tests: [{ file: CONTENTION, names: ["conditional > the last unit"] }],
-  },
-  {
-    id: "balance-condition-dropped",
-    guard: "money is taken only while there is enough",
-    patches: [
-      NO_BALANCE_RULE,
-      { file: BATCH, find: "WHERE u.id = t.id AND u.balance >= t.amount", replace: "WHERE u.id = t.id" },
-    ],
-    without: ["users.users_balance_check", "ledger_entries.ledger_entries_balance_after_check"],
-    tests: [{ file: CONTENTION, names: ["batched > the last won"] }],
-  },
-  {
-    id: "balance-condition-dropped-conditional",
-    guard: "the same in the conditional strategies, where the database is the last to say no",
-    patches: [
-      {
-        file: PRISMA_WRITES,
-        find: "where: { id: userId, balance: { gte: total } }",
-        replace: "where: { id: userId }",
-      },
-    ],
-    tests: [{ file: CONTENTION, names: ["conditional > the last won"] }],
-  },
-  {
-    id: "earlier-orders-of-batch-ignored",
-    guard: "an order of a batch is decided on what the earlier ones left",
-    patches: [
-      {
-        file: DECIDE,
-        find: `if (decided.outcome === "placed") take(order, decided.placed, left)`,
-        replace: "",
-      },
-    ],
-    tests: [{ file: CONTENTION, names: ["batched > the last unit", "batched > the last won"] }],
-  },
-  {
-    id: "refusal-fails-neighbours",
-    guard: "one order's refusal never fails another of its batch",
-    patches: [
-      {
-        file: BATCHED,
-        find: "  await writeBatch(tx, placed)",
-        replace: `  if (placed.length < answers.size) throw new Error("One was refused")
+  bug("stock-rule-dropped", "an order is refused when the stock does not suffice")
+    .replacing(...NO_STOCK_RULE)
+    .caughtBy(CONTENTION, "batched > the last unit"),
+  bug("stock-condition-dropped", "stock is taken only while there is enough, in the statement that takes it")
+    .replacing(...NO_STOCK_RULE)
+    .replacing(BATCH, "WHERE p.id = t.id AND p.stock >= t.quantity", "WHERE p.id = t.id")
+    .dropping("products.products_stock_check")
+    .caughtBy(CONTENTION, "batched > the last unit"),
+  bug("stock-condition-dropped-conditional", "the same in the conditional strategies")
+    .replacing(
+      PRISMA_WRITES,
+      "where: { id: productId, stock: { gte: quantity } }",
+      "where: { id: productId }",
+    )
+    .dropping("products.products_stock_check")
+    .caughtBy(CONTENTION, "conditional > the last unit"),
+  bug("balance-condition-dropped", "money is taken only while there is enough")
+    .replacing(...NO_BALANCE_RULE)
+    .replacing(BATCH, "WHERE u.id = t.id AND u.balance >= t.amount", "WHERE u.id = t.id")
+    .dropping("users.users_balance_check", "ledger_entries.ledger_entries_balance_after_check")
+    .caughtBy(CONTENTION, "batched > the last won"),
+  bug(
+    "balance-condition-dropped-conditional",
+    "the same in the conditional strategies, where the database is the last to say no",
+  )
+    .replacing(PRISMA_WRITES, "where: { id: userId, balance: { gte: total } }", "where: { id: userId }")
+    .caughtBy(CONTENTION, "conditional > the last won"),
+  bug("earlier-orders-of-batch-ignored", "an order of a batch is decided on what the earlier ones left")
+    .replacing(DECIDE, `if (decided.outcome === "placed") take(order, decided.placed, left)`, "")
+    .caughtBy(CONTENTION, "batched > the last unit", "batched > the last won"),
+  bug("refusal-fails-neighbours", "one order's refusal never fails another of its batch")
+    .replacing(
+      BATCHED,
+      "  await writeBatch(tx, placed)",
+      `  if (placed.length < answers.size) throw new Error("One was refused")
   await writeBatch(tx, placed)`,
-      },
-    ],
-    tests: [{ file: CONTENTION, names: ["batched > the last unit"] }],
-  },
-  {
-    id: "coupon-not-marked-used",
-    guard: "an order uses its coupon up",
-    patches: [
-      {
-        file: BATCH,
-        find: "UPDATE coupons SET used_at = now()",
-        replace: "UPDATE coupons SET used_at = NULL",
-      },
-    ],
-    tests: [{ file: CONTENTION, names: ["batched > one coupon"] }],
-  },
-  {
-    id: "used-coupon-accepted",
-    guard: "a used coupon is not accepted again",
-    patches: [
-      { file: DECIDE, find: "if (coupon.used) return COUPON_USED", replace: "" },
-      { file: BATCH, find: " AND used_at IS NULL RETURNING 1", replace: " RETURNING 1" },
-    ],
-    without: ["orders.orders_coupon_id_key"],
-    tests: [{ file: CONTENTION, names: ["batched > one coupon"] }],
-  },
-  {
-    id: "used-coupon-accepted-conditional",
-    guard: "the same in the conditional strategies, where an index is the last to say no",
-    patches: [{ file: PRISMA_WRITES, find: "where: { id, usedAt: null }", replace: "where: { id }" }],
-    tests: [{ file: CONTENTION, names: ["conditional > one coupon"] }],
-  },
-  {
-    id: "coupon-of-another-accepted",
-    guard: "a coupon is its owner's",
-    patches: [{ file: DECIDE, find: "if (coupon.userId !== userId)", replace: "if (coupon.userId < 0)" }],
-    tests: [
-      { file: RULES, names: ["an order placed batched > is refused whole"] },
-      { file: MODEL, names: ["a shop with batched orders > answers any sequence"] },
-    ],
-  },
-  {
-    id: "discount-not-subtracted",
-    guard: "the discount is taken off the price",
-    patches: [{ file: PRICING, find: "total: subtotal - discount", replace: "total: subtotal" }],
-    without: ["orders.orders_total_check"],
-    tests: [{ file: CONTENTION, names: ["batched > one coupon"] }],
-  },
-  {
-    id: "rate-rounded-up",
-    guard: "a rate of the subtotal is rounded down",
-    patches: [
-      {
-        file: PRICING,
-        find: "Math.floor((rest * rateBp) / BASIS)",
-        replace: "Math.ceil((rest * rateBp) / BASIS)",
-      },
-    ],
-    tests: [{ file: CONTENTION, names: ["a coupon with a rate"] }],
-  },
-  {
-    id: "lines-not-merged",
-    guard: "lines of one product are one line",
-    patches: [{ file: SCHEMA, find: ".transform(mergeLines)", replace: ".transform((items) => items)" }],
-    tests: [{ file: HTTP, names: ["POST /orders > merges lines of one product"] }],
-  },
-  {
-    id: "line-lost",
-    guard: "an order has all its lines",
-    patches: [
-      {
-        file: BATCH,
-        find: "own.map((line) => ({ id: order.id, ...line }))",
-        replace: "own.slice(1).map((line) => ({ id: order.id, ...line }))",
-      },
-    ],
-    tests: [{ file: HTTP, names: ["POST /orders > answers 201 with what was paid"] }],
-  },
-  {
-    id: "ledger-row-missing",
-    guard: "a payment is booked in the ledger",
-    patches: [{ file: BATCH, find: "${insertLedger(paid)}", replace: "${insertLedger([])}" }],
-    tests: [{ file: CONTENTION, names: ["batched > one coupon"] }],
-  },
+    )
+    .caughtBy(CONTENTION, "batched > the last unit"),
+  bug("coupon-not-marked-used", "an order uses its coupon up")
+    .replacing(BATCH, "UPDATE coupons SET used_at = now()", "UPDATE coupons SET used_at = NULL")
+    .caughtBy(CONTENTION, "batched > one coupon"),
+  bug("used-coupon-accepted", "a used coupon is not accepted again")
+    .replacing(DECIDE, "if (coupon.used) return COUPON_USED", "")
+    .replacing(BATCH, " AND used_at IS NULL RETURNING 1", " RETURNING 1")
+    .dropping("orders.orders_coupon_id_key")
+    .caughtBy(CONTENTION, "batched > one coupon"),
+  bug(
+    "used-coupon-accepted-conditional",
+    "the same in the conditional strategies, where an index is the last to say no",
+  )
+    .replacing(PRISMA_WRITES, "where: { id, usedAt: null }", "where: { id }")
+    .caughtBy(CONTENTION, "conditional > one coupon"),
+  bug("coupon-of-another-accepted", "a coupon is its owner's")
+    .replacing(DECIDE, "if (coupon.userId !== userId)", "if (coupon.userId < 0)")
+    .caughtBy(RULES, "an order placed batched > is refused whole")
+    .caughtBy(MODEL, "a shop with batched orders > answers any sequence"),
+  bug("discount-not-subtracted", "the discount is taken off the price")
+    .replacing(PRICING, "total: subtotal - discount", "total: subtotal")
+    .dropping("orders.orders_total_check")
+    .caughtBy(CONTENTION, "batched > one coupon"),
+  bug("rate-rounded-up", "a rate of the subtotal is rounded down")
+    .replacing(PRICING, "Math.floor((rest * rateBp) / BASIS)", "Math.ceil((rest * rateBp) / BASIS)")
+    .caughtBy(CONTENTION, "a coupon with a rate"),
+  bug("lines-not-merged", "lines of one product are one line")
+    .replacing(SCHEMA, ".transform(mergeLines)", ".transform((items) => items)")
+    .caughtBy(HTTP, "POST /orders > merges lines of one product"),
+  bug("line-lost", "an order has all its lines")
+    .replacing(
+      BATCH,
+      "own.map((line) => ({ id: order.id, ...line }))",
+      "own.slice(1).map((line) => ({ id: order.id, ...line }))",
+    )
+    .caughtBy(HTTP, "POST /orders > answers 201 with what was paid"),
+  bug("ledger-row-missing", "a payment is booked in the ledger")
+    .replacing(BATCH, "${insertLedger(paid)}", "${insertLedger([])}")
+    .caughtBy(CONTENTION, "batched > one coupon"),
 ]
