@@ -35,6 +35,6 @@ export function shopDashboard(sla: Sla): dashboard.Dashboard {
         .current({ text: "All", value: "$__all" }),
     ],
     links: [{ title: "Load test", uid: LOAD_UID }],
-    rows: [requestsRow(sla), ordersRow(), databaseRow(), couponsRow(), rankingRow(), processesRow()],
+    rows: [requestsRow(sla), ordersRow, databaseRow, couponsRow, rankingRow, processesRow],
   })
 }
