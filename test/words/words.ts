@@ -62,10 +62,12 @@ const TEXT: Omit<Word, "in">[] = [
   { banned: /\bplanted (bug|fault)s?\b/i, instead: "mutation" },
   {
     banned:
-      /\b(colour\w*|behaviour\w*|honours?|favour\w*|neighbours?|judgement|artefacts?|centre|analyse[ds]?|cancell(ed|ing)|labelled|normalis\w+|initialis\w+|summaris\w+|serialis\w+|optimis(e|ed|ing|ation)\b|organis\w+|recognis\w+|licences?)\b/i,
+      /\b(colour\w*|behaviour\w*|honours?|favour\w*|neighbours?|judgement|artefacts?|centre|analyse[ds]?|cancelling|labelled|normalis\w+|initialis\w+|summaris\w+|serialis\w+|optimis(e|ed|ing|ation)\b|organis\w+|recognis\w+|licences?)\b/i,
     instead: "the American spelling",
     except: /refusal-fails-neighbours/g,
   },
+  // The contract's statuses and events are spelled so, and there is one spelling.
+  { banned: /\b(canceled|uncanceled)\b/i, instead: "cancelled" },
 ]
 
 export const WORDS: readonly Word[] = [

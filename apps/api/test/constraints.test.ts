@@ -28,7 +28,16 @@ const UNIQUE = "23505"
 
 const FORBIDDEN: [what: string, state: string, change: (at: Db) => Promise<unknown>][] = [
   ["a balance below zero", CHECK, (at) => at.$executeRaw`UPDATE users SET balance = -1`],
-  ["a balance above its limit", CHECK, (at) => at.$executeRaw`UPDATE users SET balance = 1000000000001`],
+  [
+    "a balance that JSON cannot hold",
+    CHECK,
+    (at) => at.$executeRaw`UPDATE users SET balance = 9007199254740992`,
+  ],
+  [
+    "a charge past the limit of a balance",
+    CHECK,
+    (at) => at.$executeRaw`UPDATE ledger_entries SET balance_after = 1000000000001 WHERE kind = 'charge'`,
+  ],
   ["an empty name", CHECK, (at) => at.$executeRaw`UPDATE users SET name = ''`],
   ["a name with control characters", CHECK, (at) => at.$executeRaw`UPDATE users SET name = ${"a\nb"}`],
   ["a stock below zero", CHECK, (at) => at.$executeRaw`UPDATE products SET stock = -1`],
@@ -88,6 +97,29 @@ const FORBIDDEN: [what: string, state: string, change: (at: Db) => Promise<unkno
     (at) => at.$executeRaw`
       INSERT INTO ledger_entries (user_id, kind, amount, balance_after, request_identity, request_hash)
       SELECT 1, 'charge', 1, 1, ${UUID}::uuid, ${UUID}::uuid FROM generate_series(1, 2)`,
+  ],
+  [
+    "a sale that ends before it begins",
+    CHECK,
+    (at) => at.$executeRaw`UPDATE products SET starts_at = now(), ends_at = now() - interval '1 second'`,
+  ],
+  ["a limit of none per user", CHECK, (at) => at.$executeRaw`UPDATE products SET max_per_user = 0`],
+  [
+    "more units than the limit of a product",
+    CHECK,
+    (at) => at.$executeRaw`INSERT INTO purchase_counts VALUES (1, 1, 1, 3, 2)`,
+  ],
+  [
+    "one order cancelled twice",
+    UNIQUE,
+    (at) =>
+      at.$executeRaw`INSERT INTO cancellations (order_id, user_id, refunded) VALUES (1, 1, 0), (1, 1, 0)`,
+  ],
+  [
+    "a refund that takes",
+    CHECK,
+    (at) => at.$executeRaw`
+      INSERT INTO ledger_entries (user_id, kind, order_id, amount, balance_after) VALUES (1, 'refund', 1, -1, 0)`,
   ],
   [
     "a key without the hash of its payload",

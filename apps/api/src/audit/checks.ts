@@ -39,9 +39,12 @@ export const CHECKS: Check[] = [
   },
   {
     id: "balance-not-negative",
-    title: "No balance is below zero or above its limit",
-    meaning: "Users who spent what they did not have, or hold more than a balance may",
-    query: () => sql`SELECT count(*) AS violations FROM users WHERE balance NOT BETWEEN 0 AND 1000000000000`,
+    title: "No balance is below zero, or above its limit by more than refunds",
+    meaning: "Users who spent what they did not have, or were charged more than a balance may hold",
+    query: () => sql`
+      SELECT count(*) AS violations FROM users u
+      WHERE balance < 0 OR (balance > 1000000000000 AND balance - 1000000000000 > (
+        SELECT coalesce(sum(amount), 0) FROM ledger_entries e WHERE e.user_id = u.id AND kind = 'refund'))`,
   },
   {
     id: "balance-equals-ledger",

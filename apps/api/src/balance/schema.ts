@@ -11,10 +11,12 @@ export const Balance = z.object({ userId: Id, balance: Won }).meta({ id: "Balanc
 
 const EntryId = z.int().min(1)
 
+export const LedgerKind = z.enum(["charge", "order", "refund"])
+
 export const LedgerEntry = z
   .object({
     entryId: EntryId,
-    kind: z.enum(["charge", "order"]),
+    kind: LedgerKind,
     amount: Won.meta({ description: "What the balance changed by; an order is negative" }),
     balanceAfter: Won,
     orderId: z.int().nullable(),

@@ -5,6 +5,7 @@ import type { Db } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 import { createCharge, noSuchUser } from "./charge.ts"
 import type { ChargeDeps } from "./charge.ts"
+import { LedgerKind } from "./schema.ts"
 import type { Balance as BalanceShape, LedgerEntry, LedgerPage, LedgerPageQuery } from "./schema.ts"
 
 /** The prepaid balance of a user, and the ledger of all that changed it. */
@@ -66,7 +67,7 @@ function render({
 }: LedgerRow): z.infer<typeof LedgerEntry> {
   return {
     entryId: Number(id),
-    kind: kind === "charge" ? "charge" : "order",
+    kind: LedgerKind.parse(kind),
     amount: Number(amount),
     balanceAfter: Number(balanceAfter),
     orderId: orderId === null ? null : Number(orderId),

@@ -32,8 +32,8 @@ export async function seedShop(tx: Tx, request: SeedRequest, now: Date): Promise
 async function emptyShop(tx: Tx): Promise<void> {
   await tx.$executeRaw`TRUNCATE coupon_policies, users, coupon_claims, coupons`
   await tx.$executeRaw`TRUNCATE products RESTART IDENTITY`
-  await tx.$executeRaw`TRUNCATE orders, order_lines, ledger_entries, outbox_events, kept_answers, audit_segments,
-                      audit_balances, audit_sales`
+  await tx.$executeRaw`TRUNCATE orders, order_lines, cancellations, purchase_counts, ledger_entries, outbox_events,
+                      kept_answers, audit_segments, audit_balances, audit_sales, audit_purchases`
 }
 
 async function addUsers(tx: Tx, { users }: SeedRequest): Promise<void> {

@@ -7,6 +7,13 @@ export const Product = z
     name: z.string().meta({ example: "p1" }),
     price: Won,
     stock: z.int().min(0).meta({ description: "Units left", example: 2_000_000 }),
+    startsAt: z.iso.datetime().optional().meta({ description: "When its sale begins: from this instant on" }),
+    endsAt: z.iso.datetime().optional().meta({ description: "When its sale ends: this instant is too late" }),
+    maxPerUser: z.int().min(1).optional().meta({
+      description: "Units that the orders of one user may have, apart from cancelled ones",
+      example: 2,
+    }),
+    closed: z.literal(true).optional().meta({ description: "Nothing of it is sold" }),
   })
   .meta({ id: "Product" })
 

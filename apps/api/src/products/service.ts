@@ -1,15 +1,23 @@
+import type { z } from "zod"
 import { RefusalError } from "../errors.ts"
+import type { Product as Row } from "../generated/prisma/client.ts"
 import type { Db } from "../infra/db.ts"
-import type { ProductsQuery } from "./schema.ts"
+import type { Product, ProductsQuery } from "./schema.ts"
 
-type Row = { id: number; name: string; price: bigint; stock: bigint }
-
-const toProduct = ({ id, name, price, stock }: Row) => ({
-  productId: id,
-  name,
-  price: Number(price),
-  stock: Number(stock),
-})
+/** A product as it is shown; its sale terms only where they are set. */
+export function toProduct(row: Row): z.infer<typeof Product> {
+  const { id, name, price, stock, startsAt, endsAt, maxPerUser, closed } = row
+  return {
+    productId: id,
+    name,
+    price: Number(price),
+    stock: Number(stock),
+    ...(startsAt && { startsAt: startsAt.toISOString() }),
+    ...(endsAt && { endsAt: endsAt.toISOString() }),
+    ...(maxPerUser !== null && { maxPerUser }),
+    ...(closed && { closed }),
+  }
+}
 
 /** The products with their current stock. */
 export function createProducts({ db }: { db: Db }) {

@@ -4,7 +4,7 @@ import { dateArray } from "./days.ts"
 
 /** `epoch` names the shop as POST /init left it; `revision` counts the relay's transactions. */
 export type SalesState = { epoch: string; revision: number }
-/** Units by product of one UTC day; negative for what was canceled. */
+/** Units by product of one UTC day; negative for what was cancelled. */
 export type DaySales = { day: string; productId: number; quantity: number }
 /** Units of a product over the ranked days, what POST /init seeded included. */
 export type WindowUnits = { productId: number; units: number }
