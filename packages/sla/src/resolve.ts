@@ -1,5 +1,13 @@
 import { LATENCIES } from "./schema.ts"
-import type { Decision, EndpointSlaInput, Latency, LatencyKind, Level, SlaInput } from "./schema.ts"
+import type {
+  Decision,
+  EndpointSlaInput,
+  Latency,
+  LatencyKind,
+  Level,
+  MetricRule,
+  SlaInput,
+} from "./schema.ts"
 
 export type Limit = { limit: number; level: Level }
 
@@ -23,12 +31,14 @@ export type Sla = {
   thrownIterations: number
   decide: Decision
   latency: LatencyKind
+  /** Limits on the target's own metrics; absent where there are none. */
+  metrics?: MetricRule[]
 }
 
 // A p95 of fewer than 20 samples is nothing but their maximum.
 export const DEFAULT_MIN_SAMPLES = 20
 
-/** Later layers win, field by field: file, scenario, persona, variant. */
+/** Later layers win, field by field: file, scenario, persona, variant. Rules on metrics are told apart by their titles. */
 export function mergeSla(layers: readonly (SlaInput | undefined)[]): SlaInput {
   const merged: SlaInput = {}
   for (const layer of layers) {
@@ -41,9 +51,15 @@ export function mergeSla(layers: readonly (SlaInput | undefined)[]): SlaInput {
       each: { ...merged.each, ...layer.each },
       overall: { ...merged.overall, ...layer.overall },
       endpoints,
+      ...mergeMetrics(merged.metrics, layer.metrics),
     })
   }
   return merged
+}
+
+function mergeMetrics(before: MetricRule[] = [], own: MetricRule[] = []): Pick<SlaInput, "metrics"> {
+  const kept = before.filter(({ title }) => !own.some((rule) => rule.title === title))
+  return kept.length + own.length === 0 ? {} : { metrics: [...kept, ...own] }
 }
 
 export function resolveSla(input: SlaInput): Sla {
@@ -60,6 +76,7 @@ export function resolveSla(input: SlaInput): Sla {
     thrownIterations: input.thrownIterations ?? 0,
     decide: input.decide ?? "measured",
     latency: input.latency ?? "measured",
+    ...(input.metrics ? { metrics: input.metrics } : {}),
   }
 }
 

@@ -38,6 +38,39 @@ export const EndpointSlaInput = z.strictObject({
   status: z.array(Status).min(1).optional(),
 })
 
+// A metric's name, and labels with = in braces.
+const SELECTOR = /^[A-Za-z_:][\w:]*(?:\{\s*(?:\w+\s*=\s*"(?:[^"\\]|\\.)*"\s*,?\s*)*\})?$/
+
+const metricBounds = {
+  title: z.string().min(1),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  level: z.enum(LEVELS).default("fail"),
+  /** Whether every value during the load is judged, their mean, or the last one. */
+  over: z.enum(["every", "mean", "last"]).default("every"),
+}
+
+/** A limit on what the target says of itself: a PromQL query, or a metric of its own page of metrics. */
+const MetricRuleInput = z
+  .union(
+    [
+      z.strictObject({ ...metricBounds, query: z.string().min(1) }),
+      z.strictObject({
+        ...metricBounds,
+        metric: z
+          .string()
+          .regex(SELECTOR, { error: 'expected a metric such as name or name{label="value"}' }),
+        /** As it is, its growth per second, a histogram's mean, or its growth over all of the load. */
+        as: z.enum(["gauge", "rate", "mean", "increase"]).default("gauge"),
+        from: z.enum(["api", "worker"]).default("api"),
+      }),
+    ],
+    { error: "expected {title, query} or {title, metric}, with min or max" },
+  )
+  .refine(({ min, max }) => min !== undefined || max !== undefined, {
+    error: "say what is allowed: min or max",
+  })
+
 /** The SLA as it is written in loadctl.yaml; latencies in ms, shares from 0 to 1. */
 export const SlaInput = z.strictObject({
   /** What every endpoint owes, also one that is not listed. */
@@ -55,7 +88,11 @@ export const SlaInput = z.strictObject({
   decide: z.enum(DECISIONS).optional(),
   /** Whether p95 and p99 are judged as measured, or corrected for what users in a closed model did not send. */
   latency: z.enum(LATENCY_KINDS).optional(),
+  /** Limits on the target's own metrics. */
+  metrics: z.array(MetricRuleInput).optional(),
 })
+
+export type MetricRule = z.infer<typeof MetricRuleInput>
 
 export type EndpointSlaInput = z.infer<typeof EndpointSlaInput>
 export type SlaInput = z.infer<typeof SlaInput>

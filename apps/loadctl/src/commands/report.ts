@@ -111,7 +111,14 @@ async function judgeTestid(testid: string, flags: Flags, io: Io): Promise<Shown>
   const plan = known ? await savedPlan(await store.find(testid)) : await planOf(loaded, testid, flags)
   const openFolder = () => (known ? store.find(testid) : store.create(testid))
   const api = loaded.targetChosen ? createApi(loaded.config.target.url, io.env) : null
-  const report = await judgeDistributed({ loaded, plan, openFolder, api, signal: io.interrupted })
+  const report = await judgeDistributed({
+    loaded,
+    plan,
+    openFolder,
+    api,
+    env: io.env,
+    signal: io.interrupted,
+  })
   return { report, folder: await store.find(testid) }
 }
 

@@ -1,7 +1,8 @@
 /** Series of one scrape: name with labels → value, as they are written. */
 export type Scrape = ReadonlyMap<string, number>
 
-const LINE = /^([A-Za-z_:][\w:]*)(\{[^}]*\})? (\S+)/
+const LINE = /^([A-Za-z_:][\w:]*)(\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?[ \t]+(\S+)/
+const LABEL = /(\w+)\s*=\s*"((?:[^"\\]|\\.)*)"/g
 
 /** Reads Prometheus' text exposition; what is no number is left out. */
 export function parseExposition(text: string): Scrape {
@@ -13,11 +14,42 @@ export function parseExposition(text: string): Scrape {
   return series
 }
 
-/** The sum over all labels of a metric; undefined when there is none. */
-export function total(scrape: Scrape | null, name: string): number | undefined {
+/** A metric with the labels that it must have: `http_requests_total{code="500"}`. */
+export type Selector = { name: string; labels: ReadonlyMap<string, string> }
+
+export function parseSelector(text: string): Selector {
+  const brace = text.indexOf("{")
+  if (brace < 0) return { name: text, labels: new Map() }
+  return { name: text.slice(0, brace), labels: labelsOf(text.slice(brace)) }
+}
+
+/** The sum over all series of a metric that have these labels; undefined when there is none. */
+export function total(scrape: Scrape | null, { name, labels }: Selector): number | undefined {
   let sum: number | undefined
   for (const [series, value] of scrape ?? []) {
-    if (series === name || series.startsWith(`${name}{`)) sum = (sum ?? 0) + value
+    const isOurs = series === name || series.startsWith(`${name}{`)
+    if (isOurs && hasLabels(series.slice(name.length), labels)) sum = (sum ?? 0) + value
   }
   return sum
+}
+
+/** The names in a scrape, and the labels that its series of one name have, as they are written. */
+export function namesIn(scrape: Scrape): string[] {
+  return [...new Set([...scrape.keys()].map((series) => parseSelector(series).name))]
+}
+
+export function labelsIn(scrape: Scrape, name: string): string[] {
+  return [...scrape.keys()].flatMap((series) =>
+    series.startsWith(`${name}{`) ? [series.slice(name.length)] : [],
+  )
+}
+
+function hasLabels(written: string, wanted: Selector["labels"]): boolean {
+  if (wanted.size === 0) return true
+  const own = labelsOf(written)
+  return [...wanted].every(([label, value]) => own.get(label) === value)
+}
+
+function labelsOf(written: string): Map<string, string> {
+  return new Map([...written.matchAll(LABEL)].map(([, label = "", value = ""]) => [label, value]))
 }

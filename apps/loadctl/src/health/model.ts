@@ -44,4 +44,6 @@ export type Health = {
   waits: Record<string, number>
   /** By name, those that loadctl.yaml defines; absent in runs that an earlier version saved. */
   signals?: Record<string, SignalMeaning>
+  /** Why a signal of loadctl.yaml was in no sample, by its name; absent where each was in one. */
+  unread?: Record<string, string>
 }

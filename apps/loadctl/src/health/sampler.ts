@@ -11,6 +11,7 @@ import { HEALTH_SCHEMA } from "./model.ts"
 import type { Health, HealthSample, SignalMeaning } from "./model.ts"
 import { apiSignals, workerSignals } from "./signals.ts"
 import type { Reading } from "./signals.ts"
+import { unreadText } from "./unread.ts"
 
 const EVERY_MS = 1_000
 const SCRAPE_TIMEOUT_MS = 3_000
@@ -38,21 +39,25 @@ export async function startSampling(sources: HealthSources): Promise<Sampler> {
   const signals = Object.fromEntries(meanings)
   const health: Health = { schema: HEALTH_SCHEMA, cores: cpus().length, samples: [], waits: {}, signals }
   let k6Pid: number | null = null
+  const scraped: LastScrapes = { api: null, worker: null }
   const sampling = (async () => {
     let before = await look({ sources, database, k6Pid })
     while (!stopping.signal.aborted) {
+      keepScrapes(scraped, before)
       await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {})
       const after = await look({ sources, database, k6Pid })
-      health.samples.push(sampleOf(before, after, { cores: health.cores, sources }))
+      health.samples.push(sampleOf(before, after, { cores: health.cores, sources, scraped }))
       for (const wait of after.database?.waits ?? []) health.waits[wait] = (health.waits[wait] ?? 0) + 1
       before = after
     }
+    keepScrapes(scraped, before)
   })()
   const stop = async (): Promise<Health> => {
     stopping.abort()
     await sampling
     await database?.[Symbol.asyncDispose]()
-    return health
+    const unread = whyUnread(sources, health.samples, scraped)
+    return Object.keys(unread).length === 0 ? health : { ...health, unread }
   }
   return {
     k6Started: (pid) => {
@@ -106,19 +111,30 @@ async function scrape(url: string | URL, { headers, signal }: ScrapeOptions): Pr
   }
 }
 
-type Sampling = { cores: number; sources: HealthSources }
+/** The last scrape of each process that came to something: a counter that is missed once is not lost. */
+type LastScrapes = Record<Reading["from"], { at: number; scrape: Scrape } | null>
 
-function sampleOf(before: Look, after: Look, { cores, sources }: Sampling): HealthSample {
+function keepScrapes(scraped: LastScrapes, { at, api, worker }: Look): void {
+  if (api) scraped.api = { at, scrape: api }
+  if (worker) scraped.worker = { at, scrape: worker }
+}
+
+type Sampling = { cores: number; sources: HealthSources; scraped: LastScrapes }
+
+function sampleOf(before: Look, after: Look, { cores, sources, scraped }: Sampling): HealthSample {
   const { signals } = sources
-  const seconds = (after.at - before.at) / 1_000
+  const since = (last: LastScrapes["api"]) => ({
+    before: last?.scrape ?? null,
+    seconds: (after.at - (last?.at ?? before.at)) / 1_000,
+  })
   const { busy } = cpuShares(before.cpu, after.cpu)
   const totalTicks = before.cpu && after.cpu ? after.cpu.total - before.cpu.total : 0
   const coresOf = (ticks: number | null) =>
     ticks === null || totalTicks <= 0 ? undefined : (ticks / totalTicks) * cores
   const k6 = before.k6Ticks !== null && after.k6Ticks !== null ? after.k6Ticks - before.k6Ticks : null
   const values = {
-    ...workerSignals({ before: before.worker, after: after.worker, seconds }, signals),
-    ...apiSignals({ before: before.api, after: after.api, seconds }, signals),
+    ...workerSignals({ ...since(scraped.worker), after: after.worker }, signals),
+    ...apiSignals({ ...since(scraped.api), after: after.api }, signals),
     ...after.database?.values,
     "api.scrape": after.api ? after.scrapeMs : undefined,
     "database.cpu": coresOf(databaseTicks(before.database, after.database)),
@@ -126,9 +142,25 @@ function sampleOf(before: Look, after: Look, { cores, sources }: Sampling): Heal
     "machine.busy": busy ?? undefined,
   }
   const known = Object.entries(values).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, rounded(value)] as const],
+    value === undefined ? [] : [[name, name in signals ? value : rounded(value)] as const],
   )
   return { at: after.at, values: Object.fromEntries(known) }
+}
+
+/** For each signal of loadctl.yaml that is in no sample, what there was instead. */
+function whyUnread(
+  { api, workerUrl, signals }: HealthSources,
+  samples: readonly HealthSample[],
+  scraped: LastScrapes,
+): Record<string, string> {
+  const urls = { api: api?.url.href ?? null, worker: workerUrl }
+  const unread = Object.entries(signals).filter(([name]) => !samples.some(({ values }) => name in values))
+  return Object.fromEntries(
+    unread.map(([name, reading]) => [
+      name,
+      unreadText(reading, { url: urls[reading.from], scrape: scraped[reading.from]?.scrape ?? null }),
+    ]),
+  )
 }
 
 /** CPU of the sessions that were there both times; one that came or went in between is too short to matter. */

@@ -4,7 +4,7 @@ import { expect, it } from "vitest"
 
 import { loadConfig } from "../config.ts"
 import { summarize } from "./database.ts"
-import { parseExposition, total } from "./exposition.ts"
+import { parseExposition, parseSelector, total } from "./exposition.ts"
 import { apiSignals } from "./signals.ts"
 import type { Readings } from "./signals.ts"
 
@@ -47,9 +47,39 @@ it("has nothing to say of a process that was restarted, or of a histogram that s
 })
 
 it("adds up a metric over its labels and does not mistake one name for the start of another", () => {
-  expect(total(scrape(0, [0, 0]), "saleproof_refusals_total")).toBe(6)
-  expect(total(scrape(0, [0, 0]), "saleproof_refusals")).toBeUndefined()
-  expect(total(scrape(0, [0, 0]), "nodejs_heap_size_used_bytes")).toBeUndefined()
+  const sum = (selector: string) => total(scrape(0, [0, 0]), parseSelector(selector))
+  expect(sum("saleproof_refusals_total")).toBe(6)
+  expect(sum("saleproof_refusals")).toBeUndefined()
+  expect(sum("nodejs_heap_size_used_bytes")).toBeUndefined()
+})
+
+it("picks the series that have the labels, in any order and with any text in them", () => {
+  const page = parseExposition(`hits_total{path="/a}b",code="200"} 3
+hits_total{code="200",path="/{id}"} 4
+hits_total{code="500",path="say \\"hi\\""} 5
+`)
+  const sum = (selector: string) => total(page, parseSelector(selector))
+  expect(sum('hits_total{code="200"}')).toBe(7)
+  expect(sum('hits_total{ path="/a}b", code="200" }')).toBe(3)
+  expect(sum('hits_total{path="say \\"hi\\""}')).toBe(5)
+  expect(sum('hits_total{code="404"}')).toBeUndefined()
+})
+
+it("counts a counter that appears during the load, or is restarted, from zero", () => {
+  const readings: Readings = { errors: { metric: "errors_total", as: "increase", factor: 1, from: "api" } }
+  const grown = (before: string | null, after: string) =>
+    apiSignals(
+      {
+        before: before === null ? null : parseExposition(before),
+        after: parseExposition(after),
+        seconds: 1,
+      },
+      readings,
+    )["errors"]
+  expect(grown("errors_total 5\n", "errors_total 7\n")).toBe(2)
+  expect(grown("other 1\n", "errors_total 7\n")).toBe(7)
+  expect(grown("errors_total 5\n", "errors_total 2\n")).toBe(2)
+  expect(grown(null, "errors_total 7\n")).toBeUndefined()
 })
 
 it("counts what the sessions of a database wait for, except for their clients", () => {

@@ -1,13 +1,13 @@
-import { total } from "./exposition.ts"
-import type { Scrape } from "./exposition.ts"
+import { parseSelector, total } from "./exposition.ts"
+import type { Scrape, Selector } from "./exposition.ts"
 import type { Values } from "./model.ts"
 
 export type Scraped = { before: Scrape | null; after: Scrape | null; seconds: number }
 
-/** How a signal is read from a process's metrics: as it is, as growth per second, or as a histogram's mean. */
+/** How a signal is read from a process's metrics: as it is, as growth per second or at all, or as a histogram's mean. */
 export type Reading = {
   metric: string
-  as: "gauge" | "rate" | "mean"
+  as: "gauge" | "rate" | "mean" | "increase"
   factor: number
   from: "api" | "worker"
 }
@@ -63,9 +63,12 @@ function firstOf(readings: readonly Reading[], scraped: Scraped): number | undef
 
 /** Undefined where the metric was not exported, or a histogram observed nothing: absent is not zero. */
 function read({ metric, as, factor }: Reading, { before, after, seconds }: Scraped): number | undefined {
-  if (as === "gauge") return times(total(after, metric), factor)
-  if (as === "rate") return times(growthOf(metric, before, after), factor / seconds)
-  const [sum, count] = [growthOf(`${metric}_sum`, before, after), growthOf(`${metric}_count`, before, after)]
+  const selector = parseSelector(metric)
+  if (as === "gauge") return times(total(after, selector), factor)
+  if (as === "rate") return times(growthOf(selector, before, after), factor / seconds)
+  if (as === "increase") return times(increaseOf(selector, before, after), factor)
+  const part = (suffix: string) => growthOf({ ...selector, name: selector.name + suffix }, before, after)
+  const [sum, count] = [part("_sum"), part("_count")]
   return sum === undefined || count === undefined || count === 0 ? undefined : (sum / count) * factor
 }
 
@@ -73,10 +76,18 @@ function times(value: number | undefined, factor: number): number | undefined {
   return value === undefined ? undefined : value * factor
 }
 
-function growthOf(name: string, before: Scrape | null, after: Scrape | null): number | undefined {
-  const [from, to] = [total(before, name), total(after, name)]
+function growthOf(selector: Selector, before: Scrape | null, after: Scrape | null): number | undefined {
+  const [from, to] = [total(before, selector), total(after, selector)]
   // A process that was restarted in between counts from zero again.
   return from === undefined || to === undefined || to < from ? undefined : to - from
+}
+
+/** A counter that appears during the load, or whose process was restarted, has grown from zero. */
+function increaseOf(selector: Selector, before: Scrape | null, after: Scrape | null): number | undefined {
+  const to = total(after, selector)
+  if (before === null || to === undefined) return undefined
+  const from = total(before, selector)
+  return from === undefined || to < from ? to : to - from
 }
 
 function known(values: Record<string, number | undefined>): Values {

@@ -39,6 +39,11 @@ export const KEY_DOCS: Record<string, string> = {
   "metrics.signals.*.cause": "When it explains why the target was slow.",
   "metrics.signals.*.cause.what": "What was used up then.",
   "metrics.signals.*.cause.from": "From which value on.",
+  prometheus: "A Prometheus that scrapes the target; queries of sla.metrics are asked there.",
+  "prometheus.url": "Its address, with a path where it has one, without credentials.",
+  "prometheus.headers": "Headers for it; one with ${NAME} is left out where NAME is not set.",
+  "prometheus.settle":
+    "How long to wait after the load before asking: the scrape interval, so that the last seconds are there too.",
   influx: "An InfluxDB 1.x that gets the points too; the verdict needs none.",
   "influx.url": "Its address, without credentials.",
   "influx.database": "Its database.",
@@ -63,6 +68,18 @@ export const KEY_DOCS: Record<string, string> = {
   "sla.decide":
     "measured: by the percentile as it is; confident: only where its 95 % interval leaves no doubt.",
   "sla.latency": "measured, or corrected for what users in a closed model did not send while they waited.",
+  "sla.metrics": "Limits on the target's own metrics; without data the run is invalid.",
+  "metricRule.title": "What is limited, in words; a later layer replaces the rule of the same title.",
+  "metricRule.query":
+    "PromQL, evaluated over the load in steps of a second or more; of several series the worst decides.",
+  "metricRule.metric": "Or a metric of metrics.path, with labels in braces; series that match are added up.",
+  "metricRule.as": "How that metric is read; increase is its growth over all of the load.",
+  "metricRule.from": "Whose metrics: the target's, or those of its worker.",
+  "metricRule.min": "At least that.",
+  "metricRule.max": "At most that.",
+  "metricRule.over":
+    "Whether every value during the load must be within the limits, their mean, or the last one.",
+  "metricRule.level": "fail, or warn.",
   limit: "The limit itself.",
   level: "fail, or warn for a limit that only warns.",
   personas: "What a virtual user does, by name; --persona chooses one.",
@@ -107,6 +124,7 @@ export function keyDoc(path: string): string | undefined {
     overlay,
     inner,
     inner.replace(/^sla\.(?:each|overall|endpoints\.\*)\./, "sla.*."),
+    inner.replace(/^sla\.metrics\[\]\./, "metricRule."),
     overlay.replace(/^overlay\.expect\[\]\./, "expect."),
     path.slice(path.lastIndexOf(".") + 1),
   ]

@@ -32,7 +32,7 @@ function isRepeated(path: string): boolean {
     /^(?:personas|variants)\.\*\./.test(path) ||
     path.startsWith("scenarios.*.sla.") ||
     /^sla\.(?:overall|endpoints\.\*)\./.test(path) ||
-    /\.(?:limit|level)$/.test(path.replace(/expect\[\]\.level$/, ""))
+    /\.(?:limit|level)$/.test(path.replace(/(?:expect|metrics)\[\]\.level$/, ""))
   )
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod"
 
 import { LEVELS, SlaInput } from "@saleproof/sla/schema.ts"
 import { parseDuration } from "./duration.ts"
+import { metricRulesOf, missingSource } from "./metric-rules.ts"
 import { isSafeId } from "./run-id.ts"
 
 const HttpUrl = z.url({ protocol: /^https?$/, error: "expected an http(s) URL" })
@@ -118,6 +119,17 @@ export const Config = z
       /** Metrics of the target's own, by the name of the signal: `api.inFlight`, or one of its own. */
       signals: z.record(Name, MetricSignal).default({}),
     }).optional(),
+    /** Asked by the rules of sla.metrics that are queries. */
+    prometheus: z
+      .strictObject({
+        url: HttpUrl.refine((url) => !hasCredentials(url), {
+          error: "leave the credentials out of it: headers may name a variable, such as ${TOKEN}",
+        }),
+        headers: z.record(z.string(), z.string()).default({}),
+        /** How long to wait after the load, so that its last seconds are scraped too. */
+        settle: Duration.default("0s"),
+      })
+      .optional(),
     influx: z
       .strictObject({
         // k6 gets it on its command line, which everybody on the machine can read.
@@ -178,6 +190,15 @@ export const Config = z
         if (member in scenarios) continue
         const message = `no such scenario in scenarios: ${member}`
         context.addIssue({ code: "custom", path: ["suites", name, index], message })
+      }
+    }
+  })
+
+  .superRefine((config, context) => {
+    for (const [place, metrics] of metricRulesOf(config)) {
+      for (const [index, rule] of metrics.entries()) {
+        const missing = missingSource(rule, config)
+        if (missing !== null) context.addIssue({ code: "custom", path: [...place, index], message: missing })
       }
     }
   })

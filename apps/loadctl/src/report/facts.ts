@@ -21,6 +21,10 @@ export function facts(report: RunReport): string[][] {
       "expected",
       `${title}: ${actual ?? "no data"} (${wanted})`,
     ]),
+    ...report.metrics.map(({ title, wanted, actual }) => [
+      "metric",
+      `${title}: ${actual === null ? "no data" : figureText(actual)} (${wanted})`,
+    ]),
     ...(report.cutOff > 0 ? [["cut off", cutOffText(report)]] : []),
     ...(warmUp === null ? [] : [["warm-up", warmUp]]),
     ...(omission === null ? [] : [["omitted", omission]]),

@@ -41,6 +41,7 @@ function suitesOf(report: RunReport): Suite[] {
     { name: "thresholds", cases: report.thresholds.map(thresholdCase) },
     { name: "checks", cases: report.checks.rows.map(checkCase) },
     { name: "expectations", cases: report.expectations.map(expectationCase) },
+    { name: "metrics", cases: report.metrics.map(expectationCase) },
     { name: "audit", cases: auditCases(report) },
   ]
   return suites.filter(({ cases }) => cases.length > 0)
@@ -99,7 +100,9 @@ function checkCase({ name, passes, fails, ok }: RunReport["checks"]["rows"][numb
   return fails === 0 ? base : { ...base, note: `${passes} of ${passes + fails} hold.` }
 }
 
-function expectationCase({ title, wanted, outcome, actual, level }: RunReport["expectations"][number]): Case {
+type Expected = RunReport["expectations"][number] | RunReport["metrics"][number]
+
+function expectationCase({ title, wanted, outcome, actual, level }: Expected): Case {
   const base = { of: "expectations", name: `${title}: ${wanted}` }
   if (outcome === "pass") return base
   if (outcome === "no-data") return { ...base, error: { type: outcome, message: `${title}: not measured.` } }

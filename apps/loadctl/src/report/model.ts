@@ -5,6 +5,7 @@ import type { Health } from "../health/model.ts"
 import type { Manifest } from "../machine/manifest.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { ExpectationResult } from "../sla/expectations.ts"
+import type { MetricReading, MetricResult } from "../sla/metrics.ts"
 import type { Judgment, Outcome } from "../sla/judge.ts"
 import { checkRows } from "../sla/checks.ts"
 import type { CheckRow } from "../sla/checks.ts"
@@ -57,6 +58,8 @@ export type RunReport = {
   overall: EndpointReport
   endpoints: EndpointReport[]
   expectations: ExpectationResult[]
+  /** What came of the rules on the target's own metrics. */
+  metrics: MetricResult[]
   checks: { passes: number; fails: number; rows: CheckRow[] }
   /** The script's own thresholds. */
   thresholds: ThresholdResult[]
@@ -82,6 +85,8 @@ export type RunParts = {
   audit?: Audit | undefined
   verdict?: SavedVerdict | undefined
   health?: Health | undefined
+  /** What the rules on the target's own metrics are judged by; what came of it is in the verdict. */
+  metricReadings?: readonly MetricReading[] | undefined
 }
 
 type SavedVerdict = Judgment & { finishedAt: string }
@@ -96,7 +101,8 @@ function unjudged({ runId, instances }: RunPlan): Judgment & { finishedAt: strin
 
 /** Puts the saved parts together; a run without a verdict never finished, and the report says so. */
 export function composeReport({ plan, manifest, measurement, audit, verdict, health }: RunParts): RunReport {
-  const { verdict: outcome, reasons, warnings, expectations, finishedAt } = verdict ?? unjudged(plan)
+  const judged = verdict ?? unjudged(plan)
+  const { verdict: outcome, reasons, warnings, expectations, finishedAt } = judged
   const table = tableOf(plan, measurement)
   return {
     schema: RUN_SCHEMA,
@@ -116,6 +122,7 @@ export function composeReport({ plan, manifest, measurement, audit, verdict, hea
     // Runs that an earlier version saved have none.
     omission: measurement?.omission ?? null,
     expectations,
+    metrics: judged.metrics ?? [],
     audit: auditOf(audit),
     manifest: manifest ? { ...manifest, cpu: measurement?.machine ?? null } : null,
   }

@@ -1,10 +1,9 @@
 import { z } from "zod"
 
 import { LEVELS } from "@saleproof/sla/schema.ts"
+import { ManifestDocument } from "./manifest-schema.ts"
 
 const ms = (what: string) => z.number().nullable().describe(`${what}, ms; null where nothing was measured`)
-const share = (what: string) =>
-  z.number().min(0).max(1).nullable().describe(`${what}, 0 to 1; null where unknown`)
 const count = (what: string) => z.int().min(0).describe(what)
 const Level = z.enum(LEVELS)
 
@@ -112,6 +111,17 @@ const Expected = z.strictObject({
   reason: z.string().optional().describe("why there is no data"),
 })
 
+const TargetMetric = z.strictObject({
+  title: z.string(),
+  source: z.string().describe("the PromQL query, or the metric with its labels"),
+  wanted: z.string(),
+  level: Level,
+  outcome: z.enum(["pass", "fail", "no-data"]),
+  actual: z.number().nullable().describe("the worst value that is judged; null for no-data"),
+  labels: z.string().optional().describe("of the series that decided, where a query gave several"),
+  reason: z.string().optional().describe("why there is no data"),
+})
+
 const Threshold = z.strictObject({
   metric: z.string(),
   source: z.string().describe('as the script has it: "p(95)<200"'),
@@ -130,55 +140,6 @@ const K6Message = z.strictObject({
   level: z.enum(["error", "warning"]),
   text: z.string(),
   count: z.int().describe("how often that kind was logged"),
-})
-
-const Manifest = z.strictObject({
-  schema: z.literal("saleproof.manifest/1"),
-  versions: z.strictObject({ loadctl: z.string(), k6: z.string().nullable(), node: z.string() }),
-  git: z.strictObject({ commit: z.string(), dirty: z.boolean() }).nullable(),
-  hashes: z
-    .strictObject({ script: z.string().nullable(), sla: z.string() })
-    .describe("SHA-256 of the script with what it imports, and of the SLA"),
-  seed: z
-    .strictObject({
-      method: z.string(),
-      path: z.string(),
-      body: z.record(z.string(), z.unknown()).nullable(),
-    })
-    .nullable(),
-  seeded: z.unknown().describe("what the target answered, as far as the script sees it"),
-  warmUp: z
-    .strictObject({
-      scenario: z.string(),
-      iterations: z.int(),
-      seconds: z.number(),
-      k6ExitCode: z.int().nullable(),
-    })
-    .nullable(),
-  target: z.string(),
-  influx: z.string().nullable(),
-  apiEnv: z.record(z.string(), z.string()),
-  k6Env: z.record(z.string(), z.string()),
-  machine: z.strictObject({ cpu: z.string(), cores: z.int(), memoryBytes: z.int(), os: z.string() }),
-  cpu: z
-    .strictObject({
-      k6: share("k6's part of the CPU"),
-      busy: share("of the CPU in use"),
-      steal: share("of the CPU that the hypervisor took"),
-      generator: z
-        .strictObject({
-          processors: z.number().describe("that k6 may use, by affinity and quota"),
-          k6: share("k6's part of them"),
-          busy: share("of them in use"),
-          waited: z
-            .number()
-            .nullable()
-            .optional()
-            .describe("how long k6 waited for them, for each second that it ran; null where all are its own"),
-        })
-        .optional(),
-    })
-    .nullable(),
 })
 
 /** What `--format json` prints, field by field. A field that it does not name is a new version of the document. */
@@ -218,6 +179,7 @@ export const RunDocument = z
     overall: Endpoint,
     endpoints: z.array(Endpoint),
     expectations: z.array(Expected),
+    metrics: z.array(TargetMetric).describe("rules on the target's own metrics (sla.metrics)"),
     checks: z
       .strictObject({ passes: z.int(), fails: z.int(), rows: z.array(Check) })
       .describe("checks of the script"),
@@ -233,7 +195,7 @@ export const RunDocument = z
     hold: z.strictObject({ from: z.iso.datetime(), seconds: z.number() }).nullable(),
     omission: Omission.nullable().describe("what waiting for slow answers may hide"),
     audit: Audit,
-    manifest: Manifest.nullable().describe("what is needed to repeat the run"),
+    manifest: ManifestDocument.nullable().describe("what is needed to repeat the run"),
   })
   .meta({ title: "A run that loadctl judged" })
 

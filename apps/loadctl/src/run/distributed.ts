@@ -20,6 +20,7 @@ import type { K6Facts, Measurement } from "../stats/model.ts"
 import { seenIn } from "../stats/seen.ts"
 import type { RunFolder } from "../store.ts"
 import type { Api } from "./api.ts"
+import { readMetricRules } from "./metric-rules.ts"
 
 type RunQueries = ReturnType<typeof createRunQueries>
 
@@ -30,6 +31,7 @@ export type DistributedOptions = {
   openFolder: () => Promise<RunFolder>
   /** Whom to ask for an audit; null is nobody. */
   api: Api | null
+  env: NodeJS.ProcessEnv
   signal: AbortSignal
 }
 
@@ -47,7 +49,15 @@ export async function judgeDistributed(options: DistributedOptions): Promise<Run
   const audit = await auditTarget(loaded, options)
   await folder.writeJson("audit.json", audit)
   const finishedAt = new Date(measurement.window?.to ?? Date.now()).toISOString()
-  const verdict = { ...judge({ plan, measurement, audit, stopped: null }), finishedAt }
+  const metrics = await readMetricRules({
+    config: loaded.config,
+    plan,
+    measurement,
+    health: null,
+    env: options.env,
+    signal: options.signal,
+  })
+  const verdict = { ...judge({ plan, measurement, audit, metrics, stopped: null }), finishedAt }
   await folder.writeJson("verdict.json", verdict)
   return composeReport({ plan, measurement, audit, verdict })
 }

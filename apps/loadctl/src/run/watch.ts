@@ -13,6 +13,7 @@ import type { RunFolder } from "../store.ts"
 import { watchLoad } from "./live.ts"
 import { runLoad } from "./load.ts"
 import type { Load, LoadOptions } from "./load.ts"
+import { ruleSignals } from "./metric-rules.ts"
 import type { TestTarget } from "./target.ts"
 import { fillTemplates } from "./templates.ts"
 import { urlBelow } from "./url.ts"
@@ -38,7 +39,7 @@ export async function runWatchedLoad(
   const settings = influx?.settings ?? null
   const recorder = watchers.use(await openRecorder(folder, settings))
   const live = watchers.use(watchLoad({ recent: recorder.recent, plan, onFigures: observer.figures }))
-  const sampler = watchers.use(await startSampling(sourcesOf(config, testTarget, options.io)))
+  const sampler = watchers.use(await startSampling(sourcesOf({ config, plan }, testTarget, options.io)))
   const load = await runLoad({
     ...options,
     targetUrl,
@@ -68,12 +69,12 @@ async function openRecorder(folder: RunFolder, influx: InfluxSettings | null): P
 }
 
 function sourcesOf(
-  { metrics }: Config,
+  { config: { metrics }, plan }: Pick<Watching, "config" | "plan">,
   { targetUrl, health }: Pick<TestTarget, "targetUrl" | "health">,
   { env, killed }: Pick<Io, "env" | "killed">,
 ): HealthSources {
   const api = metrics
     ? { url: urlBelow(targetUrl, metrics.path), headers: fillTemplates(metrics.headers, env) }
     : null
-  return { api, ...health, signals: metrics?.signals ?? {}, signal: killed }
+  return { api, ...health, signals: { ...metrics?.signals, ...ruleSignals(plan) }, signal: killed }
 }

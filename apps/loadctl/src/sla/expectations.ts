@@ -56,7 +56,16 @@ function statusCount(
   return found.statuses[String(status)] ?? (source === "k6" ? "only k6's summary is known." : 0)
 }
 
-function wantedText({ equals, min, max }: Expectation): string {
+/** "at least 5, at most 10" */
+export function wantedText({
+  equals,
+  min,
+  max,
+}: {
+  equals?: number | undefined
+  min?: number | undefined
+  max?: number | undefined
+}): string {
   if (equals !== undefined) return String(equals)
   return [min === undefined ? "" : `at least ${min}`, max === undefined ? "" : `at most ${max}`]
     .filter(Boolean)

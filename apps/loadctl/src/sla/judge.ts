@@ -4,6 +4,8 @@ import type { Measurement } from "../stats/model.ts"
 import { checkFindings } from "./checks.ts"
 import { applyExpectation } from "./expectations.ts"
 import type { ExpectationResult } from "./expectations.ts"
+import { applyMetricRule, metricFindings } from "./metrics.ts"
+import type { MetricReading, MetricResult } from "./metrics.ts"
 import { iterationFindings } from "./iterations.ts"
 import { mergeFindings, noFindings } from "./findings.ts"
 import type { Findings } from "./findings.ts"
@@ -19,6 +21,8 @@ export type Evidence = {
     Partial<Pick<RunPlan, "k6Scenarios" | "judge">>
   measurement: Measurement | null
   audit: Audit | null
+  /** What was read for the rules on the target's own metrics; absent where the run did not come to it. */
+  metrics?: readonly MetricReading[] | undefined
   /** Why the run ended before its last phase; null when it did not. */
   stopped: string | null
 }
@@ -30,6 +34,8 @@ export type Judgment = {
   reasons: string[]
   warnings: string[]
   expectations: ExpectationResult[]
+  /** Absent where the SLA has no rules on the target's own metrics. */
+  metrics?: MetricResult[]
 }
 
 /**
@@ -39,12 +45,14 @@ export type Judgment = {
  */
 export function judge(evidence: Evidence): Judgment {
   const { plan, measurement, audit } = evidence
+  const metrics = evidence.metrics?.map(applyMetricRule)
   const expectations = measurement ? plan.expect.map((rule) => applyExpectation(rule, measurement)) : []
   const audited = auditFindings(audit)
   const measured = mergeFindings([
     validityChecks(evidence),
     ...(measurement ? measurementFindings(measurement, plan) : []),
     ...expectations.map(expectationFindings),
+    ...(metrics ?? []).map(metricFindings),
   ])
   const found = mergeFindings([audited, measured])
   const verdict = outcomeOf(audited, measured)
@@ -56,6 +64,7 @@ export function judge(evidence: Evidence): Judgment {
         : [...found.untrusted, ...found.unknown, ...found.broken],
     warnings: found.warnings,
     expectations,
+    ...(metrics && metrics.length > 0 ? { metrics } : {}),
   }
 }
 
