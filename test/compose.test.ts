@@ -183,14 +183,17 @@ it("gives the shop an environment that it accepts, and an example that it accept
     name,
     fill(value),
   ])
-  // The one thing it cannot choose: who checks the tokens.
-  const load = (secret: string) => loadEnv({ ...Object.fromEntries(environment), AUTH_JWT_SECRET: secret })
+  // What it cannot choose: who issues the tokens, and how they are checked.
+  const issuer = { AUTH_ISSUER: "https://login.example", AUTH_AUDIENCE: "saleproof" }
+  const load = (secret: string, from: object = issuer) =>
+    loadEnv({ ...Object.fromEntries(environment), AUTH_JWT_SECRET: secret, ...from })
   expect(load("a secret of thirty-two characters")).toMatchObject({
     NODE_ENV: "production",
     LAB: "off",
     AUTH: "jwt",
   })
   expect(() => load("")).toThrow("AUTH_JWT_SECRET")
+  expect(() => load("a secret of thirty-two characters", {})).toThrow("AUTH_ISSUER")
   expect(loadEnv(parseEnv(read(".env.example")))).toMatchObject({
     PORT: 8080,
     LAB: "on",

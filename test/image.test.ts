@@ -86,6 +86,8 @@ it(
       REDIS_URL: redis.url,
       AUTH: "jwt",
       AUTH_JWT_SECRET: "a secret of thirty-two characters",
+      AUTH_ISSUER: "https://login.example",
+      AUTH_AUDIENCE: "saleproof",
       PORT: String(port),
       WORKER_METRICS_PORT: String(metricsPort),
     }

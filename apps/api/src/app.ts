@@ -2,12 +2,14 @@ import express from "express"
 import type { Express } from "express"
 import helmet from "helmet"
 import type { HelmetOptions } from "helmet"
+import { authentication } from "./auth/authentication.ts"
 import { createGuard } from "./auth/guard.ts"
 import type { Deps } from "./deps.ts"
 import { docsFiles } from "./docs/routes.ts"
 import type { Env } from "./env.ts"
 import { admission } from "./http/admission.ts"
 import { jsonBody } from "./http/body.ts"
+import { crossOrigin } from "./http/cors.ts"
 import type { Route } from "./http/define-route.ts"
 import { failFast } from "./http/fail-fast.ts"
 import type { Lifecycle } from "./http/lifecycle.ts"
@@ -15,6 +17,7 @@ import { mountRoutes, mountUnmatched } from "./http/mount.ts"
 import { observe } from "./http/observe.ts"
 import { problemHandler } from "./http/problem.ts"
 import { requestId } from "./http/request-id.ts"
+import { createSubjects } from "./users/subjects.ts"
 
 type AppOptions = { env: Env; deps: Deps; routes: readonly Route[]; lifecycle: Lifecycle }
 
@@ -22,18 +25,22 @@ type AppOptions = { env: Env; deps: Deps; routes: readonly Route[]; lifecycle: L
 export function createApp({ env, deps, routes, lifecycle }: AppOptions): Express {
   const app = express()
   app.disable("x-powered-by").set("etag", false).set("query parser", "simple")
+  app.set("trust proxy", env.TRUSTED_PROXIES)
   app.use(helmet(HEADERS))
   if (deps.tracing) app.use(deps.tracing.begin)
   app.use(
     requestId,
     observe(deps),
     closeWhenStopping(lifecycle),
+    ...(env.CORS_ORIGINS.length > 0 ? [crossOrigin(env.CORS_ORIGINS)] : []),
     admission({ limit: env.MAX_IN_FLIGHT, orderLimit: env.MAX_QUEUED_ORDERS }),
     failFast(deps.heartbeat),
+    ...(env.AUTH === "jwt" ? [authentication(env)] : []),
     jsonBody(),
   )
   if (deps.tracing) app.use(deps.tracing.enter)
-  mountRoutes(app, routes, createGuard(env))
+  const subjects = createSubjects({ ...deps, db: deps.readDb, maxQueued: env.MAX_IN_FLIGHT })
+  mountRoutes(app, routes, createGuard(env, subjects.userOf))
   app.use("/docs/files", docsFiles())
   mountUnmatched(app, routes)
   app.use(problemHandler(deps))

@@ -4,7 +4,14 @@ import { loadEnv } from "./env.ts"
 const required = { DATABASE_URL: "postgres://u:p@db:5432/shop", REDIS_URL: "redis://cache:6379" }
 
 const SECRET = "a secret of thirty-two characters"
-const production = { ...required, NODE_ENV: "production", AUTH: "jwt", AUTH_JWT_SECRET: SECRET }
+const production = {
+  ...required,
+  NODE_ENV: "production",
+  AUTH: "jwt",
+  AUTH_JWT_SECRET: SECRET,
+  AUTH_ISSUER: "https://login",
+  AUTH_AUDIENCE: "shop",
+}
 
 describe("the environment", () => {
   it("has a default for everything that is not required, and takes an empty value as unset", () => {
@@ -59,5 +66,26 @@ describe("the environment", () => {
     expect(loadEnv({ ...production, USER_RATE_LIMIT: "0" }).USER_RATE_LIMIT).toBe(0)
     expect(loadEnv(required).USER_RATE_LIMIT).toBe(0)
     expect(loadEnv({ ...required, USER_RATE_LIMIT: "7" }).USER_RATE_LIMIT).toBe(7)
+  })
+
+  it.each(["AUTH_ISSUER", "AUTH_AUDIENCE"])("asks for %s in production", (name) => {
+    expect(() => loadEnv({ ...production, [name]: "" })).toThrow(`must be set in production`)
+    expect(() => loadEnv({ ...production, [name]: "" })).toThrow(name)
+    expect(loadEnv({ ...required, AUTH: "jwt", AUTH_JWT_SECRET: SECRET, [name]: "" }).AUTH).toBe("jwt")
+  })
+
+  it("limits requests without a token by address, except in a lab", () => {
+    expect(loadEnv(production).ADDRESS_RATE_LIMIT).toBe(100)
+    expect(loadEnv({ ...production, ADDRESS_RATE_LIMIT: "0" }).ADDRESS_RATE_LIMIT).toBe(0)
+    expect(loadEnv(required)).toMatchObject({ ADDRESS_RATE_LIMIT: 0, TRUSTED_PROXIES: 0 })
+  })
+
+  it("lets no other origin in by default, and takes a list of origins as browsers write them", () => {
+    expect(loadEnv(required).CORS_ORIGINS).toEqual([])
+    const origins = (list: string) => loadEnv({ ...required, CORS_ORIGINS: list }).CORS_ORIGINS
+    expect(origins("https://a.example, http://b:81")).toEqual(["https://a.example", "http://b:81"])
+    for (const wrong of ["*", "a.example", "https://a.example/", "https://A.example", "null"]) {
+      expect(() => origins(wrong)).toThrow("CORS_ORIGINS")
+    }
   })
 })

@@ -5,6 +5,10 @@ export const ORDER_STRATEGIES = ["batched", "conditional", "multilock_wide", "mu
 const port = z.coerce.number().int().min(0).max(65_535)
 const count = z.coerce.number().int().positive()
 
+/** As a browser writes it in the header Origin: scheme, host and port, nothing after them. */
+const isOrigin = (text: string) =>
+  /^https?:/i.test(text) && URL.canParse(text) && new URL(text).origin === text
+
 const Settings = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
   HOST: z.string().default("127.0.0.1"),
@@ -22,6 +26,15 @@ const Settings = z.object({
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   USER_RATE_LIMIT: z.coerce.number().int().min(0).optional(),
+  ADDRESS_RATE_LIMIT: z.coerce.number().int().min(0).optional(),
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(16).default(0),
+  CORS_ORIGINS: z
+    .string()
+    .transform((list) => list.split(",").map((origin) => origin.trim()))
+    .pipe(
+      z.array(z.string().refine(isOrigin, "needs origins such as https://shop.example, separated by commas")),
+    )
+    .default([]),
   ORDER_STRATEGY: z.enum(ORDER_STRATEGIES).default("batched"),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
   BOOT_WAIT_MS: count.default(10_000),
@@ -35,6 +48,8 @@ type Settings = z.infer<typeof Settings>
 
 /** Requests per user and second. A lab may send many for one user on purpose. */
 const PRODUCTION_USER_RATE = 100
+/** Requests without a valid token per address and second: a few people behind one address who look at products. */
+const STANDARD_ADDRESS_RATE = 100
 
 type Rule = { path: keyof Settings; message: string; holds: (env: Settings) => boolean }
 
@@ -59,6 +74,17 @@ const RULES: readonly Rule[] = [
       env.AUTH !== "jwt" || (env.AUTH_JWT_SECRET === undefined) !== (env.AUTH_JWKS_URL === undefined),
   },
   {
+    path: "AUTH_ISSUER",
+    message: "must be set in production, because another issuer's tokens would be valid here",
+    holds: (env) => !inProduction(env) || env.AUTH !== "jwt" || env.AUTH_ISSUER !== undefined,
+  },
+  {
+    path: "AUTH_AUDIENCE",
+    message:
+      "must be set in production, because tokens that were issued for another service would be valid here",
+    holds: (env) => !inProduction(env) || env.AUTH !== "jwt" || env.AUTH_AUDIENCE !== undefined,
+  },
+  {
     path: "AUTH_JWKS_URL",
     message: "must be https in production, because whoever answers it says which tokens are valid",
     holds: (env) => !inProduction(env) || !/^http:/i.test(env.AUTH_JWKS_URL ?? ""),
@@ -77,6 +103,7 @@ const isRecord = (value: unknown): value is object => typeof value === "object" 
 const Env = withRules.transform((env) => ({
   ...env,
   LAB: env.LAB ?? (inProduction(env) ? "off" : "on"),
+  ADDRESS_RATE_LIMIT: env.ADDRESS_RATE_LIMIT ?? (env.AUTH === "jwt" ? STANDARD_ADDRESS_RATE : 0),
   USER_RATE_LIMIT: env.USER_RATE_LIMIT ?? (inProduction(env) ? PRODUCTION_USER_RATE : 0),
 }))
 

@@ -5,7 +5,7 @@ export const REFUSALS = {
   PAYLOAD_TOO_LARGE: { status: 413, title: "The body is too large" },
   POLICY_NOT_OPEN: { status: 400, title: "The coupon policy is outside its time window" },
   UNAUTHORIZED: { status: 401, title: "A valid token is needed" },
-  FORBIDDEN: { status: 403, title: "This belongs to somebody else" },
+  FORBIDDEN: { status: 403, title: "The token does not permit this" },
   NOT_FOUND: { status: 404, title: "There is nothing here" },
   METHOD_NOT_ALLOWED: { status: 405, title: "This path does not answer that method" },
   USER_NOT_FOUND: { status: 404, title: "No such user" },

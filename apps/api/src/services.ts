@@ -24,7 +24,12 @@ export function createServices(deps: Deps, env: Env) {
   const orderMetrics = createOrderMetrics(metrics)
   addWaitingGauges({ ...deps, waiting: createWaitingClaims({ db: readDb }) })
   const onRetry = (sqlstate: string) => metrics.retries.labels(sqlstate).inc()
-  const users = createUsers({ db: readDb, epochWatch, maxQueued: env.MAX_IN_FLIGHT })
+  const users = createUsers({
+    db: readDb,
+    epochWatch,
+    maxQueued: env.MAX_IN_FLIGHT,
+    createsUnknown: env.AUTH === "none",
+  })
   const rankings = createRankings({ db: rankingDb, redis, clock, maxQueued: env.MAX_IN_FLIGHT })
   addServedGauge({ rankings, metrics })
   const drift = createRankingDrift({ db: rankingDb, redis, clock })

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest"
 import type { Route } from "../src/http/define-route.ts"
 import { startShop } from "./support/api.ts"
-import { JWT, as, tokenOf } from "./support/tokens.ts"
+import { JWT, as, asAdmin, asTill, tokenOf } from "./support/tokens.ts"
 
 const shop = await startShop({ worker: false, variables: JWT })
 afterAll(() => shop[Symbol.asyncDispose]())
@@ -13,7 +13,7 @@ const [owner, stranger] = [await idOf("u1"), await idOf("u2")]
 const items = [{ productId: 1, quantity: 1 }]
 await shop.request
   .post(`/users/${owner}/balance`)
-  .set(await as(owner))
+  .set(await asTill("till"))
   .send({ amount: 1_000_000 })
 const placed = await shop.request
   .post("/orders")
@@ -64,6 +64,16 @@ const stateOf = async (user: number) => {
   )
 }
 
+/** The headers of a caller whom the route lets in. */
+const permitted = async (name: string) => {
+  if (!routesFor("scope").includes(name)) return as(owner)
+  return name === "POST /users/:id/balance" ? asTill("till") : asAdmin("admin")
+}
+
+/** The headers of a caller with the other scope. */
+const asOther = async (name: string) =>
+  name === "POST /users/:id/balance" ? asAdmin("admin") : asTill("till")
+
 describe("with AUTH=jwt every route", () => {
   it("has a request in this test, and none is left over", () => {
     expect(Object.keys(REQUESTS).toSorted()).toEqual([...routes.keys()].toSorted())
@@ -71,7 +81,7 @@ describe("with AUTH=jwt every route", () => {
 
   it("that shows or changes what is a user's is for that user alone", () => {
     const theirs = ["GET /orders/:id", "POST /coupons", "POST /orders"]
-    const underUser = [...routes.keys()].filter((name) => name.includes("/users/:id/"))
+    const underUser = [...routes.keys()].filter((name) => /^GET .*\/users\/:id\//.test(name))
     expect(routesFor("owner", "buyer").toSorted()).toEqual([...theirs, ...underUser].toSorted())
     expect(routesFor("authenticated", "anyone").filter((name) => name.startsWith("POST"))).toEqual([])
   })
@@ -80,7 +90,7 @@ describe("with AUTH=jwt every route", () => {
     expect(await send(name)).toMatchObject({ status: 200 })
   })
 
-  it.each(routesFor("owner", "buyer", "authenticated"))(
+  it.each(routesFor("owner", "buyer", "scope", "authenticated"))(
     "%s refuses who has no token or a bad one",
     async (name) => {
       const before = await stateOf(owner)
@@ -116,11 +126,23 @@ describe("with AUTH=jwt every route", () => {
     expect(await stateOf(owner)).toEqual(before)
   })
 
-  it.each(routesFor("owner", "buyer", "authenticated"))("%s answers its owner", async (name) => {
-    const answer = await send(name, await as(owner))
-    expect([200, 201]).toContain(answer.status)
-    expect(answer.headers["cache-control"]).toBe("no-store")
+  it.each(routesFor("scope"))("%s refuses every token without its scope with 403", async (name) => {
+    const before = await stateOf(owner)
+    for (const headers of [await as(owner), await as("admin"), await asOther(name)]) {
+      const refused = await send(name, headers)
+      expect(refused).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } })
+    }
+    expect(await stateOf(owner)).toEqual(before)
   })
+
+  it.each(routesFor("owner", "buyer", "scope", "authenticated"))(
+    "%s answers who may call it",
+    async (name) => {
+      const answer = await send(name, await permitted(name))
+      expect([200, 201]).toContain(answer.status)
+      expect(answer.headers["cache-control"]).toBe("no-store")
+    },
+  )
 })
 
 describe("the order of somebody else", () => {
@@ -165,19 +187,19 @@ describe("other spellings of a request for somebody else", () => {
 })
 
 describe("an Idempotency-Key", () => {
-  it("of one user means nothing for another, and stays this user's", async () => {
+  it("of one caller means nothing for another, and stays this caller's", async () => {
     const key = `shared-${"k".repeat(248)}`
-    const charge = async (user: number, amount: number) =>
+    const charge = async (till: string, amount: number) =>
       shop.request
-        .post(`/users/${user}/balance`)
-        .set(await as(user, { "Idempotency-Key": key }))
+        .post(`/users/${owner}/balance`)
+        .set(await asTill(till, { "Idempotency-Key": key }))
         .send({ amount })
-    const [first, other] = [await charge(owner, 5), await charge(stranger, 6)]
+    const [first, other] = [await charge("till 1", 5), await charge("till 2", 6)]
     expect(first).toMatchObject({ status: 201, body: { userId: owner } })
-    expect(other).toMatchObject({ status: 201, body: { userId: stranger } })
-    expect((await charge(owner, 5)).text).toBe(first.text)
-    expect((await charge(stranger, 6)).text).toBe(other.text)
-    expect(await charge(stranger, 5)).toMatchObject({ status: 422, body: { code: "IDEMPOTENCY_MISMATCH" } })
+    expect(other).toMatchObject({ status: 201, body: { userId: owner } })
+    expect((await charge("till 1", 5)).text).toBe(first.text)
+    expect((await charge("till 2", 6)).text).toBe(other.text)
+    expect(await charge("till 2", 5)).toMatchObject({ status: 422, body: { code: "IDEMPOTENCY_MISMATCH" } })
   })
 
   it("of an order or a claim is a user's own as well", async () => {
@@ -210,7 +232,7 @@ describe("the OpenAPI document", () => {
       const needsToken = who !== "anyone" && who !== "lab"
       const operation = guarded.paths[at][method.toLowerCase()]
       expect(Boolean(operation.security?.some((one: object) => "userToken" in one))).toBe(needsToken)
-      expect("403" in operation.responses).toBe(who === "owner")
+      expect("403" in operation.responses).toBe(who === "owner" || who === "scope")
       expect(plain.paths[at][method.toLowerCase()].responses["403"]).toBeUndefined()
     }
   })

@@ -36,3 +36,77 @@ describe("a limit of requests per user", () => {
       .expect(200)
   })
 })
+
+describe("a limit of requests per address", () => {
+  const limited = { ...JWT, ADDRESS_RATE_LIMIT: "1", TRUSTED_PROXIES: "1" }
+  const from = (address: string, headers: Record<string, string> = {}) => ({
+    "X-Forwarded-For": address,
+    ...headers,
+  })
+
+  it("refuses whoever has no valid token before the body is read, and nobody with one", async () => {
+    await using small = await startShop({ worker: false, variables: limited })
+    const unreadable = (headers: Record<string, string>) =>
+      small.request.post("/orders").type("json").set(headers).send("{")
+    const bad = { Authorization: "Bearer no.such.token" }
+    const answers = await Promise.all(times(30, async () => unreadable(from("192.0.2.1", bad))))
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused[0]).toMatchObject({ body: { code: "RATE_LIMITED" } })
+    expect(refused[0]?.headers["retry-after"]).toBe("1")
+    // The rest was read as far as its error.
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400, 429]))
+    const good = await Promise.all(times(30, async () => unreadable(from("192.0.2.1", await as(1)))))
+    expect(new Set(good.map(({ status }) => status))).toEqual(new Set([400]))
+  })
+
+  it("counts anonymous requests, of each address on its own, and never the probes", async () => {
+    await using small = await startShop({ worker: false, variables: limited })
+    const statusesOf = async (path: string, addresses: readonly string[]) => {
+      const answers = await Promise.all(
+        addresses.map(async (address) => small.request.get(path).set(from(address))),
+      )
+      return new Set(answers.map(({ status }) => status))
+    }
+    expect(
+      await statusesOf(
+        "/products",
+        times(30, () => "192.0.2.1"),
+      ),
+    ).toEqual(new Set([200, 429]))
+    expect(
+      await statusesOf(
+        "/products",
+        times(30, (n) => `192.0.2.${n + 10}`),
+      ),
+    ).toEqual(new Set([200]))
+    expect(
+      await statusesOf(
+        "/products",
+        times(30, (n) => `2001:db8::${n + 1}`),
+      ),
+    ).toEqual(new Set([200, 429]))
+    expect(
+      await statusesOf(
+        "/healthz",
+        times(30, () => "192.0.2.1"),
+      ),
+    ).toEqual(new Set([200]))
+    const { paths } = Object((await small.request.get("/openapi.json").set(from("192.0.2.99"))).body)
+    expect(paths["/products"].get.responses).toHaveProperty("429")
+    expect(paths["/healthz"].get.responses).not.toHaveProperty("429")
+  })
+
+  it("cannot be escaped by naming another address where no proxy is trusted", async () => {
+    await using small = await startShop({ worker: false, variables: { ...limited, TRUSTED_PROXIES: "0" } })
+    const answers = await Promise.all(
+      times(30, async (n) => small.request.get("/products").set(from(`192.0.2.${n}`))),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]))
+  })
+
+  it("is not there in a lab", async () => {
+    await using small = await startShop({ worker: false, variables: { ADDRESS_RATE_LIMIT: "1" } })
+    const answers = await Promise.all(times(30, async () => small.request.get("/products")))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+  })
+})

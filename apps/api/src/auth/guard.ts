@@ -3,77 +3,86 @@ import type { Env } from "../env.ts"
 import { RefusalError } from "../errors.ts"
 import type { Check, Guard } from "../http/define-route.ts"
 import { createLabCheck } from "../lab/guard.ts"
-import type { Access } from "./access.ts"
-import { createTokenVerifier } from "./token.ts"
-import type { Caller } from "./token.ts"
-import { createUserRate } from "./user-rate.ts"
-import type { UserRate } from "./user-rate.ts"
+import type { Access, Caller, Scope } from "./access.ts"
+import { requireCaller } from "./authentication.ts"
+import { createRequestRate } from "./request-rate.ts"
+import type { RequestRate } from "./request-rate.ts"
+
+/** The id of the user that a token's subject is, or null: no user. */
+export type FindUser = (subject: string) => Promise<number | null>
 
 /**
  * Decides what is checked before a route's handler: with AUTH=jwt who the caller is and may be, with a USER_RATE_LIMIT
  * how often they may call. What needs no check costs nothing.
  */
-export function createGuard(env: Env): Guard {
-  const rate = env.USER_RATE_LIMIT > 0 ? createUserRate({ limit: env.USER_RATE_LIMIT }) : undefined
+export function createGuard(env: Env, findUser: FindUser): Guard {
+  const rate =
+    env.USER_RATE_LIMIT > 0
+      ? createRequestRate({
+          limit: env.USER_RATE_LIMIT,
+          detail: "This user sends too many requests per second",
+        })
+      : undefined
   const lab = createLabCheck(env)
-  const identify = env.AUTH === "jwt" ? createIdentify(env, rate) : undefined
   return (access) => {
     if (access.who === "anyone") return {}
     if (access.who === "lab") return { before: lab }
-    if (identify) return { before: identify, after: authorize(access) }
+    if (env.AUTH === "jwt") return { before: identify(access, rate), after: authorize(access, findUser) }
+    const userOf = access.who === "owner" || access.who === "scope" ? access.userOf : undefined
     // Without tokens the user that the request names is the one whose requests are counted.
-    if (rate && access.who === "owner")
-      return { after: (input, res) => rate(res, String(access.userOf(input))) }
+    if (rate && userOf) return { after: (input, res) => rate(res, String(userOf(input))) }
     return {}
   }
 }
 
-function createIdentify(env: Env, rate: UserRate | undefined): Check<Request> {
-  const verify = createTokenVerifier(env)
-  return async (req, res) => {
+/** Who has no right to call the route at all is not told what is wrong with the request. */
+function identify<Input>(access: Access<Input>, rate: RequestRate | undefined): Check<Request> {
+  return async (_req, res) => {
     res.setHeader("Cache-Control", "no-store")
-    const caller = await verify(bearerToken(req))
+    const caller = requireCaller(res)
     res.locals.caller = caller
     res.locals.subject = caller.subject
     // Counted before anything is looked up, and for the caller, not for the user that the request names.
-    return rate === undefined || rate(res, caller.subject)
+    if (rate && !(await rate(res, caller.subject))) return false
+    if (access.who === "scope") requireScope(caller, access.scope)
+    return true
   }
 }
 
-function bearerToken(req: Request): string {
-  const [, token] = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? "") ?? []
-  if (token === undefined) throw new RefusalError("UNAUTHORIZED", "Send Authorization: Bearer with a token")
-  return token
+function requireScope({ scopes }: Caller, scope: Scope): void {
+  if (!scopes.has(scope)) throw new RefusalError("FORBIDDEN", `The token lacks the scope ${scope}`)
 }
 
 /** Throws unless the caller may do what the validated input says. */
-function authorize<Input>(access: Access<Input>): Check<Input> | undefined {
-  if (access.who === "scope") {
-    return (_input, res) => {
-      if (!callerOf(res).scopes.has(access.scope)) {
-        throw new RefusalError("FORBIDDEN", `The token lacks the scope ${access.scope}`)
-      }
-      return true
-    }
-  }
-  if (access.who === "owner") return ownerOnly(access)
-  if (access.who === "buyer") return buyerOnly(access)
+function authorize<Input>(access: Access<Input>, findUser: FindUser): Check<Input> | undefined {
+  if (access.who === "owner") return ownerOnly(access, findUser)
+  if (access.who === "buyer") return buyerOnly(access, findUser)
   return undefined
 }
 
-function ownerOnly<Input>({ userOf, orScope }: Extract<Access<Input>, { who: "owner" }>): Check<Input> {
-  return (input, res) => {
+function ownerOnly<Input>(
+  { userOf, orScope }: Extract<Access<Input>, { who: "owner" }>,
+  findUser: FindUser,
+): Check<Input> {
+  return async (input, res) => {
     const { subject, scopes } = callerOf(res)
-    if (String(userOf(input)) !== subject && !(orScope && scopes.has(orScope))) {
+    if (orScope && scopes.has(orScope)) return true
+    if (userOf(input) !== (await findUser(subject))) {
       throw new RefusalError("FORBIDDEN", "The token is not this user's")
     }
     return true
   }
 }
 
-function buyerOnly<Input>({ buyerOf, missing }: Extract<Access<Input>, { who: "buyer" }>): Check<Input> {
+function buyerOnly<Input>(
+  { buyerOf, missing, orScope }: Extract<Access<Input>, { who: "buyer" }>,
+  findUser: FindUser,
+): Check<Input> {
   return async (input, res) => {
-    if (String(await buyerOf(input)) !== callerOf(res).subject) throw missing(input)
+    const { subject, scopes } = callerOf(res)
+    if (orScope && scopes.has(orScope)) return true
+    const [buyer, user] = await Promise.all([buyerOf(input), findUser(subject)])
+    if (buyer !== user) throw missing(input)
     return true
   }
 }

@@ -4,15 +4,13 @@ import { createRemoteJWKSet, errors, jwtVerify } from "jose"
 import type { JWTVerifyGetKey, JWTVerifyOptions } from "jose"
 import type { Env } from "../env.ts"
 import { RefusalError } from "../errors.ts"
+import type { Caller } from "./access.ts"
 
 // Shorter than the time within which callers get 503 while a dependency is down.
 const KEYS_TIMEOUT_MS = 800
 const CLOCK_TOLERANCE_SECONDS = 5
 /** Only signatures that a public key can check: one that is public must never count as a secret. */
 const PUBLIC_KEY_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
-
-/** Who a valid token stands for, and what it allows. */
-export type Caller = { subject: string; scopes: ReadonlySet<string> }
 
 /** Resolves to the caller of a valid token; rejects with UNAUTHORIZED, or UNAVAILABLE while the keys cannot be fetched. */
 export type VerifyToken = (token: string) => Promise<Caller>

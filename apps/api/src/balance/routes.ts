@@ -13,7 +13,8 @@ export const createBalanceRoutes = ({ service }: { service: BalanceService }): R
     input: { path: UserPath, body: ChargeBody },
     answer: { status: 201, schema: Balance, description: "The balance after the charge" },
     refusals: ["USER_NOT_FOUND", "BALANCE_LIMIT"],
-    access: { who: "owner", userOf: ({ path }) => path.id },
+    // A user who could credit their own balance would not pay.
+    access: { who: "scope", scope: "shop:till", userOf: ({ path }) => path.id },
     idempotentAs: "charge",
     handle: ({ path, body }, request) => service.charge(path.id, body.amount, request),
   }),

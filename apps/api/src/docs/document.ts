@@ -9,7 +9,8 @@ const userToken = {
   type: "http",
   scheme: "bearer",
   bearerFormat: "JWT",
-  description: "Its `sub` is the id of the user on whose behalf it asks",
+  description:
+    "Its `sub` is the id of a user, or a subject that POST /users linked; `scope` may hold shop:till and shop:admin",
 } as const
 
 type DocumentOptions = { version: string; env: Env; routes: readonly Route[] }

@@ -3,6 +3,7 @@ import type { ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from "zod-o
 import type { Env } from "../env.ts"
 import { REFUSALS } from "../errors.ts"
 import type { RefusalCode } from "../errors.ts"
+import { EXEMPT } from "../http/admission.ts"
 import type { Documented, Route } from "../http/define-route.ts"
 
 /** What every refusal looks like (RFC 9457). */
@@ -35,7 +36,7 @@ const IdempotencyKey = z
 const RETRIED = new Set([429, 503])
 const RetryAfter = z.object({ "Retry-After": z.int().meta({ description: "Seconds" }) })
 
-type Settings = Pick<Env, "AUTH" | "USER_RATE_LIMIT">
+type Settings = Pick<Env, "AUTH" | "USER_RATE_LIMIT" | "ADDRESS_RATE_LIMIT">
 
 /** A route as an operation of the OpenAPI document, with a problem for every refusal that it knows. */
 export function operationOf(route: Route, settings: Settings): ZodOpenApiOperationObject {
@@ -73,7 +74,8 @@ const needsToken = ({ who }: Route, { AUTH }: Settings) => AUTH === "jwt" && who
 
 function securityOf(route: Route, settings: Settings) {
   if (route.who === "lab") return [{}, { labToken: [] }]
-  return needsToken(route, settings) ? [{ userToken: [] }] : []
+  // OpenAPI 3.1 lets any scheme list what the caller needs.
+  return needsToken(route, settings) ? [{ userToken: route.scope ? [route.scope] : [] }] : []
 }
 
 function refusalsOf(route: Route, settings: Settings): RefusalCode[] {
@@ -86,10 +88,16 @@ function refusalsOf(route: Route, settings: Settings): RefusalCode[] {
     ...when(idempotentAs !== undefined, "IDEMPOTENCY_MISMATCH"),
     ...when(identified || who === "lab", "UNAUTHORIZED"),
     ...when(identified && (who === "owner" || who === "scope"), "FORBIDDEN"),
-    ...when(settings.USER_RATE_LIMIT > 0 && (identified || who === "owner"), "RATE_LIMITED"),
+    ...when(isLimited(route, settings), "RATE_LIMITED"),
     ...refusals,
     ...ALWAYS,
   ]
+}
+
+/** By address, or by user: the caller with a token, in a lab the one that the request names. */
+function isLimited(route: Route, settings: Settings): boolean {
+  if (settings.ADDRESS_RATE_LIMIT > 0 && !EXEMPT.has(route.path)) return true
+  return settings.USER_RATE_LIMIT > 0 && (needsToken(route, settings) || route.namesUser)
 }
 
 // What any request can meet: the shop is too busy, or a part of it is down.

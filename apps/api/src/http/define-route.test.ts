@@ -4,6 +4,7 @@ import { SignJWT } from "jose"
 import { describe, expect, it } from "vitest"
 import { pino } from "pino"
 import { z } from "zod"
+import { authentication } from "../auth/authentication.ts"
 import { createGuard } from "../auth/guard.ts"
 import { loadEnv } from "../env.ts"
 import { jsonBody } from "./body.ts"
@@ -55,8 +56,13 @@ const routes = [
 
 function createTestApp(variables: Record<string, string>) {
   const services = { DATABASE_URL: "postgres://u:p@db:5432/shop", REDIS_URL: "redis://cache:6379" }
-  const app = express().use(jsonBody())
-  mountRoutes(app, routes, createGuard(loadEnv({ ...services, ...variables })))
+  const env = loadEnv({ ...services, ...variables })
+  const app = express().use(...(env.AUTH === "jwt" ? [authentication(env)] : []), jsonBody())
+  mountRoutes(
+    app,
+    routes,
+    createGuard(env, async (subject) => Number(subject)),
+  )
   mountUnmatched(app, routes)
   return request(app.use(problemHandler({ logger: pino({ enabled: false }) })))
 }

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from "express"
 import type { z } from "zod"
-import type { Access } from "../auth/access.ts"
+import type { Access, Caller, Scope } from "../auth/access.ts"
 import type { RefusalCode } from "../errors.ts"
 import { sendAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
@@ -42,11 +42,17 @@ export type RouteFacts = {
   idempotentAs?: string
 }
 
+/** Who asks; null where no token says so: in the lab, and on routes that are open to everybody. */
+export type By = Caller | null
+
 type Handling<RouteInput, Result> =
   /** The result is sent as JSON with the status of `answer`. */
   | { idempotentAs?: undefined; handle: (input: RouteInput) => Promise<Result> }
-  /** `request` is null without an Idempotency-Key; the answer is sent as the bytes that it is. */
-  | { idempotentAs: string; handle: (input: RouteInput, request: KeyedRequest | null) => Promise<Answer> }
+  /** The answer is sent as the bytes that it is. */
+  | {
+      idempotentAs: string
+      handle: (input: RouteInput, request: KeyedRequest | null, by: By) => Promise<Answer>
+    }
   /** Sends the response itself, for what is not JSON. */
   | { idempotentAs?: undefined; respond: (res: Response) => void | Promise<void> }
 
@@ -60,6 +66,10 @@ type Definition<S extends Schemas, A extends z.ZodType> = RouteFacts & {
 /** One endpoint: routing, validation, access, 405 and its part of the OpenAPI document follow from it. */
 export type Route = RouteFacts & {
   who: Access<unknown>["who"]
+  /** The scope that a token needs. */
+  scope?: Scope
+  /** Whether the request names the user whose requests are counted in a lab. */
+  namesUser: boolean
   /** The handler behind the checks that `guard` asks for. */
   handler: (guard: Guard) => RequestHandler
 }
@@ -74,6 +84,8 @@ export function defineRoute<const S extends Schemas, A extends z.ZodType>(
   return {
     ...facts,
     who: access.who,
+    namesUser: "userOf" in access,
+    ...(access.who === "scope" && { scope: access.scope }),
     handler(guard) {
       const { before, after } = guard(access)
       if (!before && !after) return (req, res) => run(read(req), req, res)
@@ -97,10 +109,13 @@ function runner<S extends Schemas, A extends z.ZodType>(definition: Definition<S
   if (definition.idempotentAs !== undefined) {
     const { handle, idempotentAs } = definition
     const run: Run = async (input, req, res) =>
-      sendAnswer(res, await handle(input, keyedRequest(req, idempotentAs)))
+      sendAnswer(res, await handle(input, keyedRequest(req, idempotentAs), byOf(res)))
     return run
   }
   const { handle, answer } = definition
   const run: Run = async (input, _req, res) => void res.status(answer.status).json(await handle(input))
   return run
 }
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Express does not type locals; the guard sets it
+const byOf = (res: Response): By => (res.locals.caller as Caller | undefined) ?? null

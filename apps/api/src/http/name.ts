@@ -13,6 +13,9 @@ const INVISIBLE =
   "\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8"
 const VISIBLE = `[^${UNPRINTABLE}${HALF_SURROGATES}${SPACES}${INVISIBLE}]`
 
+/** A character that a text may have, in a regular expression with the flag u. */
+export const PRINTABLE = `[^${UNPRINTABLE}${HALF_SURROGATES}]`
+
 /**
  * The one spelling of a name: NFC, without what nobody can see (Unicode's Default_Ignorable_Code_Point), without space
  * at the ends. Two names that look alike to a person are then one user's.
@@ -26,7 +29,7 @@ export function canonicalName(name: string): string {
 /** A name, answered in its one spelling: 1 to 100 characters, no control characters. */
 export const Name = z
   .string()
-  .regex(new RegExp(`^[^${UNPRINTABLE}${HALF_SURROGATES}]*$`, "u"), "must have no control characters")
+  .regex(new RegExp(`^${PRINTABLE}*$`, "u"), "must have no control characters")
   .transform(canonicalName)
   .pipe(z.string().regex(new RegExp(`^.{1,${MAX_LENGTH}}$`, "su"), `must be 1 to ${MAX_LENGTH} characters`))
   .meta({

@@ -23,7 +23,7 @@ export const createOrderRoutes = ({ service }: { service: Orders }): Route[] => 
       "COUPON_EXPIRED",
       "COUPON_NOT_OWNED",
     ],
-    access: { who: "owner", userOf: ({ body }) => body.userId },
+    access: { who: "owner", userOf: ({ body }) => body.userId, orScope: "shop:till" },
     idempotentAs: "orders",
     handle: ({ body }, request) => service.place(body, request),
   }),

@@ -8,11 +8,12 @@ export const createUserRoutes = ({ service }: { service: Users }): Route[] => [
     id: "findOrCreateUser",
     method: "GET",
     path: "/users/id",
-    summary: "The id of a user by name; an unknown name creates the user",
+    summary: "The id of a user by name; in a lab (AUTH=none) an unknown name creates the user",
     tag: "Users",
     input: { query: UserQuery },
     answer: { status: 200, schema: UserId, description: "The bare number" },
-    // A new user has no id yet that a token could name.
+    refusals: ["USER_NOT_FOUND"],
+    // A user whose token has another subject learns their id by it.
     access: { who: "authenticated" },
     handle: ({ query }) => service.idOf(query.name),
   }),

@@ -1,6 +1,12 @@
 import { z } from "zod"
 import { Id } from "../http/fields.ts"
-import { Name } from "../http/name.ts"
+import { Name, PRINTABLE } from "../http/name.ts"
+
+const MAX_SUBJECT = 255
+const NOT_DIGITS_ALONE = "(?![0-9]+$)"
+
+/** Subjects that can be linked to a user; digits alone would be taken for the id of a user. */
+export const LINKABLE = new RegExp(`^${NOT_DIGITS_ALONE}${PRINTABLE}{1,${MAX_SUBJECT}}$`, "u")
 
 export const UserQuery = z.object({
   name: Name,

@@ -1,3 +1,4 @@
+import { RefusalError } from "../errors.ts"
 import { pgArray } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
@@ -7,13 +8,19 @@ import type { EpochWatch } from "../shop/epoch-watch.ts"
 // Names are at most 100 characters, so this is some tens of megabytes at worst.
 const MOST_REMEMBERED = 100_000
 
-type UsersDeps = { db: Db; epochWatch: EpochWatch; maxQueued: number }
+type UsersDeps = {
+  db: Db
+  epochWatch: EpochWatch
+  maxQueued: number
+  /** Whether looking up an unknown name creates the user; only a lab's users come to exist like that. */
+  createsUnknown: boolean
+}
 
-/** Users, who are known by their name and exist from the first time it is looked up until the shop is seeded again. */
-export function createUsers({ db, epochWatch, maxQueued }: UsersDeps) {
+/** Users, who are known by their name, and to an issuer of tokens by their subject. */
+export function createUsers({ db, epochWatch, maxQueued, createsUnknown }: UsersDeps) {
   const remembered = createEpochCache<number>({ epochWatch, most: MOST_REMEMBERED })
-  const findOrCreate = createSharedRead<Named, number | null>({
-    read: (asked) => findOrCreateAll(db, asked),
+  const find = createSharedRead<Named, number | null>({
+    read: createsUnknown ? (asked) => findOrCreateAll(db, asked) : (asked) => findAllNamed(db, asked),
     missing: null,
     maxQueued,
   })
@@ -24,14 +31,18 @@ export function createUsers({ db, epochWatch, maxQueued }: UsersDeps) {
   })
 
   async function load(name: string): Promise<number> {
-    const id = await findOrCreate({ name })
-    if (id === null) throw new Error("A user vanished while being created")
-    return id
+    const id = await find({ name })
+    if (id !== null) return id
+    if (createsUnknown) throw new Error("A user vanished while being created")
+    throw new RefusalError("USER_NOT_FOUND", "There is no user of this name")
   }
 
   return {
-    /** The id of the user with this name; of many who ask at once for a new name, one creates it. */
-    idOf: (name: string): Promise<number> => remembered(name, () => load(name)),
+    /**
+     * The id of the user with this name; in a lab, of many who ask at once for a new name, one creates it.
+     * @throws USER_NOT_FOUND elsewhere
+     */
+    idOf: (name: string): Promise<number> => remembered<never>(name, () => load(name)),
 
     exists: (id: number): Promise<boolean> => exists({ id }),
   }
@@ -49,13 +60,21 @@ async function findOrCreateAll(db: Db, asked: readonly Named[]): Promise<Readonl
     for (const { id, name } of await step(db, missing())) ids.set(name, id)
     if (asked.every(({ name }) => ids.has(name))) break
   }
-  return new Map(
+  return idsBy(asked, ids)
+}
+
+async function findAllNamed(db: Db, asked: readonly Named[]): Promise<ReadonlyMap<Named, number>> {
+  const users = await findNames(db, JSON.stringify(asked.map(({ name }) => name)))
+  return idsBy(asked, new Map(users.map(({ id, name }) => [name, id])))
+}
+
+const idsBy = (asked: readonly Named[], ids: ReadonlyMap<string, number>) =>
+  new Map(
     asked.flatMap((one) => {
       const id = ids.get(one.name)
       return id === undefined ? [] : [[one, id] as const]
     }),
   )
-}
 
 type User = { id: number; name: string }
 
