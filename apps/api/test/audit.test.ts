@@ -19,7 +19,7 @@ const audit = createAudit({ db })
 beforeEach(async () => {
   await db.$executeRaw`
     TRUNCATE users, products, coupon_policies, coupons, coupon_claims, orders, order_lines, ledger_entries, outbox_events,
-             product_sales, audit_segments, audit_balances, audit_sales RESTART IDENTITY`
+             product_sales, audit_segments, audit_balances, audit_sales, event_totals RESTART IDENTITY`
   const shelf = createShelf(db)
   const userId = await shelf.user({ balance: 10_000 })
   const productId = await shelf.product({ price: 1_000, stock: 10 })
@@ -74,6 +74,8 @@ const SABOTAGE: Record<string, (db: Db) => Promise<unknown>> = {
   "order-whole": (at) => at.$executeRaw`DELETE FROM order_lines WHERE order_id = 2`,
   "references-exist": (at) => at.$executeRaw`UPDATE order_lines SET order_id = 99 WHERE order_id = 2`,
   "sales-equal-orders": (at) => at.$executeRaw`UPDATE orders SET created_at = created_at - interval '1 day'`,
+  "events-equal-effects": (at) => at.$executeRaw`
+    UPDATE outbox_events SET payload = payload - 'ids' WHERE topic = 'order.placed' AND id % 2 = 0`,
   "seals-agree": (at) => at.$executeRaw`INSERT INTO audit_sales (day, product_id, sold) VALUES (now(), 1, 1)`,
 }
 

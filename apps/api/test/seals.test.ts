@@ -32,7 +32,7 @@ const sealAll = async () => {
 beforeEach(async () => {
   await db.$executeRaw`
     TRUNCATE users, products, coupon_policies, coupons, orders, order_lines, ledger_entries, outbox_events,
-             product_sales, audit_segments, audit_balances, audit_sales RESTART IDENTITY`
+             product_sales, audit_segments, audit_balances, audit_sales, event_totals RESTART IDENTITY`
   userId = await shelf.user({ balance: 100_000 })
   productId = await shelf.product({ price: 1_000, stock: 100 })
   for (let n = 0; n < 6; n++) await order()

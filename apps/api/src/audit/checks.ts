@@ -1,17 +1,8 @@
 import { sql } from "../infra/db.ts"
-import type { Sql } from "../infra/db.ts"
+import { EVENT_CHECKS } from "./event-checks.ts"
+import { within } from "./part.ts"
+import type { Check, Span } from "./part.ts"
 
-/** Orders and ledger entries by id, above `after` and up to `through`. What is not written again is checked by parts. */
-export type Part = { orders: Span; entries: Span }
-export type Span = { after: number; through: number }
-
-/** An invariant of the shop. Its query answers one row with `violations`, which is 0 while the invariant holds. */
-export type CheckText = { id: string; title: string; meaning: string }
-/** `open` is what no sealed segment holds; what is sealed counts by its sums. */
-export type Check = CheckText & { query: (open: Part) => Sql }
-
-export const within = (column: Sql, { after, through }: Span) =>
-  sql`${column} > ${after}::bigint AND ${column} <= ${through}::bigint`
 const ORDER_ID = sql`order_id`
 const ID = sql`id`
 
@@ -223,6 +214,7 @@ export const CHECKS: Check[] = [
            + abs(coalesce((SELECT sum(units) FROM audit_segments), 0) - coalesce((SELECT sum(sold) FROM audit_sales), 0))
            AS violations`,
   },
+  ...EVENT_CHECKS,
 ]
 
 /** Those that look at single orders: they must hold in a part before it is sealed, and are repeated by a full audit. */

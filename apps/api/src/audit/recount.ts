@@ -1,7 +1,7 @@
 import { pgArray } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { soldIn } from "./checks.ts"
-import type { Part } from "./checks.ts"
+import type { Part } from "./part.ts"
 import { countViolations, inSnapshot, rowChecks } from "./count.ts"
 import { partsOf, readSegments, sumPart } from "./seals.ts"
 import type { Segment, Sums } from "./seals.ts"
@@ -15,7 +15,16 @@ export type Violations = Map<string, number>
 type Sales = Map<string, number>
 type SoldRow = { day: string; productId: number; sold: number }
 
-const SUMS = ["orders", "paid", "units", "charged", "booked"] as const satisfies readonly (keyof Sums)[]
+const SUMS = [
+  "orders",
+  "orderIdSum",
+  "paid",
+  "units",
+  "charges",
+  "chargeIdSum",
+  "charged",
+  "booked",
+] as const satisfies readonly (keyof Sums)[]
 
 /**
  * Counts again what is sealed, in pieces that are short transactions: every check of single orders, and every sum that

@@ -1,6 +1,6 @@
 import type { Db, Tx } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
-import type { Part } from "./checks.ts"
+import type { Part } from "./part.ts"
 import { countViolations, inSnapshot, rowChecks } from "./count.ts"
 import { partAfter, readSegments, sealPart } from "./seals.ts"
 

@@ -1,10 +1,20 @@
 import { sql } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
-import { soldIn, within } from "./checks.ts"
-import type { Part } from "./checks.ts"
+import { soldIn } from "./checks.ts"
+import { within } from "./part.ts"
+import type { Part } from "./part.ts"
 
-/** Sums of a part: what conservation needs to know of it. Won and units. */
-export type Sums = { orders: number; paid: number; units: number; charged: number; booked: number }
+/** Sums of a part: what conservation needs to know of it. Won, units, and rows with the sums of their ids. */
+export type Sums = {
+  orders: number
+  orderIdSum: number
+  paid: number
+  units: number
+  charges: number
+  chargeIdSum: number
+  charged: number
+  booked: number
+}
 
 /** What was checked up to these ids, and when. */
 export type Segment = Sums & {
@@ -21,7 +31,8 @@ const END = Number.MAX_SAFE_INTEGER
 export const readSegments = (db: Db | Tx): Promise<Segment[]> =>
   db.$queryRaw<Segment[]>`
     SELECT segment, sealed_at AS "sealedAt", through_order::float8 AS "throughOrder",
-           through_entry::float8 AS "throughEntry", orders::float8, paid::float8, units::float8, charged::float8,
+           through_entry::float8 AS "throughEntry", orders::float8, order_id_sum::float8 AS "orderIdSum",
+           paid::float8, units::float8, charges::float8, charge_id_sum::float8 AS "chargeIdSum", charged::float8,
            booked::float8
     FROM audit_segments ORDER BY segment`
 
@@ -40,11 +51,14 @@ export const partsOf = (segments: readonly Segment[]): Part[] =>
 
 export async function sumPart(tx: Tx, { orders, entries }: Part): Promise<Sums> {
   const [row] = await tx.$queryRaw<Sums[]>`
-    SELECT o.orders::float8, o.paid::float8, l.units::float8, e.charged::float8, e.booked::float8
-    FROM (SELECT count(*) AS orders, coalesce(sum(total), 0) AS paid FROM orders
+    SELECT o.orders::float8, o.ids::float8 AS "orderIdSum", o.paid::float8, l.units::float8, e.charges::float8,
+           e.ids::float8 AS "chargeIdSum", e.charged::float8, e.booked::float8
+    FROM (SELECT count(*) AS orders, coalesce(sum(id), 0) AS ids, coalesce(sum(total), 0) AS paid FROM orders
           WHERE ${within(sql`id`, orders)}) o,
          (SELECT coalesce(sum(quantity), 0) AS units FROM order_lines WHERE ${within(sql`order_id`, orders)}) l,
-         (SELECT coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0) AS charged,
+         (SELECT count(*) FILTER (WHERE kind = 'charge') AS charges,
+                 coalesce(sum(id) FILTER (WHERE kind = 'charge'), 0) AS ids,
+                 coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0) AS charged,
                  coalesce(sum(amount), 0) AS booked
           FROM ledger_entries WHERE ${within(sql`id`, entries)}) e`
   if (!row) throw new Error("Aggregates answered no row")
@@ -53,12 +67,14 @@ export async function sumPart(tx: Tx, { orders, entries }: Part): Promise<Sums> 
 
 /** Seals the part, which continues the last segment. It was checked in this transaction's snapshot. */
 export async function sealPart(tx: Tx, part: Part, segment: number): Promise<void> {
-  const { orders, paid, units, charged, booked } = await sumPart(tx, part)
+  const sums = await sumPart(tx, part)
   // The primary key rejects another process that seals the same segment.
   await tx.$executeRaw`
-    INSERT INTO audit_segments (segment, through_order, through_entry, orders, paid, units, charged, booked)
-    VALUES (${segment}, ${part.orders.through}::bigint, ${part.entries.through}::bigint, ${orders}::bigint,
-            ${paid}::bigint, ${units}::bigint, ${charged}::bigint, ${booked}::bigint)`
+    INSERT INTO audit_segments (segment, through_order, through_entry, orders, order_id_sum, paid, units, charges,
+                                charge_id_sum, charged, booked)
+    VALUES (${segment}, ${part.orders.through}::bigint, ${part.entries.through}::bigint, ${sums.orders}::bigint,
+            ${sums.orderIdSum}::bigint, ${sums.paid}::bigint, ${sums.units}::bigint, ${sums.charges}::bigint,
+            ${sums.chargeIdSum}::bigint, ${sums.charged}::bigint, ${sums.booked}::bigint)`
   await tx.$executeRaw`
     INSERT INTO audit_balances AS b (user_id, booked)
     SELECT user_id, sum(amount) FROM ledger_entries WHERE ${within(sql`id`, part.entries)} GROUP BY user_id

@@ -1,7 +1,7 @@
 import { RefusalError } from "../errors.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { CHECKS } from "./checks.ts"
-import type { CheckText } from "./checks.ts"
+import type { CheckText } from "./part.ts"
 import { countViolations, inSnapshot } from "./count.ts"
 import { recountSealed } from "./recount.ts"
 import type { Violations } from "./recount.ts"

@@ -1,4 +1,5 @@
 import { RefusalError } from "../errors.ts"
+import { chargesToOutbox } from "../events/outbox.ts"
 import { jsonAnswer, mismatchAnswer, refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
@@ -111,7 +112,8 @@ async function addMoney(db: Db | Tx, charges: readonly Charge[]): Promise<Map<Ch
     ), booked AS (
       INSERT INTO ledger_entries (user_id, kind, amount, balance_after, request_identity, request_hash)
       SELECT id, 'charge', amount, balance, identity, hash FROM charged
-    )
+      RETURNING id
+    ), queued AS (${chargesToOutbox(sql`booked`)})
     SELECT asked.user_id AS "userId", locked.id IS NOT NULL AS exists, charged.balance::float8 AS balance,
            to_json(known) AS first
     FROM asked LEFT JOIN locked ON locked.id = user_id LEFT JOIN charged ON charged.id = user_id

@@ -1,3 +1,4 @@
+import { couponsToOutbox } from "../events/outbox.ts"
 import type { Clock } from "../infra/clock.ts"
 import { isRetryable, isRolledBack } from "../infra/db-errors.ts"
 import { pgArray, sql } from "../infra/db.ts"
@@ -80,8 +81,8 @@ async function moveClaims(db: Db, which: Sql): Promise<Drained> {
         (policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, issued_at, expires_at)
       SELECT policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, claimed_at, expires_at
       FROM taken ORDER BY id
-      RETURNING issued_at
-    )
+      RETURNING id, issued_at
+    ), queued AS (${couponsToOutbox(sql`granted`)})
     SELECT coalesce(json_agg(extract(epoch FROM issued_at) * 1000), '[]') AS "claimedAt" FROM granted`
   if (!moved) throw new Error("An aggregate answered no row")
   return moved

@@ -1,3 +1,4 @@
+import { ORDER_PLACED } from "../events/outbox.ts"
 import { pgArray, sql, uuidArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
 import type { Placed } from "./decide.ts"
@@ -6,8 +7,6 @@ import type { PlacedOrder } from "./decide-batch.ts"
 /** Amounts by the id of their row. */
 type Sums = Map<number, number>
 type Counts = { spent: number; taken: number; used: number }
-
-export const ORDER_PLACED = "order.placed"
 
 /**
  * Writes the placed orders of a batch in one statement: balances, stocks and coupons conditionally, then orders, lines,
@@ -27,7 +26,7 @@ export async function writeBatch(tx: Tx, placed: readonly PlacedOrder[]): Promis
   const [counts] = await tx.$queryRaw<Counts[]>`
     WITH spent AS (${spend(spent)}), taken AS (${takeStock(sold)}), used AS (${useCoupons(used)}),
          placed AS (${insertOrders(placed)}), lined AS (${insertLines(lines)}), booked AS (${insertLedger(paid)}),
-         queued AS (${insertOutbox(sold)})
+         queued AS (${insertOutbox(placed, sold)})
     SELECT (SELECT count(*)::int FROM spent) AS spent, (SELECT count(*)::int FROM taken) AS taken,
            (SELECT count(*)::int FROM used) AS used`
 
@@ -45,7 +44,7 @@ const spend = (spent: Sums) => sql`
 const takeStock = (sold: Sums) => sql`
   UPDATE products p SET stock = p.stock - t.quantity
   FROM unnest(${pgArray(sold.keys())}::int[], ${pgArray(sold.values())}::bigint[]) AS t (id, quantity)
-  WHERE p.id = t.id AND p.stock >= t.quantity RETURNING 1`
+  WHERE p.id = t.id AND p.stock >= t.quantity RETURNING p.id, p.stock`
 
 const useCoupons = (ids: readonly number[]) => sql`
   UPDATE coupons SET used_at = now() WHERE id = ANY (${pgArray(ids)}::int[]) AND used_at IS NULL RETURNING 1`
@@ -81,10 +80,12 @@ const insertLedger = (orders: readonly PlacedOrder[]) => sql`
   ) AS t (user_id, order_id, total, balance_after)`
 
 // The orders' own day: another reading of the clock could be past midnight. A batch has one time, that of its transaction.
-const insertOutbox = (sold: Sums) => sql`
+const insertOutbox = (orders: readonly PlacedOrder[], sold: Sums) => sql`
   INSERT INTO outbox_events (topic, payload)
   SELECT ${ORDER_PLACED},
-         jsonb_build_object('day', (min(created_at) AT TIME ZONE 'UTC')::date, 'sold', ${record(sold)}::jsonb)
+         jsonb_build_object('day', (min(created_at) AT TIME ZONE 'UTC')::date, 'sold', ${record(sold)}::jsonb,
+                            'ids', ${JSON.stringify(orders.map(({ order }) => order.id))}::jsonb,
+                            'soldOut', (SELECT coalesce(jsonb_agg(id), '[]') FROM taken WHERE stock = 0))
   FROM placed HAVING count(*) > 0`
 
 /** Adds up by id, so that each row is written once per batch, however many orders share it. */

@@ -1,5 +1,6 @@
+import { ORDER_PLACED } from "../events/outbox.ts"
+import type { PlacedEntry } from "../events/outbox.ts"
 import type { Tx } from "../infra/db.ts"
-import { ORDER_PLACED } from "./batch-write.ts"
 import { COUPON_USED, INSUFFICIENT_BALANCE, outOfStock } from "./decide.ts"
 import type { Line, OrderCommand, Placed, Refused, Rows } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
@@ -45,8 +46,15 @@ function couponState({ userId, discountAmount, discountRateBp, usedAt, expiresAt
   return { userId, discount, used: usedAt !== null, expired: expiresAt <= now }
 }
 
-/** Takes the money and the coupon on condition, writes order, lines, ledger and outbox, and returns the order's id. */
-export async function writeOrder(tx: Tx, { command, request }: OrderJob, placed: Placed): Promise<number> {
+/** What the outbox says of an order, but for the products that it sold out. */
+type WrittenOrder = Pick<PlacedEntry, "day" | "sold"> & { id: number }
+
+/** Takes the money and the coupon on condition, and writes order, lines and ledger. */
+export async function writeOrder(
+  tx: Tx,
+  { command, request }: OrderJob,
+  placed: Placed,
+): Promise<WrittenOrder> {
   const { userId, couponId } = command
   const { subtotal, discount, total, lines } = placed
   const balanceAfter = await spend(tx, userId, total)
@@ -64,8 +72,13 @@ export async function writeOrder(tx: Tx, { command, request }: OrderJob, placed:
   }
   const sold = Object.fromEntries(lines.map(({ productId, quantity }) => [productId, quantity]))
   const day = createdAt.toISOString().slice(0, 10)
-  await tx.outboxEvent.create({ data: { topic: ORDER_PLACED, payload: { day, sold } } })
-  return Number(id)
+  return { id: Number(id), day, sold }
+}
+
+/** Tells what was sold; after the stock was taken, since only that shows which product sold out. */
+export async function writeOutbox(tx: Tx, { id, day, sold }: WrittenOrder, soldOut: number[]) {
+  const payload: PlacedEntry = { day, sold, ids: [id], soldOut }
+  await tx.outboxEvent.create({ data: { topic: ORDER_PLACED, payload } })
 }
 
 async function spend(tx: Tx, userId: number, total: number): Promise<bigint> {
@@ -83,13 +96,17 @@ async function markUsed(tx: Tx, id: number): Promise<void> {
   if (count === 0) throw new WriteConflictError(COUPON_USED)
 }
 
-/** Takes the stock on condition, product by product in ascending order. */
-export async function takeStock(tx: Tx, lines: readonly Line[]): Promise<void> {
+/** Takes the stock on condition, product by product in ascending order; returns the products that it sold out. */
+export async function takeStock(tx: Tx, lines: readonly Line[]): Promise<number[]> {
+  const soldOut: number[] = []
   for (const { productId, quantity } of lines) {
-    const { count } = await tx.product.updateMany({
+    const [left] = await tx.product.updateManyAndReturn({
       where: { id: productId, stock: { gte: quantity } },
       data: { stock: { decrement: quantity } },
+      select: { stock: true },
     })
-    if (count === 0) throw new WriteConflictError(outOfStock(productId))
+    if (!left) throw new WriteConflictError(outOfStock(productId))
+    if (left.stock === 0n) soldOut.push(productId)
   }
+  return soldOut
 }

@@ -9,7 +9,7 @@ import { decideOrder } from "./decide.ts"
 import type { Line } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
 import { ORDER_KEY_TAKEN, findKnown, repeatedAnswer } from "./keyed-orders.ts"
-import { WriteConflictError, readRows, takeStock, writeOrder } from "./prisma-writes.ts"
+import { WriteConflictError, readRows, takeStock, writeOrder, writeOutbox } from "./prisma-writes.ts"
 
 /** Locks products for the update of their stock; disposed once that update is committed or rolled back. */
 export type LockStock = (lines: readonly Line[]) => Promise<AsyncDisposable>
@@ -44,10 +44,10 @@ async function attempt(db: Db, { command, request }: OrderJob, lockStock?: LockS
     if (repeated) return repeated
     const decided = decideOrder(command, await readRows(tx, command))
     if (decided.outcome === "refused") return refusedOrder(decided.refused)
-    const id = await writeOrder(tx, { command, request }, decided.placed)
+    const written = await writeOrder(tx, { command, request }, decided.placed)
     if (lockStock) locked.use(await lockStock(command.lines))
-    await takeStock(tx, command.lines)
-    return placedAnswer(orderRow(id, command, decided.placed))
+    await writeOutbox(tx, written, await takeStock(tx, command.lines))
+    return placedAnswer(orderRow(written.id, command, decided.placed))
   })
 }
 

@@ -1,4 +1,6 @@
 import { z } from "zod"
+import type { OutboxRow } from "../events/entries.ts"
+import { countEvents } from "../events/totals.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
@@ -18,18 +20,21 @@ const Sold = z.object({
     z.int(),
   ),
 })
-type OutboxRow = { id: string; topic: string; payload: unknown }
+const SOLD_TOPICS: ReadonlySet<string> = new Set(["order.placed", "order.cancelled"])
+const SILENT_TOPICS: ReadonlySet<string> = new Set(["coupon.granted", "balance.credited"])
 
 type RelayDeps = { db: Db; logger: Logger; metrics: Metrics }
 
 /**
- * Moves what was sold from the outbox into the sums by UTC day and product. One transaction deletes the events and moves
- * the sums, so each order counts exactly once, whatever dies.
+ * Moves what happened out of the outbox: what was sold into the sums by UTC day and product, and events into the
+ * deliveries of the webhooks that want them. One transaction deletes the entries and writes both, so each order counts
+ * exactly once, and each event is delivered, whatever dies.
  */
 export function createRelay({ db, logger, metrics }: RelayDeps) {
   function readable(row: OutboxRow): z.infer<typeof Sold>[] {
+    if (SILENT_TOPICS.has(row.topic)) return []
     const parsed = Sold.safeParse(row.payload)
-    if (row.topic === "order.placed" && parsed.success) return [parsed.data]
+    if (SOLD_TOPICS.has(row.topic) && parsed.success) return [parsed.data]
     logger.error({ event: row }, "an outbox event that nobody understands was dropped")
     return []
   }
@@ -39,6 +44,7 @@ export function createRelay({ db, logger, metrics }: RelayDeps) {
     const rows = await takeEvents(tx)
     const sales = sumSales(rows.flatMap(readable))
     if (sales.length > 0) await addSales(tx, sales, revision)
+    await countEvents(tx, rows)
     return rows.length
   }
 

@@ -2,19 +2,23 @@ import type { Db } from "../../src/infra/db.ts"
 
 const DAY_MS = 86_400_000
 
-/** Rows for a test to start from, written as the shop itself would have: money comes with its ledger row. */
+/** Rows for a test to start from, written as the shop itself would have: money with its ledger row, and events. */
 export function createShelf(db: Db) {
   let made = 0
 
   async function user({ balance = 0 } = {}): Promise<number> {
     const { id } = await db.user.create({ data: { name: `user${++made}-${crypto.randomUUID()}`, balance } })
     if (balance > 0) {
-      await db.ledgerEntry.create({
+      const entry = await db.ledgerEntry.create({
         data: { userId: id, kind: "charge", amount: balance, balanceAfter: balance },
       })
+      await happened("balance.credited", entry.id)
     }
     return id
   }
+
+  const happened = (topic: string, id: bigint | number) =>
+    db.outboxEvent.create({ data: { topic, payload: { ids: [Number(id)] } } })
 
   async function product({ price = 2_000, stock = 1_000 } = {}): Promise<number> {
     const { id } = await db.product.create({
@@ -50,6 +54,7 @@ export function createShelf(db: Db) {
         expiresAt,
       },
     })
+    await happened("coupon.granted", id)
     return id
   }
 
