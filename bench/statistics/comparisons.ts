@@ -1,12 +1,9 @@
 import { experiment } from "./experiments.ts"
 import type { Planted, Setting } from "./experiments.ts"
-import type { Noise } from "./simulate-runs.ts"
+import { HARD, NOISES, PROMISED } from "./noise.ts"
 import type { Study, Wanted } from "./study.ts"
 
 const TRIALS = 1_000
-/** At which a change has to be found. */
-const PROMISED: Noise = { run: 0.05, drift: 0.15 }
-const NOISES: readonly Noise[] = [PROMISED, { run: 0.03, drift: 0.1 }, { run: 0.1, drift: 0.15 }]
 const NOTHING: Planted = { kind: "nothing", factor: 1 }
 const ALL: Planted = { kind: "all", factor: 1.15 }
 const ONE: Planted = { kind: "one", factor: 1.15 }
@@ -58,5 +55,6 @@ function nameOf({ command, runs, untilDecided, noise, planted }: Setting): strin
     command === "compare"
       ? `compare ${runs} v ${runs}`
       : `ab ${untilDecided ? "until decided, at most " : ""}${runs} rounds`
-  return `${what}, ${how}, run noise ${noise.run * 100} %, drift ${noise.drift * 100} %`
+  const hard = noise === HARD ? ", short runs with heavy tails" : ""
+  return `${what}, ${how}, run noise ${noise.run * 100} %, drift ${noise.drift * 100} %${hard}`
 }

@@ -2,8 +2,7 @@ import { expect, it } from "vitest"
 
 import { experiment } from "./experiments.ts"
 import type { Setting } from "./experiments.ts"
-
-const NOISE = { run: 0.05, drift: 0.15 }
+import { PROMISED as NOISE } from "./noise.ts"
 
 /** How many of the seeded experiments called something, and how many found what was planted. */
 function counts(setting: Omit<Setting, "noise">, trials: number) {

@@ -7,8 +7,8 @@ import { ALPHA, GROUPS, ROUNDS } from "@saleproof/loadctl/compare/tests.ts"
 import { seededRandom } from "@saleproof/loadctl/stats/random.ts"
 import type { Random } from "@saleproof/loadctl/stats/random.ts"
 
+import type { Noise } from "./noise.ts"
 import { FIGURES, sharedDrift, simulateRun, withOneSlower } from "./simulate-runs.ts"
-import type { Noise } from "./simulate-runs.ts"
 
 /** What the candidate is: the same, slower in every figure, or slower in one. */
 export type Planted = { kind: "nothing" | "all" | "one"; factor: number }
@@ -41,7 +41,7 @@ function groups({ runs, noise, planted }: Setting, random: Random, seed: number)
 
 function rounds({ runs, untilDecided, noise, planted }: Setting, random: Random, seed: number): Said {
   const looks = planLooks({ rounds: runs, untilDecided, sides: 2 })
-  const drift = sharedDrift(random, noise.drift)
+  const drift = sharedDrift(random, noise)
   const base: RunFigures[] = []
   const candidate: RunFigures[] = []
   for (const { round, alpha } of looks) {
