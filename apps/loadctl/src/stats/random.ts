@@ -12,8 +12,12 @@ export type Random = {
   exponential: () => number
 }
 
+// Seeds next to each other begin with nearly the same numbers: the first is 1.000 for all of them.
+const WARM_UP = 32
+
 export function seededRandom(seed: number): Random {
-  const generator = xoroshiro128plus(seed)
+  const generator = xoroshiro128plus(scrambled(seed))
+  for (let drawn = 0; drawn < WARM_UP; drawn += 1) generator.next()
   const uniform = (): number => (generator.next() >>> 0) / 0x1_0000_0000
   let spare: number | null = null
   /** Marsaglia's polar method (1964): two normals from each accepted point. */
@@ -38,4 +42,12 @@ export function seededRandom(seed: number): Random {
     normal,
     exponential: () => -Math.log1p(-uniform()),
   }
+}
+
+/** The finalizer of MurmurHash3 (Appleby 2011), by which every bit of the seed changes half of the others. */
+function scrambled(seed: number): number {
+  let hash = seed | 0
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
 }
