@@ -26,20 +26,25 @@ it("fits no negative cost, and grows towards an end without coherence", () => {
   expect(fit.peak).toEqual({ concurrency: null, throughput: expect.closeTo(100, 6) })
 })
 
-it("covers the peak nine times of ten where throughput is noisy", () => {
-  const random = seededRandom(5)
-  const truth = Math.max(...Array.from({ length: 60 }, (_, n) => throughputAt(LAW, n + 1)))
-  let covered = 0
-  for (let trial = 0; trial < 100; trial += 1) {
-    const points = [...LEVELS, ...LEVELS].map((concurrency) => ({
-      concurrency,
-      throughput: throughputAt(LAW, concurrency) * Math.exp(0.03 * random.normal()),
-    }))
-    const { peak } = fitScalability(points, trial + 1)!.intervals
-    if (peak && peak.low <= truth && peak.high >= truth) covered += 1
-  }
-  expect(covered).toBeGreaterThanOrEqual(80)
-})
+it.each([1, 2])(
+  "covers the peak nine times of ten where throughput is noisy (each level %i times)",
+  (often) => {
+    const random = seededRandom(5)
+    const truth = Math.max(...Array.from({ length: 60 }, (_, n) => throughputAt(LAW, n + 1)))
+    let covered = 0
+    for (let trial = 0; trial < 100; trial += 1) {
+      const points = Array.from({ length: often }, () => LEVELS)
+        .flat()
+        .map((concurrency) => ({
+          concurrency,
+          throughput: throughputAt(LAW, concurrency) * Math.exp(0.03 * random.normal()),
+        }))
+      const { peak } = fitScalability(points, trial + 1)!.intervals
+      if (peak && peak.low <= truth && peak.high >= truth) covered += 1
+    }
+    expect(covered).toBeGreaterThanOrEqual(87)
+  },
+)
 
 it("says nothing about points that are few or alike", () => {
   expect(fitScalability([1, 2, 4].map((n) => ({ concurrency: n, throughput: n })))).toBeNull()

@@ -1,6 +1,7 @@
 import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
 
 import { seededRandom } from "./random.ts"
+import { studentCdf, studentQuantile } from "./student.ts"
 
 /** How much was completed per second with so many in flight (or so many users) at a time. */
 export type ScalabilityPoint = { concurrency: number; throughput: number }
@@ -26,9 +27,16 @@ type Law = Pick<Scalability, "lambda" | "contention" | "coherence">
 const LEAST_POINTS = 4
 // A law of concurrency cannot be seen where it hardly changes.
 const LEAST_RANGE = 2
-const RESAMPLES = 300
+const RESAMPLES = 1_000
+const TERMS = 3
+const TAIL = 0.05
+// Student's t with so many degrees is the normal distribution.
+const NORMAL_DEGREES = 1e7
 
-/** Fits the law, its intervals by drawing the points anew (Efron 1979); null where they are too few or too alike. */
+/**
+ * Fits the law; null where the points are too few or too alike. Its intervals are made by drawing the points anew (Efron
+ * 1979) and are expanded for their number, as few points drawn anew spread less than other points would (Hesterberg 2015).
+ */
 export function fitScalability(points: readonly ScalabilityPoint[], seed = 1): Scalability | null {
   if (!canBeFitted(points)) return null
   const law = fitLaw(points)
@@ -38,6 +46,7 @@ export function fitScalability(points: readonly ScalabilityPoint[], seed = 1): S
     const again = points.map(() => points[random.index(points.length)]!)
     if (canBeFitted(again)) drawn.push(fitLaw(again))
   }
+  const tail = expandedTail(points.length)
   const peaks = drawn.flatMap((one) => peakOf(one)?.throughput ?? [])
   return {
     ...law,
@@ -45,13 +54,13 @@ export function fitScalability(points: readonly ScalabilityPoint[], seed = 1): S
     intervals: {
       contention: middle(
         drawn.map(({ contention }) => contention),
-        law.contention,
+        { otherwise: law.contention, tail },
       ),
       coherence: middle(
         drawn.map(({ coherence }) => coherence),
-        law.coherence,
+        { otherwise: law.coherence, tail },
       ),
-      peak: peaks.length > drawn.length / 2 ? middle(peaks, peaks[0]!) : null,
+      peak: peaks.length > drawn.length / 2 ? middle(peaks, { otherwise: peaks[0]!, tail }) : null,
     },
   }
 }
@@ -114,8 +123,16 @@ function peakOf({ lambda, contention, coherence }: Law): Scalability["peak"] {
   return contention > 0 ? { concurrency: null, throughput: lambda / contention } : null
 }
 
-function middle(values: readonly number[], otherwise: number): Ends {
+/** The tail of the resamples that stands for 5 % when so many points are fitted. */
+function expandedTail(points: number): number {
+  const degrees = points - TERMS
+  return studentCdf(Math.sqrt(points / degrees) * studentQuantile(TAIL, degrees), NORMAL_DEGREES)
+}
+
+type Middle = { otherwise: number; tail: number }
+
+function middle(values: readonly number[], { otherwise, tail }: Middle): Ends {
   const sorted = sortNumbers(values)
   if (!sorted) return { low: otherwise, high: otherwise }
-  return { low: quantile(sorted, 0.05), high: quantile(sorted, 0.95) }
+  return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) }
 }
