@@ -1,4 +1,4 @@
-import { posteriorQuantile, thresholdPosterior } from "../stats/threshold.ts"
+import { informationAt, posteriorQuantile, thresholdPosterior } from "../stats/threshold.ts"
 
 /** One try at one load: iterations per second, or virtual users. */
 export type Attempt = { load: number; outcome: "pass" | "fail" | "untrusted" }
@@ -37,13 +37,17 @@ const STEP_FACTOR = 2
 // A wider gap than this between what holds and what breaks is worth a second look at what broke.
 const WIDE_GAP = 1.5
 const TAIL = 0.05
+// Where the edge may be, from hardly above what held to hardly below what broke.
+const CANDIDATES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+const LAST_RUNS = 3
+const SECURE = 0.35
 /** Above the highest load that may be tried the edge is not looked for. */
 const BEYOND = 1.1
 
 /**
- * What to try next, given everything tried so far: double the load until it breaks twice, then try where the edge most
- * likely is (the median of its posterior, as in QUEST, Watson and Pelli 1983), until its interval is narrow or the runs are
- * used up. A single run that breaks or holds by accident moves the edge a little, and the tries after it move it back.
+ * What to try next, given everything tried so far: double the load until it breaks twice, then the load that tells most of
+ * where the edge is (Kontsevich and Tyler 1999), until its interval is narrow or the runs are used up. A single run that
+ * breaks or holds by accident moves the edge a little, and the tries after it move it back.
  */
 export function nextStep(options: SearchOptions, attempts: readonly Attempt[]): Step {
   const done: Step = { kind: "done", found: whatIsKnown(options, attempts) }
@@ -72,10 +76,11 @@ function deservesSecondLook(
   return Math.min(...broke.filter((load) => load > highest), max * BEYOND) / highest > WIDE_GAP
 }
 
-function nearEdge({ max, precision }: SearchOptions, attempts: readonly Attempt[], found: Found): Step {
+function nearEdge(options: SearchOptions, attempts: readonly Attempt[], found: Found): Step {
+  const { max, precision } = options
   const { edge } = found
   if (edge === null || Math.log(edge.high / edge.low) <= precision) return { kind: "done", found }
-  const load = Math.min(max, Math.max(1, Math.round(edge.load)))
+  const load = securing(options, attempts, found) ?? mostTelling(attempts, max)
   const known = attempts.some((attempt) => attempt.load === load)
   if (known && isSettled(attempts, load)) return { kind: "done", found }
   return { kind: "try", load, why: known ? "confirm" : "bisect" }
@@ -98,20 +103,20 @@ function higher({ max }: SearchOptions, { attempts, highest, done }: Outer & { h
   return triesOf(attempts, max, "pass") < 2 ? { kind: "try", load: max, why: "confirm" } : done
 }
 
-/** Whole loads next to each other that both were tried twice leave nothing to find between them. */
+/** Whole loads next to each other, of which one always held and one always broke, leave nothing to find between them. */
 function isSettled(attempts: readonly Attempt[], load: number): boolean {
-  const twice = (one: number): boolean => attempts.filter((attempt) => attempt.load === one).length >= 2
-  return twice(load) && (twice(load + 1) || twice(load - 1))
+  const always = (one: number, outcome: Attempt["outcome"]): boolean => {
+    const tries = attempts.filter((attempt) => attempt.load === one)
+    return tries.length >= 2 && tries.every((attempt) => attempt.outcome === outcome)
+  }
+  const edgeAbove = (held: number): boolean => always(held, "pass") && always(held + 1, "fail")
+  return edgeAbove(load) || edgeAbove(load - 1)
 }
 
 /** What the tries so far say, also when the search is cut short. */
 export function whatIsKnown({ max }: Pick<SearchOptions, "max">, attempts: readonly Attempt[]): Found {
   const { held, broke } = sorted(attempts)
-  const trials = attempts.flatMap((attempt) => {
-    const breaks = didBreak(attempts, attempt)
-    return breaks || attempt.outcome === "pass" ? [{ level: attempt.load, broke: breaks }] : []
-  })
-  const edge = held.length > 0 && broke.length > 0 ? edgeOf(trials, max) : null
+  const edge = held.length > 0 && broke.length > 0 ? edgeOf(trialsOf(attempts), max) : null
   const load = edge === null ? (held.at(-1) ?? null) : (held.findLast((one) => one <= edge.load) ?? held[0]!)
   const broken = broke.find((one) => load === null || one > load) ?? null
   return {
@@ -123,8 +128,45 @@ export function whatIsKnown({ max }: Pick<SearchOptions, "max">, attempts: reado
   }
 }
 
+/**
+ * A load that holds more likely than not, for the last runs when what held is lower: the answer must have been completed,
+ * and to know the edge better is no use by then.
+ */
+function securing(
+  { max, maxRuns, precision }: SearchOptions,
+  attempts: readonly Attempt[],
+  { load: held, edge }: Found,
+): number | null {
+  if (maxRuns - attempts.length > LAST_RUNS || edge === null) return null
+  if (held !== null && held > edge.load * (1 - precision)) return null
+  const posterior = thresholdPosterior(trialsOf(attempts), boundsOf(max))
+  const load = Math.max(1, Math.floor(posteriorQuantile(posterior, SECURE)))
+  return load > (held ?? 0) ? load : null
+}
+
+/** The whole load whose outcome would tell most of where the edge lies. */
+function mostTelling(attempts: readonly Attempt[], max: number): number {
+  const posterior = thresholdPosterior(trialsOf(attempts), boundsOf(max))
+  const candidates = CANDIDATES.map((p) =>
+    Math.min(max, Math.max(1, Math.round(posteriorQuantile(posterior, p)))),
+  )
+  const told = [...new Set(candidates)].map((load) => ({ load, told: informationAt(posterior, load) }))
+  return told.reduce((best, one) => (one.told > best.told ? one : best)).load
+}
+
+function boundsOf(max: number) {
+  return { least: 0.5, most: max * BEYOND }
+}
+
+function trialsOf(attempts: readonly Attempt[]) {
+  return attempts.flatMap((attempt) => {
+    const breaks = didBreak(attempts, attempt)
+    return breaks || attempt.outcome === "pass" ? [{ level: attempt.load, broke: breaks }] : []
+  })
+}
+
 function edgeOf(trials: { level: number; broke: boolean }[], max: number): NonNullable<Found["edge"]> {
-  const posterior = thresholdPosterior(trials, { least: 0.5, most: max * BEYOND })
+  const posterior = thresholdPosterior(trials, boundsOf(max))
   const at = (p: number): number => posteriorQuantile(posterior, p)
   return { load: at(0.5), low: at(TAIL), high: at(1 - TAIL) }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest"
 
-import { posteriorQuantile, thresholdPosterior } from "./threshold.ts"
+import { informationAt, posteriorQuantile, thresholdPosterior } from "./threshold.ts"
 
 const BOUNDS = { least: 1, most: 1_000 }
 const median = (trials: { level: number; broke: boolean }[]) =>
@@ -28,8 +28,8 @@ it("agrees with the sum over every width and share of stray breaks, written out"
     let sum = 0
     for (const width of [0.005, 0.02, 0.05, 0.1])
       for (const [stray, prior] of [
-        [0.01, 0.7],
-        [0.1, 0.3],
+        [0.01, 0.5],
+        [0.1, 0.5],
       ] as const)
         sum += trials.reduce<number>((product, { level, broke }) => {
           const p = stray + (0.99 - stray) * phi(Math.log(level / threshold) / width)
@@ -56,4 +56,23 @@ it("is not capped by one stray failure far below", () => {
   ]
   expect(median(trials)).toBeGreaterThan(95)
   expect(median(trials)).toBeLessThan(106)
+})
+
+it("tells of a level what its outcome changes of the posterior on the average, both outcomes tried", () => {
+  const trials = [held(50), broke(100), held(80)]
+  const before = thresholdPosterior(trials, BOUNDS)
+  const [ifBroke, ifHeld] = [broke(90), held(90)].map((next) => thresholdPosterior([...trials, next], BOUNDS))
+  // Where either outcome moves the weight to is a mixture: before = p · ifBroke + (1 − p) · ifHeld, solved for p.
+  const half = before.levels.findIndex((level) => level >= 90)
+  const below = ({ weights }: { weights: Float64Array }) => weights.slice(0, half).reduce((a, b) => a + b, 0)
+  const p = (below(before) - below(ifHeld!)) / (below(ifBroke!) - below(ifHeld!))
+  const divergence = (after: { weights: Float64Array }) =>
+    after.weights.reduce(
+      (sum, weight, index) =>
+        weight < 1e-12 ? sum : sum + weight * Math.log(weight / before.weights[index]!),
+      0,
+    )
+  const expected = p * divergence(ifBroke!) + (1 - p) * divergence(ifHeld!)
+  expect(informationAt(before, 90)).toBeCloseTo(expected, 3)
+  expect(informationAt(before, 90)).toBeGreaterThan(informationAt(before, 20))
 })

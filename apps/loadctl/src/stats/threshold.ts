@@ -1,15 +1,21 @@
 /** One trial at a level: whether it broke. */
 export type Trial = { level: number; broke: boolean }
 
-/** Where a threshold lies, as a share of certainty for each candidate; `levels` ascending, `weights` add up to 1. */
-export type Posterior = { levels: Float64Array; weights: Float64Array }
+/** What is not known of the way from holding to breaking, and how likely it is beside each threshold. */
+type Shape = { width: number; stray: number; weights: Float64Array }
+
+/**
+ * Where a threshold lies, as a share of certainty for each candidate; `levels` ascending, `weights` add up to 1, and so
+ * do those of all shapes together.
+ */
+export type Posterior = { levels: Float64Array; weights: Float64Array; shapes: readonly Shape[] }
 
 // How far apart loads must be, as a share, to go from holding to breaking: an edge, and the noise of runs.
 const WIDTHS = [0.005, 0.02, 0.05, 0.1]
-// A run that breaks for a reason of its own, which has nothing to do with its load, and how likely such a machine is.
+// A run that breaks for a reason of its own, which has nothing to do with its load: on a good machine or a bad one.
 const STRAYS = [
-  { share: 0.01, prior: 0.7 },
-  { share: 0.1, prior: 0.3 },
+  { share: 0.01, prior: 0.5 },
+  { share: 0.1, prior: 0.5 },
 ]
 // A run that holds above the edge by luck.
 const LUCKY = 0.01
@@ -28,16 +34,29 @@ export function thresholdPosterior(
   const [from, to] = [Math.log(least), Math.log(most)]
   const count = Math.max(2, Math.ceil((to - from) / STEP))
   const logs = Float64Array.from({ length: count }, (_, index) => from + ((to - from) * index) / (count - 1))
+  const likely = WIDTHS.flatMap((width) => {
+    const breaking = trials.map(({ level }) => breakingOf(logs, Math.log(level), width))
+    return STRAYS.map(({ share, prior }) => ({
+      width,
+      stray: share,
+      weights: likelihoods(count, { trials, breaking, share, prior }),
+    }))
+  })
+  const total = likely.reduce((sum, { weights }) => sum + weights.reduce((all, one) => all + one, 0), 0)
+  const shapes = likely.map((shape) => ({ ...shape, weights: shape.weights.map((one) => one / total) }))
   const weights = new Float64Array(count)
-  for (const width of WIDTHS) {
-    const breaking = trials.map(({ level }) => {
-      const at = Math.log(level)
-      return logs.map((threshold) => normalCdf((at - threshold) / width))
-    })
-    for (const { share, prior } of STRAYS) addLikelihood(weights, { trials, breaking, share, prior })
-  }
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  return { levels: logs.map(Math.exp), weights: weights.map((weight) => weight / total) }
+  for (const shape of shapes)
+    for (let index = 0; index < count; index += 1) weights[index]! += shape.weights[index]!
+  return { levels: logs.map(Math.exp), weights, shapes }
+}
+
+/** Φ of how far a level lies above each threshold, in widths. */
+function breakingOf(logs: Float64Array, at: number, width: number): Float64Array {
+  return logs.map((threshold) => normalCdf((at - threshold) / width))
+}
+
+function chance(stray: number, breaking: number): number {
+  return stray + (1 - stray - LUCKY) * breaking
 }
 
 type Likelihood = {
@@ -47,15 +66,16 @@ type Likelihood = {
   prior: number
 }
 
-function addLikelihood(weights: Float64Array, { trials, breaking, share, prior }: Likelihood): void {
-  for (let index = 0; index < weights.length; index += 1) {
-    let likelihood = prior
-    for (let trial = 0; trial < trials.length; trial += 1) {
-      const broke = share + (1 - share - LUCKY) * breaking[trial]![index]!
-      likelihood *= trials[trial]!.broke ? broke : 1 - broke
+function likelihoods(count: number, { trials, breaking, share, prior }: Likelihood): Float64Array {
+  const product = new Float64Array(count).fill(prior)
+  for (const [trial, { broke }] of trials.entries()) {
+    const own = breaking[trial]!
+    for (let index = 0; index < count; index += 1) {
+      const breaks = chance(share, own[index]!)
+      product[index]! *= broke ? breaks : 1 - breaks
     }
-    weights[index]! += likelihood
   }
+  return product
 }
 
 /** The level below which the threshold lies with probability `p`. */
@@ -68,8 +88,36 @@ export function posteriorQuantile({ levels, weights }: Posterior, p: number): nu
   return levels.at(-1)!
 }
 
+// What is less likely than this at a threshold changes no choice.
+const NEGLIGIBLE = 1e-6
+
+/**
+ * What a trial at a level would tell of the threshold, in nats: the mutual information of its outcome and the threshold,
+ * whatever the shape (Lindley 1956; the choice of Kontsevich and Tyler 1999).
+ */
+export function informationAt({ levels, weights, shapes }: Posterior, level: number): number {
+  let [breaks, given] = [0, 0]
+  for (let index = 0; index < levels.length; index += 1) {
+    const weight = weights[index]!
+    if (weight < NEGLIGIBLE) continue
+    const distance = Math.log(level / levels[index]!)
+    let own = 0
+    for (const shape of shapes)
+      own += shape.weights[index]! * chance(shape.stray, normalCdf(distance / shape.width))
+    breaks += own
+    given += weight * entropy(own / weight)
+  }
+  return entropy(breaks) - given
+}
+
+function entropy(p: number): number {
+  return p <= 0 || p >= 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p)
+}
+
 /** Φ by Abramowitz and Stegun 7.1.26, to 1.5e-7. */
 function normalCdf(z: number): number {
+  if (z > 6) return 1
+  if (z < -6) return 0
   const x = Math.abs(z) / Math.SQRT2
   const t = 1 / (1 + 0.3275911 * x)
   const series =
