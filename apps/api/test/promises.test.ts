@@ -117,18 +117,28 @@ describe("Redis that loses everything again and again", () => {
   })
 
   it("refuses for as long as it remembers a refusal, and no longer", async () => {
-    const { user, policy } = await trade.seed({ policies: 1, users: 3 })
+    const { user, policy } = await trade.seed({ policies: 1, users: 3, couponsPerPolicy: 1 })
     const outcome = async (n: number) =>
       outcomeOf(await trade.claim({ userId: user(n), policyId: policy(1) }))
-    await shop.redis.set(soldOutKey(policy(1)), 1)
-    await expect.poll(() => outcome(1), WITHIN).toBe("COUPON_SOLD_OUT")
-    await shop.redis.del(soldOutKey(policy(1)))
     expect(await outcome(1)).toBe("created")
-    await shop.redis.set(limitReachedKey(policy(1), user(2)), 1)
-    await expect.poll(() => outcome(2), WITHIN).toBe("COUPON_LIMIT_REACHED")
-    expect(await outcome(3)).toBe("created")
-    await shop.redis.del(limitReachedKey(policy(1), user(2)))
+    expect(await outcome(2)).toBe("COUPON_SOLD_OUT")
+    await shop.services.coupons.changeTotal(policy(1), 10)
+    await shop.redis.set(soldOutKey(policy(1)), 1)
+    await expect.poll(() => outcome(2), WITHIN).toBe("COUPON_SOLD_OUT")
+    await shop.redis.del(soldOutKey(policy(1)))
     expect(await outcome(2)).toBe("created")
+    await shop.redis.set(limitReachedKey(policy(1), user(3)), 1)
+    await expect.poll(() => outcome(3), WITHIN).toBe("COUPON_LIMIT_REACHED")
+    expect(await outcome(1)).toBe("created")
+    await shop.redis.del(limitReachedKey(policy(1), user(3)))
+    expect(await outcome(3)).toBe("created")
+  })
+
+  it("is not asked about a policy that refused nobody", async () => {
+    const { user, policy } = await trade.seed({ policies: 1, users: 1 })
+    await shop.redis.set(soldOutKey(policy(1)), 1)
+    expect(await trade.claim({ userId: user(1), policyId: policy(1) })).toMatchObject({ status: 201 })
+    await shop.redis.del(soldOutKey(policy(1)))
   })
 
   it("remembers a refusal for 1 s", async () => {

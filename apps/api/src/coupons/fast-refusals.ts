@@ -10,19 +10,36 @@ import type { Claim } from "./decide-claims.ts"
 const REMEMBERED_MS = 1_000
 const BUDGET_MS = 50
 const OPEN_MS = 1_000
+// A policy that refused nobody for so long is not looked up: most claims are accepted, and would ask for nothing.
+const LOOKED_UP_MS = 10_000
 
 export type FastRefusal = "sold_out" | "limit_reached"
 type Asked = Omit<Claim, "claimId">
 /** The result of looking up one claim in Redis. */
 type Found = FastRefusal | "none" | "late" | "failed" | "open"
 
-type FastRefusalsDeps = { redis: Redis; logger: Logger; metrics: Metrics; maxQueued: number }
+type FastRefusalsDeps = {
+  redis: Redis
+  logger: Logger
+  metrics: Metrics
+  maxQueued: number
+  now?: () => number
+}
 
 /**
  * What PostgreSQL refused within the last second, as Redis remembers it for every process: whoever asks for the same is
- * refused without a transaction. It counts nothing, so a lost or late entry costs a transaction, never a promise.
+ * refused without a transaction. It counts nothing, so a lost or late entry costs a transaction, never a promise. Only
+ * policies that refused somebody in this process lately are looked up.
  */
-export function createFastRefusals({ redis, logger, metrics, maxQueued }: FastRefusalsDeps) {
+export function createFastRefusals(deps: FastRefusalsDeps) {
+  const { redis, logger, metrics, maxQueued, now = () => performance.now() } = deps
+  /** Until when each policy is looked up. */
+  const lookedUp = new Map<number, number>()
+  const lookUp = (policyId: number) => void lookedUp.set(policyId, now() + LOOKED_UP_MS)
+  const isLookedUp = (policyId: number) => {
+    const until = lookedUp.get(policyId)
+    return until !== undefined && now() < until
+  }
   const ask = createCircuitBreaker({ budgetMs: BUDGET_MS, openMs: OPEN_MS })
   // Many claims share one lookup, and so its time budget.
   const read = createSharedRead<Asked, Found>({
@@ -39,14 +56,17 @@ export function createFastRefusals({ redis, logger, metrics, maxQueued }: FastRe
   return {
     /** The refusal that such a claim got a moment ago, if Redis has one and responds in time. */
     async find(claim: Asked): Promise<FastRefusal | undefined> {
-      if (redis.status !== "ready") return undefined
+      if (redis.status !== "ready" || !isLookedUp(claim.policyId)) return undefined
       const found = await read(claim)
       metrics.fastRefusals.labels(found).inc()
-      return found === "sold_out" || found === "limit_reached" ? found : undefined
+      if (found !== "sold_out" && found !== "limit_reached") return undefined
+      lookUp(claim.policyId)
+      return found
     },
 
     /** Stores refusals for 1 s. Nothing waits for it. */
     remember(refused: readonly { outcome: FastRefusal; claim: Asked }[]): void {
+      for (const { claim } of refused) lookUp(claim.policyId)
       if (refused.length === 0 || redis.status !== "ready") return
       const marks = redis.pipeline()
       for (const key of new Set(refused.map(({ outcome, claim }) => markOf(outcome, claim)))) {
