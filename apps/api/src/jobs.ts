@@ -69,13 +69,19 @@ export async function startJobs(deps: Deps, env: Env) {
   }
 }
 
-/** An outage is logged at once and then every 10 s, not at every attempt. */
+/** An outage is logged at once and then every 10 s, not at every attempt; of each kind of job for itself. */
 function createWarning(logger: Logger) {
-  let warnedAt = -Infinity
-  return (err: unknown) => {
-    const isUnavailable = err instanceof RefusalError || databaseRefusal(err) !== undefined
-    if (isUnavailable && performance.now() - warnedAt < WARN_AGAIN_MS) return
-    if (isUnavailable) warnedAt = performance.now()
-    logger.warn({ err }, "a job of the worker failed and will be repeated")
+  const warnedAt = new Map<string, number>()
+  return (err: unknown, what = "a job of the worker failed and will be repeated") => {
+    const refusal = err instanceof RefusalError ? err : databaseRefusal(err)
+    if (refusal && performance.now() - (warnedAt.get(what) ?? -Infinity) < WARN_AGAIN_MS) return
+    if (refusal) warnedAt.set(what, performance.now())
+    logger.warn({ err, reason: reasonOf(refusal ?? err) }, what)
   }
+}
+
+/** What happened, and after it what made it happen, e.g. the error that Redis answered. */
+function reasonOf(err: unknown): string {
+  if (!(err instanceof Error)) return String(err)
+  return err.cause instanceof Error ? `${err.message} (${err.cause.message})` : err.message
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import { providePrograms } from "@saleproof/stack/provide/debian.ts"
+import { startStack } from "@saleproof/stack/start.ts"
 import { Client, escapeIdentifier } from "pg"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { CouponList } from "../src/coupons/schema.ts"
@@ -128,6 +129,28 @@ describe("a time zone other than UTC", () => {
       prepare: (url) => administer(url, `ALTER DATABASE ${nameOf(url)} SET timezone = '${zone}'`),
     })
     expect(await timesIn(await run(services))).toEqual(RIGHT)
+  })
+
+  it.each(["Asia/Seoul", "America/New_York"])("of the server changes no time: %s", async (zone) => {
+    const stack = await startStack({
+      env: process.env,
+      services: ["postgres", "redis"],
+      migrate: true,
+      databaseSettings: { timezone: zone },
+    })
+    onTestFinished(stack.stop)
+    expect(await timesIn(await run(stack.urls))).toEqual(RIGHT)
+  })
+
+  it("of the URL's own options changes no time, and its other options count", async () => {
+    const services = await openShop({})
+    const options = "-c timezone=Asia/Seoul -c work_mem=9MB"
+    const api = await run({
+      ...services,
+      databaseUrl: `${services.databaseUrl}?options=${encodeURIComponent(options)}`,
+    })
+    expect(await timesIn(api)).toEqual(RIGHT)
+    expect(await api.deps.readDb.$queryRaw`SHOW work_mem`).toEqual([{ work_mem: "9MB" }])
   })
 
   it.each(["Asia/Seoul", "America/New_York"])("of the role changes no time: %s", async (zone) => {
@@ -314,6 +337,19 @@ async function startRedis(...settings: string[]): Promise<string> {
   })
   return `redis://127.0.0.1:${port}`
 }
+
+describe("a Redis that is full", () => {
+  it("is the reason that the log gives for a ranking that cannot be built", async () => {
+    const { databaseUrl } = await openShop({})
+    await using worker = startProcess("worker", {
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: await startRedis("--maxmemory", "1"),
+      WORKER_METRICS_PORT: "0",
+    })
+    const { reason } = await worker.logged("the realtime ranking cannot be built")
+    expect(reason).toMatch(/OOM command not allowed/)
+  })
+})
 
 describe("a Redis that is not fit", () => {
   it.each([

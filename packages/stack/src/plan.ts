@@ -26,6 +26,7 @@ export type PlanOptions = {
   keepData: boolean
   env: NodeJS.ProcessEnv
   shopEnv: Record<string, string>
+  databaseSettings?: Record<string, string>
   progress: Progress
 }
 
@@ -67,9 +68,10 @@ function urlsOf(services: readonly Service[], ports: Ports): StackUrls {
   }
 }
 
-async function planDatabase({ dir, ports }: PlanOptions, tool: PostgresTool) {
+async function planDatabase({ dir, ports, databaseSettings = {} }: PlanOptions, tool: PostgresTool) {
   const { home, folders } = await clusterHome(dir, tool.account)
-  return { units: await postgresUnits({ tool, home, port: ports.postgres, logDir: logs(dir) }), folders }
+  const own = { port: ports.postgres, logDir: logs(dir), settings: databaseSettings }
+  return { units: await postgresUnits({ tool, home, ...own }), folders }
 }
 
 async function planStorage({ services, env, dir, ports, influxBackupPort }: PlanOptions): Promise<Unit[]> {

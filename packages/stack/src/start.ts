@@ -25,6 +25,8 @@ export type StackOptions = SupervisorOptions & {
   ports?: Partial<Ports>
   /** Settings of the API and its worker, for example `{ ORDER_STRATEGY: "conditional" }`. */
   shopEnv?: Record<string, string>
+  /** Settings of PostgreSQL, for example `{ timezone: "Asia/Seoul" }`. */
+  databaseSettings?: Record<string, string>
   /** Whether to apply the migrations; by default when the API or the worker is started. */
   migrate?: boolean
   /** Restarts the API and the worker when their files change. */
@@ -71,7 +73,14 @@ async function startOnFreePorts(folder: string, options: StackOptions, attempts 
 }
 
 async function planPrivate(folder: string, options: StackOptions): Promise<StackPlan> {
-  const { env, services = SERVICES, shopEnv = {}, watch = false, progress = silently } = options
+  const {
+    env,
+    services = SERVICES,
+    shopEnv = {},
+    watch = false,
+    progress = silently,
+    databaseSettings = {},
+  } = options
   const name = `private-${randomBytes(4).toString("hex")}`
   return planStack({
     name,
@@ -85,6 +94,7 @@ async function planPrivate(folder: string, options: StackOptions): Promise<Stack
     keepData: false,
     env,
     shopEnv,
+    databaseSettings,
     progress,
   })
 }

@@ -60,7 +60,7 @@ export function createDb({
     connectionTimeoutMillis: CONNECTION_WAIT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    ...(pooler === "none" && SESSION),
+    ...(pooler === "none" && sessionOf(url)),
   }
   const pool = new ObservedPool(config, observer)
   group.add(pool)
@@ -74,12 +74,19 @@ export function createDb({
 }
 
 /** What a pooler does not pass on: behind one the role has these as its own settings. */
-const SESSION = {
-  // Prisma takes a timestamp for UTC, whatever server, database and role say.
-  options: "-c timezone=UTC",
-  lock_timeout: LOCK_TIMEOUT_MS,
-  statement_timeout: STATEMENT_TIMEOUT_MS,
-  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+function sessionOf(url: string) {
+  const withoutOptions = new URL(url)
+  const options = withoutOptions.searchParams.get("options")
+  // pg would take them in place of ours.
+  withoutOptions.searchParams.delete("options")
+  return {
+    connectionString: withoutOptions.href,
+    // Prisma takes a timestamp for UTC, whatever server, database, role and URL say; the last setting counts.
+    options: `${options ?? ""} -c timezone=UTC`.trimStart(),
+    lock_timeout: LOCK_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  }
 }
 
 /**

@@ -41,6 +41,13 @@ export function createBlockingRedis({ url, name, logger }: Connection): Redis {
   return redis
 }
 
+/** Why MULTI was given up: EXECABORT does not say it, the refusal of one of its commands does. */
+function firstError(error: unknown): unknown {
+  return error instanceof Error && "previousErrors" in error && Array.isArray(error.previousErrors)
+    ? (error.previousErrors[0] ?? error)
+    : error
+}
+
 /** The error reply of Redis; undefined when the command did not reach it. */
 function replyText(error: unknown): string | undefined {
   return error instanceof Error && error instanceof ReplyError ? error.message : undefined
@@ -50,7 +57,8 @@ function replyText(error: unknown): string | undefined {
 export async function withRedisErrors<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
-  } catch (cause) {
+  } catch (error) {
+    const cause = firstError(error)
     const objection = replyText(cause)
     if (objection !== undefined && !UNAVAILABLE_REPLY.test(objection)) throw cause
     throw new RefusalError("UNAVAILABLE", "Redis does not answer", { cause, retryAfterSeconds: 1 })

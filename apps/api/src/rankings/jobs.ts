@@ -10,6 +10,7 @@ const RELAY_EVERY_MS = 100
 /** How soon a lost or outdated ranking is noticed while nothing is sold. */
 const LOOK_EVERY_MS = 500
 const COMPARE_EVERY_MS = 30_000
+const NOT_BUILT = "the realtime ranking cannot be built"
 
 type RankingJobsDeps = {
   relay: Relay
@@ -17,7 +18,7 @@ type RankingJobsDeps = {
   drift: () => Promise<number>
   logger: Logger
   metrics: Metrics
-  onError: (error: unknown) => void
+  onError: (error: unknown, what?: string) => void
 }
 
 /** Moves sales into the sums, and the sums into the realtime ranking; compares the two now and then. */
@@ -30,13 +31,13 @@ export function startRankingJobs(deps: RankingJobsDeps): Recurring[] {
   ]
 }
 
-function createBringSales({ relay, live }: RankingJobsDeps) {
+function createBringSales({ relay, live, onError }: RankingJobsDeps) {
   let lookedAt = -Infinity
   return async () => {
     const relayed = await relay.relayAll()
     if (relayed === 0 && performance.now() - lookedAt < LOOK_EVERY_MS) return
     lookedAt = performance.now()
-    await live.catchUp()
+    await live.catchUp().catch((error: unknown) => onError(error, NOT_BUILT))
   }
 }
 

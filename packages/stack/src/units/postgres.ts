@@ -29,10 +29,18 @@ export function databaseUrl(port: number): string {
   return `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${DATABASE}`
 }
 
-type PostgresOptions = { tool: PostgresTool; home: string; port: number; logDir: string }
+type PostgresOptions = {
+  tool: PostgresTool
+  home: string
+  port: number
+  logDir: string
+  /** Settings of the server beside those of every stack, or in place of them. */
+  settings?: Record<string, string>
+}
 
 /** A durable cluster in `home`: initialized once, then served on loopback. */
-export async function postgresUnits({ tool, home, port, logDir }: PostgresOptions): Promise<Unit[]> {
+export async function postgresUnits(options: PostgresOptions): Promise<Unit[]> {
+  const { tool, home, port, logDir, settings = {} } = options
   const data = join(home, "data")
   const marker = join(home, "initialized")
   const common = { cwd: home, env: { LC_ALL: "C", TZ: "UTC" }, ...tool.account }
@@ -47,7 +55,7 @@ export async function postgresUnits({ tool, home, port, logDir }: PostgresOption
       data,
       "-p",
       String(port),
-      ...Object.entries(SETTINGS).flatMap(([k, v]) => ["-c", `${k}=${v}`]),
+      ...Object.entries({ ...SETTINGS, ...settings }).flatMap(([k, v]) => ["-c", `${k}=${v}`]),
     ],
     log: join(logDir, "postgres.log"),
     port,
