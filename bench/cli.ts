@@ -4,8 +4,10 @@ import { join } from "node:path"
 import { EXIT, runCommand } from "@saleproof/command/command.ts"
 import type { Io } from "@saleproof/command/io.ts"
 
-import { OPTIONS, readFlags, RECORDING, STATISTICS, USAGE } from "./flags.ts"
+import { GROWN, OPTIONS, readFlags, RECORDING, STATISTICS, USAGE } from "./flags.ts"
 import type { Flags } from "./flags.ts"
+import { renderGrown } from "./grown/render.ts"
+import { runGrown } from "./grown/run.ts"
 import { renderRecording } from "./recording/render.ts"
 import { runRecording } from "./recording/run.ts"
 import { renderMarkdown } from "./report/render.ts"
@@ -27,7 +29,7 @@ export function runBench(argv: readonly string[], io: Io): Promise<number> {
   )
 }
 
-async function measure({ suite, quick, rounds, out }: Flags, io: Io): Promise<number> {
+async function measure({ suite, quick, rounds, orders, out }: Flags, io: Io): Promise<number> {
   const folder = out ?? join(io.root, quick ? ".loadctl/bench" : "docs/results")
   if (suite === STATISTICS) {
     const report = await runStudies({ io, quick })
@@ -37,6 +39,11 @@ async function measure({ suite, quick, rounds, out }: Flags, io: Io): Promise<nu
   if (suite === RECORDING) {
     const report = await runRecording({ io, quick, count: rounds })
     await save({ report, markdown: renderRecording(report), name: suite, folder }, io)
+    return report.complete ? EXIT.ok : EXIT.interrupted
+  }
+  if (suite === GROWN) {
+    const report = await runGrown({ io, quick, orders })
+    await save({ report, markdown: renderGrown(report), name: suite, folder }, io)
     return report.complete ? EXIT.ok : EXIT.interrupted
   }
   const report = await runSuite({ io, suite, quick, rounds })

@@ -9,21 +9,29 @@ export const STATISTICS = "statistics"
 /** What measures no shop but the recorder of loadctl. */
 export const RECORDING = "recording"
 
-const OTHERS: readonly string[] = [STATISTICS, RECORDING]
+/** The shop with a history of many orders. */
+export const GROWN = "grown"
+
+const OTHERS: readonly string[] = [STATISTICS, RECORDING, GROWN]
 
 export type Flags = {
-  suite: SuiteName | typeof STATISTICS | typeof RECORDING
+  suite: SuiteName | typeof STATISTICS | typeof RECORDING | typeof GROWN
   quick: boolean
   rounds: number
+  /** Sizes of the histories, of `grown` alone. */
+  orders: number[]
   out: string | undefined
 }
 
 const ROUNDS = 3
 const PAIRS = 12
+const ORDERS = "0,1000000,10000000"
+const QUICK_ORDERS = "0,100000"
 
 export const OPTIONS = {
   quick: { type: "boolean" },
   rounds: { type: "string" },
+  orders: { type: "string" },
   out: { type: "string" },
 } as const
 
@@ -34,9 +42,12 @@ ${Object.entries(SUITES)
   .join("\n")}
   ${STATISTICS.padEnd(10)}Comparisons and searches of loadctl, simulated; needs no stack
   ${RECORDING.padEnd(10)}What it costs to record every sample of k6, and a long run replayed; needs InfluxDB only
+  ${GROWN.padEnd(10)}Loads, audit, recovery and memory beside histories of many orders, each measured once
 
   --quick       one short round: the figures are a hint, within a minute
   --rounds N    how often every variant is measured, in turns; ${ROUNDS} by default, of ${RECORDING} ${PAIRS}
+  --orders N,N  of ${GROWN}, the sizes of its histories; ${ORDERS} by default, with --quick ${QUICK_ORDERS}.
+                10 million take 12 GB of disk and the better part of an hour
   --out DIR     where <suite>.json and <suite>.md go; by default docs/results, with --quick .loadctl/bench
 
 Starts a private, durable stack on free ports, measures variant after variant in turns, and stops it.
@@ -48,7 +59,7 @@ Examples:
 Exit codes: 0 measured, 1 a bug of this program, 2 bad options, 3 a program is missing, 130 interrupted.
 `
 
-type Values = { quick?: boolean; rounds?: string; out?: string }
+type Values = { quick?: boolean; rounds?: string; orders?: string; out?: string }
 
 /** What the command line asks for. Throws a UsageError. */
 export function readFlags(values: Values, [suite, ...more]: readonly string[]): Flags {
@@ -57,7 +68,10 @@ export function readFlags(values: Values, [suite, ...more]: readonly string[]): 
   const { quick = false, out } = values
   const { rounds = String(quick ? 1 : suite === RECORDING ? PAIRS : ROUNDS) } = values
   if (!/^[1-9]\d*$/.test(rounds)) throw new UsageError("--rounds needs a whole number from 1.")
-  return { suite, quick, rounds: Number(rounds), out }
+  if (values.orders !== undefined && suite !== GROWN) throw new UsageError(`--orders is for ${GROWN} alone.`)
+  const { orders = quick ? QUICK_ORDERS : ORDERS } = values
+  if (!/^\d+(,\d+)*$/.test(orders)) throw new UsageError("--orders needs whole numbers, separated by commas.")
+  return { suite, quick, rounds: Number(rounds), orders: orders.split(",").map(Number), out }
 }
 
 const isSuite = (name: string): name is Flags["suite"] => OTHERS.includes(name) || Object.hasOwn(SUITES, name)

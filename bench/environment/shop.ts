@@ -18,13 +18,21 @@ export type Goods = { userIds: number[]; productIds: number[]; policyIds: number
 /** CPU seconds so far; null where the system does not say. */
 export type Cpu = { api: number; worker: number; database: number | null }
 
+const SERVICES = ["postgres", "redis", "api", "worker"] as const
+type ShopOptions = {
+  io: Io
+  shopEnv: Record<string, string>
+  /** All of them unless given. */
+  services?: readonly (typeof SERVICES)[number][]
+}
+
 /** A private, durable shop of real processes: database, Redis, API and worker. */
-export async function startShop({ io, shopEnv }: { io: Io; shopEnv: Record<string, string> }) {
+export async function startShop({ io, shopEnv, services = SERVICES }: ShopOptions) {
   await using opened = new AsyncDisposableStack()
   const stack = opened.use(
     await startStack({
       env: io.env,
-      services: ["postgres", "redis", "api", "worker"],
+      services,
       shopEnv,
       signal: io.interrupted,
     }),
@@ -43,7 +51,7 @@ export async function startShop({ io, shopEnv }: { io: Io; shopEnv: Record<strin
   /** Empties the shop and seeds it with more than any round can sell; every user can pay. */
   async function seed({ users }: { users: number }): Promise<Goods> {
     const { policyIds, productIds } = SeedResult.parse(
-      await post(`${url}/init`, { users, stock: STOCK, couponsPerPolicy: COUPONS }),
+      await post(`${url}/init`, { users, stock: STOCK, couponsPerPolicy: COUPONS, topSold: [] }),
     )
     const { rows } = await database.query<{ id: number }>("SELECT id FROM users ORDER BY id")
     const userIds = rows.map(({ id }) => id)
@@ -57,6 +65,8 @@ export async function startShop({ io, shopEnv }: { io: Io; shopEnv: Record<strin
   const resources = opened.move()
   return {
     url,
+    workerMetricsUrl,
+    database,
     seed,
     number,
     /** The database's clock; what is committed later is dated later. */

@@ -22,9 +22,10 @@ async function run({ url, callers, warmUpMs, measureMs, pauseMs, keyed, requests
   let acceptedEver = 0
 
   function onAnswer({ status, ms }: { status: number; ms: number }) {
-    if (status === 201) acceptedEver++
+    const accepted = status === 200 || status === 201
+    if (accepted) acceptedEver++
     if (!measuring) return
-    if (status === 201) latencies.accepted.push(ms)
+    if (accepted) latencies.accepted.push(ms)
     else if (status === 503) latencies.refused.push(ms)
     else failed++
   }
@@ -69,11 +70,11 @@ function keyedRequests(host: string, requests: Requests) {
   }
 }
 
-function requestBytes(host: string, { path, body }: Requests[number], header = ""): Buffer {
+function requestBytes(host: string, { method = "POST", path, body }: Requests[number], header = ""): Buffer {
   const type = body === "" ? "" : "Content-Type: application/json\r\n"
   const length = Buffer.byteLength(body)
   return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n${type}${header}Content-Length: ${length}\r\n\r\n${body}`,
+    `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${type}${header}Content-Length: ${length}\r\n\r\n${body}`,
   )
 }
 

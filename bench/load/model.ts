@@ -10,7 +10,10 @@ export const LoadPlan = z.object({
   pauseMs: z.number().optional(),
   /** Whether every request has an Idempotency-Key of its own. */
   keyed: z.boolean().optional(),
-  requests: z.array(z.object({ path: z.string(), body: z.string() })).min(1),
+  /** POST unless it says otherwise. */
+  requests: z
+    .array(z.object({ method: z.enum(["GET", "POST"]).optional(), path: z.string(), body: z.string() }))
+    .min(1),
 })
 export type LoadPlan = z.infer<typeof LoadPlan>
 
@@ -22,7 +25,7 @@ export const LoadEvent = z.union([
   z.object({
     event: z.literal("done"),
     accepted: Answers,
-    /** Answered 201 since the first request, warm-up included. */
+    /** Answered 200 or 201 since the first request, warm-up included. */
     acceptedEver: z.int(),
     /** Answered 503. */
     refused: Answers,

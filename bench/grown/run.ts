@@ -1,0 +1,76 @@
+import process from "node:process"
+
+import type { Io } from "@saleproof/command/io.ts"
+import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
+
+import { startShop } from "../environment/shop.ts"
+import { COUPON_HOLDERS, PRODUCTS } from "./history.ts"
+import { measureSize } from "./measure.ts"
+import { FIGURES } from "./model.ts"
+import type { GrownReport, SizeReport } from "./model.ts"
+import { startRedis } from "./redis.ts"
+
+export type GrownOptions = { io: Io; quick: boolean; orders: readonly number[] }
+
+const TIMING = { warmUpMs: 2_000, measureMs: 8_000 }
+const QUICK = { warmUpMs: 1_000, measureMs: 2_000 }
+const IDLE_MS = 20_000
+const QUICK_IDLE_MS = 5_000
+
+/** Measures the shop beside a history of each size, each on a new stack. */
+export async function runGrown({ io, quick, orders }: GrownOptions): Promise<GrownReport> {
+  const startedAt = new Date()
+  const machine = watchMachine({ root: io.root })
+  const sizes: SizeReport[] = []
+  let versions: Record<string, string> = {}
+  try {
+    for (const count of orders) {
+      const size: SizeReport = { orders: count, measured: {} }
+      sizes.push(size)
+      versions = await measureOne({ io, quick, size })
+    }
+  } catch (error) {
+    // What was measured until Ctrl-C is worth keeping.
+    if (!io.interrupted.aborted) throw error
+  }
+  return {
+    schema: "saleproof.grown/1",
+    command: `npm run bench -- grown --orders ${orders.join(",")}${quick ? " --quick" : ""}`,
+    startedAt: startedAt.toISOString(),
+    tookMs: Date.now() - startedAt.getTime(),
+    quick,
+    complete: !io.interrupted.aborted,
+    machine: await machine(),
+    versions,
+    catalogue: { products: PRODUCTS, couponHolders: COUPON_HOLDERS },
+    figures: FIGURES,
+    sizes,
+  }
+}
+
+type One = { io: Io; quick: boolean; size: SizeReport }
+
+async function measureOne({ io, quick, size }: One): Promise<Record<string, string>> {
+  const log = (text: string) => io.stderr(`[${size.orders.toLocaleString("en")} orders] ${text}\n`)
+  log("Starting the stack")
+  await using redis = await startRedis(io)
+  await using shop = await startShop({
+    io,
+    services: ["postgres", "api", "worker"],
+    shopEnv: { REDIS_URL: redis.url },
+  })
+  await measureSize({
+    shop,
+    redis,
+    orders: size.orders,
+    timing: quick ? QUICK : TIMING,
+    idleMs: quick ? QUICK_IDLE_MS : IDLE_MS,
+    log,
+    signal: io.interrupted,
+    onMeasured(measured) {
+      Object.assign(size.measured, measured)
+      for (const [name, value] of Object.entries(measured)) log(`${name}: ${value}`)
+    },
+  })
+  return { Node: process.version, PostgreSQL: await shop.version() }
+}
