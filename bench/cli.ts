@@ -29,28 +29,32 @@ export function runBench(argv: readonly string[], io: Io): Promise<number> {
   )
 }
 
-async function measure({ suite, quick, rounds, orders, out }: Flags, io: Io): Promise<number> {
+async function measure(flags: Flags, io: Io): Promise<number> {
+  const { quick, out } = flags
   const folder = out ?? join(io.root, quick ? ".loadctl/bench" : "docs/results")
+  const { report, markdown, isEmpty } = await measured(flags, io)
+  if (isEmpty) io.stdout(markdown)
+  else await save({ report, markdown, name: flags.suite, folder }, io)
+  return report.complete ? EXIT.ok : EXIT.interrupted
+}
+
+type Result = { report: { complete: boolean }; markdown: string; isEmpty: boolean }
+
+async function measured({ suite, quick, rounds, orders }: Flags, io: Io): Promise<Result> {
   if (suite === STATISTICS) {
     const report = await runStudies({ io, quick })
-    await save({ report, markdown: renderStudies(report), name: suite, folder }, io)
-    return report.complete ? EXIT.ok : EXIT.interrupted
+    return { report, markdown: renderStudies(report), isEmpty: false }
   }
   if (suite === RECORDING) {
     const report = await runRecording({ io, quick, count: rounds })
-    await save({ report, markdown: renderRecording(report), name: suite, folder }, io)
-    return report.complete ? EXIT.ok : EXIT.interrupted
+    return { report, markdown: renderRecording(report), isEmpty: false }
   }
   if (suite === GROWN) {
     const report = await runGrown({ io, quick, orders })
-    await save({ report, markdown: renderGrown(report), name: suite, folder }, io)
-    return report.complete ? EXIT.ok : EXIT.interrupted
+    return { report, markdown: renderGrown(report), isEmpty: report.sizes.length === 0 }
   }
   const report = await runSuite({ io, suite, quick, rounds })
-  const markdown = renderMarkdown(report)
-  if (report.variants.length > 0) await save({ report, markdown, name: suite, folder }, io)
-  else io.stdout(markdown)
-  return report.complete ? EXIT.ok : EXIT.interrupted
+  return { report, markdown: renderMarkdown(report), isEmpty: report.variants.length === 0 }
 }
 
 type Saved = { report: unknown; markdown: string; name: string; folder: string }

@@ -66,12 +66,20 @@ export function readFlags(values: Values, [suite, ...more]: readonly string[]): 
   if (suite === undefined || more.length > 0 || !isSuite(suite))
     throw new UsageError(`Name one benchmark: ${[...Object.keys(SUITES), ...OTHERS].join(", ")}.`)
   const { quick = false, out } = values
-  const { rounds = String(quick ? 1 : suite === RECORDING ? PAIRS : ROUNDS) } = values
-  if (!/^[1-9]\d*$/.test(rounds)) throw new UsageError("--rounds needs a whole number from 1.")
-  if (values.orders !== undefined && suite !== GROWN) throw new UsageError(`--orders is for ${GROWN} alone.`)
-  const { orders = quick ? QUICK_ORDERS : ORDERS } = values
-  if (!/^\d+(,\d+)*$/.test(orders)) throw new UsageError("--orders needs whole numbers, separated by commas.")
-  return { suite, quick, rounds: Number(rounds), orders: orders.split(",").map(Number), out }
+  return { suite, quick, rounds: roundsOf(values, suite), orders: ordersOf(values, suite), out }
+}
+
+function roundsOf({ quick, rounds }: Values, suite: Flags["suite"]): number {
+  const text = rounds ?? String(quick ? 1 : suite === RECORDING ? PAIRS : ROUNDS)
+  if (!/^[1-9]\d*$/.test(text)) throw new UsageError("--rounds needs a whole number from 1.")
+  return Number(text)
+}
+
+function ordersOf({ quick, orders }: Values, suite: Flags["suite"]): number[] {
+  if (orders !== undefined && suite !== GROWN) throw new UsageError(`--orders is for ${GROWN} alone.`)
+  const text = orders ?? (quick ? QUICK_ORDERS : ORDERS)
+  if (!/^\d+(,\d+)*$/.test(text)) throw new UsageError("--orders needs whole numbers, separated by commas.")
+  return text.split(",").map(Number)
 }
 
 const isSuite = (name: string): name is Flags["suite"] => OTHERS.includes(name) || Object.hasOwn(SUITES, name)

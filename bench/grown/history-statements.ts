@@ -76,6 +76,8 @@ const NUMBERED = `
 /** The orders of one transaction, counted from 1. */
 export type Piece = { first: number; last: number }
 
+const timesOf = ({ firstCoupon, from, to, orders }: Plan) => [firstCoupon, from, to, orders]
+
 export const addOrders = (plan: Plan, { first, last }: Piece): Statement => ({
   text: `INSERT INTO orders (id, user_id, coupon_id, subtotal, discount, total, created_at)
          SELECT $4::bigint + n, $5::int + buyer, CASE WHEN discount > 0 THEN $6::int + buyer END,
@@ -83,10 +85,7 @@ export const addOrders = (plan: Plan, { first, last }: Piece): Statement => ({
                 to_timestamp(($7::float8 + n * ($8::float8 - $7::float8) / $9::float8) / 1000)
          FROM (SELECT *, CASE WHEN turn = 0 AND has_coupon THEN ${DISCOUNT} ELSE 0 END AS discount
                FROM (${NUMBERED}) o) o`,
-  values: [
-    ...[first, last, plan.buyers, plan.ordersBefore, plan.firstUser],
-    ...[plan.firstCoupon, plan.from, plan.to, plan.orders],
-  ],
+  values: [first, last, plan.buyers, plan.ordersBefore, plan.firstUser, ...timesOf(plan)],
 })
 
 /** Few products sell most: the square of an even spread. The second line is another product than the first. */

@@ -22,15 +22,18 @@ export function createCachedRead<T>(options: CachedReadOptions<T>): () => Promis
   function begin(): Reading<T> {
     const began = { since: now(), result: read() }
     reading = began
-    began.result.then(
-      () => {
-        kept = began
-        reading = undefined
-      },
-      // Whoever waits for it gets the error; what is kept may be served for a while.
-      () => (reading = undefined),
-    )
+    void settle(began)
     return began
+  }
+
+  async function settle(began: Reading<T>): Promise<void> {
+    try {
+      await began.result
+      kept = began
+    } catch {
+      // Whoever waits for it gets the error; what is kept may be served for a while.
+    }
+    reading = undefined
   }
 
   return () => {
