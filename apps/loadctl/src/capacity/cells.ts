@@ -57,15 +57,15 @@ function loadText(load: number): string {
 }
 
 /** Why it goes no higher, as a sentence. */
-export function limitText({ found, firstBroken, unit, options }: CapacityReport): string {
+export function limitText({ found, firstBroken, unit, options, steps }: CapacityReport): string {
   const { broken, limitedBy } = found
   if (limitedBy === "max") return `nothing broke up to ${options.max} ${unit}, the highest load to be tried`
   if (broken === null) return "nothing broke in the time there was"
   const where = `at ${broken} ${unit}`
   if (limitedBy === "generator") return `${where} the measurement itself could not be trusted`
-  return firstBroken
-    ? `${where} ${firstBroken.endpoint} breaks first: ${brokenText(firstBroken)}`
-    : `it breaks ${where}`
+  if (firstBroken) return `${where} ${firstBroken.endpoint} breaks first: ${brokenText(firstBroken)}`
+  const reason = steps.findLast(({ load, outcome }) => load === broken && outcome === "fail")?.reasons[0]
+  return reason === undefined ? `it breaks ${where}` : `it breaks ${where}: ${reason}`
 }
 
 function brokenText({ metric, actual, limit }: Broken): string {
@@ -83,6 +83,7 @@ export function facts(report: CapacityReport): string[][] {
     ...(knee === null ? [] : [["knee", `p95 starts to climb at ${knee} ${unit}`]]),
     ...scalabilityFacts(report),
     ["runs", `${steps.length}${held}; ${took} in all`],
+    ...nextStepFacts(report),
     ["units", `latencies in ms; rates ${holdSeconds === null ? "over all of a run" : "over the hold"}`],
     ...(manifest
       ? [
@@ -97,6 +98,23 @@ export function facts(report: CapacityReport): string[][] {
         ]
       : []),
   ]
+}
+
+// A queue that grows slowly looks like a steady one in less time.
+const LEAST_HOLD_SECONDS = 30
+
+/** What would make the answer surer. */
+function nextStepFacts({ holdSeconds, found: { edge }, options, steps }: CapacityReport): string[][] {
+  const wide = edge !== null && Math.log(edge.high / edge.low) > options.precision
+  const next = [
+    ...(holdSeconds !== null && holdSeconds < LEAST_HOLD_SECONDS
+      ? [
+          `hold for ${LEAST_HOLD_SECONDS}s or more (--duration): in ${holdSeconds} s a queue that grows slowly looks steady`,
+        ]
+      : []),
+    ...(wide && steps.length >= options.maxRuns ? ["more runs (--max-runs) narrow the edge"] : []),
+  ]
+  return next.length === 0 ? [] : [["next", next.join("; ")]]
 }
 
 /** What the universal scalability law says of the target, with the 90 % intervals. */

@@ -79,6 +79,23 @@ it("names the endpoint that breaks first, and the knee", () => {
   expect(text).toContain("knee      p95 starts to climb at 50 iterations/s")
 })
 
+it("says why a load broke that kept every limit, and what would make the answer surer", () => {
+  const reason = "Requests in flight rose from 4.4 to 12.8 over the hold: more came than were completed."
+  const behind = { ...slow, broken: [], reasons: [reason] }
+  const edge = { load: 72.3, low: 71, high: 73 }
+  const text = RENDERERS.text(
+    report({ firstBroken: null, steps: [step, behind], holdSeconds: 5, found: { ...report().found, edge } }),
+    plain,
+  )
+  expect(text).toContain(`limit     it breaks at 100 iterations/s: ${reason}`)
+  expect(text).toContain(
+    "next      hold for 30s or more (--duration): in 5 s a queue that grows slowly looks steady",
+  )
+  const wide = RENDERERS.text(report({ options: { ...report().options, maxRuns: 2 } }), plain)
+  expect(wide).toContain("next      more runs (--max-runs) narrow the edge")
+  expect(RENDERERS.text(report(), plain)).not.toContain("  next ")
+})
+
 it("says what a failure costs in shares", () => {
   const firstBroken = { endpoint: "order", metric: "errorRate", actual: 0.02, limit: 0, load: 100 }
   expect(RENDERERS.text(report({ firstBroken }), plain)).toContain("order breaks first: 2 % failed, none may")

@@ -52,6 +52,23 @@ it("stops at the highest load it may try, and says that this was the limit", () 
   expect(found).toEqual({ load: 150, confirmations: 1, broken: null, limitedBy: "max", edge: null })
 })
 
+it("tries whole loads up to the highest only, at most as often as it may, whatever the outcomes", () => {
+  assert(
+    property(integer({ min: 1, max: 100_000 }), integer({ min: 2, max: 9 }), (seed, tenths) => {
+      const random = seededRandom(seed)
+      const by = () => (random.uniform() * 10 < tenths ? "pass" : "fail")
+      const { attempts, found } = search(by, { start: 20, max: 100 })
+      const held = new Set(attempts.flatMap(({ load, outcome }) => (outcome === "pass" ? [load] : [])))
+      return (
+        attempts.length <= 16 &&
+        attempts.every(({ load }) => Number.isInteger(load) && load >= 1 && load <= 100) &&
+        (found.load === null ? held.size === 0 : held.has(found.load))
+      )
+    }),
+    { seed: 1, numRuns: 60 },
+  )
+})
+
 it("goes down when the first load is already too much", () => {
   const { found, steps } = search(holdsUpTo(3))
   expect(steps.slice(0, 5)).toEqual(["50 step", "25 step", "12 step", "6 step", "3 step"])

@@ -140,7 +140,7 @@ function securing(
   if (maxRuns - attempts.length > LAST_RUNS || edge === null) return null
   if (held !== null && held > edge.load * (1 - precision)) return null
   const posterior = thresholdPosterior(trialsOf(attempts), boundsOf(max))
-  const load = Math.max(1, Math.floor(posteriorQuantile(posterior, SECURE)))
+  const load = Math.min(max, Math.max(1, Math.floor(posteriorQuantile(posterior, SECURE))))
   return load > (held ?? 0) ? load : null
 }
 

@@ -89,6 +89,21 @@ it("never calls a single run a side, and says how many would show a change", () 
   expect(difference(comparison, "buy", "p50")).toMatchObject({ p: null, interval: null })
 })
 
+it("does not promise that a thousand runs show what runs that spread this much hide", () => {
+  const wild = { shows: { perSecond: 20, ms: 40 }, buy: { perSecond: 10, ms: 80 } }
+  const apart = (side: string) =>
+    group(side, { endpoints: wild }, 4).map((run, index) => ({
+      ...run,
+      figures: new Map(
+        [...run.figures].map(([name, own]) => [name, { ...own, p95: own.p95! * 3 ** (index % 3) }] as const),
+      ),
+    }))
+  const comparison = compareRuns({ base: apart("a"), candidate: apart("b") }, options)
+  expect(comparison.reasons.at(-1)).toMatch(
+    /runs that spread by [\d.]+ %, as these do, show no change of 10 %: hold longer, or measure on a quieter machine\.$/,
+  )
+})
+
 it("calls it no difference where the intervals lie within the limits", () => {
   const limits = { share: 0.5, ms: 0, failedShare: 0.01 }
   const comparison = compareRuns({ base, candidate: group("b") }, { limits, allow: [] })

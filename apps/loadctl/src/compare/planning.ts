@@ -1,4 +1,4 @@
-import { runsNeeded } from "../stats/power.ts"
+import { MOST_RUNS, runsNeeded } from "../stats/power.ts"
 import type { Planning } from "./model.ts"
 import type { SidesTest } from "./tests.ts"
 
@@ -22,6 +22,8 @@ export function planRuns({ test, effect, alpha, figures, spread }: Wanted): Plan
 export function planningText({ runs, effect, spread, measured }: Planning, unit: "run" | "round"): string {
   const units = unit === "run" ? `${runs} runs a side` : `${runs} rounds`
   const how = measured ? "as these do" : "as is assumed"
+  if (runs >= MOST_RUNS)
+    return `runs that spread by ${percent(spread)}, ${how}, show no change of ${percent(effect)}: hold longer, or measure on a quieter machine`
   return `${units} would show ${percent(effect)} (runs that spread by ${percent(spread)}, ${how})`
 }
 

@@ -6,7 +6,8 @@ export type Design = { alpha: number; power: number; figures: number }
 /** How the runs are set against each other, and how they spread: the standard deviation of one run's logarithms. */
 export type Noise = { paired: boolean; spread: number }
 
-const MOST = 1_000
+/** More runs than this are not counted: nobody makes them. */
+export const MOST_RUNS = 1_000
 
 /**
  * Runs a side (or rounds) that show a change of `effect` (0.1 is +10 %) with the power asked for. The normal formula with
@@ -17,7 +18,7 @@ export function runsNeeded(effect: number, noise: Noise, design: Design): number
   const [first, second] = quantilesOf(design)
   const signal = Math.log1p(effect)
   const runs = (2 * (first + second) ** 2 * noise.spread ** 2) / signal ** 2
-  return Math.min(MOST, Math.ceil(runs + first ** 2 / (noise.paired ? 2 : 4)))
+  return Math.min(MOST_RUNS, Math.ceil(runs + first ** 2 / (noise.paired ? 2 : 4)))
 }
 
 /** The change (0.1 is +10 %) that so many runs a side or rounds show; Infinity when they can show none. */
