@@ -42,12 +42,19 @@ export type Base = {
   entriesBefore: number
 }
 
+/** Each effect was one event, which left the outbox. */
+const addEvents = (select: string) => `
+  INSERT INTO event_totals AS e (type, events, id_sum) ${select}
+  ON CONFLICT (type) DO UPDATE SET events = e.events + excluded.events, id_sum = e.id_sum + excluded.id_sum`
+
 export const addCoupons = ({ firstUser, users, firstPolicy, policies }: Base): Statement => ({
-  text: `INSERT INTO coupons
-           (policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, issued_at, expires_at)
-         SELECT $3::int + n % $4::int, $1::int + n, 1, gen_random_uuid(), ${DISCOUNT}, 0,
-                now() - interval '3 days', now() + interval '4 days'
-         FROM generate_series(0, $2::int - 1) n ORDER BY n`,
+  text: `WITH granted AS (
+           INSERT INTO coupons
+             (policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, issued_at, expires_at)
+           SELECT $3::int + n % $4::int, $1::int + n, 1, gen_random_uuid(), ${DISCOUNT}, 0,
+                  now() - interval '3 days', now() + interval '4 days'
+           FROM generate_series(0, $2::int - 1) n ORDER BY n RETURNING id)
+         ${addEvents("SELECT 'coupon.granted', count(*), sum(id) FROM granted")}`,
   values: [firstUser, users, firstPolicy, policies],
 })
 
@@ -133,6 +140,16 @@ export const settle = ({ ordersBefore, entriesBefore, orders, buyers }: Plan): S
   {
     text: `UPDATE coupons SET used_at = o.created_at FROM orders o WHERE o.coupon_id = coupons.id AND o.id > $1::bigint`,
     values: [ordersBefore],
+  },
+  {
+    text: addEvents("SELECT 'order.placed', count(*), sum(id) FROM orders WHERE id > $1::bigint"),
+    values: [ordersBefore],
+  },
+  {
+    text: addEvents(
+      "SELECT 'balance.credited', count(*), sum(id) FROM ledger_entries WHERE kind = 'charge' AND id > $1::bigint",
+    ),
+    values: [entriesBefore],
   },
   {
     text: `SELECT setval('orders_id_seq', $1::bigint), setval('ledger_entries_id_seq', $2::bigint)`,

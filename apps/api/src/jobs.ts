@@ -1,4 +1,4 @@
-import { createSealer } from "./audit/seal-job.ts"
+import { createPacedSealing, createSealer } from "./audit/seal-job.ts"
 import { createDrain } from "./coupons/drain.ts"
 import { createDrainJob } from "./coupons/drain-job.ts"
 import { createUpgrade } from "./coupons/upgrade.ts"
@@ -21,7 +21,7 @@ import { addWaitingGauges } from "./shop/gauges.ts"
 
 const POLL_CLAIMS_EVERY_MS = 200
 const UPGRADE_EVERY_MS = 1_000
-const SEAL_EVERY_MS = 5_000
+const SEAL_EVERY_MS = 500
 const WARN_AGAIN_MS = 10_000
 const CLOSE_JOBS_WITHIN_MS = 5_000
 
@@ -47,7 +47,11 @@ export async function startJobs(deps: Deps, env: Env) {
   const recurring = [
     every({ everyMs: UPGRADE_EVERY_MS, step: createUpgrade({ ...deps, db }), onError }),
     every({ everyMs: POLL_CLAIMS_EVERY_MS, step: () => drainJob.poll(), onError }),
-    every({ everyMs: SEAL_EVERY_MS, step: createSealer({ db: auditDb, logger }), onError }),
+    every({
+      everyMs: SEAL_EVERY_MS,
+      step: createPacedSealing({ seal: createSealer({ db: auditDb, logger }) }),
+      onError,
+    }),
     ...startRankingJobs({
       ...deps,
       relay: createRelay({ ...deps, db }),

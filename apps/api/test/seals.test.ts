@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest"
-import { createSealer } from "../src/audit/seal-job.ts"
+import { createPacedSealing, createSealer } from "../src/audit/seal-job.ts"
+import type { Sealing } from "../src/audit/seal-job.ts"
 import { createAudit } from "../src/audit/service.ts"
 import { createLogger } from "../src/infra/logger.ts"
 import { createPlaceOrder } from "../src/orders/place-order.ts"
@@ -26,7 +27,7 @@ const order = () => place({ userId, couponId: null, lines: [{ productId, quantit
 const createSealing = () => createSealer({ db, logger, orders: 2, entries: 4 })
 const sealAll = async () => {
   const seal = createSealing()
-  await expect.poll(seal).toBe(true)
+  await expect.poll(seal).toBe("done")
 }
 
 beforeEach(async () => {
@@ -80,11 +81,11 @@ describe("what is sealed", () => {
     await idTaken
     await order()
     await order()
-    expect(await sealing()).toBe(false)
+    expect(await sealing()).toBe("blocked")
     expect(await sealedOrders()).toBe(0)
     end()
     await late
-    await expect.poll(sealing).toBe(true)
+    await expect.poll(sealing).toBe("done")
     // The order without lines and payment was there to be checked, so its segment was not sealed.
     expect(await sealedOrders()).toBe(6)
     expect(await violated()).toContain("order-whole")
@@ -136,5 +137,59 @@ describe("what is sealed", () => {
     await db.$executeRaw`TRUNCATE audit_segments, audit_balances, audit_sales`
     expect((await audit.run()).seals).toEqual([])
     expect(await violated()).toEqual([])
+  })
+})
+
+describe("an audit that takes longer than it may", () => {
+  it("is refused, and says how far sealing is", async () => {
+    await sealAll()
+    await order()
+    const hurried = createAudit({ db, budgetMs: 200 })
+    const locked = Promise.withResolvers<void>()
+    const mayEnd = Promise.withResolvers<void>()
+    const holder = db.$transaction(async (tx) => {
+      await tx.$executeRaw`LOCK TABLE users IN ACCESS EXCLUSIVE MODE`
+      locked.resolve()
+      await mayEnd.promise
+    })
+    await locked.promise
+    const refused = await hurried.run().then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    mayEnd.resolve()
+    await holder
+    expect(refused).toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("sealed the orders up to 6 of 7"),
+    })
+    expect(await hurried.run()).toMatchObject({ ok: true })
+  })
+})
+
+describe("sealing", () => {
+  it("rests after each piece, and looks again later when nothing is left", async () => {
+    let time = 0
+    const seals: Sealing[] = ["sealed", "done", "blocked", "done"]
+    let tries = 0
+    const step = createPacedSealing({
+      seal: async () => {
+        time += 1_000
+        return seals[tries++] ?? "done"
+      },
+      now: () => time,
+    })
+    const triesAt = async (at: number) => {
+      time = at
+      await step()
+      return tries
+    }
+    expect(await triesAt(0)).toBe(1)
+    expect(await triesAt(1_499)).toBe(1)
+    expect(await triesAt(1_500)).toBe(2)
+    expect(await triesAt(7_499)).toBe(2)
+    expect(await triesAt(7_500)).toBe(3)
+    expect(await triesAt(9_499)).toBe(3)
+    expect(await triesAt(9_500)).toBe(4)
   })
 })

@@ -35,6 +35,6 @@ export const SALES_BUGS: Bug[] = [
     .replacing("apps/api/src/audit/seal-job.ts", "if (broken.length > 0) {", "if (broken.length < 0) {")
     .caughtBy(SEALS, "what is sealed > is never something that violates"),
   bug("sealed-while-open", "nothing is sealed that an open transaction may still write to")
-    .replacing("apps/api/src/audit/seal-job.ts", "if (await stillOpen(db, mark)) return false", "")
+    .replacing("apps/api/src/audit/seal-job.ts", "if (await stillOpen(db, mark)) return undefined", "")
     .caughtBy(SEALS, "what is sealed > is nothing that an open transaction"),
 ]

@@ -11,11 +11,16 @@ export function inSnapshot<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> 
   return db.$transaction(
     async (tx) => {
       // A lock or a full table would be waited for by POST /init.
-      await tx.$executeRaw`SELECT set_config('statement_timeout', ${String(STATEMENT_MS)}, true)`
+      await limitStatements(tx, STATEMENT_MS)
       return work(tx)
     },
     { isolationLevel: "RepeatableRead", timeout: TRANSACTION_MS },
   )
+}
+
+/** The limit of the statements that follow in this transaction, in ms. */
+export async function limitStatements(tx: Tx, ms: number): Promise<void> {
+  await tx.$executeRaw`SELECT set_config('statement_timeout', ${String(Math.max(1, Math.ceil(ms)))}, true)`
 }
 
 export async function countViolations(tx: Tx, { id, query }: Check, part: Part): Promise<number> {

@@ -13,27 +13,31 @@ type Mark = { orders: number; entries: number; open: string[] }
 
 type SealerDeps = { db: Db; logger: Logger; orders?: number; entries?: number }
 
+/** What came of a try: somebody may yet write what would be sealed, a piece was sealed, or too little is left. */
+export type Sealing = "blocked" | "sealed" | "done"
+
 /**
- * Seals what is checked, so that an audit need not count it again. Only what cannot change any more is sealed: ids are
- * given out before their transactions commit, so everybody who may have one has to be gone.
+ * Seals what is checked, so that an audit need not count it again: a piece with each call. Only what cannot change any
+ * more is sealed: ids are given out before their transactions commit, so everybody who may have one has to be gone.
  */
 export function createSealer({ db, logger, orders = ORDERS, entries = ENTRIES }: SealerDeps) {
+  /** What is sealed next may be open still; what is settled is not. */
   let mark: Mark | undefined
+  let settled: Mark | undefined
 
   /** The next piece up to the mark; undefined when what is left is too little. */
-  function pieceOf(open: Part, settled: Mark): Part | undefined {
-    const enough =
-      settled.orders - open.orders.after >= orders || settled.entries - open.entries.after >= entries
+  function pieceOf(open: Part, { orders: order, entries: entry }: Mark): Part | undefined {
+    const enough = order - open.orders.after >= orders || entry - open.entries.after >= entries
     if (!enough) return undefined
     return {
-      orders: { ...open.orders, through: Math.min(settled.orders, open.orders.after + orders) },
-      entries: { ...open.entries, through: Math.min(settled.entries, open.entries.after + entries) },
+      orders: { ...open.orders, through: Math.min(order, open.orders.after + orders) },
+      entries: { ...open.entries, through: Math.min(entry, open.entries.after + entries) },
     }
   }
 
-  async function sealNext(tx: Tx, settled: Mark): Promise<boolean> {
+  async function sealNext(tx: Tx, through: Mark): Promise<boolean> {
     const segments = await readSegments(tx)
-    const piece = pieceOf(partAfter(segments.at(-1)), settled)
+    const piece = pieceOf(partAfter(segments.at(-1)), through)
     if (!piece) return false
     const broken = await findBroken(tx, piece)
     if (broken.length > 0) {
@@ -44,14 +48,42 @@ export function createSealer({ db, logger, orders = ORDERS, entries = ENTRIES }:
     return true
   }
 
-  /** False while somebody may yet write what would be sealed: call again. */
-  return async function seal(): Promise<boolean> {
+  async function settle(): Promise<Mark | undefined> {
     mark ??= await takeMark(db)
-    if (await stillOpen(db, mark)) return false
-    const settled = mark
+    if (await stillOpen(db, mark)) return undefined
+    settled = mark
     mark = undefined
-    while (await inSnapshot(db, (tx) => sealNext(tx, settled)));
-    return true
+    return settled
+  }
+
+  return async function seal(): Promise<Sealing> {
+    const through = settled ?? (await settle())
+    if (!through) return "blocked"
+    if (await inSnapshot(db, (tx) => sealNext(tx, through))) return "sealed"
+    settled = undefined
+    return "done"
+  }
+}
+
+const LOOK_AGAIN_MS = 5_000
+const BLOCKED_MS = 1_000
+/** What a long history takes is spread: after a piece the database rests for this share of the time that it took. */
+const REST = 0.5
+
+type PaceOptions = { seal: () => Promise<Sealing>; now?: () => number }
+
+/** A step that seals when it is time; called often, it does nothing most times. */
+export function createPacedSealing({ seal, now = () => performance.now() }: PaceOptions) {
+  let nextAt = -Infinity
+  return async (): Promise<void> => {
+    const beganAt = now()
+    if (beganAt < nextAt) return
+    // Also after an error.
+    nextAt = beganAt + LOOK_AGAIN_MS
+    const sealing = await seal()
+    const endedAt = now()
+    const pauses = { sealed: REST * (endedAt - beganAt), blocked: BLOCKED_MS, done: LOOK_AGAIN_MS }
+    nextAt = endedAt + pauses[sealing]
   }
 }
 

@@ -1,8 +1,9 @@
 import { RefusalError } from "../errors.ts"
 import type { Db, Tx } from "../infra/db.ts"
+import { withinBudget } from "./budget.ts"
 import { CHECKS } from "./checks.ts"
 import type { CheckText } from "./part.ts"
-import { countViolations, inSnapshot } from "./count.ts"
+import { countViolations, inSnapshot, limitStatements } from "./count.ts"
 import { recountSealed } from "./recount.ts"
 import type { Violations } from "./recount.ts"
 import { partAfter, readSegments } from "./seals.ts"
@@ -21,13 +22,17 @@ export type AuditReport = {
   seals: Seal[]
 }
 
-type AuditDeps = { db: Db; live?: LiveCheck[]; now?: () => number }
+/** How long an audit may count; what is not sealed makes it long. */
+const BUDGET_MS = 60_000
+
+type AuditDeps = { db: Db; live?: LiveCheck[]; budgetMs?: number; now?: () => number }
 
 /**
  * Counts the violations of every invariant, those of the database all in one snapshot: over what came after the last
  * seal, with the sums of what is sealed. A full audit counts that again as well.
  */
-export function createAudit({ db, live = [], now = () => performance.now() }: AuditDeps) {
+export function createAudit(deps: AuditDeps) {
+  const { db, live = [], budgetMs = BUDGET_MS, now = () => performance.now() } = deps
   let counting: Promise<unknown> = Promise.resolve()
   let recounting = false
 
@@ -38,16 +43,20 @@ export function createAudit({ db, live = [], now = () => performance.now() }: Au
   }
 
   async function snapshot(tx: Tx): Promise<{ results: CheckResult[]; segments: Segment[] }> {
+    const endsAt = now() + budgetMs
     const segments = await readSegments(tx)
     const open = partAfter(segments.at(-1))
     const results: CheckResult[] = []
-    for (const check of CHECKS) results.push(await timed(check, () => countViolations(tx, check, open)))
+    for (const check of CHECKS) {
+      await limitStatements(tx, endsAt - now())
+      results.push(await timed(check, () => countViolations(tx, check, open)))
+    }
     return { results, segments }
   }
 
   async function count(recounted: Violations, full: boolean): Promise<AuditReport> {
     const startedAt = now()
-    const { results, segments } = await inSnapshot(db, snapshot)
+    const { results, segments } = await withinBudget({ db, budgetMs }, () => inSnapshot(db, snapshot))
     const inDatabase = results.map((result) => ({
       ...result,
       violations: result.violations + (recounted.get(result.id) ?? 0),
@@ -67,6 +76,7 @@ export function createAudit({ db, live = [], now = () => performance.now() }: Au
   }
 
   return {
+    /** @throws UNAVAILABLE when it takes longer than a minute */
     run: (): Promise<AuditReport> => countInTurn(new Map(), false),
 
     /** @throws OVERLOADED while another full audit runs in this process; it takes minutes */
