@@ -25,9 +25,9 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
     .replacing(
       "apps/api/src/orders/single-order-transaction.ts",
       `if (lockStock) locked.use(await lockStock(command.lines))
-    await writeOutbox(tx, written, await takeStock(tx, command.lines))`,
+    await writeOutbox(tx, written, await takeStock(tx, placed, rows))`,
       `const held = lockStock && (await lockStock(command.lines))
-    await writeOutbox(tx, written, await takeStock(tx, command.lines))
+    await writeOutbox(tx, written, await takeStock(tx, placed, rows))
     await held?.[Symbol.asyncDispose]()`,
     )
     .caughtBy(CONTENTION, "an order placed multilock_narrow > keeps its locks"),

@@ -29,8 +29,8 @@ export const ORDER_BUGS: Bug[] = [
   bug("stock-condition-dropped-conditional", "the same in the conditional strategies")
     .replacing(
       PRISMA_WRITES,
-      "where: { id: productId, stock: { gte: quantity } }",
-      "where: { id: productId }",
+      "where: { id: productId, stock: { gte: quantity }, price",
+      "where: { id: productId, price",
     )
     .dropping("products.products_stock_check")
     .caughtBy(CONTENTION, "conditional > the last unit"),
@@ -51,9 +51,9 @@ export const ORDER_BUGS: Bug[] = [
   bug("refusal-fails-neighbours", "one order's refusal never fails another of its batch")
     .replacing(
       BATCHED,
-      "  await writeBatch(tx, placed)",
+      "  await writeBatch(tx, placed, at)",
       `  if (placed.length < answers.size) throw new Error("One was refused")
-  await writeBatch(tx, placed)`,
+  await writeBatch(tx, placed, at)`,
     )
     .caughtBy(CONTENTION, "batched > the last unit"),
   bug("coupon-not-marked-used", "an order uses its coupon up")
@@ -87,8 +87,8 @@ export const ORDER_BUGS: Bug[] = [
   bug("line-lost", "an order has all its lines")
     .replacing(
       BATCH,
-      "own.map((line) => ({ id: order.id, ...line }))",
-      "own.slice(1).map((line) => ({ id: order.id, ...line }))",
+      "own.map((line) => ({ id: order.id, userId",
+      "own.slice(1).map((line) => ({ id: order.id, userId",
     )
     .caughtBy(HTTP, "POST /orders > answers 201 with what was paid"),
   bug("ledger-row-missing", "a payment is booked in the ledger")

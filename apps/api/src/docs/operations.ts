@@ -21,6 +21,10 @@ export const Problem = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
       .meta({ description: "What is wrong with the input, entry by entry" }),
+    productId: z.int().optional().meta({ description: "The product that is not sold, or not so many of it" }),
+    startsAt: z.iso.datetime().optional().meta({ description: "SALE_NOT_OPEN: when the sale begins" }),
+    maxPerUser: z.int().optional().meta({ description: "LIMIT_REACHED: units that one user may have" }),
+    totalAmount: z.int().optional().meta({ description: "PRICE_CHANGED: what the order costs now, in won" }),
   })
   .meta({ id: "Problem" })
 

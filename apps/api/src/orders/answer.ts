@@ -1,7 +1,8 @@
 import { RefusalError } from "../errors.ts"
 import { jsonAnswer, refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
-import type { OrderCommand, Placed, Refused } from "./decide.ts"
+import type { OrderCommand, Placed } from "./decide.ts"
+import type { Refused } from "./refused.ts"
 
 /** An order as its row holds it; money in won. */
 export type OrderRow = {
@@ -23,5 +24,5 @@ export function placedAnswer({ id, userId, couponId, subtotal, discount, total }
   return jsonAnswer(201, { orderId: id, userId, couponId, subtotal, discount, totalAmount: total })
 }
 
-export const refusedOrder = ({ code, detail }: Refused): Answer =>
-  refusedAnswer(new RefusalError(code, detail))
+export const refusedOrder = ({ code, detail, extra = {} }: Refused): Answer =>
+  refusedAnswer(new RefusalError(code, detail, { extra }))

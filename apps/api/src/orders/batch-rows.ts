@@ -4,9 +4,10 @@ import type { Rows } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
 import { keyedOrders, known } from "./keyed-orders.ts"
 import type { KeyedOrder, KnownOrders } from "./keyed-orders.ts"
+import { clockMs, productColumns, readPurchases } from "./product-rows.ts"
+import type { ProductRow } from "./product-rows.ts"
 
 type UserRow = { id: number; balance: number }
-type ProductRow = { id: number; price: number; stock: number }
 type CouponRow = {
   id: number
   userId: number
@@ -21,6 +22,7 @@ type Locked = {
   coupons: CouponRow[]
   products: ProductRow[]
   keyed: KeyedOrder[]
+  at: number
   orderIds: number[]
 }
 
@@ -33,7 +35,8 @@ export type LockedRows = { rows: Rows; known: KnownOrders; orderIds: number[] }
 /**
  * Locks what a batch of orders may change and reads it: users, coupons, products, each by ascending id. Everybody
  * who locks in that order waits instead of deadlocking, and the hot rows, products, are held the shortest. One round
- * trip: each part counts the one before it, so that it cannot begin to lock before that one has ended.
+ * trip, and another only where a product has a limit: each part counts the one before it, so that it cannot begin to
+ * lock, or to read the clock, before that one has ended.
  */
 export async function lockRows(tx: Tx, jobs: readonly OrderJob[]): Promise<LockedRows> {
   const commands = jobs.map(({ command }) => command)
@@ -52,23 +55,27 @@ export async function lockRows(tx: Tx, jobs: readonly OrderJob[]): Promise<Locke
       FROM coupons WHERE id = ANY (${couponIds}::int[]) AND (SELECT count(*) FROM u) >= 0
       ORDER BY id FOR NO KEY UPDATE
     ), p AS MATERIALIZED (
-      SELECT id, price, stock FROM products
+      SELECT ${productColumns} FROM products
       WHERE id = ANY (${productIds}::int[]) AND (SELECT count(*) FROM c) >= 0 ORDER BY id FOR NO KEY UPDATE
     ), k AS (${keyedOrders(identities)})
     SELECT (SELECT coalesce(json_agg(u), '[]') FROM u) AS users,
            (SELECT coalesce(json_agg(c), '[]') FROM c) AS coupons,
            (SELECT coalesce(json_agg(p), '[]') FROM p) AS products,
            (SELECT coalesce(json_agg(k), '[]') FROM k) AS keyed,
+           (SELECT ${clockMs} FROM (SELECT count(*) FROM p) AS locked) AS at,
            (SELECT json_agg(nextval('orders_id_seq')) FROM generate_series(1, ${commands.length}::int)) AS "orderIds"`
   if (!locked) throw new Error("A SELECT without FROM answered no row")
-  const { users, coupons, products, keyed, orderIds } = locked
+  const { users, coupons, keyed, at, orderIds } = locked
+  const products = new Map(locked.products.map((row) => [row.id, row]))
   return {
     rows: {
       users: new Map(users.map((row) => [row.id, row])),
       coupons: new Map(
         coupons.map(({ id, amount, rateBp, ...row }) => [id, { ...row, discount: { amount, rateBp } }]),
       ),
-      products: new Map(products.map((row) => [row.id, row])),
+      products,
+      purchases: await readPurchases(tx, commands, products),
+      at,
     },
     known: known(keyed),
     orderIds,

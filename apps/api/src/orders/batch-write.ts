@@ -1,37 +1,46 @@
+import { isDeepStrictEqual } from "node:util"
 import { ORDER_PLACED } from "../events/outbox.ts"
 import { pgArray, sql, uuidArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
-import type { Placed } from "./decide.ts"
+import { countPurchases, limitedOf } from "./count-purchases.ts"
+import type { PlacedLine } from "./decide.ts"
 import type { PlacedOrder } from "./decide-batch.ts"
+import { purchaseKey } from "./sale-terms.ts"
 
 /** Amounts by the id of their row. */
 type Sums = Map<number, number>
-type Counts = { spent: number; taken: number; used: number }
+type Counts = { spent: number; taken: number; used: number; counted: number }
+
+const NOTHING = sql`SELECT 1 WHERE false`
 
 /**
  * Writes the placed orders of a batch in one statement: balances, stocks and coupons conditionally, then orders, lines,
- * ledger and outbox. The rows are locked, so a condition that does not hold is a bug and rolls all back.
+ * ledger and outbox. The rows are locked, so a condition that does not hold is a bug and rolls all back. `at` is when the
+ * orders were decided.
  */
-export async function writeBatch(tx: Tx, placed: readonly PlacedOrder[]): Promise<void> {
+export async function writeBatch(tx: Tx, placed: readonly PlacedOrder[], at: number): Promise<void> {
   if (placed.length === 0) return
 
   const paid = placed.filter((order) => order.placed.total > 0)
   const lines = placed.flatMap(({ order, placed: { lines: own } }) =>
-    own.map((line) => ({ id: order.id, ...line })),
+    own.map((line) => ({ id: order.id, userId: order.userId, ...line })),
   )
   const spent = sums(paid.map(({ order, placed: { total } }) => [order.userId, total]))
   const sold = sums(lines.map(({ productId, quantity }) => [productId, quantity]))
   const used = placed.flatMap(({ order }) => order.couponId ?? [])
+  const limited = limitedOf(lines)
+  const counted = new Set(limited.map(({ userId, productId }) => purchaseKey(userId, productId))).size
 
   const [counts] = await tx.$queryRaw<Counts[]>`
     WITH spent AS (${spend(spent)}), taken AS (${takeStock(sold)}), used AS (${useCoupons(used)}),
-         placed AS (${insertOrders(placed)}), lined AS (${insertLines(lines)}), booked AS (${insertLedger(paid)}),
-         queued AS (${insertOutbox(placed, sold)})
+         placed AS (${insertOrders(placed, at)}), lined AS (${insertLines(lines, counted > 0)}),
+         booked AS (${insertLedger(paid)}), queued AS (${insertOutbox(placed, sold)}),
+         counted AS (${counted > 0 ? countPurchases(limited) : NOTHING})
     SELECT (SELECT count(*)::int FROM spent) AS spent, (SELECT count(*)::int FROM taken) AS taken,
-           (SELECT count(*)::int FROM used) AS used`
+           (SELECT count(*)::int FROM used) AS used, (SELECT count(*)::int FROM counted) AS counted`
 
-  const expected: Counts = { spent: spent.size, taken: sold.size, used: used.length }
-  if (counts?.spent !== expected.spent || counts.taken !== expected.taken || counts.used !== expected.used) {
+  const expected: Counts = { spent: spent.size, taken: sold.size, used: used.length, counted }
+  if (!isDeepStrictEqual(counts, expected)) {
     throw new Error(`A locked row changed: ${JSON.stringify({ counts, expected })}`)
   }
 }
@@ -49,9 +58,9 @@ const takeStock = (sold: Sums) => sql`
 const useCoupons = (ids: readonly number[]) => sql`
   UPDATE coupons SET used_at = now() WHERE id = ANY (${pgArray(ids)}::int[]) AND used_at IS NULL RETURNING 1`
 
-const insertOrders = (orders: readonly PlacedOrder[]) => sql`
-  INSERT INTO orders (id, user_id, coupon_id, subtotal, discount, total, request_identity, request_hash)
-  SELECT * FROM unnest(
+const insertOrders = (orders: readonly PlacedOrder[], at: number) => sql`
+  INSERT INTO orders (id, user_id, coupon_id, subtotal, discount, total, request_identity, request_hash, created_at)
+  SELECT *, to_timestamp(${at}::float8 / 1000) FROM unnest(
     ${column(orders, ({ order }) => order.id)}::bigint[],
     ${column(orders, ({ order }) => order.userId)}::int[],
     ${column(orders, ({ order }) => order.couponId ?? "NULL")}::int[],
@@ -62,13 +71,15 @@ const insertOrders = (orders: readonly PlacedOrder[]) => sql`
     ${uuidArray(orders.map(({ order }) => order.job.request?.hash ?? null))}::uuid[])
   RETURNING created_at`
 
-const insertLines = (lines: readonly (Placed["lines"][number] & { id: number })[]) => sql`
-  INSERT INTO order_lines (order_id, product_id, quantity, unit_price)
+/** Without a limit the last column is shorter than the others, which fills it with NULL. */
+const insertLines = (lines: readonly (PlacedLine & { id: number })[], hasLimits: boolean) => sql`
+  INSERT INTO order_lines (order_id, product_id, quantity, unit_price, limit_period)
   SELECT * FROM unnest(
     ${column(lines, ({ id }) => id)}::bigint[],
     ${column(lines, ({ productId }) => productId)}::int[],
     ${column(lines, ({ quantity }) => quantity)}::int[],
-    ${column(lines, ({ unitPrice }) => unitPrice)}::bigint[])`
+    ${column(lines, ({ unitPrice }) => unitPrice)}::bigint[],
+    ${column(hasLimits ? lines : [], ({ limit }) => limit?.period ?? "NULL")}::int[])`
 
 const insertLedger = (orders: readonly PlacedOrder[]) => sql`
   INSERT INTO ledger_entries (user_id, kind, order_id, amount, balance_after)
@@ -79,7 +90,7 @@ const insertLedger = (orders: readonly PlacedOrder[]) => sql`
     ${column(orders, ({ placed }) => placed.balanceAfter)}::bigint[]
   ) AS t (user_id, order_id, total, balance_after)`
 
-// The orders' own day: another reading of the clock could be past midnight. A batch has one time, that of its transaction.
+// The orders' own day: another reading of the clock could be past midnight. A batch has one time.
 const insertOutbox = (orders: readonly PlacedOrder[], sold: Sums) => sql`
   INSERT INTO outbox_events (topic, payload)
   SELECT ${ORDER_PLACED},

@@ -11,7 +11,8 @@ import { repeatedAnswer } from "./keyed-orders.ts"
 type NumberedOrder = OrderCommand & { id: number; job: OrderJob }
 export type PlacedOrder = Extract<Decided<NumberedOrder>, { outcome: "placed" }>
 
-export type DecidedBatch = { answers: Map<OrderJob, Answer>; placed: PlacedOrder[] }
+/** The orders that are placed, at `at`: the database's time in ms since 1970. */
+export type DecidedBatch = { answers: Map<OrderJob, Answer>; placed: PlacedOrder[]; at: number }
 
 /** Decides a batch in its order. What a key placed before, in this batch or an earlier one, is answered again. */
 export function decideBatch(jobs: readonly OrderJob[], { rows, known, orderIds }: LockedRows): DecidedBatch {
@@ -37,5 +38,5 @@ export function decideBatch(jobs: readonly OrderJob[], { rows, known, orderIds }
     assert(id !== undefined, "every order of a batch has an id")
     answers.set(job, answer(job, id))
   }
-  return { answers, placed }
+  return { answers, placed, at: rows.at }
 }

@@ -2,24 +2,40 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { createDecider } from "./decide.ts"
 import type { Decided, OrderCommand, Rows } from "./decide.ts"
+import { purchaseKey } from "./sale-terms.ts"
+import type { SaleTerms } from "./sale-terms.ts"
 
-type RowsOf = { balance?: number; stock?: number; couponOwner?: number; used?: boolean; expired?: boolean }
+type RowsOf = {
+  balance?: number
+  stock?: number
+  couponOwner?: number
+  used?: boolean
+  expired?: boolean
+  bought?: number
+} & Partial<SaleTerms>
 
-/** Users 1 and 2, product 1 at 1,000 won, coupon 1 of 300 won. */
+const NOW = Date.parse("2026-11-27T09:00:00Z")
+const NO_TERMS: SaleTerms = { startsAt: null, endsAt: null, maxPerUser: null, limitPeriod: 0, closed: false }
+
+/** Users 1 and 2, product 1 at 1,000 won of which user 1 bought some, coupon 1 of 300 won. */
 function rows({
   balance = 10_000,
   stock = 10,
   couponOwner = 1,
   used = false,
   expired = false,
+  bought = 0,
+  ...terms
 }: RowsOf = {}): Rows {
   return {
     users: new Map([
       [1, { balance }],
       [2, { balance }],
     ]),
-    products: new Map([[1, { price: 1_000, stock }]]),
+    products: new Map([[1, { price: 1_000, stock, ...NO_TERMS, ...terms }]]),
     coupons: new Map([[1, { userId: couponOwner, discount: { amount: 300, rateBp: 0 }, used, expired }]]),
+    purchases: new Map(bought > 0 ? [[purchaseKey(1, 1), bought]] : []),
+    at: NOW,
   }
 }
 
@@ -100,6 +116,55 @@ describe("orders decided together", () => {
     expect(codes(decideOrders([command], rows(known)))).toEqual([code])
   })
 
+  it.each([
+    { what: "from its start on", terms: { startsAt: NOW }, code: "PLACED" },
+    { what: "not before its start", terms: { startsAt: NOW + 1 }, code: "SALE_NOT_OPEN" },
+    { what: "before its end", terms: { endsAt: NOW + 1 }, code: "PLACED" },
+    { what: "not at its end", terms: { endsAt: NOW }, code: "SALE_OVER" },
+    { what: "not in a sale without an instant", terms: { startsAt: NOW, endsAt: NOW }, code: "SALE_OVER" },
+    { what: "not while it is closed", terms: { closed: true, startsAt: NOW + 1 }, code: "SALE_OVER" },
+    { what: "up to the limit", terms: { maxPerUser: 3, bought: 2 }, code: "PLACED" },
+    { what: "not above the limit", terms: { maxPerUser: 2, bought: 2 }, code: "LIMIT_REACHED" },
+    {
+      what: "not above a limit that was lowered",
+      terms: { maxPerUser: 1, bought: 2 },
+      code: "LIMIT_REACHED",
+    },
+  ])("sell a product $what", ({ terms, code }) => {
+    expect(codes(decideOrders([order()], rows(terms)))).toEqual([code])
+  })
+
+  it("say when a sale begins, and how many a user may have", () => {
+    const [early] = decideOrders([order()], rows({ startsAt: NOW + 1_000 }))
+    expect(early).toMatchObject({
+      refused: { extra: { productId: 1, startsAt: "2026-11-27T09:00:01.000Z" } },
+    })
+    const [many] = decideOrders([order({ quantity: 3 })], rows({ maxPerUser: 2 }))
+    expect(many).toMatchObject({ refused: { extra: { productId: 1, maxPerUser: 2 } } })
+  })
+
+  it("count the units of one user together, and those of another apart", () => {
+    const orders = [order({ quantity: 2 }), order(), order({ userId: 2, quantity: 2 }), order({ userId: 2 })]
+    expect(codes(decideOrders(orders, rows({ maxPerUser: 2 })))).toEqual([
+      "PLACED",
+      "LIMIT_REACHED",
+      "PLACED",
+      "LIMIT_REACHED",
+    ])
+  })
+
+  it("buy at the expected total alone, after the discount", () => {
+    const [right, wrong] = decideOrders(
+      [
+        { ...order({ couponId: 1 }), expectedTotal: 700 },
+        { ...order(), expectedTotal: 999 },
+      ],
+      rows(),
+    )
+    expect(right?.outcome).toBe("placed")
+    expect(wrong).toMatchObject({ refused: { code: "PRICE_CHANGED", extra: { totalAmount: 1_000 } } })
+  })
+
   it("do not change the rows that they were decided from", () => {
     const known = rows()
     decideOrders([order({ couponId: 1, quantity: 5 })], known)
@@ -139,7 +204,8 @@ function settle({ users, products, coupons }: Rows, decided: Decided<OrderComman
   const { userId, couponId, lines } = decided.order
   users.set(userId, { balance: (users.get(userId)?.balance ?? 0) - decided.placed.total })
   for (const { productId, quantity } of lines) {
-    products.set(productId, { price: 1_000, stock: (products.get(productId)?.stock ?? 0) - quantity })
+    const product = products.get(productId)
+    if (product) products.set(productId, { ...product, stock: product.stock - quantity })
   }
   const coupon = coupons.get(couponId ?? 0)
   if (coupon) coupons.set(1, { ...coupon, used: true })

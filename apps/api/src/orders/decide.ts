@@ -1,22 +1,34 @@
 import assert from "node:assert/strict"
-import type { RefusalCode } from "../errors.ts"
 import { priceOrder } from "./pricing.ts"
 import type { Discount, Price, PricedLine } from "./pricing.ts"
+import { COUPON_USED, INSUFFICIENT_BALANCE, outOfStock, priceChanged } from "./refused.ts"
+import type { Refused } from "./refused.ts"
+import { limitOf, purchaseKey, refuseLimit, refuseSale } from "./sale-terms.ts"
+import type { Limit, Purchases, SaleTerms } from "./sale-terms.ts"
 
 export type Line = { productId: number; quantity: number }
 
-/** Lines are merged: one for each product, ascending by its id. */
-export type OrderCommand = { userId: number; couponId: number | null; lines: readonly Line[] }
+/** Lines are merged: one for each product, ascending by its id. `expectedTotal` in won, if the buyer names one. */
+export type OrderCommand = {
+  userId: number
+  couponId: number | null
+  lines: readonly Line[]
+  expectedTotal?: number | undefined
+}
 
-/** What is known of the rows that some orders touch, by id. */
+export type Product = { price: number; stock: number } & SaleTerms
+
+/** What is known of the rows that some orders touch, by id, and the database's time of that, in ms since 1970. */
 export type Rows = {
   users: Map<number, { balance: number }>
   coupons: Map<number, { userId: number; discount: Discount; used: boolean; expired: boolean }>
-  products: Map<number, { price: number; stock: number }>
+  products: Map<number, Product>
+  purchases: Purchases
+  at: number
 }
 
-export type Placed = Price & { lines: (Line & PricedLine)[]; balanceAfter: number }
-export type Refused = { code: RefusalCode; detail: string }
+export type PlacedLine = Line & PricedLine & { limit: Limit | null }
+export type Placed = Price & { lines: PlacedLine[]; balanceAfter: number }
 export type Decided<Order> =
   | { order: Order; outcome: "placed"; placed: Placed }
   | { order: Order; outcome: "refused"; refused: Refused }
@@ -30,6 +42,8 @@ export function createDecider(rows: Rows) {
     users: new Map(rows.users),
     coupons: new Map(rows.coupons),
     products: new Map(rows.products),
+    purchases: new Map(rows.purchases),
+    at: rows.at,
   }
   return <Order extends OrderCommand>(order: Order): Decided<Order> => {
     const decided = decideOrder(order, left)
@@ -38,18 +52,24 @@ export function createDecider(rows: Rows) {
   }
 }
 
-/** Places an order or finds the first rule that it breaks: what does not exist, the coupon, the balance, the stock. */
+/**
+ * Places an order or finds the first rule that it breaks: what does not exist, the terms of the sale, the coupon, the
+ * expected price, the balance, the stock.
+ */
 export function decideOrder<Order extends OrderCommand>(order: Order, rows: Rows): Decided<Order> {
-  const refused = refuseUnknown(order, rows) ?? refuseCoupon(order, rows)
+  const refused = refuseUnknown(order, rows) ?? refuseTerms(order, rows) ?? refuseCoupon(order, rows)
   if (refused) return { order, outcome: "refused", refused }
 
-  const lines = order.lines.map((line) => ({
-    ...line,
-    unitPrice: rowOf(rows.products, line.productId).price,
-  }))
+  const lines = order.lines.map(({ productId, quantity }) => {
+    const product = rowOf(rows.products, productId)
+    return { productId, quantity, unitPrice: product.price, limit: limitOf(product) }
+  })
   const discount = order.couponId === null ? null : rowOf(rows.coupons, order.couponId).discount
   const price = priceOrder(lines, discount)
   const balanceAfter = rowOf(rows.users, order.userId).balance - price.total
+  if (order.expectedTotal !== undefined && order.expectedTotal !== price.total) {
+    return { order, outcome: "refused", refused: priceChanged(price.total) }
+  }
   if (balanceAfter < 0) return { order, outcome: "refused", refused: INSUFFICIENT_BALANCE }
   const missing = lines.find(({ productId, quantity }) => rowOf(rows.products, productId).stock < quantity)
   if (missing) return { order, outcome: "refused", refused: outOfStock(missing.productId) }
@@ -69,6 +89,22 @@ function refuseUnknown({ userId, lines }: OrderCommand, { users, products }: Row
   return unknown && { code: "PRODUCT_NOT_FOUND", detail: `Product ${unknown.productId} does not exist` }
 }
 
+/** Every sale has to be open before a limit counts. */
+function refuseTerms(
+  { userId, lines }: OrderCommand,
+  { products, purchases, at }: Rows,
+): Refused | undefined {
+  for (const { productId } of lines) {
+    const refused = refuseSale(productId, rowOf(products, productId), at)
+    if (refused) return refused
+  }
+  for (const line of lines) {
+    const refused = refuseLimit({ userId, ...line }, rowOf(products, line.productId), purchases)
+    if (refused) return refused
+  }
+  return undefined
+}
+
 function refuseCoupon({ userId, couponId }: OrderCommand, { coupons }: Rows): Refused | undefined {
   if (couponId === null) return undefined
   const coupon = coupons.get(couponId)
@@ -84,19 +120,13 @@ function refuseCoupon({ userId, couponId }: OrderCommand, { coupons }: Rows): Re
 function take({ userId, couponId }: OrderCommand, { lines, balanceAfter }: Placed, rows: Rows) {
   rows.users.set(userId, { balance: balanceAfter })
   if (couponId !== null) rows.coupons.set(couponId, { ...rowOf(rows.coupons, couponId), used: true })
-  for (const { productId, quantity, unitPrice } of lines) {
-    const stock = rowOf(rows.products, productId).stock - quantity
-    rows.products.set(productId, { price: unitPrice, stock })
+  for (const { productId, quantity, limit } of lines) {
+    const product = rowOf(rows.products, productId)
+    rows.products.set(productId, { ...product, stock: product.stock - quantity })
+    if (limit) addUnits(rows.purchases, purchaseKey(userId, productId), quantity)
   }
 }
 
-export const COUPON_USED: Refused = { code: "COUPON_USED", detail: "The coupon was used in another order" }
-
-export const INSUFFICIENT_BALANCE: Refused = {
-  code: "INSUFFICIENT_BALANCE",
-  detail: "The balance is below the price of the order",
-}
-
-export function outOfStock(productId: number): Refused {
-  return { code: "OUT_OF_STOCK", detail: `Product ${productId} has not enough left` }
+function addUnits(purchases: Purchases, key: string, quantity: number) {
+  purchases.set(key, (purchases.get(key) ?? 0) + quantity)
 }

@@ -1,9 +1,16 @@
+import assert from "node:assert/strict"
 import { ORDER_PLACED } from "../events/outbox.ts"
 import type { PlacedEntry } from "../events/outbox.ts"
+import { pgArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
-import { COUPON_USED, INSUFFICIENT_BALANCE, outOfStock } from "./decide.ts"
-import type { Line, OrderCommand, Placed, Refused, Rows } from "./decide.ts"
+import { countPurchases, limitedOf } from "./count-purchases.ts"
+import type { OrderCommand, Placed, PlacedLine, Rows } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
+import { clockMs, productColumns, readPurchases } from "./product-rows.ts"
+import type { ProductRow } from "./product-rows.ts"
+import { COUPON_USED, INSUFFICIENT_BALANCE, limitReached, outOfStock } from "./refused.ts"
+import type { Refused } from "./refused.ts"
+import type { SaleTerms } from "./sale-terms.ts"
 
 /** A row changed between its read and its conditional write. The order is refused after all, and rolled back. */
 export class WriteConflictError extends Error {
@@ -16,21 +23,34 @@ export class WriteConflictError extends Error {
   }
 }
 
+/** Price or terms of a product changed between their read and its conditional write: the order is decided anew. */
+export class TermsChangedError extends Error {
+  override readonly name = "TermsChangedError"
+}
+
 /** What an order touches, as it is now; nothing is locked. */
-export async function readRows(tx: Tx, { userId, couponId, lines }: OrderCommand): Promise<Rows> {
+export async function readRows(tx: Tx, command: OrderCommand): Promise<Rows> {
+  const { userId, couponId } = command
   const user = await tx.user.findUnique({ where: { id: userId } })
   const coupon = couponId === null ? null : await tx.coupon.findUnique({ where: { id: couponId } })
-  const products = await tx.product.findMany({
-    where: { id: { in: lines.map(({ productId }) => productId) } },
-  })
-  const now = new Date()
+  const { products, at } = await readProducts(tx, command)
   return {
     users: new Map(user ? [[user.id, { balance: Number(user.balance) }]] : []),
-    coupons: new Map(coupon ? [[coupon.id, couponState(coupon, now)]] : []),
-    products: new Map(
-      products.map(({ id, price, stock }) => [id, { price: Number(price), stock: Number(stock) }]),
-    ),
+    coupons: new Map(coupon ? [[coupon.id, couponState(coupon, new Date(at))]] : []),
+    products,
+    purchases: await readPurchases(tx, [command], products),
+    at,
   }
+}
+
+async function readProducts(tx: Tx, { lines }: OrderCommand) {
+  const ids = pgArray(lines.map(({ productId }) => productId))
+  const [row] = await tx.$queryRaw<{ products: ProductRow[]; at: number }[]>`
+    SELECT (SELECT coalesce(json_agg(p), '[]')
+            FROM (SELECT ${productColumns} FROM products WHERE id = ANY (${ids}::int[])) p) AS products,
+           ${clockMs} AS at`
+  if (!row) throw new Error("A SELECT without FROM answered no row")
+  return { products: new Map(row.products.map((product) => [product.id, product])), at: row.at }
 }
 
 type CouponRow = {
@@ -49,11 +69,15 @@ function couponState({ userId, discountAmount, discountRateBp, usedAt, expiresAt
 /** What the outbox says of an order, but for the products that it sold out. */
 type WrittenOrder = Pick<PlacedEntry, "day" | "sold"> & { id: number }
 
-/** Takes the money and the coupon on condition, and writes order, lines and ledger. */
+type DecidedOrder = OrderJob & { placed: Placed; at: number }
+
+/**
+ * Takes the money and the coupon on condition, and writes order, lines, counts for limits and ledger. `at` is when it
+ * was decided.
+ */
 export async function writeOrder(
   tx: Tx,
-  { command, request }: OrderJob,
-  placed: Placed,
+  { command, request, placed, at }: DecidedOrder,
 ): Promise<WrittenOrder> {
   const { userId, couponId } = command
   const { subtotal, discount, total, lines } = placed
@@ -62,9 +86,12 @@ export async function writeOrder(
 
   const keyed = request && { requestIdentity: request.identity, requestHash: request.hash }
   const { id, createdAt } = await tx.order.create({
-    data: { userId, couponId, subtotal, discount, total, ...keyed },
+    data: { userId, couponId, subtotal, discount, total, createdAt: new Date(at), ...keyed },
   })
-  await tx.orderLine.createMany({ data: lines.map((line) => ({ orderId: id, ...line })) })
+  await tx.orderLine.createMany({
+    data: lines.map(({ limit, ...line }) => ({ orderId: id, ...line, limitPeriod: limit && limit.period })),
+  })
+  await countLimited(tx, userId, lines)
   if (total > 0) {
     await tx.ledgerEntry.create({
       data: { userId, kind: "order", amount: -total, balanceAfter, orderId: id },
@@ -96,17 +123,49 @@ async function markUsed(tx: Tx, id: number): Promise<void> {
   if (count === 0) throw new WriteConflictError(COUPON_USED)
 }
 
-/** Takes the stock on condition, product by product in ascending order; returns the products that it sold out. */
-export async function takeStock(tx: Tx, lines: readonly Line[]): Promise<number[]> {
+/** The user is locked since the money was taken, so what is counted here is all that the user bought. */
+async function countLimited(tx: Tx, userId: number, lines: readonly PlacedLine[]): Promise<void> {
+  for (const line of limitedOf(lines)) {
+    const counted = await tx.$queryRaw<object[]>`${countPurchases([{ userId, ...line }])}`
+    if (counted.length === 0) {
+      throw new WriteConflictError(limitReached(line.productId, line.limit.maxUnits))
+    }
+  }
+}
+
+/**
+ * Takes the stock on condition that it suffices and that price and terms are those that the order was decided on, product
+ * by product in ascending order; returns the products that it sold out.
+ */
+export async function takeStock(tx: Tx, { lines }: Placed, { products }: Rows): Promise<number[]> {
   const soldOut: number[] = []
   for (const { productId, quantity } of lines) {
+    const product = products.get(productId)
+    assert(product, "an order was decided on rows that exist")
     const [left] = await tx.product.updateManyAndReturn({
-      where: { id: productId, stock: { gte: quantity } },
+      where: { id: productId, stock: { gte: quantity }, price: product.price, ...termsOf(product) },
       data: { stock: { decrement: quantity } },
       select: { stock: true },
     })
-    if (!left) throw new WriteConflictError(outOfStock(productId))
+    if (!left) throw await stockConflict(tx, productId, quantity)
     if (left.stock === 0n) soldOut.push(productId)
   }
   return soldOut
+}
+
+const dateOf = (ms: number | null) => (ms === null ? null : new Date(ms))
+
+const termsOf = ({ startsAt, endsAt, maxPerUser, limitPeriod, closed }: SaleTerms) => ({
+  startsAt: dateOf(startsAt),
+  endsAt: dateOf(endsAt),
+  maxPerUser,
+  limitPeriod,
+  closed,
+})
+
+async function stockConflict(tx: Tx, id: number, quantity: number): Promise<Error> {
+  const enough = await tx.product.count({ where: { id, stock: { gte: quantity } } })
+  return enough === 0
+    ? new WriteConflictError(outOfStock(id))
+    : new TermsChangedError(`Price or terms of product ${id} changed`)
 }

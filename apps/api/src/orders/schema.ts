@@ -13,6 +13,10 @@ export const OrderBody = z
   .object({
     userId: Id,
     couponId: Id.nullish().transform((id) => id ?? null),
+    expectedTotal: z.int().min(0).optional().meta({
+      description: "What the buyer expects to pay, after the discount; at another total nothing is bought",
+      example: 8_000,
+    }),
     items: z
       .array(z.object({ productId: Id, quantity: Quantity }))
       .min(1)
@@ -22,7 +26,12 @@ export const OrderBody = z
         message: `must not ask for more than ${MAX_QUANTITY} of one product`,
       }),
   })
-  .transform(({ userId, couponId, items }): OrderCommand => ({ userId, couponId, lines: items }))
+  .transform(({ userId, couponId, items, expectedTotal }): OrderCommand => ({
+    userId,
+    couponId,
+    lines: items,
+    expectedTotal,
+  }))
   .meta({ id: "OrderRequest" })
 
 /** One line per product, ascending by its id: the order in which stock is locked. */

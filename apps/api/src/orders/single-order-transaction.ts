@@ -1,3 +1,4 @@
+import { RefusalError } from "../errors.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
 import { repeatIfTaken } from "../idempotency/taken-key.ts"
@@ -9,10 +10,19 @@ import { decideOrder } from "./decide.ts"
 import type { Line } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
 import { ORDER_KEY_TAKEN, findKnown, repeatedAnswer } from "./keyed-orders.ts"
-import { WriteConflictError, readRows, takeStock, writeOrder, writeOutbox } from "./prisma-writes.ts"
+import {
+  TermsChangedError,
+  WriteConflictError,
+  readRows,
+  takeStock,
+  writeOrder,
+  writeOutbox,
+} from "./prisma-writes.ts"
 
 /** Locks products for the update of their stock; disposed once that update is committed or rolled back. */
 export type LockStock = (lines: readonly Line[]) => Promise<AsyncDisposable>
+
+const MAX_ATTEMPTS = 5
 
 type PlaceDeps = { db: Db; onRetry?: RetryObserver | undefined }
 
@@ -25,11 +35,24 @@ export async function placeSingleOrder(
   job: OrderJob,
   lockStock?: LockStock,
 ): Promise<Answer> {
-  const once = () => repeatIfTaken(ORDER_KEY_TAKEN, () => attempt(db, job, lockStock))
+  const once = () => repeatIfTaken(ORDER_KEY_TAKEN, () => whileTermsHold(() => attempt(db, job, lockStock)))
   const answer = await withRetry(once, { onRetry }).catch(refusedAfterAll)
   if (answer.status < 400 || !job.request) return answer
   // What refused it may be the effect of its own first request, committed after the key was looked for.
   return (await findRepeated(db, job.request)) ?? answer
+}
+
+/** Decides anew when the terms changed meanwhile, which an administrator does now and then. */
+async function whileTermsHold(run: () => Promise<Answer>): Promise<Answer> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof TermsChangedError)) throw error
+      if (attempts === MAX_ATTEMPTS)
+        throw new RefusalError("OVERLOADED", error.message, { retryAfterSeconds: 1 })
+    }
+  }
 }
 
 function refusedAfterAll(error: unknown): Answer {
@@ -42,12 +65,14 @@ async function attempt(db: Db, { command, request }: OrderJob, lockStock?: LockS
   return await db.$transaction(async (tx) => {
     const repeated = request && (await findRepeated(tx, request))
     if (repeated) return repeated
-    const decided = decideOrder(command, await readRows(tx, command))
+    const rows = await readRows(tx, command)
+    const decided = decideOrder(command, rows)
     if (decided.outcome === "refused") return refusedOrder(decided.refused)
-    const written = await writeOrder(tx, { command, request }, decided.placed)
+    const { placed } = decided
+    const written = await writeOrder(tx, { command, request, placed, at: rows.at })
     if (lockStock) locked.use(await lockStock(command.lines))
-    await writeOutbox(tx, written, await takeStock(tx, command.lines))
-    return placedAnswer(orderRow(written.id, command, decided.placed))
+    await writeOutbox(tx, written, await takeStock(tx, placed, rows))
+    return placedAnswer(orderRow(written.id, command, placed))
   })
 }
 

@@ -43,9 +43,9 @@ export function createBatchedStrategy({
 
 /** The answer to every job. Hot rows are locked from `lockRows` on: the decision and one statement follow. */
 async function placeBatch(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
-  const { answers, placed } = decideBatch(jobs, await lockRows(tx, jobs))
+  const { answers, placed, at } = decideBatch(jobs, await lockRows(tx, jobs))
   for (const [job, answer] of await repeatsOfRefused(tx, answers)) answers.set(job, answer)
-  await writeBatch(tx, placed)
+  await writeBatch(tx, placed, at)
   return answers
 }
 
