@@ -1,9 +1,9 @@
 import { createServer } from "node:http"
-import { once } from "node:events"
 import { randomBytes } from "node:crypto"
 import { join } from "node:path"
 import process from "node:process"
 
+import { listen } from "@saleproof/stack/listen.ts"
 import { execa } from "execa"
 import { z } from "zod"
 
@@ -84,29 +84,20 @@ type Pairing = { io: Io; count: number; seconds: number; pairs: Pair[] }
 async function measurePairs({ io, count, seconds, pairs }: Pairing): Promise<void> {
   const progress = lineProgress(io.stderr)
   const k6 = await provideK6({ env: io.env, progress, signal: io.interrupted })
-  const stack = await startStack({ env: io.env, progress, services: ["influxdb"] })
-  const target = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1")
-  try {
-    await once(target, "listening")
-    const address = target.address()
-    if (address === null || typeof address === "string") throw new Error("the target has no port")
-    const given = {
-      k6,
-      seconds,
-      influxUrl: stack.urls.influxUrl,
-      targetUrl: `http://127.0.0.1:${address.port}/`,
-    }
-    for (let index = 0; index < count; index += 1) {
-      const pair = { direct: 0, recorder: 0 }
-      const order = index % 2 === 0 ? (["direct", "recorder"] as const) : (["recorder", "direct"] as const)
-      for (const way of order) pair[way] = await measureWay({ ...given, way, runId: newId() }, io)
-      pairs.push({ ...pair, ratio: pair.recorder / pair.direct })
-      io.stderr(`[pair ${index + 1}] direct ${pair.direct} s, recorder ${pair.recorder} s of CPU\n`)
-    }
-  } finally {
-    target.closeAllConnections()
-    target.close()
-    await stack.stop()
+  await using stack = await startStack({ env: io.env, progress, services: ["influxdb"] })
+  await using target = await listen(createServer((_, response) => response.end("{}")))
+  const given = {
+    k6,
+    seconds,
+    influxUrl: stack.urls.influxUrl,
+    targetUrl: `${target.url}/`,
+  }
+  for (let index = 0; index < count; index += 1) {
+    const pair = { direct: 0, recorder: 0 }
+    const order = index % 2 === 0 ? (["direct", "recorder"] as const) : (["recorder", "direct"] as const)
+    for (const way of order) pair[way] = await measureWay({ ...given, way, runId: newId() }, io)
+    pairs.push({ ...pair, ratio: pair.recorder / pair.direct })
+    io.stderr(`[pair ${index + 1}] direct ${pair.direct} s, recorder ${pair.recorder} s of CPU\n`)
   }
 }
 

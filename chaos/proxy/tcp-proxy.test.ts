@@ -3,9 +3,9 @@ import { connect, createServer } from "node:net"
 import type { Socket } from "node:net"
 import { text } from "node:stream/consumers"
 
+import { listen } from "@saleproof/stack/listen.ts"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
-import { listening } from "./listening.ts"
 import { startTcpProxy } from "./tcp-proxy.ts"
 import type { TcpProxy } from "./tcp-proxy.ts"
 
@@ -24,9 +24,10 @@ beforeEach(async () => {
       socket.write(`re:${bytes.toString()}`)
     })
   })
-  serverPort = await listening(server)
+  const listening = await listen(server)
+  serverPort = listening.port
   proxy = await startTcpProxy({ targetPort: serverPort })
-  closeServer = () => once(server.close(), "close")
+  closeServer = listening[Symbol.asyncDispose]
 })
 
 afterEach(async () => {
@@ -152,7 +153,7 @@ describe("down", () => {
 
 it("cuts the client when the server cannot be reached", async () => {
   const server = createServer()
-  const targetPort = await listening(server)
+  const { port: targetPort } = await listen(server)
   await once(server.close(), "close")
   await using lonely = await startTcpProxy({ targetPort })
   const socket = connect(lonely.port, "127.0.0.1")

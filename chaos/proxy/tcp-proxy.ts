@@ -2,8 +2,8 @@ import { once } from "node:events"
 import { connect, createServer } from "node:net"
 import type { Server, Socket } from "node:net"
 
+import { listen, LOOPBACK } from "@saleproof/stack/listen.ts"
 import { createLink } from "./link.ts"
-import { listening, LOOPBACK } from "./listening.ts"
 import { createResetPlan } from "./reset-plan.ts"
 import { HEALTHY } from "./toxics.ts"
 import type { ResetTrigger, Toxics } from "./toxics.ts"
@@ -15,7 +15,7 @@ export async function startTcpProxy(options: { targetPort: number }) {
   const resetPlan = createResetPlan()
   const links = new Set<ReturnType<typeof createLink>>()
   let server: Server | undefined = createServer({ allowHalfOpen: true }, accept)
-  const port = await listening(server)
+  const { port } = await listen(server)
 
   function accept(client: Socket): void {
     const upstream = connect({ port: targetPort, host: LOOPBACK, allowHalfOpen: true })
@@ -58,7 +58,7 @@ export async function startTcpProxy(options: { targetPort: number }) {
     down,
     /** Back to a faithful proxy on the same port; what a black hole held arrives now. */
     async restore(): Promise<void> {
-      if (!server) await listening((server = createServer({ allowHalfOpen: true }, accept)), port)
+      if (!server) await listen((server = createServer({ allowHalfOpen: true }, accept)), port)
       resetPlan.disarm()
       apply(HEALTHY)
     },

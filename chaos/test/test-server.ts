@@ -1,20 +1,18 @@
 import { createServer } from "node:http"
 import type { RequestListener } from "node:http"
 
+import { listen } from "@saleproof/stack/listen.ts"
 import { createHttp } from "../client/http.ts"
-import { listening } from "../proxy/listening.ts"
 
 /** A server that replaces the shop, and the client that speaks to it. */
 export async function startTestServer(answer: RequestListener) {
-  const server = createServer(answer)
-  const port = await listening(server)
-  const http = createHttp({ origin: () => `http://127.0.0.1:${port}`, connections: 5 })
+  const server = await listen(createServer(answer))
+  const http = createHttp({ origin: () => server.url, connections: 5 })
   return {
     http,
     async [Symbol.asyncDispose]() {
       await http.close()
-      server.closeAllConnections()
-      server.close()
+      await server[Symbol.asyncDispose]()
     },
   }
 }

@@ -1,22 +1,14 @@
 import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
 
+import { listen } from "@saleproof/stack/listen.ts"
 type Answer = { status: number; body: unknown } | "hang up"
 
 /** A shop that knows the contract and breaks it on purpose: some orders fail, some claims are sold out. */
 export async function startFaultyShop() {
   const count = counter()
   const server = createServer((request, response) => reply(request, response, answerTo(request, count)))
-  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready))
-  const address = server.address()
-  if (typeof address !== "object" || !address) throw new Error("The shop listens on no port.")
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-    },
-  }
+  return listen(server)
 }
 
 type Count = (what: string) => number

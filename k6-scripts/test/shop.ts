@@ -1,8 +1,8 @@
-import assert from "node:assert/strict"
 import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { text } from "node:stream/consumers"
 
+import { listen } from "@saleproof/stack/listen.ts"
 /** What a shop can get wrong; each must make a run fail. */
 export type Fault =
   | "answers 500 to orders"
@@ -63,20 +63,12 @@ export async function startShop({
     response.writeHead(reply.status, { "content-type": type }).end(JSON.stringify(reply.body))
   }
   const server = createServer((request, response) => void serve(request, response))
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
-  const address = server.address()
-  assert(address && typeof address === "object")
   return {
     ...shop,
-    url: `http://127.0.0.1:${address.port}`,
+    ...(await listen(server)),
     requests,
     /** The run that each request named, /init aside. */
     runIds,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((closed) => {
-        server.close(() => closed())
-        server.closeAllConnections()
-      }),
   }
 }
 

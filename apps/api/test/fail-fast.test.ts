@@ -1,5 +1,7 @@
 import { once } from "node:events"
 import { connect, createServer } from "node:net"
+
+import { listen } from "@saleproof/stack/listen.ts"
 import { afterAll, afterEach, expect, it, vi } from "vitest"
 import { settlesWithin } from "../src/infra/database-heartbeat.ts"
 import { startApi } from "./support/api.ts"
@@ -58,10 +60,8 @@ it("a request that was rejected is not answered twice, and that is not logged as
 })
 
 it("a response that arrives while the event loop is blocked counts as in time", async () => {
-  const server = createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  const socket = connect(typeof address === "object" ? (address?.port ?? 0) : 0, "127.0.0.1")
+  const server = createServer((socket) => socket.pipe(socket))
+  const socket = connect((await listen(server)).port, "127.0.0.1")
   await once(socket, "connect")
   const answer = once(socket, "data")
   const answered = settlesWithin(200, answer)

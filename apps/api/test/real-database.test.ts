@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
+import { freePort } from "@saleproof/stack/ports.ts"
 import { providePrograms } from "@saleproof/stack/provide/debian.ts"
 import { startStack } from "@saleproof/stack/start.ts"
 import { Client, escapeIdentifier } from "pg"
@@ -14,16 +14,6 @@ import { startApi, startShop, startWorker } from "./support/api.ts"
 import { createDatabase, createTestRedis } from "./support/database.ts"
 import { startProcess } from "./support/processes.ts"
 import { createTrade, outcomeOf } from "./support/trade.ts"
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  await once(server, "close")
-  if (address === null || typeof address === "string") throw new Error("A TCP server has a port")
-  return address.port
-}
 
 async function administer(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: url })

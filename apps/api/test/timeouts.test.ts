@@ -1,6 +1,7 @@
 import { once } from "node:events"
 import { connect, createServer } from "node:net"
-import type { AddressInfo } from "node:net"
+
+import { listen } from "@saleproof/stack/listen.ts"
 import { afterAll, describe, expect, it, onTestFinished } from "vitest"
 import { toRefusal } from "../src/http/problem.ts"
 import { startApi } from "./support/api.ts"
@@ -35,11 +36,8 @@ async function drip(first: string, piece: string): Promise<string> {
 /** A server that takes connections and never responds. */
 async function startMute(): Promise<number> {
   const server = createServer((socket) => socket.on("error", () => undefined))
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
   onTestFinished(() => void server.close())
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port
-  return (server.address() as AddressInfo).port
+  return (await listen(server)).port
 }
 
 describe("a slow client", () => {

@@ -1,10 +1,10 @@
-import { once } from "node:events"
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
 import process from "node:process"
 
+import { listen } from "@saleproof/stack/listen.ts"
 import { execa } from "execa"
 import { XmlDocument } from "libxml2-wasm"
 import { afterAll, beforeAll, expect, inject, it } from "vitest"
@@ -108,12 +108,9 @@ it("comments once on a pull request, and updates that comment", async () => {
       return response.end("{}")
     })
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  const port = typeof address === "object" && address !== null ? address.port : 0
+  await using github = await listen(server)
   const env = {
-    GITHUB_API_URL: `http://127.0.0.1:${port}`,
+    GITHUB_API_URL: github.url,
     GITHUB_REPOSITORY: "joe/shop",
     GITHUB_TOKEN: "t",
     PULL_REQUEST: "7",
@@ -123,8 +120,6 @@ it("comments once on a pull request, and updates that comment", async () => {
     await writeFile(join(here.folder, "report.md"), text)
     expect(await here.step("node", [join(CI, "comment.mjs")], env)).toMatchObject({ exitCode: 0 })
   }
-  server.closeAllConnections()
-  server.close()
   expect(comments).toEqual([
     { id: 1, body: "nice work" },
     { id: 2, body: "<!-- loadctl: default -->\nsecond" },

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises"
 import { createServer } from "node:https"
 import { join } from "node:path"
 
+import { listen } from "@saleproof/stack/listen.ts"
 import { execa } from "execa"
 import { XmlDocument } from "libxml2-wasm"
 import { describe, expect, it } from "vitest"
@@ -144,17 +145,13 @@ describe("a target with a certificate of a private authority", () => {
     ])
     const options = { key: await readFile(key), cert: await readFile(cert) }
     const server = createServer(options, (_request, response) => response.end("{}"))
-    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
-    const address = server.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
+    await using listening = await listen(server)
     const { exitCode, stderr } = await here.run(
       "--scenario",
       "quick",
       "--target",
-      `https://localhost:${port}`,
+      `https://localhost:${listening.port}`,
     )
-    server.closeAllConnections()
-    server.close()
     expect({ exitCode, stderr }).toMatchObject({ exitCode: code })
   })
 })

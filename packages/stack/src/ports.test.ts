@@ -3,21 +3,20 @@ import process from "node:process"
 
 import { expect, it } from "vitest"
 
+import { listen } from "./listen.ts"
 import { assertFree, freePort, freePorts, isFree } from "./ports.ts"
 
 it("names the port that is taken, who holds it and the way out", async () => {
   const ports = await freePorts()
-  const holder = createServer()
-  await new Promise<void>((resolve) => void holder.listen(ports.api, "127.0.0.1", resolve))
+  await using holder = await listen(createServer(), ports.api)
   const check = assertFree(ports)
   await expect(check).rejects.toMatchObject({
     exitCode: 3,
     message: expect.stringMatching(
-      new RegExp(`^Port ${ports.api} of api is taken by .+\\(pid ${process.pid}\\)\\.$`),
+      new RegExp(`^Port ${holder.port} of api is taken by .+\\(pid ${process.pid}\\)\\.$`),
     ),
     hint: "loadctl up --port 8090, or --free-ports",
   })
-  await new Promise((resolve) => void holder.close(resolve))
 })
 
 it("accepts ports that nothing listens on", async () => {

@@ -3,6 +3,7 @@ import { createServer } from "node:net"
 import getPort, { portNumbers } from "get-port"
 
 import { StackError } from "./errors.ts"
+import { listen, LOOPBACK } from "./listen.ts"
 import { portHolder } from "./port-owner.ts"
 import { SERVICES } from "./unit.ts"
 import type { Service } from "./unit.ts"
@@ -26,7 +27,7 @@ const FREE_TO = 31_999
 /** A port that nothing listens on now, far from one that another stack is likely to pick at the same moment. */
 export function freePort(): Promise<number> {
   const from = FREE_FROM + Math.floor(Math.random() * (FREE_TO - FREE_FROM))
-  return getPort({ port: portNumbers(from, FREE_TO), host: "127.0.0.1" })
+  return getPort({ port: portNumbers(from, FREE_TO), host: LOOPBACK })
 }
 
 export async function freePorts(): Promise<Ports> {
@@ -39,12 +40,13 @@ export async function freePorts(): Promise<Ports> {
   }
 }
 
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once("error", () => resolve(false))
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))
-  })
+export async function isFree(port: number): Promise<boolean> {
+  try {
+    await using listening = await listen(createServer(), port)
+    return listening.port === port
+  } catch {
+    return false
+  }
 }
 
 /** Throws a missing error that names the port, who holds it, and the way out. */

@@ -6,6 +6,7 @@ import { execaNode } from "execa"
 import { Client } from "pg"
 import { expect, it } from "vitest"
 
+import { listen } from "../src/listen.ts"
 import { isAlive } from "../src/process-stat.mjs"
 import { answers } from "../src/probe.ts"
 import { startStack } from "../src/start.ts"
@@ -82,16 +83,16 @@ it("runs beside another stack, each with ports and data of its own", async () =>
 
 it("says which service could not start, with the end of its log, and stops the others", async () => {
   await using stackFolder = await createStackFolder()
-  const taken = createServer()
-  await new Promise<void>((resolve) => void taken.listen(0, "127.0.0.1", resolve))
-  const address = taken.address()
-  const port = typeof address === "object" && address ? address.port : 0
-  const start = startStack({ env: stackFolder.env, services: ["postgres", "redis"], ports: { redis: port } })
+  await using taken = await listen(createServer())
+  const start = startStack({
+    env: stackFolder.env,
+    services: ["postgres", "redis"],
+    ports: { redis: taken.port },
+  })
   await expect(start).rejects.toMatchObject({
     exitCode: 3,
     message: expect.stringMatching(/^redis ended with exit code 1\.\n.*Address already in use/s),
   })
-  taken.close()
 })
 
 it("does not take the answer of another stack for its own", async () => {

@@ -1,7 +1,7 @@
-import { once } from "node:events"
 import { createServer } from "node:http"
 import type { RequestListener } from "node:http"
-import type { AddressInfo } from "node:net"
+
+import { listen } from "@saleproof/stack/listen.ts"
 import { SignJWT, UnsecuredJWT, exportJWK, exportSPKI, generateKeyPair } from "jose"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { createTokenVerifier } from "./token.ts"
@@ -27,15 +27,9 @@ const tokenEnv = (given: object) => ({
 
 /** A server of keys on loopback that answers as `listener` does. */
 async function serveKeys(listener: RequestListener) {
-  const server = createServer(listener).listen(0, "127.0.0.1")
-  await once(server, "listening")
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port
-  const { port } = server.address() as AddressInfo
-  return createTokenVerifier(tokenEnv({ AUTH_JWKS_URL: `http://127.0.0.1:${port}/jwks.json` }))
+  const server = await listen(createServer(listener))
+  onTestFinished(server[Symbol.asyncDispose])
+  return createTokenVerifier(tokenEnv({ AUTH_JWKS_URL: `${server.url}/jwks.json` }))
 }
 
 async function keyPair(alg: string, kid = alg) {

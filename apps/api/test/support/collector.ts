@@ -1,7 +1,8 @@
-import { once } from "node:events"
 import { createServer } from "node:http"
 import type { IncomingMessage } from "node:http"
 import { json } from "node:stream/consumers"
+
+import { listen } from "@saleproof/stack/listen.ts"
 import { z } from "zod"
 
 const Value = z.object({ stringValue: z.string().optional(), intValue: z.number().optional() })
@@ -48,17 +49,5 @@ export async function startCollector() {
       (error: unknown) => response.writeHead(400).end(String(error)),
     )
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  if (typeof address !== "object" || !address) throw new Error("The collector listens on no port.")
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    spans,
-    paths,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-    },
-  }
+  return { ...(await listen(server)), spans, paths }
 }

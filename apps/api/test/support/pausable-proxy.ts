@@ -1,7 +1,7 @@
-import { once } from "node:events"
 import { connect, createServer } from "node:net"
 import type { Socket } from "node:net"
 
+import { listen } from "@saleproof/stack/listen.ts"
 /** Forwards to a service; while it is paused nothing passes and no connection ends, as in a network partition. */
 export async function startPausableProxy({ url }: { url: string }) {
   const target = new URL(url)
@@ -22,11 +22,9 @@ export async function startPausableProxy({ url }: { url: string }) {
       if (paused) socket.pause()
     }
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
+  const listening = await listen(server)
   const proxied = new URL(url)
-  proxied.port = String(typeof address === "object" ? address?.port : "")
+  proxied.port = String(listening.port)
 
   return {
     url: proxied.href,
@@ -39,8 +37,7 @@ export async function startPausableProxy({ url }: { url: string }) {
       for (const socket of sockets) socket.resume()
     },
     async [Symbol.asyncDispose]() {
-      const closed = once(server, "close")
-      server.close()
+      const closed = listening[Symbol.asyncDispose]()
       for (const socket of sockets) socket.destroy()
       await closed
     },

@@ -1,6 +1,6 @@
-import { once } from "node:events"
 import { createServer } from "node:http"
 
+import { listen } from "@saleproof/stack/listen.ts"
 import { expect, it } from "vitest"
 
 import { waitForLoad } from "./wait.ts"
@@ -13,19 +13,13 @@ async function apiServer(answers: { status?: number; body: object }[]) {
     const { status = 200, body } = answers[Math.min(asked.length, answers.length) - 1] ?? { body: {} }
     response.writeHead(status).end(JSON.stringify(body))
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("no port")
+  const { url: api, ...listening } = await listen(server)
   return {
+    ...listening,
     asked,
     io: {
-      env: { LOADCTL_KUBERNETES: `http://127.0.0.1:${address.port}`, LOADCTL_NAMESPACE: "load" },
+      env: { LOADCTL_KUBERNETES: api, LOADCTL_NAMESPACE: "load" },
       interrupted: new AbortController().signal,
-    },
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
     },
   }
 }

@@ -1,7 +1,7 @@
-import { once } from "node:events"
 import { createServer, request as send } from "node:http"
 import type { IncomingMessage } from "node:http"
 
+import { listen } from "@saleproof/stack/listen.ts"
 /** What a request gets instead of passing: a status, or never an answer; null lets it pass. */
 type Instead = number | "silence" | null
 
@@ -19,13 +19,6 @@ export async function openInfluxProxy(influxUrl: string, instead: (request: Inco
     })
     return request.pipe(forwarded)
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("no port")
-  const close = async (): Promise<void> => {
-    server.closeAllConnections()
-    await new Promise((closed) => server.close(closed))
-  }
-  return { url: `http://127.0.0.1:${address.port}`, close, [Symbol.asyncDispose]: close }
+  const listening = await listen(server)
+  return { ...listening, close: listening[Symbol.asyncDispose] }
 }

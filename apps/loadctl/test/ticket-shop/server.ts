@@ -1,6 +1,6 @@
-import { once } from "node:events"
 import { createServer } from "node:http"
 
+import { listen } from "@saleproof/stack/listen.ts"
 export type TicketShopOptions = {
   /** Tickets it can sell per second; beyond that it answers 500. Nobody is limited when it is left out. */
   ticketsPerSecond?: number
@@ -35,15 +35,5 @@ export async function openTicketShop(options: TicketShopOptions = {}) {
     const stall = Math.max(0, stalledUntil - performance.now())
     setTimeout(() => response.writeHead(sold ? 200 : 500).end("{}"), delayMs + stall)
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("no port")
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-    },
-  }
+  return listen(server)
 }

@@ -1,6 +1,6 @@
-import { once } from "node:events"
 import { createServer } from "node:http"
 
+import { listen } from "@saleproof/stack/listen.ts"
 /** A box office that has nothing to do with the shop: it lists shows and sells a few tickets. */
 export async function openBoxOffice({ tickets = 20, delayMs = 0 } = {}) {
   let left = tickets
@@ -15,17 +15,9 @@ export async function openBoxOffice({ tickets = 20, delayMs = 0 } = {}) {
     const [status, body] = answer(`${method} ${url}`)
     setTimeout(() => response.writeHead(status).end(JSON.stringify(body)), delayMs)
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("no port")
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    ...(await listen(server)),
     /** The paths of all requests so far. */
     asked,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-    },
   }
 }

@@ -1,7 +1,7 @@
-import { once } from "node:events"
 import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
 
+import { listen } from "@saleproof/stack/listen.ts"
 /** What a planted target does, apart from what each request asks of it by its query. */
 export type TargetOptions = {
   /** From this request on nobody is answered. */
@@ -30,18 +30,7 @@ export async function openTarget(options: TargetOptions = {}) {
     asked.push(`${request.method} ${pathname}`)
     respond(request, response)
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("no port")
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    asked,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-    },
-  }
+  return { ...(await listen(server)), asked }
 }
 
 function createResponder({
