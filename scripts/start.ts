@@ -1,5 +1,4 @@
-// `npm start`: the API and its worker against the DATABASE_URL and REDIS_URL of the environment or of .env. The
-// database has to be migrated (`npx prisma migrate deploy`). Both stop together, whichever ends first.
+// `npm start`: the API and its worker against the DATABASE_URL and REDIS_URL of the environment or of .env.
 import { spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
@@ -7,32 +6,47 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 
+import { runCommand } from "@saleproof/command/command.ts"
+import { processIo } from "@saleproof/command/io.ts"
 import { ROOT } from "./bootstrap/paths.mjs"
 import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
 
-const dotEnv = join(ROOT, ".env")
-if (existsSync(dotEnv)) process.loadEnvFile(dotEnv)
+const USAGE = `Usage: npm start
 
-const processes = ["main.ts", "worker.ts"].map((entry) => {
-  const [program, ...args] = endedWithParent([process.execPath, join(ROOT, "apps/api/src", entry)], process)
-  return spawn(program, args, { stdio: "inherit" })
-})
+Starts the API and its worker with the settings of the environment or of .env. The database has to be migrated
+(npx prisma migrate deploy). When one of the two ends, the other is stopped; Ctrl-C stops both.
 
-let stopping = false
+Example:
+  DATABASE_URL=postgresql://localhost/shop REDIS_URL=redis://localhost:6379 npm start
 
-function stopAll(signal: NodeJS.Signals): void {
-  stopping = true
-  for (const child of processes) child.kill(signal)
+Exit codes: 0 stopped, 2 bad options, otherwise that of the process that failed.
+`
+
+/** Resolves to the highest exit code of the two when both have ended; signals are passed on. */
+async function start(): Promise<number> {
+  const dotEnv = join(ROOT, ".env")
+  if (existsSync(dotEnv)) process.loadEnvFile(dotEnv)
+  const processes = ["main.ts", "worker.ts"].map((entry) => {
+    const [program, ...args] = endedWithParent([process.execPath, join(ROOT, "apps/api/src", entry)], process)
+    return spawn(program, args, { stdio: "inherit" })
+  })
+  let stopping = false
+  const stopAll = (signal: NodeJS.Signals): void => {
+    stopping = true
+    for (const child of processes) child.kill(signal)
+  }
+  const exitCodeOf = async (child: ChildProcess): Promise<number> => {
+    const [code] = await once(child, "exit")
+    // A process that stops already takes a second signal for impatience.
+    if (!stopping) stopAll("SIGTERM")
+    return typeof code === "number" ? code : 1
+  }
+  process.on("SIGINT", stopAll).on("SIGTERM", stopAll)
+  return Math.max(...(await Promise.all(processes.map(exitCodeOf))))
 }
 
-async function exitCodeOf(child: ChildProcess): Promise<number> {
-  const [code] = await once(child, "exit")
-  // To one that stops already, a second signal would mean: at once.
-  if (!stopping) stopAll("SIGTERM")
-  return typeof code === "number" ? code : 1
-}
-
-process.on("SIGINT", stopAll)
-process.on("SIGTERM", stopAll)
-const exitCodes = await Promise.all(processes.map(exitCodeOf))
-process.exitCode = Math.max(...exitCodes)
+process.exitCode = await runCommand(
+  { usage: USAGE, options: {}, run: start },
+  process.argv.slice(2),
+  processIo(ROOT),
+)

@@ -1,9 +1,9 @@
+import type { Influx, InfluxSeries } from "@saleproof/loadctl/influx/client.ts"
+
 import { dataPanels } from "./grafana/dashboard-json.ts"
 import type { Annotation, Dashboard, Panel, Target, Variable } from "./grafana/dashboard-json.ts"
 import { ALL, interpolate } from "./grafana/interpolate.ts"
 import type { Choice } from "./grafana/interpolate.ts"
-import { ask } from "./grafana/influx.ts"
-import type { Influx, Series } from "./grafana/influx.ts"
 
 /** A panel or variable that shows nothing, or counts on a field that no answer has. */
 export type Problem = { where: string; problem: string }
@@ -88,16 +88,16 @@ async function emptyPanel(panel: Panel, { variables, influx, choice }: Context):
 async function attempt(
   influx: Influx,
   query: () => string,
-): Promise<{ series: Series[] } | { problem: string }> {
+): Promise<{ series: InfluxSeries[] } | { problem: string }> {
   try {
-    return { series: await ask(influx, query()) }
+    return { series: await influx.query(query()) }
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) }
   }
 }
 
 /** What is missing in an answer: everything, every value of a column, or a tag that no point carries. */
-function lacking(series: readonly Series[]): string[] {
+function lacking(series: readonly InfluxSeries[]): string[] {
   const [first] = series
   if (!first) return ["no data"]
   const columns = first.columns.filter(
@@ -111,7 +111,7 @@ function lacking(series: readonly Series[]): string[] {
 }
 
 /** The names that Grafana gives the fields of an answer. */
-function fieldNames({ resultFormat, alias }: Target, series: readonly Series[]): string[] {
+function fieldNames({ resultFormat, alias }: Target, series: readonly InfluxSeries[]): string[] {
   return series.flatMap(({ tags, columns }) => {
     const values = columns.slice(1)
     if (resultFormat === "table") return ["Time", ...Object.keys(tags), ...values]

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import type { Influx } from "./grafana/influx.ts"
+import type { InfluxSettings } from "@saleproof/loadctl/influx/client.ts"
 
 const SCRIPT = join(import.meta.dirname, "../../k6-scripts/flow.ts")
 const PASSED = 0
@@ -16,7 +16,7 @@ export async function runOverloaded({
   influx: { url, database },
   testid,
   ...target
-}: Target & { influx: Influx; testid: string }): Promise<void> {
+}: Target & { influx: InfluxSettings; testid: string }): Promise<void> {
   const settings = { SCENARIO: "flow_rps", RATE: "30", MAX_VUS: "10", DURATION: "30", SCALE: "0.1" }
   const args = ["--tag", `testid=${testid}`, "--out", `influxdb=${url}/${database}`]
   await runScript(target, { settings, args, exitCodes: [THRESHOLDS_FAILED] })

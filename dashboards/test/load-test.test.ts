@@ -1,3 +1,4 @@
+import { createInflux } from "@saleproof/loadctl/influx/client.ts"
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
 
 import { dataPanels, parseDashboard, readDashboard } from "./grafana/dashboard-json.ts"
@@ -6,8 +7,7 @@ import { emptyParts } from "./empty-parts.ts"
 import { startFaultyShop } from "./faulty-shop.ts"
 import { ALL, interpolate } from "./grafana/interpolate.ts"
 import type { Choice } from "./grafana/interpolate.ts"
-import { ask, rowsOf } from "./grafana/influx.ts"
-import type { Influx } from "./grafana/influx.ts"
+import { rowsOf } from "./grafana/rows.ts"
 import { runOverloaded } from "./k6-run.ts"
 import { namesInQueries, withRenamed } from "./renaming.ts"
 
@@ -16,13 +16,14 @@ const BASELINE = "20261121-120000-flow_rps-a"
 
 const json = readDashboard("load-test")
 const dashboard = parseDashboard(json)
-const influx: Influx = { url: inject("influxUrl"), database: `dashboards_${process.pid}` }
+const database = { url: inject("influxUrl"), database: `dashboards_${process.pid}` }
+const influx = createInflux({ ...database, precision: "ms" })
 let everything: Choice
 
 beforeAll(async () => {
   await using shop = await startFaultyShop()
   for (const testid of [BASELINE, RUN]) {
-    await runOverloaded({ k6Path: inject("k6Path"), influx, testid, targetUrl: shop.url })
+    await runOverloaded({ k6Path: inject("k6Path"), influx: database, testid, targetUrl: shop.url })
   }
   everything = {
     values: { datasource: "saleproof-influxdb", testid: RUN, baseline: BASELINE, scenario: ALL, name: ALL },
@@ -32,7 +33,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await ask(influx, `DROP DATABASE "${influx.database}"`)
+  await influx.query(`DROP DATABASE "${database.database}"`)
 })
 
 describe("after a run with failures and dropped iterations, no panel or variable is empty", () => {
@@ -154,7 +155,10 @@ describe("the numbers on the dashboard", () => {
         ...everything,
         range,
       })
-      const begun = rowsOf(await ask(influx, query)).map(({ phase, time }) => ({ phase, time: Number(time) }))
+      const begun = rowsOf(await influx.query(query)).map(({ phase, time }) => ({
+        phase,
+        time: Number(time),
+      }))
       const [warmup, hold] = ["warmup", "hold"].map((name) => begun.find(({ phase }) => phase === name)?.time)
       expect(warmup).toBeGreaterThanOrEqual(from)
       expect(hold).toBeLessThan(to)
@@ -170,7 +174,7 @@ describe("the numbers on the dashboard", () => {
         name === "http_reqs" || second !== 2 ? `${name},testid=gappy value=1 ${at + second * 1_000}` : [],
       ),
     ])
-    const address = `${influx.url}/write?db=${influx.database}&precision=ms`
+    const address = `${database.url}/write?db=${database.database}&precision=ms`
     expect(await fetch(address, { method: "POST", body: lines.join("\n") })).toMatchObject({ status: 204 })
     const values = { ...everything.values, testid: "gappy" }
     const choice = { values, range: { from: at - 1_000, to: at + 10_000 }, intervalMs: 1_000 }
@@ -203,19 +207,19 @@ function panelCalled(title: string): Panel {
 /** What one query of a panel answers. */
 async function shown(title: string, refId: string, choice: Choice) {
   const target = panelCalled(title).targets.find((known) => known.refId === refId)
-  return rowsOf(await ask(influx, interpolate(target?.query ?? "", dashboard.templating.list, choice)))
+  return rowsOf(await influx.query(interpolate(target?.query ?? "", dashboard.templating.list, choice)))
 }
 
 /** The latencies that k6 stored for a run, without setup. */
 async function durationsOf(testid: string): Promise<number[]> {
   const where = `"testid" = '${testid}' AND "scenario" =~ /.+/`
-  const rows = rowsOf(await ask(influx, `SELECT "value" FROM "http_req_duration" WHERE ${where}`))
+  const rows = rowsOf(await influx.query(`SELECT "value" FROM "http_req_duration" WHERE ${where}`))
   return rows.map(({ value }) => Number(value))
 }
 
 async function rangeOf(testid: string): Promise<Choice["range"]> {
   const ends = ["first", "last"].map(async (end) => {
-    const rows = await ask(influx, `SELECT ${end}("value") FROM "http_reqs" WHERE "testid" = '${testid}'`)
+    const rows = await influx.query(`SELECT ${end}("value") FROM "http_reqs" WHERE "testid" = '${testid}'`)
     return Number(rowsOf(rows)[0]?.time)
   })
   const [from = 0, to = 0] = await Promise.all(ends)

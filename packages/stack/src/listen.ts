@@ -1,11 +1,15 @@
 import { once } from "node:events"
-import type { Server as HttpServer } from "node:http"
-import type { Server } from "node:net"
+import type { Server, Socket } from "node:net"
 
 export const LOOPBACK = "127.0.0.1"
 
-/** Listens on loopback; port 0 takes a free one. Disposal closes the server, and the connections of an HTTP server. */
-export async function listen(server: Server | HttpServer, port = 0) {
+/** Listens on loopback; port 0 takes a free one. Disposal closes the server and every connection. */
+export async function listen(server: Server, port = 0) {
+  const sockets = new Set<Socket>()
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket)
+    socket.once("close", () => sockets.delete(socket))
+  })
   server.listen(port, LOOPBACK)
   await once(server, "listening")
   const address = server.address()
@@ -17,7 +21,7 @@ export async function listen(server: Server | HttpServer, port = 0) {
     async [Symbol.asyncDispose](): Promise<void> {
       const closed = server.listening ? once(server, "close") : undefined
       server.close()
-      if ("closeAllConnections" in server) server.closeAllConnections()
+      for (const socket of sockets) socket.destroy()
       await closed
     },
   }

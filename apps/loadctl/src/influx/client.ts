@@ -8,6 +8,8 @@ export type InfluxSettings = {
   database: string
   username?: string | undefined
   password?: string | undefined
+  /** The unit of times, in and out: microseconds unless it says milliseconds. */
+  precision?: "u" | "ms"
 }
 
 const Answer = z.object({
@@ -34,8 +36,9 @@ const PING_TIMEOUT_MS = 2_000
 // Reading a minute of a busy run takes InfluxDB seconds, not minutes.
 const QUERY_TIMEOUT_MS = 60_000
 
-/** Reads one database of an InfluxDB 1.x. Times go in and out as whole microseconds since 1970. */
+/** Reads one database of an InfluxDB 1.x. Times go in and out as whole numbers since 1970. */
 export function createInflux(settings: InfluxSettings) {
+  const { precision = "u" } = settings
   const url = new URL(settings.url)
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw usageError(`${settings.url} is not http(s).`)
@@ -58,7 +61,7 @@ export function createInflux(settings: InfluxSettings) {
   /** The series of one statement; none for a measurement or a tag value that does not exist. Throws otherwise. */
   async function query(statement: string, signal?: AbortSignal): Promise<InfluxSeries[]> {
     const answer = Answer.parse(
-      await database.queryRaw(statement, { precision: "u", ...(signal ? { signal } : {}) }),
+      await database.queryRaw(statement, { precision, ...(signal ? { signal } : {}) }),
     )
     const [result] = answer.results
     if (result?.error) throw new Error(`InfluxDB refused a query: ${result.error}`)
