@@ -1,4 +1,5 @@
 import { UsageError } from "@saleproof/command/command.ts"
+import type { ValuesOf } from "@saleproof/command/command.ts"
 
 import { SUITES } from "./suites/catalogue.ts"
 import type { SuiteName } from "./suites/catalogue.ts"
@@ -59,7 +60,7 @@ Examples:
 Exit codes: 0 measured, 1 a bug of this program, 2 bad options, 3 a program is missing, 130 interrupted.
 `
 
-type Values = { quick?: boolean; rounds?: string; orders?: string; out?: string }
+type Values = ValuesOf<typeof OPTIONS>
 
 /** What the command line asks for. Throws a UsageError. */
 export function readFlags(values: Values, [suite, ...more]: readonly string[]): Flags {

@@ -1,4 +1,5 @@
 import { UsageError } from "@saleproof/command/command.ts"
+import type { ValuesOf } from "@saleproof/command/command.ts"
 
 import { FAULTS } from "./faults/catalogue.ts"
 import type { Fault } from "./faults/fault.ts"
@@ -52,16 +53,7 @@ Examples:
 Exit codes: 0 passed, 1 a bug of this program, 2 bad options, 3 a program is missing, 4 a promise was broken, 130 interrupted.
 `
 
-type Values = {
-  quick?: boolean
-  soak?: boolean
-  minutes?: string
-  fault?: string[]
-  seed?: string
-  json?: string
-  figures?: boolean
-  list?: boolean
-}
+type Values = ValuesOf<typeof OPTIONS>
 
 /** What the command line asks for; `catalogue` are the faults there are. Throws a UsageError. */
 export function readFlags(values: Values, catalogue: readonly Fault[] = FAULTS): Flags {

@@ -1,9 +1,17 @@
+import { markdownTable } from "@saleproof/loadctl/report/markdown-table.ts"
+
 import type { RecordingReport } from "./run.ts"
 
 /** The report for people; the JSON beside it has every pair. */
 export function renderRecording(report: RecordingReport): string {
   const { command, startedAt, machine, perSecond, seconds, pairs, ratio, replay } = report
-  const lines = [
+  const rows = pairs.map((pair, index) => [
+    String(index + 1),
+    pair.direct.toFixed(2),
+    pair.recorder.toFixed(2),
+    pair.ratio.toFixed(3),
+  ])
+  return [
     "# What recording costs",
     "",
     `\`${command}\`, ${startedAt.slice(0, 10)}, ${machine.cores} cores (${machine.cpu}), Node ${machine.node}.`,
@@ -12,12 +20,7 @@ export function renderRecording(report: RecordingReport): string {
       `${seconds} s, both ways in turns: k6 writing to InfluxDB, which is read while the load runs and at its end; and`,
     "the recorder, which forwards to the same InfluxDB and asks it for sums. InfluxDB's own CPU is in neither.",
     "",
-    "| pair | k6 → InfluxDB, s | recorder, s | ratio |",
-    "| ---: | ---: | ---: | ---: |",
-    ...pairs.map(
-      ({ direct, recorder, ratio: one }, index) =>
-        `| ${index + 1} | ${direct.toFixed(2)} | ${recorder.toFixed(2)} | ${one.toFixed(3)} |`,
-    ),
+    ...markdownTable([["pair", "k6 → InfluxDB, s", "recorder, s", "ratio"], ...rows], "RRRR"),
     "",
     ...(ratio
       ? [
@@ -33,6 +36,5 @@ export function renderRecording(report: RecordingReport): string {
           "",
         ]
       : []),
-  ]
-  return lines.join("\n")
+  ].join("\n")
 }

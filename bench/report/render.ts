@@ -1,3 +1,5 @@
+import { markdownTable } from "@saleproof/loadctl/report/markdown-table.ts"
+
 import type { BenchReport, Column, VariantReport } from "./model.ts"
 
 const UNITS: Record<Column["unit"], (value: number) => string> = {
@@ -18,9 +20,7 @@ export function renderMarkdown(report: BenchReport): string {
     "",
     `Made by \`${report.command}\`; do not edit. Medians of ${rounds(variants)}, ± is half the distance of the extremes.`,
     "",
-    line(header),
-    line(header.map((_name, at) => (at === 0 ? "---" : "---:"))),
-    ...rows.map(line),
+    ...markdownTable([header, ...rows], `L${"R".repeat(columns.length)}`),
     "",
     [
       `${machine.cores} cores (${machine.cpu})`,
@@ -51,5 +51,3 @@ function cell({ median, spread, interval }: VariantReport, column: Column): stri
   const uncertain = width > 0 && unit !== "count" ? ` ±${Math.round(50 * width)} %` : ""
   return UNITS[unit](value) + uncertain
 }
-
-const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`

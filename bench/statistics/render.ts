@@ -1,9 +1,11 @@
+import { markdownTable } from "@saleproof/loadctl/report/markdown-table.ts"
+
 import type { StudyReport, StudyResult } from "./run.ts"
 
 /** The studies as a Markdown document: what was wanted and what came out, then every figure. */
 export function renderStudies(report: StudyReport): string {
   const { machine, studies } = report
-  const judged = studies.filter(({ wanted }) => wanted.length > 0)
+  const judged = studies.flatMap((study) => study.wanted.map((_, index) => wantedRow(study, index)))
   return [
     "# Comparisons and searches, simulated",
     "",
@@ -15,14 +17,11 @@ export function renderStudies(report: StudyReport): string {
     "of 10 ms a request, first come first served, held for 30 s after 10 s of warm-up; 95 % of requests within 200 ms; from 20/s",
     "up to 2,000/s, in at most 16 runs.",
     "",
-    ...table(
-      ["", "study", "trials", "wanted", "came out"],
-      judged.flatMap((study) => study.wanted.map((_, index) => wantedRow(study, index))),
-    ),
+    ...markdownTable([["", "study", "trials", "wanted", "came out"], ...judged], "LLLLL"),
     "",
     "## Every study",
     "",
-    ...table(["study", "trials", "figures"], studies.map(figureRow)),
+    ...markdownTable([["study", "trials", "figures"], ...studies.map(figureRow)], "LLL"),
     "",
     [
       `${machine.cores} cores (${machine.cpu})`,
@@ -54,9 +53,4 @@ const COUNTS = new Set(["runs", "answer", "edge"])
 
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(1))} %`
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)]
 }

@@ -1,25 +1,27 @@
+import { markdownTable } from "@saleproof/loadctl/report/markdown-table.ts"
+
 import type { FaultReport, Report } from "./report.ts"
 import { explanation, machineLines, verdictLine } from "./summary.ts"
 import { targetsOf } from "./targets.ts"
 import { milliseconds, percent, seconds } from "./units.ts"
 
-const COLUMNS = [
-  ["fault", "---"],
-  ["verdict", "---"],
-  ["injections", "---:"],
-  ["requests", "---:"],
-  ["acknowledged", "---:"],
-  ["without an answer, or 503", "---:"],
-  ["settled later by key", "---:"],
-  ["downtime", "---:"],
-  ["back after", "---:"],
-  ["p99 meanwhile", "---:"],
-  ["p99 before", "---:"],
-  ["unanswered but committed", "---:"],
-  ["CPU busy", "---:"],
-  ["CPU steal", "---:"],
-  ["took", "---:"],
-] as const
+const HEADINGS = [
+  "fault",
+  "verdict",
+  "injections",
+  "requests",
+  "acknowledged",
+  "without an answer, or 503",
+  "settled later by key",
+  "downtime",
+  "back after",
+  "p99 meanwhile",
+  "p99 before",
+  "unanswered but committed",
+  "CPU busy",
+  "CPU steal",
+  "took",
+]
 
 /** The report as a Markdown document. */
 export function renderMarkdown(report: Report): string {
@@ -31,9 +33,7 @@ export function renderMarkdown(report: Report): string {
     "",
     ...summaryLines(report),
     "",
-    line(COLUMNS.map(([heading]) => heading)),
-    line(COLUMNS.map(([, rule]) => rule)),
-    ...report.faults.map((fault) => line(cells(fault))),
+    ...markdownTable([HEADINGS, ...report.faults.map(cells)], `LL${"R".repeat(HEADINGS.length - 2)}`),
     "",
     ...(broken.length > 0 ? ["```", ...broken.slice(0, -1), "```", ""] : []),
   ].join("\n")
@@ -41,12 +41,15 @@ export function renderMarkdown(report: Report): string {
 
 /** The promises that have figures, the verdict and the machine. */
 export function summaryLines(report: Report): string[] {
+  const targets = targetsOf(report.faults).map(({ promise, limit, worst, fault, met }) => [
+    promise,
+    limit,
+    worst,
+    fault && `\`${fault}\``,
+    met ? "kept" : "**broken**",
+  ])
   return [
-    line(["promise", "limit", "worst seen", "after", ""]),
-    line(["---", "---:", "---:", "---", "---"]),
-    ...targetsOf(report.faults).map(({ promise, limit, worst, fault, met }) =>
-      line([promise, limit, worst, fault && `\`${fault}\``, met ? "kept" : "**broken**"]),
-    ),
+    ...markdownTable([["promise", "limit", "worst seen", "after", ""], ...targets], "LRRLL"),
     "",
     [verdictLine(report), ...machineLines(report), report.startedAt.slice(0, 16).replace("T", " ")].join(
       " · ",
@@ -83,5 +86,3 @@ function cells({ fault, verdict, tookMs, figures, cpu }: FaultReport): string[] 
     ...ends,
   ]
 }
-
-const line = (texts: readonly string[]) => `| ${texts.join(" | ")} |`

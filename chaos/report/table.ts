@@ -1,3 +1,5 @@
+import { formatTable } from "@saleproof/loadctl/report/table.ts"
+
 import type { FaultReport, Report } from "./report.ts"
 import { explanation, machineLines, verdictLine } from "./summary.ts"
 import { targetsOf } from "./targets.ts"
@@ -28,30 +30,15 @@ export function renderTable(report: Report): string {
     fault,
   ])
   return [
-    ...aligned([HEADERS, ...report.faults.map(cells)], "LLRRRRRRRRRR"),
+    ...formatTable([HEADERS, ...report.faults.map(cells)], "LLRRRRRRRRRR"),
     "",
-    ...aligned([["promise", "", "limit", "worst", ""], ...targets], "LLRRL"),
+    ...formatTable([["promise", "", "limit", "worst", ""], ...targets], "LLRRL"),
     "",
     ...report.faults.flatMap(explanation),
     verdictLine(report),
     ...machineLines(report),
     "",
   ].join("\n")
-}
-
-/** One letter per column: flush left or right. */
-function aligned(rows: readonly (readonly string[])[], alignment: string): string[] {
-  const widths = Array.from(alignment, (_side, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  )
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        alignment[column] === "L" ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join("  ")
-      .trimEnd(),
-  )
 }
 
 function cells({ fault, verdict, tookMs, figures, cpu }: FaultReport): string[] {

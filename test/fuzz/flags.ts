@@ -1,4 +1,5 @@
 import { UsageError } from "@saleproof/command/command.ts"
+import type { ValuesOf } from "@saleproof/command/command.ts"
 
 import { PASSES } from "./passes.ts"
 import type { Pass } from "./passes.ts"
@@ -40,7 +41,7 @@ export const OPTIONS = {
 const MOST_SECONDS = 24 * 60 * 60
 const MOST_SEED = 2 ** 32 - 1
 
-type Values = { pass?: string[]; quick?: boolean; seconds?: string; seed?: string; save?: boolean }
+type Values = ValuesOf<typeof OPTIONS>
 
 /** What the command line asks for. Throws a UsageError. */
 export function readFlags(values: Values): Flags {

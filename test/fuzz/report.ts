@@ -1,3 +1,4 @@
+import { markdownTable } from "@saleproof/loadctl/report/markdown-table.ts"
 import type { Machine } from "@saleproof/loadctl/machine/watch.ts"
 import type { PassResult } from "./run-pass.ts"
 
@@ -15,10 +16,13 @@ export type Report = {
 
 /** The report as a table, with every finding below it. */
 export function renderMarkdown({ fuzzer, seed, command, startedAt, machine, passes }: Report): string {
-  const rows = passes.map(
-    ({ pass, title, operations, cases, seconds, findings }) =>
-      `| ${pass}: ${title} | ${operations} | ${count(cases)} | ${seconds} s | ${findings.length} |`,
-  )
+  const rows = passes.map(({ pass, title, operations, cases, seconds, findings }) => [
+    `${pass}: ${title}`,
+    String(operations),
+    count(cases),
+    `${seconds} s`,
+    String(findings.length),
+  ])
   const findings = passes.flatMap((one) => one.findings.map((finding) => `- ${one.pass}: ${finding}`))
   return [
     "# Fuzzing every operation of the OpenAPI document",
@@ -27,9 +31,7 @@ export function renderMarkdown({ fuzzer, seed, command, startedAt, machine, pass
     "document does not describe, a request that takes 10 s, a route that answers without the token that it asks for, an",
     "error in the log of the API, a stack or SQL in its log at level info, or a violated invariant.",
     "",
-    "| shop | operations | requests tried | time | findings |",
-    "| --- | ---: | ---: | ---: | ---: |",
-    ...rows,
+    ...markdownTable([["shop", "operations", "requests tried", "time", "findings"], ...rows], "LRRRR"),
     "",
     ...(findings.length > 0 ? [...findings, ""] : []),
     `${machine.cores} cores (${machine.cpu}) · Node ${machine.node} · commit ${machine.commit?.slice(0, 10) ?? "unknown"}${

@@ -4,6 +4,7 @@ import process from "node:process"
 
 import { runCommand, UsageError } from "@saleproof/command/command.ts"
 import { processIo } from "@saleproof/command/io.ts"
+import type { ValuesOf } from "@saleproof/command/command.ts"
 import type { Io } from "@saleproof/command/io.ts"
 import { provideK6 } from "@saleproof/stack/provide/k6.ts"
 import { lineProgress } from "@saleproof/stack/provide/progress.ts"
@@ -33,12 +34,16 @@ Exit codes: 0 all caught, 1 one was not caught or the clean source failed, 2 bad
 program is missing.
 `
 
-type Values = { only?: string[]; of?: string; list?: boolean; save?: boolean }
+const OPTIONS = {
+  only: { type: "string", multiple: true },
+  of: { type: "string" },
+  list: { type: "boolean" },
+  save: { type: "boolean" },
+} as const
+type Flags = { values: ValuesOf<typeof OPTIONS> }
 
-async function run(
-  { only, of, list, save }: Values,
-  { env, stdout, stderr, interrupted }: Io,
-): Promise<number> {
+async function run(flags: Flags, { env, stdout, stderr, interrupted }: Io): Promise<number> {
+  const { only, of, list, save } = flags.values
   if (list) return (stdout(BUGS.map(({ id, guard }) => `${id.padEnd(40)}${guard}\n`).join("")), 0)
   const unknown = only?.filter((wanted) => !BUGS.some(({ id }) => id === wanted)) ?? []
   if (unknown.length > 0) throw new UsageError(`There is no bug ${unknown.join(", ")}; --list names them.`)
@@ -71,16 +76,7 @@ async function run(
   return report.ok ? 0 : 1
 }
 
-const command = {
-  usage: USAGE,
-  options: {
-    only: { type: "string", multiple: true },
-    of: { type: "string" },
-    list: { type: "boolean" },
-    save: { type: "boolean" },
-  },
-  run: ({ values }: { values: Values }, io: Io) => run(values, io),
-} as const
+const command = { usage: USAGE, options: OPTIONS, run }
 
 // Set last: vitest sets it as well, when a test fails as it should.
 process.exitCode = await runCommand(command, process.argv.slice(2), processIo(ROOT))

@@ -1,3 +1,5 @@
+import { formatTable } from "@saleproof/loadctl/report/table.ts"
+
 import type { BugReport, Report } from "./run.ts"
 
 const HEADERS = ["bug", "caught by", "time"]
@@ -5,18 +7,9 @@ const HEADERS = ["bug", "caught by", "time"]
 /** The report as text: one line a bug, and what the clean source did. */
 export function renderTable({ clean, bugs, tookMs, ok }: Report): string {
   const rows = [HEADERS, ...bugs.map((bug) => [bug.id, caughtBy(bug), seconds(bug.tookMs)])]
-  const widths = HEADERS.map((_header, column) =>
-    Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
-  )
-  const lines = rows.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  )
   const caught = bugs.filter((bug) => bug.caught).length
   return [
-    ...lines,
+    ...formatTable(rows, "LLL"),
     "",
     `clean: ${clean.passed} tests passed, ${clean.failures.length} failed, ${seconds(clean.tookMs)}`,
     ...clean.failures.map(({ test, error }) => `  ${test}: ${error}`),

@@ -16,6 +16,9 @@ export class UsageError extends Error {
 type Options = NonNullable<ParseArgsConfig["options"]>
 type Parsed<Known extends Options> = NonNullable<ReturnType<typeof parse<Known>>>
 
+/** The values of a command's flags. */
+export type ValuesOf<Known extends Options> = Parsed<Known>["values"]
+
 export type Command<Known extends Options> = {
   /** Printed for --help, with examples; --help itself is added. */
   usage: string
