@@ -17,6 +17,9 @@ export const WHOLE_BASELINE = `${OF_BASELINE} AND ${IN_SCENARIO} AND ${OF_ENDPOI
 /** The chosen requests of the run inside the dashboard's time range. */
 export const SHOWN = `${WHOLE_RUN} AND ${IN_RANGE}`
 
+/** Everything of the run in the dashboard's time range, of every endpoint or of none. */
+export const IN_SHOWN = `${OF_RUN} AND ${IN_SCENARIO} AND ${IN_RANGE}`
+
 /** k6 writes one point per event; divided by the bucket's own length, a sum is a rate per second at any zoom. */
 export const PER_SECOND = 'sum("value") * 1000 / $__interval_ms'
 export const BY_INTERVAL = "time($__interval)"
@@ -38,6 +41,15 @@ export function influx(query: string, { alias, table = false }: TargetOptions = 
     _implementsDataqueryVariant: () => {},
   }
   return { build: () => target }
+}
+
+type SeriesOptions = { where?: string; by?: string; fill: "none" | "0"; alias?: string }
+
+/** A value of a measurement per interval; with `by`, one line for each value of that tag, called like it. */
+export function series(what: string, from: string, options: SeriesOptions): Builder<Dataquery> {
+  const { where = SHOWN, by, fill, alias = `$tag_${by}` } = options
+  const groups = by === undefined ? BY_INTERVAL : `${BY_INTERVAL}, "${by}"`
+  return influx(`${select(what, from, where)} GROUP BY ${groups} fill(${fill})`, { alias })
 }
 
 export const select = (what: string, from: string, where: string): string =>

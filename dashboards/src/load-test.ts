@@ -35,12 +35,12 @@ export function loadTestDashboard(sla: Sla): dashboard.Dashboard {
     links: [{ title: "Shop", uid: SHOP_UID }],
     rows: [
       verdictRow(sla),
-      throughputRow(),
+      throughputRow,
       latencyRow(sla),
-      failuresRow(),
+      failuresRow,
       distributionRow(sla),
       baselineRow(sla),
-      qualityRow(),
+      qualityRow,
     ],
   })
 }

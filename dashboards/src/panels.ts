@@ -16,9 +16,11 @@ export type PanelSpec = {
   /** What a bad value looks like, and what it means. */
   bad: string
   unit?: string
-  size: [number, number]
+  /** A third of the width unless it is said. */
+  size?: [number, number]
   /** Shown instead of "No data" where nothing is good news. */
   noValue?: string
+  queries: Query[]
 }
 
 export type Query = Builder<Dataquery>
@@ -40,8 +42,8 @@ export function steps(list: dashboard.Threshold[]): Builder<dashboard.Thresholds
   return new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps(list)
 }
 
-export function timeseries(spec: PanelSpec, ...queries: Query[]): Timeseries {
-  return applySpec(new Timeseries(), spec, queries)
+export function timeseries(spec: PanelSpec): Timeseries {
+  return applySpec(new Timeseries(), spec)
     .interval("1s")
     .lineWidth(1)
     .fillOpacity(8)
@@ -60,15 +62,15 @@ export function legend(): common.VizLegendOptionsBuilder {
     .calcs([])
 }
 
-export function stat(spec: PanelSpec, ...queries: Query[]): Stat {
-  return applySpec(new Stat(), spec, queries)
+export function stat(spec: PanelSpec): Stat {
+  return applySpec(new Stat(), spec)
     .reduceOptions(lastValue())
     .colorMode(common.BigValueColorMode.Background)
     .graphMode(common.BigValueGraphMode.None)
 }
 
-export function barGauge(spec: PanelSpec, ...queries: Query[]): BarGauge {
-  return applySpec(new BarGauge(), spec, queries)
+export function barGauge(spec: PanelSpec): BarGauge {
+  return applySpec(new BarGauge(), spec)
     .reduceOptions(lastValue())
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
@@ -79,8 +81,8 @@ function lastValue(): common.ReduceDataOptionsBuilder {
 }
 
 /** InfluxDB answers every table with a time column that means nothing where no time is grouped by. */
-export function table(spec: PanelSpec, ...queries: Query[]): Table {
-  return applySpec(new Table(), spec, queries).overrideByName("Time", [
+export function table(spec: PanelSpec): Table {
+  return applySpec(new Table(), spec).overrideByName("Time", [
     { id: "custom.hidden", value: true },
     { id: "custom.hideFrom.viz", value: true },
   ])
@@ -100,15 +102,11 @@ export function stacked(panel: Timeseries): Timeseries {
 }
 
 /** Applies a spec and adds the queries. */
-export function applySpec<Panel extends AnyPanel>(
-  panel: Panel,
-  spec: PanelSpec,
-  queries: readonly Query[],
-): Panel {
-  const [width, height] = spec.size
+export function applySpec<Panel extends AnyPanel>(panel: Panel, spec: PanelSpec): Panel {
+  const [width, height] = spec.size ?? [8, 8]
   panel.title(spec.title).description(`${spec.shows}\n\n**Bad:** ${spec.bad}`).span(width).height(height)
   if (spec.unit !== undefined) panel.unit(spec.unit)
   if (spec.noValue !== undefined) panel.noValue(spec.noValue)
-  for (const query of queries) panel.withTarget(query)
+  for (const query of spec.queries) panel.withTarget(query)
   return panel
 }

@@ -25,14 +25,15 @@ export const meanOf = (histogram: string, ...by: string[]): string =>
 /** "name{labels}" becomes "name_bucket{labels}". */
 const bucketsOf = (histogram: string): string => histogram.replace(/^\w+/, "$&_bucket")
 
-type Lines = Omit<PanelSpec, "size"> & { size?: PanelSpec["size"]; queries: Record<string, string> }
+type Lines = Omit<PanelSpec, "queries"> & { queries: Record<string, string> }
 
 /** A panel over time with the lines of each query, by legend; a plain number and a third of the width unless said. */
-export const lines = ({ queries, unit = "short", size = [8, 8], ...spec }: Lines) =>
-  timeseries(
-    { ...spec, unit, size },
-    ...Object.entries(queries).map(([legend, expr]) => prometheus(expr, legend)),
-  )
+export const lines = ({ queries, unit = "short", ...spec }: Lines) =>
+  timeseries({
+    ...spec,
+    unit,
+    queries: Object.entries(queries).map(([legend, expr]) => prometheus(expr, legend)),
+  })
 
 export function prometheus(expr: string, legend: string): Query {
   return new DataqueryBuilder()

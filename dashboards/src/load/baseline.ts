@@ -31,14 +31,18 @@ export function baselineRow(sla: Sla): Row {
   return { title: "Against the baseline (whole runs)", panels: [latency, rate, changes()] }
 }
 
-type Overlay = Omit<PanelSpec, "size"> & { value: string; measurement: string }
+type Overlay = Omit<PanelSpec, "size" | "queries"> & { value: string; measurement: string }
 
 /** Two runs of different days over one axis of seconds. */
 function overlay({ value, measurement, ...spec }: Overlay): Trend {
-  return applySpec(new Trend(), { ...spec, size: [12, 9] }, [
-    bySecond("run", select(`${value} AS "run"`, measurement, WHOLE_RUN)),
-    bySecond("baseline", select(`${value} AS "baseline"`, measurement, WHOLE_BASELINE)),
-  ])
+  return applySpec(new Trend(), {
+    ...spec,
+    size: [12, 9],
+    queries: [
+      bySecond("run", select(`${value} AS "run"`, measurement, WHOLE_RUN)),
+      bySecond("baseline", select(`${value} AS "baseline"`, measurement, WHOLE_BASELINE)),
+    ],
+  })
     .lineWidth(1)
     .fillOpacity(0)
     .spanNulls(true)
@@ -72,16 +76,14 @@ function bySecond(column: string, selection: string): Query {
 }
 
 function changes() {
-  const panel = table(
-    {
-      title: "Change per endpoint",
-      shows:
-        "Percentiles and sample counts of both runs over their whole length. A change of less than 10 % may be noise; `loadctl compare` says whether it is.",
-      bad: "red, a percentile grew by 10 % or more; an empty cell, one of the runs never called that endpoint.",
-      size: [24, 9],
-    },
-    changeQuery(),
-  ).overrideByName("name", [{ id: "displayName", value: "endpoint" }])
+  const panel = table({
+    title: "Change per endpoint",
+    shows:
+      "Percentiles and sample counts of both runs over their whole length. A change of less than 10 % may be noise; `loadctl compare` says whether it is.",
+    bad: "red, a percentile grew by 10 % or more; an empty cell, one of the runs never called that endpoint.",
+    size: [24, 9],
+    queries: [changeQuery()],
+  }).overrideByName("name", [{ id: "displayName", value: "endpoint" }])
   for (const p of PERCENTILES) {
     panel
       .overrideByName(`p${p}`, inMs)

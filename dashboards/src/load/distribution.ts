@@ -1,7 +1,7 @@
 import { HeatmapCellLayout } from "@grafana/grafana-foundation-sdk/common"
 import * as heatmap from "@grafana/grafana-foundation-sdk/heatmap"
 
-import { BY_INTERVAL, COUNT, IN_RANGE, SHOWN, influx, select } from "../influxql.ts"
+import { BY_INTERVAL, COUNT, IN_RANGE, SHOWN, influx, select, series } from "../influxql.ts"
 import { applySpec, stacked, timeseries } from "../panels.ts"
 import type { PanelSpec, Query } from "../panels.ts"
 import type { Row } from "../row.ts"
@@ -20,7 +20,24 @@ const PARTS = [
 ] as const
 
 export function distributionRow(sla: Sla): Row {
-  return { title: "Where the time goes", panels: [latencyHeatmap(sla), split()] }
+  return {
+    title: "Where the time goes",
+    panels: [
+      latencyHeatmap(sla),
+      stacked(
+        timeseries({
+          title: "Parts of a request, mean",
+          shows: "The mean time of each part of a request, stacked.",
+          bad: "waiting, the server is slow; blocked or connecting, the generator runs out of connections; receiving, answers are large or the generator is starved.",
+          unit: "ms",
+          size: [10, 10],
+          queries: PARTS.map(([measurement, alias]) =>
+            series('mean("value")', measurement, { fill: "none", alias }),
+          ),
+        }),
+      ),
+    ],
+  }
 }
 
 function latencyHeatmap(sla: Sla) {
@@ -32,8 +49,9 @@ function latencyHeatmap(sla: Sla) {
       "How many requests took how long, counted by the database from every point; a label is the upper bound of its line in ms.",
     bad: `mass above ${sla.each.p95Ms}, the SLA breaks; two bands, some requests wait for what others hold.`,
     size: [14, 10],
+    queries: lines,
   } satisfies PanelSpec
-  return applySpec(new heatmap.PanelBuilder(), spec, lines)
+  return applySpec(new heatmap.PanelBuilder(), spec)
     .interval("1s")
     .maxDataPoints(120)
     .calculate(false)
@@ -65,24 +83,5 @@ function countIn(above: number | undefined, upTo: number | undefined): Query {
   return influx(
     `SELECT sum("n") FROM (${zeros}), (${counts}) WHERE ${IN_RANGE} GROUP BY ${BY_INTERVAL} fill(0)`,
     { alias: upTo === undefined ? "+Inf" : String(upTo) },
-  )
-}
-
-function split() {
-  return stacked(
-    timeseries(
-      {
-        title: "Parts of a request, mean",
-        shows: "The mean time of each part of a request, stacked.",
-        bad: "waiting, the server is slow; blocked or connecting, the generator runs out of connections; receiving, answers are large or the generator is starved.",
-        unit: "ms",
-        size: [10, 10],
-      },
-      ...PARTS.map(([measurement, alias]) =>
-        influx(`${select('mean("value")', measurement, SHOWN)} GROUP BY ${BY_INTERVAL} fill(none)`, {
-          alias,
-        }),
-      ),
-    ),
   )
 }

@@ -1,6 +1,6 @@
 import * as common from "@grafana/grafana-foundation-sdk/common"
 
-import { BY_INTERVAL, IN_RANGE, IN_SCENARIO, OF_RUN, SHOWN, influx, percentile, select } from "../influxql.ts"
+import { IN_SHOWN, percentile, series } from "../influxql.ts"
 import { timeseries, withLimitLine } from "../panels.ts"
 import type { Row } from "../row.ts"
 import type { Sla } from "../sla.ts"
@@ -16,26 +16,37 @@ const STEP_TRENDS = [
 ]
 
 export function latencyRow(sla: Sla): Row {
-  return { title: "Latency", panels: [p95ByEndpoint(sla), steps(), everyEndpoint(sla)] }
+  return {
+    title: "Latency",
+    panels: [
+      p95ByEndpoint(sla),
+      timeseries({
+        title: "p95 by step of the user",
+        shows: "The 95th percentile of the script's own trends: what a user waits for in one step.",
+        bad: "far above its endpoint's p95; the step repeats or waits.",
+        unit: "ms",
+        size: [10, 9],
+        queries: STEP_TRENDS.map((trend) =>
+          series(percentile(95), trend, { where: IN_SHOWN, fill: "none", alias: trend }),
+        ),
+      }),
+      everyEndpoint(sla),
+    ],
+  }
 }
 
 function p95ByEndpoint(sla: Sla) {
-  const panel = timeseries(
-    {
-      title: "p95 by endpoint",
-      shows: `The 95th percentile of each endpoint's requests in every interval, from the points themselves; the line is the SLA's ${sla.each.p95Ms} ms, the dashed one the virtual users.`,
-      bad: "above the line, that moment broke the SLA; rising together with the users, it does not scale.",
-      unit: "ms",
-      size: [14, 9],
-    },
-    influx(
-      `${select(percentile(95), "http_req_duration", SHOWN)} GROUP BY ${BY_INTERVAL}, "name" fill(none)`,
-      {
-        alias: "$tag_name",
-      },
-    ),
-    usersOf("vus", "virtual users"),
-  ).overrideByName("virtual users", [
+  const panel = timeseries({
+    title: "p95 by endpoint",
+    shows: `The 95th percentile of each endpoint's requests in every interval, from the points themselves; the line is the SLA's ${sla.each.p95Ms} ms, the dashed one the virtual users.`,
+    bad: "above the line, that moment broke the SLA; rising together with the users, it does not scale.",
+    unit: "ms",
+    size: [14, 9],
+    queries: [
+      series(percentile(95), "http_req_duration", { by: "name", fill: "none" }),
+      usersOf("vus", "virtual users"),
+    ],
+  }).overrideByName("virtual users", [
     { id: "unit", value: "short" },
     { id: "custom.axisPlacement", value: common.AxisPlacement.Right },
     { id: "custom.axisSoftMax", value: null },
@@ -48,35 +59,14 @@ function p95ByEndpoint(sla: Sla) {
   return withLimitLine(panel, sla.each.p95Ms).axisSoftMax(sla.each.p95Ms * 1.05)
 }
 
-function steps() {
-  const where = `${OF_RUN} AND ${IN_SCENARIO} AND ${IN_RANGE}`
-  return timeseries(
-    {
-      title: "p95 by step of the user",
-      shows: "The 95th percentile of the script's own trends: what a user waits for in one step.",
-      bad: "far above its endpoint's p95; the step repeats or waits.",
-      unit: "ms",
-      size: [10, 9],
-    },
-    ...STEP_TRENDS.map((trend) =>
-      influx(`${select(percentile(95), trend, where)} GROUP BY ${BY_INTERVAL} fill(none)`, { alias: trend }),
-    ),
-  )
-}
-
 function everyEndpoint(sla: Sla) {
   const columns = [...[50, 95, 99].map((p) => `${percentile(p)} AS "p${p}"`), 'max("value") AS "max"']
-  const panel = timeseries(
-    {
-      title: "${name}",
-      shows: `p50, p95, p99 and the slowest request of this endpoint in every interval; the line is the SLA's ${sla.each.p95Ms} ms for p95.`,
-      bad: "p50 low and p99 high, a queue or a lock hits some; all high, the endpoint itself is slow.",
-      unit: "ms",
-      size: [8, 8],
-    },
-    influx(`${select(columns.join(", "), "http_req_duration", SHOWN)} GROUP BY ${BY_INTERVAL} fill(none)`, {
-      alias: "$col",
-    }),
-  )
+  const panel = timeseries({
+    title: "${name}",
+    shows: `p50, p95, p99 and the slowest request of this endpoint in every interval; the line is the SLA's ${sla.each.p95Ms} ms for p95.`,
+    bad: "p50 low and p99 high, a queue or a lock hits some; all high, the endpoint itself is slow.",
+    unit: "ms",
+    queries: [series(columns.join(", "), "http_req_duration", { fill: "none", alias: "$col" })],
+  })
   return withLimitLine(panel, sla.each.p95Ms).repeat("name").repeatDirection("h").maxPerRow(3)
 }

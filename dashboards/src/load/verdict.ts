@@ -16,44 +16,42 @@ const TOO_FEW = 1e15
 export function verdictRow(sla: Sla): Row {
   return {
     title: "Verdict (whole run, whatever the time range)",
-    panels: [...requestTotals(sla), ...runTotals(), verdicts(sla)],
+    panels: [
+      ...requestTotals(sla),
+      ...runTotals(),
+      table({
+        title: "SLA per endpoint",
+        shows:
+          "p95 of each endpoint against its limit, the margin left, how many samples that rests on, and how many requests failed. Percentiles are nearest-rank over all points; k6's own summary interpolates and can differ when n is small.",
+        bad: "FAIL, the margin is negative or more failed than the budget allows; TOO FEW, there are fewer samples than the SLA asks for, so there is no verdict.",
+        size: [24, 9],
+        queries: [sla.each, ...sla.own].map((limit) => verdictQuery(limit, sla)),
+      })
+        .overrideByName("verdict", [
+          { id: "mappings", value: VERDICTS },
+          { id: "custom.cellOptions", value: { type: "color-background" } },
+        ])
+        .overrideByName("p95", ms)
+        .overrideByName("limit", [{ id: "unit", value: "ms" }])
+        .overrideByName("margin", [
+          ...ms,
+          { id: "custom.cellOptions", value: { type: "color-text" } },
+          {
+            id: "thresholds",
+            value: steps([
+              { value: null, color: RED },
+              { value: 0, color: GREEN },
+            ]).build(),
+          },
+        ])
+        .overrideByName("failed", [
+          { id: "custom.cellOptions", value: { type: "color-text" } },
+          { id: "thresholds", value: redFrom(1).build() },
+        ])
+        .overrideByName("name", [{ id: "displayName", value: "endpoint" }])
+        .withTransformation({ id: "merge", options: {} }),
+    ],
   }
-}
-
-function verdicts(sla: Sla) {
-  return table(
-    {
-      title: "SLA per endpoint",
-      shows:
-        "p95 of each endpoint against its limit, the margin left, how many samples that rests on, and how many requests failed. Percentiles are nearest-rank over all points; k6's own summary interpolates and can differ when n is small.",
-      bad: "FAIL, the margin is negative or more failed than the budget allows; TOO FEW, there are fewer samples than the SLA asks for, so there is no verdict.",
-      size: [24, 9],
-    },
-    ...[sla.each, ...sla.own].map((limit) => verdictQuery(limit, sla)),
-  )
-    .overrideByName("verdict", [
-      { id: "mappings", value: VERDICTS },
-      { id: "custom.cellOptions", value: { type: "color-background" } },
-    ])
-    .overrideByName("p95", ms)
-    .overrideByName("limit", [{ id: "unit", value: "ms" }])
-    .overrideByName("margin", [
-      ...ms,
-      { id: "custom.cellOptions", value: { type: "color-text" } },
-      {
-        id: "thresholds",
-        value: steps([
-          { value: null, color: RED },
-          { value: 0, color: GREEN },
-        ]).build(),
-      },
-    ])
-    .overrideByName("failed", [
-      { id: "custom.cellOptions", value: { type: "color-text" } },
-      { id: "thresholds", value: redFrom(1).build() },
-    ])
-    .overrideByName("name", [{ id: "displayName", value: "endpoint" }])
-    .withTransformation({ id: "merge", options: {} })
 }
 
 const ms = [

@@ -45,17 +45,17 @@ export const processesRow: Row = {
       size: [9, 8],
       queries: { "{{process}}": "sum by (process) (process_open_fds)" },
     }).min(0),
-    stat(
-      {
-        title: "Build",
-        shows: "Which version of the shop runs, on which version of Node.js, per process.",
-        bad: "two versions of one process; half of a deployment is still the old one.",
-        size: [6, 8],
-      },
-      prometheus(
-        "max by (process, version, node) (saleproof_build_info)",
-        "{{process}} {{version}}, Node.js {{node}}",
-      ),
-    ).textMode(BigValueTextMode.Name),
+    stat({
+      title: "Build",
+      shows: "Which version of the shop runs, on which version of Node.js, per process.",
+      bad: "two versions of one process; half of a deployment is still the old one.",
+      size: [6, 8],
+      queries: [
+        prometheus(
+          "max by (process, version, node) (saleproof_build_info)",
+          "{{process}} {{version}}, Node.js {{node}}",
+        ),
+      ],
+    }).textMode(BigValueTextMode.Name),
   ],
 }
