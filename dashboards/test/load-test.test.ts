@@ -1,10 +1,10 @@
 import { createInflux } from "@saleproof/loadctl/influx/client.ts"
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
 
+import { startShop } from "../../k6-scripts/test/shop.ts"
 import { dataPanels, parseDashboard, readDashboard } from "./grafana/dashboard-json.ts"
 import type { Panel } from "./grafana/dashboard-json.ts"
 import { emptyParts } from "./empty-parts.ts"
-import { startFaultyShop } from "./faulty-shop.ts"
 import { ALL, interpolate } from "./grafana/interpolate.ts"
 import type { Choice } from "./grafana/interpolate.ts"
 import { rowsOf } from "./grafana/rows.ts"
@@ -21,9 +21,9 @@ const influx = createInflux({ ...database, precision: "ms" })
 let everything: Choice
 
 beforeAll(async () => {
-  await using shop = await startFaultyShop()
+  await using shop = await startShop({ faults: ["fails some orders", "sells some claims out"] })
   for (const testid of [BASELINE, RUN]) {
-    await runOverloaded({ k6Path: inject("k6Path"), influx: database, testid, targetUrl: shop.url })
+    await runOverloaded({ influx: database, testid, targetUrl: shop.url })
   }
   everything = {
     values: { datasource: "saleproof-influxdb", testid: RUN, baseline: BASELINE, scenario: ALL, name: ALL },

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 
 import { startStack } from "@saleproof/stack/start.ts"
 import type { Stack } from "@saleproof/stack/start.ts"
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { env } = process
   stack = await startStack({ env, services: ["postgres", "redis", "api", "worker"] })
   const { url, workerMetricsUrl } = stack.urls
-  await runSmoke({ k6Path: inject("k6Path"), targetUrl: url })
+  await runSmoke(url)
   seen = await vi.waitFor(async () => {
     const shown = readMetrics(
       ...(await Promise.all([new URL("/metrics", url), workerMetricsUrl].map(textAt))),

@@ -3,10 +3,13 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { text } from "node:stream/consumers"
 
 import { listen } from "@saleproof/stack/listen.ts"
+
 /** What a shop can get wrong; each must make a run fail. */
 export type Fault =
   | "answers 500 to orders"
   | "breaks off orders"
+  | "fails some orders"
+  | "sells some claims out"
   | "takes no discount"
   | "takes the discount from nobody's total"
   | "charges twice"
@@ -78,6 +81,7 @@ function createShop(faults: Set<Fault>, couponsPerPolicy: number) {
   const issued = new Map<number, number>()
   const seeds: unknown[] = []
   const paid: number[] = []
+  const asked = { orders: 0, claims: 0 }
   const byId = (id: number): User | undefined => [...users.values()][id - 1]
 
   function init(body: unknown): Reply {
@@ -99,6 +103,8 @@ function createShop(faults: Set<Fault>, couponsPerPolicy: number) {
 
   function claim(userId: number, policyId: number): Reply {
     const sofar = issued.get(policyId) ?? 0
+    asked.claims += 1
+    if (faults.has("sells some claims out") && asked.claims % 3 === 0) return refused(409, "COUPON_SOLD_OUT")
     const limit = faults.has("issues too many coupons") ? Infinity : couponsPerPolicy
     if (faults.has("refuses without a reason")) return { status: 409, body: {} }
     if (faults.has("refuses every claim") || sofar >= limit) return refused(409, "COUPON_SOLD_OUT")
@@ -109,9 +115,14 @@ function createShop(faults: Set<Fault>, couponsPerPolicy: number) {
     return created({ accepted: true })
   }
 
+  function happens(fault: Fault, every: number): boolean {
+    return faults.has(fault) || (faults.has("fails some orders") && asked.orders % every === 0)
+  }
+
   function order({ userId, couponId, items }: OrderBody): Reply | undefined {
-    if (faults.has("breaks off orders")) return undefined
-    if (faults.has("answers 500 to orders")) return refused(500, "INTERNAL")
+    asked.orders += 1
+    if (happens("breaks off orders", 5)) return undefined
+    if (happens("answers 500 to orders", 3)) return refused(500, "INTERNAL")
     const user = byId(userId)
     const coupon = coupons.find((candidate) => candidate.couponId === couponId)
     if (!user || (couponId && !coupon)) return refused(404, "NOT_FOUND")
