@@ -2,6 +2,7 @@ import { Argument } from "commander"
 import type { Command } from "commander"
 
 import type { Io } from "../io.ts"
+import type { Completed } from "../project/completion.ts"
 
 const SHELLS = ["bash", "zsh", "fish"] as const
 type Shell = (typeof SHELLS)[number]
@@ -22,12 +23,6 @@ export function registerCompletion(program: Command, io: Io): void {
       const { completionScript } = await import("../project/completion.ts")
       io.stdout(completionScript(shell, commandsOf(program)))
     })
-}
-
-export type Completed = {
-  name: string
-  description: string
-  options: { flags: string[]; description: string; choices: readonly string[] }[]
 }
 
 /** The commands of the program with their flags, subcommands of a group included. */

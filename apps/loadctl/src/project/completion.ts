@@ -1,4 +1,9 @@
-import type { Completed } from "../commands/completion.ts"
+/** A command as a shell completes it. */
+export type Completed = {
+  name: string
+  description: string
+  options: { flags: string[]; description: string; choices: readonly string[] }[]
+}
 
 const SCENARIOS = "loadctl list --names 2>/dev/null"
 

@@ -1,7 +1,7 @@
 import type { Audit } from "../audit/model.ts"
-import type { RunPlan } from "../plan/plan.ts"
 import type { Measurement } from "../stats/model.ts"
 import { checkFindings } from "./checks.ts"
+import type { Evidence } from "./evidence.ts"
 import { applyExpectation } from "./expectations.ts"
 import type { ExpectationResult } from "./expectations.ts"
 import { applyMetricRule, metricFindings } from "./metrics.ts"
@@ -14,18 +14,6 @@ import { thresholdFindings } from "./thresholds.ts"
 import { validityChecks } from "./validity.ts"
 
 export type Outcome = "PASS" | "FAIL" | "INVALID"
-
-/** What a run is judged by. Null is what it did not come to. */
-export type Evidence = {
-  plan: Pick<RunPlan, "sla" | "expect" | "scale" | "instances"> &
-    Partial<Pick<RunPlan, "k6Scenarios" | "judge">>
-  measurement: Measurement | null
-  audit: Audit | null
-  /** What was read for the rules on the target's own metrics; absent where the run did not come to it. */
-  metrics?: readonly MetricReading[] | undefined
-  /** Why the run ended before its last phase; null when it did not. */
-  stopped: string | null
-}
 
 /** The verdict with everything that led to it; `verdict.json` of a run. */
 export type Judgment = {

@@ -1,5 +1,5 @@
 import type { Measurement, Reconciled, RecorderFacts } from "../stats/model.ts"
-import type { Evidence } from "./judge.ts"
+import type { Evidence } from "./evidence.ts"
 import { readK6Exit } from "../k6/exits.ts"
 import { mergeFindings, noFindings } from "./findings.ts"
 import type { Findings } from "./findings.ts"
