@@ -2,7 +2,7 @@ import type { CheckCount, RecordedTotals } from "./recording.ts"
 import { KEPT, createDictionary } from "./dictionary.ts"
 import type { KeptMetric, SeriesEntry } from "./dictionary.ts"
 import type { Columns } from "./format.ts"
-import { metricOf, parsePoint, pointsOf } from "./line-protocol.ts"
+import { metricOf, parsePoint, piecesOf, pointsOf } from "./line-protocol.ts"
 
 /** What one write of k6 came to. */
 export type Taken = {
@@ -21,36 +21,41 @@ export function createCollector({ epochS, seriesCap }: CollectorOptions) {
   const dictionary = createDictionary(seriesCap)
   const counts = createCounts(dictionary.entries)
 
-  /** @param body the line protocol, one character a byte. Throws where it is none. */
-  function take(body: string): Taken {
+  /** Takes one point in, and adds the row that is kept of it. */
+  function takePoint(line: string, rows: number[]): void {
+    const metric = metricOf(line)
+    counts.point(metric)
+    // Most points are of metrics that are only counted.
+    if (!READ.has(metric)) return
+    const { tagSet, value, ns } = parsePoint(line, epochS)
+    counts.add(metric, value)
+    if (!isKept(metric)) return
+    const id = dictionary.idOf(metric, tagSet)
+    counts.sample(id, value)
+    rows.push(ns, value, id)
+  }
+
+  /** @param body the line protocol. Throws where it is none. */
+  function take(body: Buffer): Taken {
     const rows: number[] = []
     const before = dictionary.entries.length
-    let requests = 0
+    const requestsBefore = counts.requests()
     const seen = { newline: false }
-    for (const line of pointsOf(body, seen)) {
-      const metric = metricOf(line)
-      counts.point(metric)
-      // Most points are of metrics that are only counted.
-      if (!READ.has(metric)) continue
-      const { tagSet, value, ns } = parsePoint(line, epochS)
-      counts.add(metric, value)
-      if (!isKept(metric)) continue
-      if (metric === "http_req_duration") requests += 1
-      const id = dictionary.idOf(metric, tagSet)
-      counts.sample(id, value)
-      rows.push(ns, value, id)
-    }
+    for (const piece of piecesOf(body)) for (const line of pointsOf(piece, seen)) takePoint(line, rows)
     return {
       columns: toColumns(rows),
       added: dictionary.entries.slice(before),
-      requests,
-      rewritten: seen.newline
-        ? [...pointsOf(body)].map((line) => line.replaceAll("\n", "\\ ")).join("\n")
-        : null,
+      requests: counts.requests() - requestsBefore,
+      rewritten: seen.newline ? withoutNewlines(body) : null,
     }
   }
 
   return { take, totals: (): RecordedTotals => ({ ...counts.totals(), folded: dictionary.folded() }) }
+}
+
+/** What InfluxDB takes for one point each, a space in place of every newline of a name. */
+function withoutNewlines(body: Buffer): string {
+  return [...pointsOf(body.toString("latin1"))].map((line) => line.replaceAll("\n", "\\ ")).join("\n")
 }
 
 /** Counters that k6's summary has too. */
@@ -90,7 +95,10 @@ function createCounts(entries: readonly SeriesEntry[]) {
     })
   }
 
+  const requests = (): number => points.get("http_req_duration") ?? 0
+
   return {
+    requests,
     point(metric: string): void {
       points.set(metric, (points.get(metric) ?? 0) + 1)
     },
@@ -106,7 +114,7 @@ function createCounts(entries: readonly SeriesEntry[]) {
     },
     totals(): Omit<RecordedTotals, "folded"> {
       return {
-        requests: points.get("http_req_duration") ?? 0,
+        requests: requests(),
         failed: { n: points.get("http_req_failed") ?? 0, matches: sums.get("http_req_failed")! },
         iterations: sums.get("iterations")!,
         dropped: sums.get("dropped_iterations")!,

@@ -1,3 +1,8 @@
+import { once } from "node:events"
+import { request as httpRequest } from "node:http"
+import type { IncomingMessage } from "node:http"
+import { request as httpsRequest } from "node:https"
+import { text as textOf } from "node:stream/consumers"
 import { setTimeout as sleep } from "node:timers/promises"
 
 import type { InfluxSettings } from "../influx/client.ts"
@@ -116,19 +121,25 @@ type Post = { settings: InfluxSettings; body: Buffer; signal: AbortSignal }
 
 async function post(url: URL, { settings, body, signal }: Post): Promise<Answer | NoAnswer> {
   const { username, password = "" } = settings
-  const basic = Buffer.from(`${username}:${password}`).toString("base64")
+  const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)])
+  const send = url.protocol === "https:" ? httpsRequest : httpRequest
+  // Not by fetch, which makes two copies of every body.
+  const request = send(url, {
+    method: "POST",
+    signal: within,
+    headers: { "content-length": body.length },
+    ...(username === undefined ? {} : { auth: `${username}:${password}` }),
+  })
+  // After an answer it may still fail to send the rest.
+  request.on("error", () => {})
   try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: username === undefined ? {} : { authorization: `Basic ${basic}` },
-      body: new Uint8Array(body),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
-    })
-    const text = await response.text()
-    return { status: response.status, text: errorOf(text).slice(0, KEPT_TEXT) }
+    request.end(body)
+    const [response]: IncomingMessage[] = await once(request, "response")
+    if (!response) throw new Error("no response")
+    const answer = await textOf(response)
+    return { status: response.statusCode ?? 0, text: errorOf(answer).slice(0, KEPT_TEXT) }
   } catch (error) {
-    const silent = error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError")
-    return { silent, text: silent ? "no answer in time" : reasonOf(error) }
+    return { silent: within.aborted, text: within.aborted ? "no answer in time" : reasonOf(error) }
   }
 }
 
@@ -139,5 +150,7 @@ function errorOf(text: string): string {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message || error.message : error.message
+  // Of a name with several addresses, each has failed.
+  const [first] = error instanceof AggregateError ? error.errors : []
+  return first instanceof Error ? first.message : error.message
 }

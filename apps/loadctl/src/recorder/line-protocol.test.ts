@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { parsePoint, parseTags, pointsOf } from "./line-protocol.ts"
+import { parsePoint, parseTags, piecesOf, pointsOf } from "./line-protocol.ts"
 
 const LINE =
   'http_req_duration,method=GET,name=GET\\ /a\\,\\ b,scenario=sale url="http://x/?a=1 2",value=12.375 1790000000123456789'
@@ -32,6 +32,19 @@ describe("pointsOf", () => {
   it("takes a name with a newline, which k6 does not escape, as one point", () => {
     const broken = `http_reqs,name=a\nb value=1 1790000000000000001`
     expect([...pointsOf(`${LINE}\n${broken}\n${LINE}\n`)]).toEqual([LINE, broken, LINE])
+  })
+})
+
+describe("piecesOf", () => {
+  it("cuts a long body only where points end, wherever the newlines of names are", () => {
+    const points = Array.from({ length: 5_000 }, (_, index) =>
+      index % 3 === 0
+        ? `http_reqs,name=${"\n".repeat(index % 97)}b value=1 179000000000000${1_000 + index}`
+        : LINE,
+    )
+    const pieces = [...piecesOf(Buffer.from(points.join("\n"), "latin1"))]
+    expect(pieces.length).toBeGreaterThan(5)
+    expect(pieces.flatMap((piece) => [...pointsOf(piece)])).toEqual(points)
   })
 })
 

@@ -29,7 +29,28 @@ export function* pointsOf(body: string, seen = { newline: false }): Generator<st
   }
 }
 
-const [SPACE, BACKSLASH] = [32, 92]
+const PIECE_BYTES = 2 ** 16
+
+/** A body in pieces of text, one character a byte, each of which ends where a point does. */
+export function* piecesOf(body: Buffer): Generator<string> {
+  let from = 0
+  while (from < body.length) {
+    let end = Math.min(from + PIECE_BYTES, body.length)
+    do {
+      const newline = body.indexOf(NEWLINE, end)
+      end = newline < 0 ? body.length : newline + 1
+    } while (end < body.length && !endsInPoint(body, from, end - 1))
+    yield body.toString("latin1", from, end)
+    from = end
+  }
+}
+
+function endsInPoint(body: Buffer, from: number, end: number): boolean {
+  const tail = body.toString("latin1", Math.max(from, end - TAIL), end)
+  return endsAsPoint(tail, 0, tail.length)
+}
+
+const [NEWLINE, SPACE, BACKSLASH] = [10, 32, 92]
 const TIME_DIGITS = 19
 
 /** Nearly every line ends in a space and a time of this century, which costs less to see than to match. */

@@ -1,7 +1,8 @@
 import { open, rm } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
 
-export type SpoolItem = { requests: number; bytes: number; body: () => Promise<Buffer> }
+/** `free` is called once the body is not read any more. */
+export type SpoolItem = { requests: number; bytes: number; body: () => Promise<Buffer>; free: () => void }
 
 export type SpoolOptions = {
   file: string
@@ -27,12 +28,14 @@ export function createSpool({ file, memoryBytes, diskBytes }: SpoolOptions) {
   }
 
   return {
-    put(body: Buffer, requests: number): void {
+    put(body: Buffer, { requests, free }: Pick<SpoolItem, "requests" | "free">): void {
       if (state.inMemory + body.length <= memoryBytes) {
         state.inMemory += body.length
-        push({ requests, bytes: body.length, body: () => Promise.resolve(body) })
-      } else if (disk.used() + body.length <= diskBytes) push({ requests, bytes: 0, body: disk.put(body) })
-      else {
+        push({ requests, bytes: body.length, body: () => Promise.resolve(body), free })
+      } else if (disk.used() + body.length <= diskBytes) {
+        push({ requests, bytes: 0, body: disk.put(body, free), free: () => {} })
+      } else {
+        free()
         dropped.writes += 1
         dropped.requests += requests
       }
@@ -45,6 +48,7 @@ export function createSpool({ file, memoryBytes, diskBytes }: SpoolOptions) {
     remove(item: SpoolItem): void {
       waiting.shift()
       state.inMemory -= item.bytes
+      item.free()
       if (waiting.every(({ bytes }) => bytes > 0)) disk.reuse()
     },
     end(): void {
@@ -68,14 +72,14 @@ function createDisk(file: string) {
   let used = 0
   return {
     used: () => used,
-    put(body: Buffer): () => Promise<Buffer> {
+    put(body: Buffer, free: () => void): () => Promise<Buffer> {
       const { length } = body
       const at = used
       used += length
       const opened = (handle ??= open(file, "w+"))
       const written = opened.then((to) => to.write(body, 0, length, at))
       // Looked at when its turn comes.
-      written.catch(() => {})
+      written.then(free, free)
       return async () => {
         await written
         const { buffer } = await (await opened).read(Buffer.alloc(length), 0, length, at)

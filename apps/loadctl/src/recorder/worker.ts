@@ -3,7 +3,9 @@ import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { parentPort, workerData } from "node:worker_threads"
 
+import { createBuffers } from "./buffers.ts"
 import { createCollector } from "./collector.ts"
+import type { Taken } from "./collector.ts"
 import { createForwarder } from "./forward.ts"
 import type { Ask, Recorded, RecorderSetup, Reply } from "./messages.ts"
 import { createRecent } from "./recent.ts"
@@ -16,6 +18,7 @@ const SPOOL_DISK_BYTES = 2 ** 30
 /** The thread of the recorder: takes k6's writes, keeps them, answers, and hands them on to InfluxDB. */
 async function record(setup: RecorderSetup, say: (reply: Reply) => void) {
   const { file, epochS, seriesCap, influx, spoolFile } = setup
+  const buffers = createBuffers()
   const collector = createCollector({ epochS, seriesCap })
   const output = createRecordingFile(file, epochS)
   const recent = createRecent(epochS)
@@ -29,15 +32,23 @@ async function record(setup: RecorderSetup, say: (reply: Reply) => void) {
   function keep(body: Buffer): void {
     if (broken !== null) return
     try {
-      const taken = collector.take(body.toString("latin1"))
+      const taken = collector.take(body)
       output.append(taken)
       recent.add(taken)
-      spool?.put(taken.rewritten === null ? body : Buffer.from(taken.rewritten, "latin1"), taken.requests)
+      forward(body, taken)
     } catch (error) {
       broken = brokenText(error)
       output.giveRoom()
       say({ kind: "broken", text: broken })
     }
+  }
+
+  /** The buffer of the body is free again once it is written. */
+  function forward(body: Buffer, { rewritten, requests }: Taken): void {
+    const free = (): void => buffers.giveBack(body)
+    if (spool && rewritten === null) spool.put(body, { requests, free })
+    else free()
+    if (spool && rewritten !== null) spool.put(Buffer.from(rewritten, "latin1"), { requests, free: () => {} })
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -46,7 +57,7 @@ async function record(setup: RecorderSetup, say: (reply: Reply) => void) {
     else if (url.pathname !== "/write" || url.searchParams.get("db") !== setup.secret)
       response.writeHead(404).end()
     else {
-      keep(await bodyOf(request))
+      keep(await buffers.read(request))
       response.writeHead(204).end()
     }
   }
@@ -76,12 +87,6 @@ async function record(setup: RecorderSetup, say: (reply: Reply) => void) {
   }
 
   return { recent: () => recent.take(), finish }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  for await (const part of request) if (part instanceof Uint8Array) parts.push(part)
-  return Buffer.concat(parts)
 }
 
 function brokenText(error: unknown): string {
