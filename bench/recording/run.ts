@@ -40,6 +40,8 @@ export type RecordingReport = {
 }
 
 const PER_SECOND = 2_000
+// A short run: what the recorder needs to start counts for more in one, and for less in one of minutes.
+const SECONDS = 15
 const Used = z.object({ cpuS: z.number(), requests: z.number() })
 
 /** Measures what recording costs beside k6 writing to InfluxDB itself, and replays a long run into the recorder. */
@@ -51,7 +53,7 @@ export async function runRecording(options: {
   const { io, quick } = options
   const startedAt = new Date()
   const machine = watchMachine({ root: io.root })
-  const seconds = quick ? 3 : 8
+  const seconds = quick ? 3 : SECONDS
   const pairs: Pair[] = []
   let replayed: ReplayResult | null = null
   try {
