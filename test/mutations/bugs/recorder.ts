@@ -35,7 +35,7 @@ export const RECORDER_BUGS: Bug[] = [
   bug("recorder-open-to-all", "the recorder takes samples from its own k6 only")
     .replacing(
       `${SRC}/recorder/worker.ts`,
-      `url.pathname !== "/write" || url.searchParams.get("db") !== setup.secret`,
+      `url.pathname !== "/write" || url.searchParams.get("db") !== secret`,
       `url.pathname !== "/write"`,
     )
     .caughtBy(

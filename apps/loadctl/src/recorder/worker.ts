@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { parentPort, workerData } from "node:worker_threads"
 
 import { createBuffers } from "./buffers.ts"
+import type { Buffers } from "./buffers.ts"
 import { createCollector } from "./collector.ts"
 import type { Taken } from "./collector.ts"
 import { createForwarder } from "./forward.ts"
@@ -51,29 +52,11 @@ async function record(setup: RecorderSetup, say: (reply: Reply) => void) {
     if (spool && rewritten !== null) spool.put(Buffer.from(rewritten, "latin1"), { requests, free: () => {} })
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", "http://recorder")
-    if (url.pathname === "/query") response.end('{"results":[{"statement_id":0}]}')
-    else if (url.pathname !== "/write" || url.searchParams.get("db") !== setup.secret)
-      response.writeHead(404).end()
-    else {
-      keep(await buffers.read(request))
-      response.writeHead(204).end()
-    }
-  }
-
-  const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy())
-  })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("The recorder has no port.")
+  const address = await openAddress(setup.secret, { buffers, keep })
   say({ kind: "listening", port: address.port })
 
   async function finish(deadlineMs: number): Promise<Recorded> {
-    server.closeAllConnections()
-    server.close()
+    address.close()
     const totals = collector.totals()
     try {
       if (broken === null) output.end(totals)
@@ -87,6 +70,36 @@ async function record(setup: RecorderSetup, say: (reply: Reply) => void) {
   }
 
   return { recent: () => recent.take(), finish }
+}
+
+type Receiving = { buffers: Buffers; keep: (body: Buffer) => void }
+
+/** Listens on loopback as an InfluxDB whose only database is the secret. */
+async function openAddress(secret: string, { buffers, keep }: Receiving) {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://recorder")
+    if (url.pathname === "/query") response.end('{"results":[{"statement_id":0}]}')
+    else if (url.pathname !== "/write" || url.searchParams.get("db") !== secret) response.writeHead(404).end()
+    else {
+      keep(await buffers.read(request))
+      response.writeHead(204).end()
+    }
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy())
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  if (address === null || typeof address === "string") throw new Error("The recorder has no port.")
+  return {
+    port: address.port,
+    close(): void {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
 }
 
 function brokenText(error: unknown): string {
