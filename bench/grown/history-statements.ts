@@ -116,15 +116,6 @@ export const addPayments = (plan: Plan, { first, last }: Piece): Statement => ({
 
 /** What the shop keeps beside its orders, made of them in one transaction; the sealer sees them when it ends. */
 export const settle = ({ ordersBefore, entriesBefore, orders, buyers }: Plan): Statement[] => [
-  { text: "UPDATE sales_state SET revision = revision + 1", values: [] },
-  {
-    text: `INSERT INTO product_sales AS s (day, product_id, quantity, revision)
-           SELECT (created_at AT TIME ZONE 'UTC')::date, product_id, sum(quantity), (SELECT revision FROM sales_state)
-           FROM orders JOIN order_lines ON order_id = orders.id WHERE orders.id > $1::bigint GROUP BY 1, 2
-           ON CONFLICT (day, product_id)
-           DO UPDATE SET quantity = s.quantity + excluded.quantity, revision = excluded.revision`,
-    values: [ordersBefore],
-  },
   {
     text: `UPDATE products SET stock = stock - sold
            FROM (SELECT product_id, sum(quantity) AS sold FROM order_lines WHERE order_id > $1::bigint GROUP BY 1) l
@@ -150,6 +141,15 @@ export const settle = ({ ordersBefore, entriesBefore, orders, buyers }: Plan): S
       "SELECT 'balance.credited', count(*), sum(id) FROM ledger_entries WHERE kind = 'charge' AND id > $1::bigint",
     ),
     values: [entriesBefore],
+  },
+  { text: "UPDATE sales_state SET revision = revision + 1", values: [] },
+  {
+    text: `INSERT INTO product_sales AS s (day, product_id, quantity, revision)
+           SELECT (created_at AT TIME ZONE 'UTC')::date, product_id, sum(quantity), (SELECT revision FROM sales_state)
+           FROM orders JOIN order_lines ON order_id = orders.id WHERE orders.id > $1::bigint GROUP BY 1, 2
+           ON CONFLICT (day, product_id)
+           DO UPDATE SET quantity = s.quantity + excluded.quantity, revision = excluded.revision`,
+    values: [ordersBefore],
   },
   {
     text: `SELECT setval('orders_id_seq', $1::bigint), setval('ledger_entries_id_seq', $2::bigint)`,

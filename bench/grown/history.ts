@@ -39,10 +39,11 @@ export async function makeHistory(options: HistoryOptions): Promise<void> {
   const { database, orders } = options
   // What is lost in a crash is made again.
   await database.query("SET synchronous_commit = off")
+  await database.query("SET work_mem = '256MB'")
   const base = await addShop(database)
   if (orders > 0) await addOrdersOf(planOf(base, orders), options)
   await database.query("VACUUM (ANALYZE)")
-  await database.query("RESET synchronous_commit")
+  await database.query("RESET ALL")
 }
 
 async function addShop(database: Client): Promise<Base> {
@@ -84,7 +85,6 @@ async function addOrdersOf(plan: Plan, { database, onProgress, signal }: History
   }
   await database.query("SET maintenance_work_mem = '1GB'")
   for (const index of indexes) await database.query(index)
-  await database.query("RESET maintenance_work_mem")
   await database.query("VACUUM (ANALYZE) orders, order_lines, ledger_entries")
   await database.query("BEGIN")
   for (const statement of settle(plan)) await run(database, statement)

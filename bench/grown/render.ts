@@ -27,13 +27,15 @@ export function renderGrown(report: GrownReport): string {
       line([figure.heading, targetOf(figure), ...sizes.map((size) => cell(size, figure))]),
     ),
     "",
+    ...sizes.flatMap(({ orders, error }) =>
+      error === undefined ? [] : [`${orders.toLocaleString("en")} orders: ended early, ${error}`, ""],
+    ),
     [
       `${machine.cores} cores (${machine.cpu})`,
       `CPU steal ${machine.steal === null ? "unknown" : UNITS.share(machine.steal)}`,
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
       `commit ${machine.commit?.slice(0, 10) ?? "unknown"}${machine.dirty ? " with changes" : ""}`,
       `${startedAt.slice(0, 16).replace("T", " ")}, ${Math.round(tookMs / 60_000)} minutes`,
-      ...(report.complete ? [] : ["interrupted"]),
       ...(report.quick ? ["quick: a hint, no result"] : []),
     ].join(" · "),
     "",

@@ -23,15 +23,17 @@ export async function runGrown({ io, quick, orders }: GrownOptions): Promise<Gro
   const machine = watchMachine({ root: io.root })
   const sizes: SizeReport[] = []
   let versions: Record<string, string> = {}
-  try {
-    for (const count of orders) {
-      const size: SizeReport = { orders: count, measured: {} }
-      sizes.push(size)
+  for (const count of orders) {
+    if (io.interrupted.aborted) break
+    const size: SizeReport = { orders: count, measured: {} }
+    sizes.push(size)
+    try {
       versions = await measureOne({ io, quick, size })
+    } catch (error) {
+      // What was measured until then took long, and is worth keeping.
+      size.error = io.interrupted.aborted ? "interrupted" : String(error)
+      io.stderr(`[${count.toLocaleString("en")} orders] ended early: ${size.error}\n`)
     }
-  } catch (error) {
-    // What was measured until Ctrl-C is worth keeping.
-    if (!io.interrupted.aborted) throw error
   }
   return {
     schema: "saleproof.grown/1",
@@ -39,7 +41,7 @@ export async function runGrown({ io, quick, orders }: GrownOptions): Promise<Gro
     startedAt: startedAt.toISOString(),
     tookMs: Date.now() - startedAt.getTime(),
     quick,
-    complete: !io.interrupted.aborted,
+    complete: sizes.length === orders.length && sizes.every(({ error }) => error === undefined),
     machine: await machine(),
     versions,
     catalogue: { products: PRODUCTS, couponHolders: COUPON_HOLDERS },
