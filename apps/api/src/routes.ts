@@ -1,4 +1,5 @@
 import manifest from "../package.json" with { type: "json" }
+import { createAdministrationRoutes } from "./administration/routes.ts"
 import { createAuditRoutes } from "./audit/routes.ts"
 import { createBalanceRoutes } from "./balance/routes.ts"
 import { createCouponRoutes } from "./coupons/routes.ts"
@@ -25,10 +26,11 @@ export function createRoutes({ env, deps, services, lifecycle }: RoutesOptions):
     ...createOrderRoutes({ service: services.orders }),
     ...createBalanceRoutes({ service: services.balance }),
     ...createCouponRoutes({ service: services.coupons }),
-    ...createUserRoutes({ service: services.users }),
+    ...createUserRoutes({ service: services.users, create: services.createUser }),
     // Before /products/:id, which would match its paths, too.
     ...createRankingRoutes({ service: services.rankings }),
     ...createProductRoutes({ service: services.products }),
+    ...createAdministrationRoutes(services.administration),
     ...createHealthRoutes({ lifecycle, probes: probes(deps, services) }),
     ...createMetricsRoutes(deps),
     ...createLabRoutes({ service: services.lab }),

@@ -1,3 +1,6 @@
+import { createJournal } from "./administration/journal.ts"
+import { createPolicyAdministration } from "./administration/policies.ts"
+import { createProductAdministration } from "./administration/products.ts"
 import { createAudit } from "./audit/service.ts"
 import { createBalance } from "./balance/service.ts"
 import { createCoupons } from "./coupons/service.ts"
@@ -16,6 +19,7 @@ import { createLiveRanking } from "./rankings/live.ts"
 import { createRankings } from "./rankings/service.ts"
 import { addWaitingGauges } from "./shop/gauges.ts"
 import type { Tracing } from "./telemetry/tracing.ts"
+import { createUserCreation } from "./users/create-user.ts"
 import { createUsers } from "./users/service.ts"
 
 /** Everything the API can do, made of what it is given. */
@@ -35,6 +39,12 @@ export function createServices(deps: Deps, env: Env) {
   const drift = createRankingDrift({ db: rankingDb, redis, clock })
   return {
     users,
+    createUser: createUserCreation({ db: writeDb }),
+    administration: {
+      products: createProductAdministration({ db: writeDb }),
+      policies: createPolicyAdministration({ ...deps, db: writeDb }),
+      journal: createJournal({ db: readDb }),
+    },
     products: createProducts({ db: readDb }),
     rankings,
     balance: createBalance({ readDb, writeDb, onRetry, maxQueued: env.MAX_IN_FLIGHT }),

@@ -3,6 +3,7 @@ import { CHECKS } from "../src/audit/checks.ts"
 import { createAudit } from "../src/audit/service.ts"
 import type { Db } from "../src/infra/db.ts"
 import { createPlaceOrder } from "../src/orders/place-order.ts"
+import { createProducts } from "../src/products/service.ts"
 import { createTestDb, createTestRedis } from "./support/database.ts"
 import { createShelf } from "./support/shop.ts"
 
@@ -17,6 +18,8 @@ const audit = createAudit({ db })
 
 /** A shop with one user, one product, one used coupon, one order with it and one without. */
 beforeEach(async () => {
+  // The journal is append-only; a new epoch leaves it behind.
+  await db.$executeRaw`UPDATE shop SET epoch = gen_random_uuid()`
   await db.$executeRaw`
     TRUNCATE users, products, coupon_policies, coupons, coupon_claims, orders, order_lines, ledger_entries, outbox_events,
              product_sales, audit_segments, audit_balances, audit_sales, event_totals RESTART IDENTITY`
@@ -36,6 +39,10 @@ async function violated() {
   expect(ok).toBe(broken.length === 0)
   return broken
 }
+
+const journal = (at: Db, entry: { action: string; after: object; quantity?: number }) => at.$executeRaw`
+  INSERT INTO journal_entries (epoch, action, target_id, after, quantity)
+  SELECT epoch, ${entry.action}, 1, ${JSON.stringify(entry.after)}::jsonb, ${entry.quantity ?? null} FROM shop`
 
 /** One way to break each invariant, past the constraints where a constraint is in the way. */
 const SABOTAGE: Record<string, (db: Db) => Promise<unknown>> = {
@@ -76,6 +83,17 @@ const SABOTAGE: Record<string, (db: Db) => Promise<unknown>> = {
   "sales-equal-orders": (at) => at.$executeRaw`UPDATE orders SET created_at = created_at - interval '1 day'`,
   "events-equal-effects": (at) => at.$executeRaw`
     UPDATE outbox_events SET payload = payload - 'ids' WHERE topic = 'order.placed' AND id % 2 = 0`,
+  "restocks-journaled": (at) => at.$executeRaw`UPDATE products SET stock = stock + 1, stocked = stocked + 1`,
+  "totals-kept-promises": async (at) => {
+    await at.$executeRaw`ALTER TABLE journal_entries DROP CONSTRAINT IF EXISTS journal_entries_total_check`
+    await journal(at, { action: "policy.changed", after: { total: 1, claimed: 2 } })
+  },
+  "changes-journaled": async (at) => {
+    const [product] = await createProducts({ db: at }).list({ limit: 1 })
+    await journal(at, { action: "product.changed", after: { closed: false, ...product } })
+    expect(await violated()).toEqual([])
+    await at.$executeRaw`UPDATE products SET price = price + 1`
+  },
   "seals-agree": (at) => at.$executeRaw`INSERT INTO audit_sales (day, product_id, sold) VALUES (now(), 1, 1)`,
 }
 

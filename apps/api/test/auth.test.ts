@@ -43,6 +43,13 @@ const REQUESTS: Record<string, { path: string; body?: object }> = {
   "GET /openapi.json": { path: "/openapi.json" },
   "GET /docs": { path: "/docs" },
   "GET /audit": { path: "/audit" },
+  "POST /users": { path: "/users", body: { name: "new" } },
+  "POST /admin/products": { path: "/admin/products", body: { name: "new", price: 1, stock: 1 } },
+  "PATCH /admin/products/:id": { path: "/admin/products/1", body: { name: "p1" } },
+  "POST /admin/products/:id/restock": { path: "/admin/products/1/restock", body: { quantity: 1 } },
+  "POST /admin/policies": { path: "/admin/policies", body: { total: 1, discountAmount: 1 } },
+  "PATCH /admin/policies/:id": { path: `/admin/policies/${policyIds[0]}`, body: { closed: false } },
+  "GET /admin/journal": { path: "/admin/journal" },
 }
 
 const routes = new Map(shop.routes.map(({ method, path, who }) => [`${method} ${path}`, who]))
@@ -53,7 +60,8 @@ const routesFor = (...who: Route["who"][]) =>
 
 async function send(name: string, headers: Record<string, string> = {}) {
   const { path, body } = REQUESTS[name] ?? { path: `no request of ${name}` }
-  return shop.request[name.startsWith("POST") ? "post" : "get"](path).set(headers).send(body)
+  const method = ({ POST: "post", PATCH: "patch" } as const)[name.split(" ")[0] ?? ""] ?? "get"
+  return shop.request[method](path).set(headers).send(body)
 }
 
 const stateOf = async (user: number) => {

@@ -4,8 +4,10 @@ import type { IdentifiedClaim } from "../src/coupons/claim-rows.ts"
 import { createDrain } from "../src/coupons/drain.ts"
 import { startApi, startShop } from "./support/api.ts"
 import { createTrade, insist, outcomeOf } from "./support/trade.ts"
+import { createChangeTotal } from "./support/change-total.ts"
 
 const shop = await startShop({ worker: false })
+const changeTotal = createChangeTotal(shop)
 afterAll(() => shop[Symbol.asyncDispose]())
 const trade = createTrade(shop.request)
 const { readDb, writeDb } = shop.deps
@@ -109,7 +111,7 @@ describe("a claim while its policy is changed", () => {
   it("makes the change wait, which is refused then", async () => {
     const { user, policy } = await trade.seed({ policies: 1, couponsPerPolicy: 5 })
     const claim = await openBatch(claimOf(user(1), policy(1)))
-    const change = shop.services.coupons.changeTotal(policy(1), 0)
+    const change = changeTotal(policy(1), 0)
     change.catch(() => undefined)
     await expect.poll(waitingSessions).toBe(1)
     expect(await claim.commit()).toEqual(["accepted"])

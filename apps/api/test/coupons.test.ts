@@ -3,8 +3,10 @@ import { AcceptedClaim, CouponList } from "../src/coupons/schema.ts"
 import { SeedResult } from "../src/lab/schema.ts"
 import { startShop } from "./support/api.ts"
 import { keyed, nth, times } from "./support/trade.ts"
+import { createChangeTotal } from "./support/change-total.ts"
 
 const shop = await startShop()
+const changeTotal = createChangeTotal(shop)
 afterAll(() => shop[Symbol.asyncDispose]())
 
 const CALLERS = 300
@@ -124,7 +126,7 @@ describe("a claim with an Idempotency-Key", () => {
     const refused = await claim(user(2), policyId, "late")
     expect(refused.status).toBe(409)
     expect(await claim(user(2), policyId, "late")).toMatchObject({ status: 409, text: refused.text })
-    await shop.services.coupons.changeTotal(policyId, 2)
+    await changeTotal(policyId, 2)
     await expect
       .poll(() => claim(user(2), policyId, "late"), { timeout: 10_000 })
       .toMatchObject({ status: 201 })

@@ -8,8 +8,10 @@ import { limitReachedKey, soldOutKey } from "../src/infra/keys.ts"
 import { keepOldAnswers } from "./support/old-answers.ts"
 import { startApi, startShop, startWorker } from "./support/api.ts"
 import { createTrade, insist, outcomeOf, tally, times } from "./support/trade.ts"
+import { createChangeTotal } from "./support/change-total.ts"
 
 const shop = await startShop({ worker: false })
+const changeTotal = createChangeTotal(shop)
 afterAll(() => shop[Symbol.asyncDispose]())
 const trade = createTrade(shop.request)
 
@@ -122,7 +124,7 @@ describe("Redis that loses everything again and again", () => {
       outcomeOf(await trade.claim({ userId: user(n), policyId: policy(1) }))
     expect(await outcome(1)).toBe("created")
     expect(await outcome(2)).toBe("COUPON_SOLD_OUT")
-    await shop.services.coupons.changeTotal(policy(1), 10)
+    await changeTotal(policy(1), 10)
     await shop.redis.set(soldOutKey(policy(1)), 1)
     await expect.poll(() => outcome(2), WITHIN).toBe("COUPON_SOLD_OUT")
     await shop.redis.del(soldOutKey(policy(1)))
@@ -263,7 +265,7 @@ describe("a policy's total", () => {
   it("is never set below what was accepted, however the two meet", async () => {
     const { user, policy } = await trade.seed({ policies: 1, couponsPerPolicy: 300 })
     const changes = times(30, (n) =>
-      shop.services.coupons.changeTotal(policy(1), 20 + n).then(
+      changeTotal(policy(1), 20 + n).then(
         () => "changed",
         (error: unknown) => String(Object(error).code),
       ),
@@ -281,7 +283,6 @@ describe("a policy's total", () => {
 
   it("can be lowered to what was accepted, and raised again", async () => {
     const { user, policy } = await acceptedClaims(5)
-    const { changeTotal } = shop.services.coupons
     await expect(changeTotal(policy(1), 4)).rejects.toMatchObject({
       code: "TOTAL_BELOW_CLAIMED",
       status: 409,

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { startShop } from "./support/api.ts"
-import { JWT, as, asTill } from "./support/tokens.ts"
+import { JWT, as, asAdmin, asTill } from "./support/tokens.ts"
 
 const shop = await startShop({ worker: false, variables: { ...JWT, LAB: "on" } })
 afterAll(() => shop[Symbol.asyncDispose]())
@@ -62,5 +62,34 @@ describe("the subject of a token", () => {
   it.each(["12", "0012", "", "a\u0007b", "x".repeat(256)])("%j cannot be linked", async (subject) => {
     const link = shop.deps.writeDb.user.update({ where: { id: user }, data: { subject } })
     await expect(link).rejects.toThrow("users_subject_check")
+  })
+})
+
+describe("whoever runs the sale", () => {
+  it("is named in the journal by the subject of their token", async () => {
+    for (const subject of ["auth0|boss", "boss\u0000"]) {
+      const restock = shop.request.post("/admin/products/1/restock").set(await asAdmin(subject))
+      expect(await restock.send({ quantity: 1 })).toMatchObject({ status: 201 })
+    }
+    const journal = await shop.request.get("/admin/journal").set(await asAdmin("auditor"))
+    expect(Object(journal.body).entries).toMatchObject([{ who: "boss\ufffd" }, { who: "auth0|boss" }])
+  })
+
+  it("links a subject to a new user, who acts with it from then on", async () => {
+    const created = await shop.request
+      .post("/users")
+      .set(await asAdmin("auth0|boss"))
+      .send({ name: "minji", subject: "https://login.example/minji" })
+    const { userId } = Object(created.body)
+    const balance = shop.request.get(`/users/${userId}/balance`).set(await as("https://login.example/minji"))
+    expect(await balance).toMatchObject({ status: 200, body: { userId, balance: 0 } })
+  })
+
+  it("needs the scope before anything is told of the request", async () => {
+    const restock = (headers: Record<string, string>) =>
+      shop.request.post("/admin/products/999999/restock").set(headers).send({ quantity: "x" })
+    expect(await restock({})).toMatchObject({ status: 401 })
+    expect(await restock(await asTill("till 1"))).toMatchObject({ status: 403 })
+    expect(await restock(await asAdmin("auth0|boss"))).toMatchObject({ status: 400 })
   })
 })

@@ -118,7 +118,11 @@ export const COUPON_BUGS: Bug[] = [
     )
     .caughtBy(PROMISES, "claims accepted while no worker runs > become coupons of a worker that has"),
   bug("total-lowered-past-promises", "a policy's total is never set below what was accepted")
-    .replacing("apps/api/src/coupons/policies.ts", " AND claimed <= ${total}::int`", "`")
-    .dropping("coupon_policies.coupon_policies_claimed_check")
+    .replacing(
+      "apps/api/src/administration/policies.ts",
+      "if (total === undefined || claimed <= total) return",
+      "if (total === undefined || claimed <= total || claimed > 0) return",
+    )
+    .dropping("coupon_policies.coupon_policies_claimed_check", "journal_entries.journal_entries_total_check")
     .caughtBy(PROMISES, "a policy's total > can be lowered"),
 ]

@@ -1,4 +1,5 @@
 import { sql } from "../infra/db.ts"
+import { ADMINISTRATION_CHECKS } from "./administration-checks.ts"
 import { EVENT_CHECKS } from "./event-checks.ts"
 import { within } from "./part.ts"
 import type { Check, Span } from "./part.ts"
@@ -215,6 +216,7 @@ export const CHECKS: Check[] = [
            AS violations`,
   },
   ...EVENT_CHECKS,
+  ...ADMINISTRATION_CHECKS,
 ]
 
 /** Those that look at single orders: they must hold in a part before it is sealed, and are repeated by a full audit. */

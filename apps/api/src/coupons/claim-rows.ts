@@ -35,7 +35,8 @@ async function lockPolicies(tx: Tx, claims: readonly IdentifiedClaim[]): Promise
       FROM (SELECT DISTINCT key FROM unnest(${locks}::bigint[]) AS t (key) ORDER BY key) sorted
     ), p AS MATERIALIZED (
       SELECT id, total, claimed, per_user_limit AS "perUserLimit",
-             extract(epoch FROM starts_at) * 1000 AS "startsAt", extract(epoch FROM ends_at) * 1000 AS "endsAt"
+             extract(epoch FROM starts_at) * 1000 AS "startsAt", extract(epoch FROM ends_at) * 1000 AS "endsAt",
+             closed
       FROM coupon_policies WHERE id = ANY (${policyIds}::int[]) AND (SELECT locked FROM keys) >= 0
       ORDER BY id FOR NO KEY UPDATE
     )

@@ -10,6 +10,7 @@ const policy = (own: Partial<Policy> = {}): Policy => ({
   perUserLimit: null,
   startsAt: 0,
   endsAt: 2_000,
+  closed: false,
   ...own,
 })
 

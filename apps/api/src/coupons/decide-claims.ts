@@ -6,6 +6,7 @@ export type Policy = {
   /** Milliseconds since 1970; the window is half open. */
   startsAt: number
   endsAt: number
+  closed: boolean
 }
 
 export type Claim = { claimId: string; policyId: number; userId: number }
@@ -69,7 +70,7 @@ function refusal(
   { now, userOrdinal, missing }: Asked,
 ): RefusedOutcome | undefined {
   if (policy === undefined) return "policy_not_found"
-  if (now < policy.startsAt || now >= policy.endsAt) return "not_open"
+  if (policy.closed || now < policy.startsAt || now >= policy.endsAt) return "not_open"
   if (policy.claimed >= policy.total) return "sold_out"
   if (missing) return "user_not_found"
   if (policy.perUserLimit !== null && userOrdinal > policy.perUserLimit) return "limit_reached"

@@ -4,9 +4,9 @@ import { pgArray } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 import type { Users } from "../users/service.ts"
+import { fromBasisPoints } from "./discount-rate.ts"
 import type { Coupon, CouponsQuery } from "./schema.ts"
 
-const BASIS_POINTS = 10_000
 // Longer lists are read alone: nobody's few coupons shall wait for somebody's thousand.
 const SHORT = 100
 
@@ -85,7 +85,7 @@ function render(row: CouponRow): Coupon {
     couponId: row.id,
     policyId: row.policyId,
     discount: row.discountRateBp > 0 ? 0 : Number(row.discountAmount),
-    discountRate: row.discountRateBp / BASIS_POINTS,
+    discountRate: fromBasisPoints(row.discountRateBp),
     issuedAt: row.issuedAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     usedAt: row.usedAt?.toISOString() ?? null,

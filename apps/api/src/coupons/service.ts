@@ -7,7 +7,6 @@ import type { ClaimDeps } from "./claim.ts"
 import { createWaker } from "./drain-job.ts"
 import { createFastRefusals } from "./fast-refusals.ts"
 import { createCouponList } from "./list.ts"
-import { changeTotal } from "./policies.ts"
 
 // Gathers the claims of a few commits into one drain; a tenth of what a coupon may take to appear.
 const WAKE_EVERY_MS = 25
@@ -21,7 +20,7 @@ type CouponsDeps = Omit<ClaimDeps, "fastRefusals" | "wakeWorker"> & {
 
 /** First-come coupons: claiming them, and the list of what a user has. */
 export function createCoupons({ redis, users, queue, logger, ...deps }: CouponsDeps) {
-  const { readDb, writeDb, clock, metrics, maxQueued } = deps
+  const { readDb, clock, metrics, maxQueued } = deps
   return {
     claim: createClaim({
       ...deps,
@@ -29,7 +28,6 @@ export function createCoupons({ redis, users, queue, logger, ...deps }: CouponsD
       wakeWorker: createWaker({ ask: () => queue.askToDrain(), everyMs: WAKE_EVERY_MS }),
     }),
     list: createCouponList({ db: readDb, users, clock, maxQueued }),
-    changeTotal: (policyId: number, total: number) => changeTotal(writeDb, policyId, total),
   }
 }
 

@@ -36,3 +36,14 @@ export function pageSize({ standard, max }: { standard: number; max: number }) {
     .transform((size) => size ?? standard)
     .meta({ override: { type: "integer", minimum: 1, maximum: max, default: standard } })
 }
+
+// Years of four digits: what PostgreSQL stores and an answer can say.
+const EARLIEST = Date.parse("1970-01-01T00:00:00Z")
+const LATEST = Date.parse("9999-12-31T23:59:59.999Z")
+
+/** An instant in a body (RFC 3339), to the millisecond. */
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((date) => date.getTime() >= EARLIEST && date.getTime() <= LATEST, "must be from 1970 to 9999")
+  .meta({ override: { type: "string", format: "date-time" }, example: "2026-11-27T00:00:00Z" })

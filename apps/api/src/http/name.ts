@@ -42,3 +42,13 @@ export const Name = z
     description: "Stored as NFC, without invisible characters and space at the ends",
     example: "u1",
   })
+
+/** A text of 1 to `max` characters without control characters. */
+export const printableText = (max: number) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^${PRINTABLE}{1,${max}}$`, "u"),
+      `must be 1 to ${max} characters, none of them a control character`,
+    )
+    .meta({ override: { type: "string", minLength: 1, maxLength: max, pattern: `^[^${UNPRINTABLE}]*$` } })

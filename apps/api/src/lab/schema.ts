@@ -1,12 +1,11 @@
 import { z } from "zod"
+import { DiscountRate, toBasisPoints } from "../coupons/discount-rate.ts"
 
-const BASIS_POINTS = 10_000
 const MAX_WON = 1_000_000_000
 const MAX_UNITS = 1_000_000_000
 const MAX_COUPONS = 10_000_000
 
 const amount = (standard: number, max: number) => z.int().min(0).max(max).default(standard)
-const isBasisPoints = (rate: number) => Math.abs(rate * BASIS_POINTS - Math.round(rate * BASIS_POINTS)) < 1e-6
 
 /** What the shop is seeded with. Every field is optional; an unknown one is refused. */
 export const SeedRequest = z
@@ -27,13 +26,7 @@ export const SeedRequest = z
     discountAmount: amount(2_000, MAX_WON).meta({
       description: "Whole won off; counts while discountRate is 0",
     }),
-    discountRate: z
-      .number()
-      .min(0)
-      .max(1)
-      .refine(isBasisPoints, "must have at most 4 decimals")
-      .default(0)
-      .meta({ description: "Share of the subtotal off, at most 4 decimals" }),
+    discountRate: DiscountRate,
     expireDays: z.int().min(1).max(3_650).default(7),
     topSold: z.array(z.int().min(0).max(MAX_UNITS)).max(1_000).optional().meta({
       description: "Units of p1, p2, ... sold on each of the last 3 days, in the realtime ranking only",
@@ -45,7 +38,7 @@ export const SeedRequest = z
   })
   .transform(({ topSold, discountRate, ...rest }) => ({
     ...rest,
-    discountRateBp: Math.round(discountRate * BASIS_POINTS),
+    discountRateBp: toBasisPoints(discountRate),
     topSold: topSold ?? [500, 400, 300, 200, 100].slice(0, rest.products),
   }))
   .meta({ id: "SeedRequest" })

@@ -30,10 +30,13 @@ export function createProducts({ db }: { db: Db }) {
 
     async one(id: number) {
       const row = await db.product.findUnique({ where: { id } })
-      if (!row) throw new RefusalError("PRODUCT_NOT_FOUND", `There is no product ${id}`)
+      if (!row) throw productNotFound(id)
       return toProduct(row)
     },
   }
 }
+
+export const productNotFound = (id: number) =>
+  new RefusalError("PRODUCT_NOT_FOUND", `There is no product ${id}`)
 
 export type Products = ReturnType<typeof createProducts>

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { Id } from "../http/fields.ts"
-import { Name, PRINTABLE } from "../http/name.ts"
+import { Name, PRINTABLE, printableText } from "../http/name.ts"
 
 const MAX_SUBJECT = 255
 const NOT_DIGITS_ALONE = "(?![0-9]+$)"
@@ -13,3 +13,16 @@ export const UserQuery = z.object({
 })
 
 export const UserId = Id.meta({ id: "UserId", description: "The user's id, a bare number" })
+
+export const NewUser = z
+  .strictObject({
+    name: Name,
+    subject: printableText(MAX_SUBJECT)
+      .regex(LINKABLE, "must not be of digits alone")
+      .optional()
+      .meta({ description: "The `sub` of this user's tokens, not of digits alone", example: "auth0|minji" }),
+  })
+  .meta({ id: "NewUser" })
+export type NewUser = z.infer<typeof NewUser>
+
+export const CreatedUser = z.object({ userId: Id, name: z.string() }).meta({ id: "CreatedUser" })
