@@ -69,6 +69,13 @@ it("says at least when nothing broke up to the highest load", () => {
   })
 })
 
+it("says at least when the time was over before anything broke", () => {
+  expect(findingsOf({ options, unit, steps: [step(50, 9), step(100, 12)] })).toMatchObject({
+    capacity: 100,
+    atLeast: true,
+  })
+})
+
 it("fits the scalability law to what was completed", () => {
   const at = (load: number, flying: number) =>
     step(load, 9, { inFlight: Array.from({ length: 6 }, () => flying) })

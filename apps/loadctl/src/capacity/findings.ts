@@ -27,7 +27,7 @@ export function findingsOf({
   )
   return {
     capacity: found.load,
-    atLeast: found.load !== null && found.limitedBy === "max",
+    atLeast: found.load !== null && found.broken === null,
     found,
     scalability: fitScalability(steps.flatMap((step) => scalabilityPoint(step, unit))),
     firstBroken: breaking && broken ? { ...broken, load: breaking.load } : null,
