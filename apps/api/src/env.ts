@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { z } from "zod"
 
 export const ORDER_STRATEGIES = ["batched", "conditional", "multilock_wide", "multilock_narrow"] as const
@@ -8,6 +9,18 @@ const count = z.coerce.number().int().positive()
 /** As a browser writes it in the header Origin: scheme, host and port, nothing after them. */
 const isOrigin = (text: string) =>
   /^https?:/i.test(text) && URL.canParse(text) && new URL(text).origin === text
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** A time such as 30m, answered in ms. */
+const duration = z
+  .string()
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, "needs a number and ms, s, m, h or d, such as 30m")
+  .transform((text) => {
+    const unit = /[a-z]+$/.exec(text)?.[0]
+    assert(unit === "ms" || unit === "s" || unit === "m" || unit === "h" || unit === "d", "it has a unit")
+    return Number.parseInt(text, 10) * UNIT_MS[unit]
+  })
 
 const Settings = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
@@ -35,6 +48,7 @@ const Settings = z.object({
       z.array(z.string().refine(isOrigin, "needs origins such as https://shop.example, separated by commas")),
     )
     .default([]),
+  CANCEL_WINDOW: duration.prefault("30m"),
   ORDER_STRATEGY: z.enum(ORDER_STRATEGIES).default("batched"),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
   BOOT_WAIT_MS: count.default(10_000),

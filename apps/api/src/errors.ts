@@ -25,6 +25,7 @@ export const REFUSALS = {
   SALE_NOT_OPEN: { status: 409, title: "The sale has not begun" },
   SALE_OVER: { status: 409, title: "The sale is over" },
   LIMIT_REACHED: { status: 409, title: "This user has all the units that the product allows" },
+  CANCEL_WINDOW_OVER: { status: 409, title: "The order cannot be cancelled any more" },
   PRICE_CHANGED: { status: 409, title: "The order costs something else now" },
   NAME_TAKEN: { status: 409, title: "Another user has this name" },
   SUBJECT_TAKEN: { status: 409, title: "The subject belongs to another user" },

@@ -58,6 +58,7 @@ export function createServices(deps: Deps, env: Env) {
         strategy: env.ORDER_STRATEGY,
         writers: env.DB_WRITE_POOL,
         maxQueued: env.MAX_QUEUED_ORDERS,
+        cancelWindowMs: env.CANCEL_WINDOW,
         orderMetrics: tracing ? tracing.traceCommits(orderMetrics) : orderMetrics,
         observe: ({ size, waitedMs }) => {
           metrics.orderBatchSize.observe(size)

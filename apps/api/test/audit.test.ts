@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest"
 import { CHECKS } from "../src/audit/checks.ts"
 import { createAudit } from "../src/audit/service.ts"
 import type { Db } from "../src/infra/db.ts"
+import { createCancelOrder } from "../src/orders/cancel/cancel-order.ts"
 import { createPlaceOrder } from "../src/orders/place-order.ts"
 import { createProducts } from "../src/products/service.ts"
 import { createTestDb, createTestRedis } from "./support/database.ts"
@@ -16,13 +17,14 @@ afterAll(async () => {
 
 const audit = createAudit({ db })
 
-/** A shop with one user, one product, one used coupon, one order with it and one without. */
+/** A shop with one user, a product with a limit, one used coupon, an order with it, one without and a cancelled one. */
 beforeEach(async () => {
   // The journal is append-only; a new epoch leaves it behind.
   await db.$executeRaw`UPDATE shop SET epoch = gen_random_uuid()`
   await db.$executeRaw`
     TRUNCATE users, products, coupon_policies, coupons, coupon_claims, orders, order_lines, ledger_entries, outbox_events,
-             product_sales, audit_segments, audit_balances, audit_sales, event_totals RESTART IDENTITY`
+             product_sales, audit_segments, audit_balances, audit_sales, audit_purchases, event_totals, cancellations,
+             purchase_counts RESTART IDENTITY`
   const shelf = createShelf(db)
   const userId = await shelf.user({ balance: 10_000 })
   const productId = await shelf.product({ price: 1_000, stock: 10 })
@@ -31,6 +33,11 @@ beforeEach(async () => {
   const lines = [{ productId, quantity: 2 }]
   await place({ userId, couponId, lines }, { identity: crypto.randomUUID(), hash: crypto.randomUUID() })
   await place({ userId, couponId: null, lines }, null)
+  await db.product.update({ where: { id: productId }, data: { maxPerUser: 5 } })
+  await place({ userId, couponId: null, lines }, null)
+  await place({ userId, couponId: null, lines }, null)
+  const cancel = createCancelOrder({ db, windowMs: 60_000, maxQueued: 10 })
+  await cancel({ orderId: 4, reason: null, byTill: false }, null)
 })
 
 async function violated() {
@@ -81,6 +88,10 @@ const SABOTAGE: Record<string, (db: Db) => Promise<unknown>> = {
   "order-whole": (at) => at.$executeRaw`DELETE FROM order_lines WHERE order_id = 2`,
   "references-exist": (at) => at.$executeRaw`UPDATE order_lines SET order_id = 99 WHERE order_id = 2`,
   "sales-equal-orders": (at) => at.$executeRaw`UPDATE orders SET created_at = created_at - interval '1 day'`,
+  "refunds-equal-payments": (at) => at.$executeRaw`UPDATE cancellations SET refunded = refunded - 1`,
+  "cancellations-marked": (at) => at.$executeRaw`UPDATE orders SET cancelled_at = NULL`,
+  "limits-kept": (at) => at.$executeRaw`UPDATE purchase_counts SET units = units - 1`,
+  "limits-applied": (at) => at.$executeRaw`UPDATE order_lines SET limit_period = NULL WHERE order_id = 3`,
   "events-equal-effects": (at) => at.$executeRaw`
     UPDATE outbox_events SET payload = payload - 'ids' WHERE topic = 'order.placed' AND id % 2 = 0`,
   "restocks-journaled": (at) => at.$executeRaw`UPDATE products SET stock = stock + 1, stocked = stocked + 1`,
@@ -105,6 +116,42 @@ describe("the audit", () => {
   it.each(CHECKS.map(({ id }) => id))("finds what breaks %s", async (id) => {
     await SABOTAGE[id]?.(db)
     expect(await violated()).toContain(id)
+  })
+
+  it.each([
+    [
+      "a refund twice",
+      "refunds-equal-payments",
+      `INSERT INTO ledger_entries (user_id, kind, order_id, amount, balance_after)
+      SELECT user_id, kind, order_id, amount, balance_after + amount FROM ledger_entries WHERE kind = 'refund'`,
+    ],
+    [
+      "a refund to another user",
+      "refunds-equal-payments",
+      "UPDATE ledger_entries SET user_id = 2 WHERE kind = 'refund'",
+    ],
+    ["stock that did not come back", "stock-conserved", "UPDATE products SET stock = stock - 2"],
+    [
+      "a coupon that did not come back",
+      "coupon-used-once",
+      "UPDATE orders SET cancelled_at = now() WHERE id = 1",
+    ],
+    [
+      "a cancellation on another day",
+      "sales-equal-orders",
+      `UPDATE outbox_events
+      SET payload = jsonb_set(payload, '{day}', '"2026-01-01"') WHERE topic = 'order.cancelled'`,
+    ],
+    [
+      "more units than the limit",
+      "limits-kept",
+      `ALTER TABLE purchase_counts DROP CONSTRAINT purchase_counts_units_check;
+      UPDATE purchase_counts SET max_units = 1;
+      ALTER TABLE purchase_counts ADD CONSTRAINT purchase_counts_units_check CHECK (units <= max_units) NOT VALID`,
+    ],
+  ])("finds %s", async (_what, check, sabotage) => {
+    for (const statement of sabotage.split(";")) await db.$executeRawUnsafe(statement)
+    expect(await violated()).toContain(check)
   })
 
   it("reports the checks of other parts beside those of the database", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest"
 import type { Route } from "../src/http/define-route.ts"
-import { startShop } from "./support/api.ts"
+import { startApi, startShop } from "./support/api.ts"
 import { JWT, as, asAdmin, asTill, tokenOf } from "./support/tokens.ts"
 
 const shop = await startShop({ worker: false, variables: JWT })
@@ -24,6 +24,7 @@ const orderId = Number(Object(placed.body).orderId)
 /** A request of each route that works when its owner sends it. */
 const REQUESTS: Record<string, { path: string; body?: object }> = {
   "POST /orders": { path: "/orders", body: { userId: owner, items } },
+  "POST /orders/:id/cancel": { path: `/orders/${orderId}/cancel` },
   "GET /orders/:id": { path: `/orders/${orderId}` },
   "GET /users/:id/orders": { path: `/users/${owner}/orders` },
   "POST /users/:id/balance": { path: `/users/${owner}/balance`, body: { amount: 1 } },
@@ -88,7 +89,7 @@ describe("with AUTH=jwt every route", () => {
   })
 
   it("that shows or changes what is a user's is for that user alone", () => {
-    const theirs = ["GET /orders/:id", "POST /coupons", "POST /orders"]
+    const theirs = ["GET /orders/:id", "POST /coupons", "POST /orders", "POST /orders/:id/cancel"]
     const underUser = [...routes.keys()].filter((name) => /^GET .*\/users\/:id\//.test(name))
     expect(routesFor("owner", "buyer").toSorted()).toEqual([...theirs, ...underUser].toSorted())
     expect(routesFor("authenticated", "anyone").filter((name) => name.startsWith("POST"))).toEqual([])
@@ -160,6 +161,21 @@ describe("the order of somebody else", () => {
     const missing = await shop.request.get("/orders/999999").set(headers)
     expect(foreign).toMatchObject({ status: 404, body: { code: "ORDER_NOT_FOUND" } })
     expect(foreign.text.replaceAll(String(orderId), "N")).toBe(missing.text.replaceAll("999999", "N"))
+  })
+
+  it("is not theirs to cancel, but a till's at any time", async () => {
+    await using late = await startApi({ ...shop, variables: { ...JWT, CANCEL_WINDOW: "0s" } })
+    const other = await shop.request
+      .post("/orders")
+      .set(await as(owner))
+      .send({ userId: owner, items })
+    const path = `/orders/${Object(other.body).orderId}/cancel`
+    const cancel = async (headers: Record<string, string>) => late.request.post(path).set(headers)
+    expect((await cancel(await as(stranger))).body).toMatchObject({ status: 404, code: "ORDER_NOT_FOUND" })
+    expect((await cancel(await as(owner))).body).toMatchObject({ status: 409, code: "CANCEL_WINDOW_OVER" })
+    const byTill = await cancel(await asTill("till"))
+    expect(byTill.body).toMatchObject({ status: "cancelled", refunded: 2_000 })
+    expect((await cancel(await as(owner))).text).toBe(byTill.text)
   })
 })
 

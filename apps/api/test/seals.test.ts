@@ -3,6 +3,7 @@ import { createPacedSealing, createSealer } from "../src/audit/seal-job.ts"
 import type { Sealing } from "../src/audit/seal-job.ts"
 import { createAudit } from "../src/audit/service.ts"
 import { createLogger } from "../src/infra/logger.ts"
+import { createCancelOrder } from "../src/orders/cancel/cancel-order.ts"
 import { createPlaceOrder } from "../src/orders/place-order.ts"
 import { createTestDb, createTestRedis } from "./support/database.ts"
 import { createShelf } from "./support/shop.ts"
@@ -23,6 +24,9 @@ let userId: number
 let productId: number
 const order = () => place({ userId, couponId: null, lines: [{ productId, quantity: 2 }] }, null)
 
+const cancelOrder = createCancelOrder({ db, windowMs: 60_000, maxQueued: 100 })
+const cancel = (orderId: number) => cancelOrder({ orderId, reason: null, byTill: false }, null)
+
 /** Seals all that is settled, two orders per segment. */
 const createSealing = () => createSealer({ db, logger, orders: 2, entries: 4 })
 const sealAll = async () => {
@@ -33,9 +37,11 @@ const sealAll = async () => {
 beforeEach(async () => {
   await db.$executeRaw`
     TRUNCATE users, products, coupon_policies, coupons, orders, order_lines, ledger_entries, outbox_events,
-             product_sales, audit_segments, audit_balances, audit_sales, event_totals RESTART IDENTITY`
+             product_sales, audit_segments, audit_balances, audit_sales, audit_purchases, event_totals, cancellations,
+             purchase_counts RESTART IDENTITY`
   userId = await shelf.user({ balance: 100_000 })
   productId = await shelf.product({ price: 1_000, stock: 100 })
+  await db.product.update({ where: { id: productId }, data: { maxPerUser: 50 } })
   for (let n = 0; n < 6; n++) await order()
 })
 
@@ -126,15 +132,32 @@ describe("what is sealed", () => {
     "UPDATE audit_segments SET orders = orders - 1 WHERE segment = 1",
     "UPDATE audit_balances SET booked = booked + 1",
     "UPDATE audit_sales SET sold = sold - 1",
+    "UPDATE audit_purchases SET units = units + 1",
+    "UPDATE audit_segments SET refunded = refunded + 1 WHERE segment = 1",
   ])("has sums that cannot be wrong unnoticed: %s", async (sabotage) => {
     await sealAll()
     await db.$executeRawUnsafe(sabotage)
     expect(await violated({ full: true })).toContain("seals-agree")
   })
 
+  it("includes cancellations, and stays valid when an order is cancelled after it was sealed", async () => {
+    await cancel(2)
+    await sealAll()
+    expect(await sealedOrders()).toBe(6)
+    await cancel(1)
+    await cancel(6)
+    expect([await violated(), await violated({ full: true })]).toEqual([[], []])
+    for (let n = 0; n < 4; n++) await order()
+    await sealAll()
+    expect(await sealedOrders()).toBe(10)
+    expect([await violated(), await violated({ full: true })]).toEqual([[], []])
+    await db.$executeRaw`UPDATE orders SET cancelled_at = now() WHERE id = 3`
+    expect(await violated()).toContain("cancellations-marked")
+  })
+
   it("ends with the shop", async () => {
     await sealAll()
-    await db.$executeRaw`TRUNCATE audit_segments, audit_balances, audit_sales`
+    await db.$executeRaw`TRUNCATE audit_segments, audit_balances, audit_sales, audit_purchases`
     expect((await audit.run()).seals).toEqual([])
     expect(await violated()).toEqual([])
   })

@@ -2,15 +2,12 @@ import { sql } from "../infra/db.ts"
 import { ADMINISTRATION_CHECKS } from "./administration-checks.ts"
 import { EVENT_CHECKS } from "./event-checks.ts"
 import { within } from "./part.ts"
-import type { Check, Span } from "./part.ts"
+import type { Check } from "./part.ts"
+import { SALE_CHECKS, SALE_ROW_CHECKS } from "./sale-checks.ts"
+import { soldIn } from "./units.ts"
 
 const ORDER_ID = sql`order_id`
 const ID = sql`id`
-
-/** Units sold by UTC day and product in these orders. */
-export const soldIn = (orders: Span) => sql`
-  SELECT (created_at AT TIME ZONE 'UTC')::date AS day, product_id, sum(quantity) AS sold
-  FROM orders JOIN order_lines ON order_id = orders.id WHERE ${within(sql`orders.id`, orders)} GROUP BY 1, 2`
 
 /** By policy: what became a coupon, and what was accepted and waits to. */
 const COUPONS_PROMISED = sql`
@@ -21,10 +18,11 @@ const COUPONS_PROMISED = sql`
 export const CHECKS: Check[] = [
   {
     id: "money-conserved",
-    title: "All money charged is either on a balance or was paid for an order",
-    meaning: "Won that appeared or vanished without a charge or an order",
-    query: ({ orders, entries }) => sql`
-      SELECT abs((SELECT coalesce(sum(charged - paid), 0) FROM audit_segments)
+    title: "All money charged is either on a balance or was paid for an order that is not cancelled",
+    meaning: "Won that appeared or vanished without a charge, an order or its cancellation",
+    query: ({ orders, entries, cancellations }) => sql`
+      SELECT abs((SELECT coalesce(sum(charged - paid + refunded), 0) FROM audit_segments)
+               + (SELECT coalesce(sum(refunded), 0) FROM cancellations WHERE ${within(ID, cancellations)})
                + (SELECT coalesce(sum(amount), 0) FROM ledger_entries WHERE kind = 'charge' AND ${within(ID, entries)})
                - (SELECT coalesce(sum(total), 0) FROM orders WHERE ${within(ID, orders)})
                - (SELECT coalesce(sum(balance), 0) FROM users)) AS violations`,
@@ -66,14 +64,17 @@ export const CHECKS: Check[] = [
   },
   {
     id: "stock-conserved",
-    title: "All stock that was taken was sold",
-    meaning: "Units, over all products, that were taken without an order or sold without being taken",
-    query: ({ orders }) => sql`
+    title: "All stock that was taken was sold and not cancelled",
+    meaning:
+      "Units, over all products, that were taken without an order, sold without being taken, or not given back",
+    query: ({ orders, cancellations }) => sql`
       SELECT coalesce(sum(abs(coalesce(stocked - stock, 0) - coalesce(sold, 0))), 0) AS violations
       FROM products FULL JOIN (
         SELECT product_id, sum(quantity) AS sold
         FROM (SELECT product_id, sold AS quantity FROM audit_sales
-              UNION ALL SELECT product_id, quantity FROM order_lines WHERE ${within(ORDER_ID, orders)}) sold
+              UNION ALL SELECT product_id, quantity FROM order_lines WHERE ${within(ORDER_ID, orders)}
+              UNION ALL SELECT product_id, -quantity FROM cancellations c JOIN order_lines USING (order_id)
+                        WHERE ${within(sql`c.id`, cancellations)}) sold
         GROUP BY product_id
       ) lines ON lines.product_id = products.id`,
   },
@@ -127,13 +128,13 @@ export const CHECKS: Check[] = [
   },
   {
     id: "coupon-used-once",
-    title: "A coupon is marked used exactly when one order of its owner used it",
+    title: "A coupon is marked used exactly when one order of its owner, not cancelled, used it",
     meaning: "Coupons used twice, by somebody else, without an order, or not used up by their order",
     query: () => sql`
       SELECT count(*) AS violations
       FROM (SELECT id, user_id FROM coupons WHERE used_at IS NOT NULL) used
       FULL JOIN (SELECT coupon_id, min(user_id) AS user_id, count(*) AS orders
-                 FROM orders WHERE coupon_id IS NOT NULL GROUP BY coupon_id) ordered
+                 FROM orders WHERE coupon_id IS NOT NULL AND cancelled_at IS NULL GROUP BY coupon_id) ordered
         ON ordered.coupon_id = used.id
       WHERE used.id IS NULL OR orders IS DISTINCT FROM 1 OR used.user_id <> ordered.user_id`,
   },
@@ -191,18 +192,19 @@ export const CHECKS: Check[] = [
     id: "sales-equal-orders",
     title: "The sums by product and UTC day, and what still waits for them, are what the orders say",
     meaning: "Units, over all products and days, that were counted twice, not at all or on another day",
-    query: ({ orders }) => sql`
+    query: (open) => sql`
       SELECT coalesce(sum(abs(coalesce(counted, 0) - coalesce(sold, 0))), 0) AS violations
       FROM (
         SELECT day, product_id, sum(quantity) AS counted FROM (
           SELECT day, product_id, quantity FROM product_sales
           UNION ALL
           SELECT (payload ->> 'day')::date, sold.key::int, sold.value::bigint
-          FROM outbox_events, jsonb_each_text(payload -> 'sold') sold WHERE topic = 'order.placed'
+          FROM outbox_events, jsonb_each_text(payload -> 'sold') sold
+          WHERE topic IN ('order.placed', 'order.cancelled')
         ) sums GROUP BY day, product_id
       ) counted FULL JOIN (
         SELECT day, product_id, sum(sold) AS sold
-        FROM (SELECT day, product_id, sold FROM audit_sales UNION ALL ${soldIn(orders)}) sold
+        FROM (SELECT day, product_id, sold FROM audit_sales UNION ALL ${soldIn(open)}) sold
         GROUP BY day, product_id
       ) ordered USING (day, product_id)`,
   },
@@ -212,12 +214,19 @@ export const CHECKS: Check[] = [
     meaning: "Won and units by which what was sealed contradicts itself",
     query: () => sql`
       SELECT abs(coalesce((SELECT sum(booked) FROM audit_segments), 0) - coalesce((SELECT sum(booked) FROM audit_balances), 0))
-           + abs(coalesce((SELECT sum(units) FROM audit_segments), 0) - coalesce((SELECT sum(sold) FROM audit_sales), 0))
+           + abs(coalesce((SELECT sum(units - cancelled_units) FROM audit_segments), 0) - coalesce((SELECT sum(sold) FROM audit_sales), 0))
            AS violations`,
   },
+  ...SALE_CHECKS,
   ...EVENT_CHECKS,
   ...ADMINISTRATION_CHECKS,
 ]
 
 /** Those that look at single orders: they must hold in a part before it is sealed, and are repeated by a full audit. */
-export const ROW_CHECKS = ["order-priced", "order-whole", "references-exist", "ledger-unbroken"] as const
+export const ROW_CHECKS = [
+  "order-priced",
+  "order-whole",
+  "references-exist",
+  "ledger-unbroken",
+  ...SALE_ROW_CHECKS,
+] as const

@@ -13,7 +13,7 @@ const EVENTS = sql`
 export const EVENT_CHECKS: Check[] = [
   {
     id: "events-equal-effects",
-    title: "Every order, charge and coupon is exactly one event",
+    title: "Every order, cancellation, charge and coupon is exactly one event",
     meaning:
       "Events that are missing or about nothing; one more for each kind whose events are about other rows",
     query: ({ orders, entries }) => sql`
@@ -29,6 +29,8 @@ export const EVENT_CHECKS: Check[] = [
           UNION ALL
           SELECT 'balance.credited', count(*), sum(id) FROM ledger_entries
           WHERE kind = 'charge' AND ${within(sql`id`, entries)}
+          UNION ALL
+          SELECT 'order.cancelled', count(*), sum(order_id) FROM cancellations
           UNION ALL
           SELECT 'coupon.granted', count(*), sum(id) FROM coupons
         ) own GROUP BY type

@@ -9,7 +9,8 @@ const ORDERS = 100_000
 const ENTRIES = 300_000
 
 /** Ids that had been given out at one instant, and the transactions that were open then and may yet write them. */
-type Mark = { orders: number; entries: number; open: string[] }
+type Mark = Settled & { open: string[] }
+type Settled = { orders: number; entries: number; cancellations: number }
 
 type SealerDeps = { db: Db; logger: Logger; orders?: number; entries?: number }
 
@@ -26,12 +27,16 @@ export function createSealer({ db, logger, orders = ORDERS, entries = ENTRIES }:
   let settled: Mark | undefined
 
   /** The next piece up to the mark; undefined when what is left is too little. */
-  function pieceOf(open: Part, { orders: order, entries: entry }: Mark): Part | undefined {
+  function pieceOf(
+    open: Part,
+    { orders: order, entries: entry, cancellations: last }: Settled,
+  ): Part | undefined {
     const enough = order - open.orders.after >= orders || entry - open.entries.after >= entries
     if (!enough) return undefined
     return {
       orders: { ...open.orders, through: Math.min(order, open.orders.after + orders) },
       entries: { ...open.entries, through: Math.min(entry, open.entries.after + entries) },
+      cancellations: { ...open.cancellations, through: Math.min(last, open.cancellations.after + orders) },
     }
   }
 
@@ -97,10 +102,11 @@ async function findBroken(tx: Tx, piece: Part): Promise<string[]> {
 
 /** The ids first, and then who is there: whoever took one of them before is still there, or done. */
 async function takeMark(db: Db): Promise<Mark> {
-  const [ids] = await db.$queryRaw<{ orders: number; entries: number }[]>`
+  const [ids] = await db.$queryRaw<Settled[]>`
     SELECT CASE WHEN o.is_called THEN o.last_value ELSE 0 END::float8 AS orders,
-           CASE WHEN e.is_called THEN e.last_value ELSE 0 END::float8 AS entries
-    FROM orders_id_seq o, ledger_entries_id_seq e`
+           CASE WHEN e.is_called THEN e.last_value ELSE 0 END::float8 AS entries,
+           CASE WHEN c.is_called THEN c.last_value ELSE 0 END::float8 AS cancellations
+    FROM orders_id_seq o, ledger_entries_id_seq e, cancellations_id_seq c`
   if (!ids) throw new Error("A sequence has one row")
   const rows = await db.$queryRaw<{ xid: string }[]>`
     SELECT DISTINCT virtualtransaction AS xid FROM pg_locks JOIN pg_stat_activity USING (pid)

@@ -1,8 +1,8 @@
 import { sql } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
-import { soldIn } from "./checks.ts"
 import { within } from "./part.ts"
 import type { Part } from "./part.ts"
+import { limitedIn, soldIn } from "./units.ts"
 
 /** Sums of a part: what conservation needs to know of it. Won, units, and rows with the sums of their ids. */
 export type Sums = {
@@ -14,6 +14,9 @@ export type Sums = {
   chargeIdSum: number
   charged: number
   booked: number
+  cancellations: number
+  refunded: number
+  cancelledUnits: number
 }
 
 /** What was checked up to these ids, and when. */
@@ -22,6 +25,7 @@ export type Segment = Sums & {
   sealedAt: Date
   throughOrder: number
   throughEntry: number
+  throughCancellation: number
 }
 
 /** Above every id that a double counts exactly. */
@@ -33,26 +37,33 @@ export const readSegments = (db: Db | Tx): Promise<Segment[]> =>
     SELECT segment, sealed_at AS "sealedAt", through_order::float8 AS "throughOrder",
            through_entry::float8 AS "throughEntry", orders::float8, order_id_sum::float8 AS "orderIdSum",
            paid::float8, units::float8, charges::float8, charge_id_sum::float8 AS "chargeIdSum", charged::float8,
-           booked::float8
+           booked::float8, through_cancellation::float8 AS "throughCancellation", cancellations::float8, refunded::float8,
+           cancelled_units::float8 AS "cancelledUnits"
     FROM audit_segments ORDER BY segment`
 
 /** What follows the segment. */
 export const partAfter = (last: Segment | undefined): Part => ({
   orders: { after: last ? last.throughOrder : 0, through: END },
   entries: { after: last ? last.throughEntry : 0, through: END },
+  cancellations: { after: last ? last.throughCancellation : 0, through: END },
 })
 
 /** What each segment holds. */
 export const partsOf = (segments: readonly Segment[]): Part[] =>
-  segments.map(({ throughOrder, throughEntry }, at) => {
-    const { orders, entries } = partAfter(segments[at - 1])
-    return { orders: { ...orders, through: throughOrder }, entries: { ...entries, through: throughEntry } }
+  segments.map(({ throughOrder, throughEntry, throughCancellation }, at) => {
+    const { orders, entries, cancellations } = partAfter(segments[at - 1])
+    return {
+      orders: { ...orders, through: throughOrder },
+      entries: { ...entries, through: throughEntry },
+      cancellations: { ...cancellations, through: throughCancellation },
+    }
   })
 
-export async function sumPart(tx: Tx, { orders, entries }: Part): Promise<Sums> {
+export async function sumPart(tx: Tx, { orders, entries, cancellations }: Part): Promise<Sums> {
   const [row] = await tx.$queryRaw<Sums[]>`
     SELECT o.orders::float8, o.ids::float8 AS "orderIdSum", o.paid::float8, l.units::float8, e.charges::float8,
-           e.ids::float8 AS "chargeIdSum", e.charged::float8, e.booked::float8
+           e.ids::float8 AS "chargeIdSum", e.charged::float8, e.booked::float8,
+           c.cancellations::float8, c.refunded::float8, r.units::float8 AS "cancelledUnits"
     FROM (SELECT count(*) AS orders, coalesce(sum(id), 0) AS ids, coalesce(sum(total), 0) AS paid FROM orders
           WHERE ${within(sql`id`, orders)}) o,
          (SELECT coalesce(sum(quantity), 0) AS units FROM order_lines WHERE ${within(sql`order_id`, orders)}) l,
@@ -60,7 +71,11 @@ export async function sumPart(tx: Tx, { orders, entries }: Part): Promise<Sums> 
                  coalesce(sum(id) FILTER (WHERE kind = 'charge'), 0) AS ids,
                  coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0) AS charged,
                  coalesce(sum(amount), 0) AS booked
-          FROM ledger_entries WHERE ${within(sql`id`, entries)}) e`
+          FROM ledger_entries WHERE ${within(sql`id`, entries)}) e,
+         (SELECT count(*) AS cancellations, coalesce(sum(refunded), 0) AS refunded
+          FROM cancellations WHERE ${within(sql`id`, cancellations)}) c,
+         (SELECT coalesce(sum(quantity), 0) AS units FROM cancellations c JOIN order_lines USING (order_id)
+          WHERE ${within(sql`c.id`, cancellations)}) r`
   if (!row) throw new Error("Aggregates answered no row")
   return row
 }
@@ -71,15 +86,21 @@ export async function sealPart(tx: Tx, part: Part, segment: number): Promise<voi
   // The primary key rejects another process that seals the same segment.
   await tx.$executeRaw`
     INSERT INTO audit_segments (segment, through_order, through_entry, orders, order_id_sum, paid, units, charges,
-                                charge_id_sum, charged, booked)
+                                charge_id_sum, charged, booked, through_cancellation, cancellations, refunded,
+                                cancelled_units)
     VALUES (${segment}, ${part.orders.through}::bigint, ${part.entries.through}::bigint, ${sums.orders}::bigint,
             ${sums.orderIdSum}::bigint, ${sums.paid}::bigint, ${sums.units}::bigint, ${sums.charges}::bigint,
-            ${sums.chargeIdSum}::bigint, ${sums.charged}::bigint, ${sums.booked}::bigint)`
+            ${sums.chargeIdSum}::bigint, ${sums.charged}::bigint, ${sums.booked}::bigint,
+            ${part.cancellations.through}::bigint, ${sums.cancellations}::bigint, ${sums.refunded}::bigint,
+            ${sums.cancelledUnits}::bigint)`
   await tx.$executeRaw`
     INSERT INTO audit_balances AS b (user_id, booked)
     SELECT user_id, sum(amount) FROM ledger_entries WHERE ${within(sql`id`, part.entries)} GROUP BY user_id
     ON CONFLICT (user_id) DO UPDATE SET booked = b.booked + excluded.booked`
   await tx.$executeRaw`
-    INSERT INTO audit_sales AS s (day, product_id, sold) ${soldIn(part.orders)}
+    INSERT INTO audit_sales AS s (day, product_id, sold) ${soldIn(part)}
     ON CONFLICT (day, product_id) DO UPDATE SET sold = s.sold + excluded.sold`
+  await tx.$executeRaw`
+    INSERT INTO audit_purchases AS p (user_id, product_id, limit_period, units) ${limitedIn(part)}
+    ON CONFLICT (user_id, product_id, limit_period) DO UPDATE SET units = p.units + excluded.units`
 }

@@ -62,5 +62,8 @@ function render(order: OrderRow, lines: OrderLine[]): z.infer<typeof Order> {
       price: Number(unitPrice),
     })),
     createdAt: order.createdAt.toISOString(),
+    status: order.cancelledAt ? "cancelled" : "placed",
+    ...(order.cancelledAt && { cancelledAt: order.cancelledAt.toISOString() }),
+    ...(order.cancelReason !== null && { cancelReason: order.cancelReason }),
   }
 }

@@ -1,7 +1,17 @@
 import { defineRoute } from "../http/define-route.ts"
 import type { Route } from "../http/define-route.ts"
 import { orderNotFound } from "./read-orders.ts"
-import { Order, OrderBody, OrderPage, OrderPageQuery, OrderPath, PlacedOrder, UserPath } from "./schema.ts"
+import {
+  CancelBody,
+  CancelledOrder,
+  Order,
+  OrderBody,
+  OrderPage,
+  OrderPageQuery,
+  OrderPath,
+  PlacedOrder,
+  UserPath,
+} from "./schema.ts"
 import type { Orders } from "./service.ts"
 
 export const createOrderRoutes = ({ service }: { service: Orders }): Route[] => [
@@ -31,6 +41,7 @@ export const createOrderRoutes = ({ service }: { service: Orders }): Route[] => 
     idempotentAs: "orders",
     handle: ({ body }, request) => service.place(body, request),
   }),
+  cancelRoute(service),
   defineRoute({
     id: "getOrder",
     method: "GET",
@@ -60,3 +71,31 @@ export const createOrderRoutes = ({ service }: { service: Orders }): Route[] => 
     handle: ({ path, query }) => service.page(path.id, query),
   }),
 ]
+
+const cancelRoute = (service: Orders): Route =>
+  defineRoute({
+    id: "cancelOrder",
+    method: "POST",
+    path: "/orders/:id/cancel",
+    summary: "Cancels a whole order: stock, money, coupon and limit come back together",
+    tag: "Orders",
+    input: { path: OrderPath, body: CancelBody },
+    bodyOptional: true,
+    answer: {
+      status: 200,
+      schema: CancelledOrder,
+      description: "Cancelled and refunded; every repeat gets the same, with any key and at any time",
+    },
+    refusals: ["ORDER_NOT_FOUND", "CANCEL_WINDOW_OVER"],
+    access: {
+      who: "buyer",
+      buyerOf: async ({ path }) => (await service.find(path.id)).userId,
+      missing: ({ path }) => orderNotFound(path.id),
+      orScope: "shop:till",
+    },
+    idempotentAs: "cancel",
+    handle: ({ path, body }, request, by) => {
+      const byTill = by !== null && by.scopes.has("shop:till")
+      return service.cancel({ orderId: path.id, reason: body.reason ?? null, byTill }, request)
+    },
+  })

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { PRINTABLE } from "../http/name.ts"
 import { Id, IdText, LongIdText, Won, pageSize } from "../http/fields.ts"
 import type { OrderCommand } from "./decide.ts"
 
@@ -56,7 +57,32 @@ export const PlacedOrder = z
   })
   .meta({ id: "PlacedOrder" })
 
+const Status = z.enum(["placed", "cancelled"])
+
+export const CancelBody = z
+  .object({
+    reason: z
+      .string()
+      .min(1)
+      .max(500)
+      .regex(new RegExp(`^${PRINTABLE}*$`, "u"), "must have no control characters")
+      .optional()
+      .meta({ description: "Why, for whoever reads the order later", example: "Ordered twice" }),
+  })
+  .meta({ id: "CancelRequest" })
+
+export const CancelledOrder = z
+  .object({
+    orderId: OrderId,
+    status: z.literal("cancelled"),
+    refunded: Won.meta({ description: "What was paid, and is back on the balance" }),
+  })
+  .meta({ id: "CancelledOrder" })
+
 export const Order = PlacedOrder.extend({
+  status: Status,
+  cancelledAt: z.iso.datetime().optional(),
+  cancelReason: z.string().optional(),
   items: z.array(z.object({ productId: Id, quantity: Quantity, price: Won })),
   createdAt: z.iso.datetime(),
 }).meta({ id: "Order" })

@@ -30,7 +30,7 @@ const readTop = (db: Db, days: readonly string[]): Promise<RankedProduct[]> =>
         SELECT product_id, quantity FROM product_sales WHERE day = ANY (${dateArray(days)}::date[])
         UNION ALL
         SELECT sold.key::int, sold.value::bigint FROM outbox_events, jsonb_each_text(payload -> 'sold') sold
-        WHERE topic = 'order.placed' AND payload ->> 'day' = ANY (${dateArray(days)}::text[])
+        WHERE topic IN ('order.placed', 'order.cancelled') AND payload ->> 'day' = ANY (${dateArray(days)}::text[])
       ) sales GROUP BY product_id
     ) sums JOIN products ON products.id = product_id
     WHERE "soldQty" > 0
