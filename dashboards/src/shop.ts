@@ -7,6 +7,7 @@ import { databaseRow } from "./shop/database.ts"
 import { ordersRow } from "./shop/orders.ts"
 import { processesRow } from "./shop/processes.ts"
 import { rankingRow } from "./shop/ranking.ts"
+import { webhooksRow } from "./shop/webhooks.ts"
 import { requestsRow } from "./shop/requests.ts"
 import type { Sla } from "./sla.ts"
 import { LOAD_UID, PROMETHEUS_UID, SHOP_UID } from "./uids.ts"
@@ -35,6 +36,6 @@ export function shopDashboard(sla: Sla): dashboard.Dashboard {
         .current({ text: "All", value: "$__all" }),
     ],
     links: [{ title: "Load test", uid: LOAD_UID }],
-    rows: [requestsRow(sla), ordersRow, databaseRow, couponsRow, rankingRow, processesRow],
+    rows: [requestsRow(sla), ordersRow, databaseRow, couponsRow, rankingRow, webhooksRow, processesRow],
   })
 }

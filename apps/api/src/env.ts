@@ -21,6 +21,14 @@ const duration = z
     assert(unit === "ms" || unit === "s" || unit === "m" || unit === "h" || unit === "d", "it has a unit")
     return Number.parseInt(text, 10) * UNIT_MS[unit]
   })
+/** Seconds as a list; the first is at most as long as an endpoint may wait for the first retry. */
+const delays = z
+  .string()
+  .regex(
+    /^([0-4]|[0-4]?\.\d+)(,\d+(\.\d+)?)*$/,
+    "must be seconds, separated by commas, and the first below 5",
+  )
+  .transform((list) => list.split(",").map((seconds) => Number(seconds) * 1_000))
 
 const Settings = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
@@ -55,6 +63,7 @@ const Settings = z.object({
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(8_000).default(0),
   MAX_IN_FLIGHT: count.default(10_000),
   MAX_QUEUED_ORDERS: count.default(2_000),
+  WEBHOOK_RETRY_DELAYS: delays.prefault("1,5,30,120,600,1800,3600,7200"),
   DB_READ_POOL: count.default(6),
   DB_WRITE_POOL: count.default(4),
 })

@@ -12,6 +12,8 @@ export const REFUSALS = {
   PRODUCT_NOT_FOUND: { status: 404, title: "No such product" },
   POLICY_NOT_FOUND: { status: 404, title: "No such coupon policy" },
   COUPON_NOT_FOUND: { status: 404, title: "No such coupon" },
+  WEBHOOK_NOT_FOUND: { status: 404, title: "No such webhook" },
+  WEBHOOK_LIMIT_REACHED: { status: 409, title: "There are as many webhooks as there may be" },
   ORDER_NOT_FOUND: { status: 404, title: "No such order" },
   OUT_OF_STOCK: { status: 409, title: "Not enough stock" },
   INSUFFICIENT_BALANCE: { status: 409, title: "The balance is too low" },

@@ -18,6 +18,9 @@ import { startRankingJobs } from "./rankings/jobs.ts"
 import { createLiveRanking } from "./rankings/live.ts"
 import { createRelay } from "./rankings/relay.ts"
 import { addWaitingGauges } from "./shop/gauges.ts"
+import { addWebhookGauges } from "./webhooks/gauges.ts"
+import { startWebhookJobs } from "./webhooks/jobs.ts"
+import { reachOf } from "./webhooks/reach.ts"
 
 const POLL_CLAIMS_EVERY_MS = 200
 const UPGRADE_EVERY_MS = 1_000
@@ -34,6 +37,7 @@ export async function startJobs(deps: Deps, env: Env) {
   addWaitingGauges({ ...deps, waiting })
   addOutboxGauge({ ...deps, db })
   addDatabaseMetrics(deps)
+  addWebhookGauges({ ...deps, db: readDb })
 
   const blocking = createBlockingRedis({ url: env.REDIS_URL, name: "worker-queue", logger })
   // It keeps trying by itself, and so does the worker that uses it.
@@ -44,6 +48,14 @@ export async function startJobs(deps: Deps, env: Env) {
     run: tracing ? () => tracing.job("drain claims", () => drainJob.run()) : () => drainJob.run(),
   })
   const onError = createWarning(logger)
+  const webhooks = startWebhookJobs({
+    ...deps,
+    db,
+    blocking,
+    reach: reachOf(env),
+    delaysMs: env.WEBHOOK_RETRY_DELAYS,
+    onError,
+  })
   const recurring = [
     every({ everyMs: UPGRADE_EVERY_MS, step: createUpgrade({ ...deps, db }), onError }),
     every({ everyMs: POLL_CLAIMS_EVERY_MS, step: () => drainJob.poll(), onError }),
@@ -54,7 +66,7 @@ export async function startJobs(deps: Deps, env: Env) {
     }),
     ...startRankingJobs({
       ...deps,
-      relay: createRelay({ ...deps, db }),
+      relay: createRelay({ ...deps, db, onDeliveries: webhooks.look }),
       live: createLiveRanking({ ...deps, db: rankingDb }),
       drift: createRankingDrift({ ...deps, db: rankingDb }),
       onError,
@@ -65,9 +77,9 @@ export async function startJobs(deps: Deps, env: Env) {
     /** Finishes the current job; what is left is in PostgreSQL for the next worker. */
     async stop() {
       const deadline = AbortSignal.timeout(CLOSE_JOBS_WITHIN_MS)
-      deadline.addEventListener("abort", () => void worker.close(true))
+      deadline.addEventListener("abort", () => void Promise.all([worker.close(true), webhooks.forceStop()]))
       await Promise.all(recurring.map((step) => step.stop()))
-      await worker.close()
+      await Promise.all([worker.close(), webhooks.stop()])
       blocking.disconnect()
     },
   }

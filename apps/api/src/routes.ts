@@ -17,6 +17,7 @@ import { createProductRoutes } from "./products/routes.ts"
 import { createRankingRoutes } from "./rankings/routes.ts"
 import type { Services } from "./services.ts"
 import { createUserRoutes } from "./users/routes.ts"
+import { createWebhookRoutes } from "./webhooks/routes.ts"
 
 type RoutesOptions = { env: Env; deps: Deps; services: Services; lifecycle: Lifecycle }
 
@@ -31,6 +32,7 @@ export function createRoutes({ env, deps, services, lifecycle }: RoutesOptions):
     ...createRankingRoutes({ service: services.rankings }),
     ...createProductRoutes({ service: services.products }),
     ...createAdministrationRoutes(services.administration),
+    ...createWebhookRoutes({ service: services.webhooks }),
     ...createHealthRoutes({ lifecycle, probes: probes(deps, services) }),
     ...createMetricsRoutes(deps),
     ...createLabRoutes({ service: services.lab }),

@@ -21,6 +21,8 @@ import { addWaitingGauges } from "./shop/gauges.ts"
 import type { Tracing } from "./telemetry/tracing.ts"
 import { createUserCreation } from "./users/create-user.ts"
 import { createUsers } from "./users/service.ts"
+import { reachOf } from "./webhooks/reach.ts"
+import { createWebhooks } from "./webhooks/service.ts"
 
 /** Everything the API can do, made of what it is given. */
 export function createServices(deps: Deps, env: Env) {
@@ -67,6 +69,7 @@ export function createServices(deps: Deps, env: Env) {
       }),
     ),
     coupons: createCoupons({ ...deps, users, maxQueued: env.MAX_IN_FLIGHT }),
+    webhooks: createWebhooks({ readDb, writeDb, reach: reachOf(env) }),
     audit: createAudit({ db: auditDb, live: [createRankingCheck({ drift })] }),
     lab: createLab({ ...deps, db: writeDb, live: createLiveRanking({ ...deps, db: rankingDb }) }),
   }

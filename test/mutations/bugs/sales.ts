@@ -13,9 +13,9 @@ export const SALES_BUGS: Bug[] = [
   bug("ranking-counted-twice", "an event leaves the outbox in the transaction that moves the sums")
     .replacing(
       RELAY,
-      `    DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT \${CHUNK})
-    RETURNING id::text, topic, payload`,
-      `    SELECT id::text, topic, payload FROM outbox_events ORDER BY id LIMIT \${CHUNK}`,
+      `    DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT \${chunk})
+    RETURNING id::text, topic, payload, created_at AS "createdAt"`,
+      `    SELECT id::text, topic, payload, created_at AS "createdAt" FROM outbox_events ORDER BY id LIMIT \${chunk}`,
     )
     .caughtBy(REDELIVERY, "a relay that dies"),
   bug("order-missing-in-ranking", "an event leaves the outbox only when the sums count it")

@@ -61,7 +61,7 @@ export function operationOf(route: Route, settings: Settings): ZodOpenApiOperati
     }),
     responses: {
       ...problems(refusalsOf(route, settings)),
-      [String(answer.status)]: responseOf(answer),
+      [String(answer.status)]: answerOf(answer),
       ...Object.fromEntries(
         Object.entries(otherAnswers).map(([status, other]) => [status, responseOf(other)]),
       ),
@@ -73,6 +73,10 @@ const responseOf = ({ schema, description, mediaType = "application/json" }: Doc
   description,
   content: { [mediaType]: { schema } },
 })
+
+/** A 204 has no content. */
+const answerOf = ({ status, ...answer }: Route["answer"]) =>
+  status === 204 ? { description: answer.description } : responseOf(answer)
 
 const needsToken = ({ who }: Route, { AUTH }: Settings) => AUTH === "jwt" && who !== "anyone" && who !== "lab"
 

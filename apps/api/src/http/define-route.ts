@@ -113,7 +113,11 @@ function runner<S extends Schemas, A extends z.ZodType>(definition: Definition<S
     return run
   }
   const { handle, answer } = definition
-  const run: Run = async (input, _req, res) => void res.status(answer.status).json(await handle(input))
+  const run: Run = async (input, _req, res) => {
+    const result = await handle(input)
+    if (answer.status === 204) res.status(204).end()
+    else res.status(answer.status).json(result)
+  }
   return run
 }
 

@@ -35,6 +35,7 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
     ...transactionMetrics(registers),
     ...claimMetrics(registers),
     ...rankingMetrics(registers),
+    webhookDeliveries: webhookCounter(registers),
   }
 }
 
@@ -58,6 +59,17 @@ function rankingMetrics(registers: Registry[]) {
       registers,
     }),
   }
+}
+
+function webhookCounter(registers: Registry[]) {
+  const counter = new Counter({
+    name: "saleproof_webhook_deliveries_total",
+    help: "Attempts to deliver an event to a webhook, by outcome",
+    labelNames: ["outcome"],
+    registers,
+  })
+  for (const outcome of ["delivered", "retry", "dead"]) counter.labels(outcome).inc(0)
+  return counter
 }
 
 function claimMetrics(registers: Registry[]) {

@@ -34,7 +34,7 @@ async function emptyShop(tx: Tx): Promise<void> {
   await tx.$executeRaw`TRUNCATE products RESTART IDENTITY`
   await tx.$executeRaw`TRUNCATE orders, order_lines, cancellations, purchase_counts, ledger_entries, outbox_events,
                       kept_answers, audit_segments, audit_balances, audit_sales, audit_purchases,
-                      event_totals`
+                      event_totals, webhooks, webhook_deliveries`
 }
 
 async function addUsers(tx: Tx, { users }: SeedRequest): Promise<void> {

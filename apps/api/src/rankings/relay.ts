@@ -4,10 +4,13 @@ import { countEvents } from "../events/totals.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
+import { fanOut, hasWebhooks } from "../webhooks/fan-out.ts"
 import { addSales, nextRevision } from "./sales.ts"
 import type { DaySales } from "./sales.ts"
 
 const CHUNK = 500
+/** An entry may be a hundred orders, and so a hundred deliveries for each webhook. */
+const CHUNK_WITH_WEBHOOKS = 20
 const MAX_ID = 2_147_483_647
 
 const Sold = z.object({
@@ -23,14 +26,20 @@ const Sold = z.object({
 const SOLD_TOPICS: ReadonlySet<string> = new Set(["order.placed", "order.cancelled"])
 const SILENT_TOPICS: ReadonlySet<string> = new Set(["coupon.granted", "balance.credited"])
 
-type RelayDeps = { db: Db; logger: Logger; metrics: Metrics }
+type RelayDeps = {
+  db: Db
+  logger: Logger
+  metrics: Metrics
+  /** Called when there are deliveries to send. */
+  onDeliveries?: () => void
+}
 
 /**
  * Moves what happened out of the outbox: what was sold into the sums by UTC day and product, and events into the
  * deliveries of the webhooks that want them. One transaction deletes the entries and writes both, so each order counts
  * exactly once, and each event is delivered, whatever dies.
  */
-export function createRelay({ db, logger, metrics }: RelayDeps) {
+export function createRelay({ db, logger, metrics, onDeliveries }: RelayDeps) {
   function readable(row: OutboxRow): z.infer<typeof Sold>[] {
     if (SILENT_TOPICS.has(row.topic)) return []
     const parsed = Sold.safeParse(row.payload)
@@ -39,18 +48,19 @@ export function createRelay({ db, logger, metrics }: RelayDeps) {
     return []
   }
 
-  async function relayInto(tx: Tx): Promise<number> {
+  async function relayInto(tx: Tx, chunk: number): Promise<{ relayed: number; deliveries: number }> {
     const revision = await nextRevision(tx)
-    const rows = await takeEvents(tx)
+    const rows = await takeEvents(tx, chunk)
     const sales = sumSales(rows.flatMap(readable))
     if (sales.length > 0) await addSales(tx, sales, revision)
     await countEvents(tx, rows)
-    return rows.length
+    return { relayed: rows.length, deliveries: await fanOut(tx, rows) }
   }
 
-  async function relayChunk(): Promise<number> {
-    const relayed = await db.$transaction(relayInto)
+  async function relayChunk(chunk: number): Promise<number> {
+    const { relayed, deliveries } = await db.$transaction((tx) => relayInto(tx, chunk))
     metrics.relayed.inc(relayed)
+    if (deliveries > 0) onDeliveries?.()
     return relayed
   }
 
@@ -58,11 +68,12 @@ export function createRelay({ db, logger, metrics }: RelayDeps) {
     /** Relays until the last event was read; returns how many that were. */
     async relayAll(): Promise<number> {
       if (!(await hasEvents(db))) return 0
+      const chunk = (await hasWebhooks(db)) ? CHUNK_WITH_WEBHOOKS : CHUNK
       let relayed = 0
       for (let more = true; more;) {
-        const events = await relayChunk()
+        const events = await relayChunk(chunk)
         relayed += events
-        more = events === CHUNK
+        more = events === chunk
       }
       return relayed
     },
@@ -89,8 +100,8 @@ async function hasEvents(db: Db): Promise<boolean> {
 }
 
 // Ids commit out of order, so no position is remembered: what was taken is gone, and what comes late is still there.
-function takeEvents(tx: Tx): Promise<OutboxRow[]> {
+function takeEvents(tx: Tx, chunk: number): Promise<OutboxRow[]> {
   return tx.$queryRaw<OutboxRow[]>`
-    DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT ${CHUNK})
-    RETURNING id::text, topic, payload`
+    DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT ${chunk})
+    RETURNING id::text, topic, payload, created_at AS "createdAt"`
 }

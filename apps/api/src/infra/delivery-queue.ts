@@ -1,0 +1,80 @@
+import { Queue, Worker } from "bullmq"
+import type { Redis } from "ioredis"
+import { QUEUE_PREFIX } from "./keys.ts"
+import type { Logger } from "./logger.ts"
+
+const WEBHOOKS = "webhooks"
+const LOCK_MS = 10_000
+/** The database says when a delivery is given up; no job ends before that. */
+const ATTEMPTS = Number.MAX_SAFE_INTEGER
+const UNKNOWN_FAULT_MS = 1_000
+
+/** The attempt failed; the next one follows in so many ms. */
+class RetryLaterError extends Error {
+  override readonly name = "RetryLaterError"
+  readonly inMs: number
+
+  constructor(inMs: number) {
+    super("The delivery is tried again")
+    this.inMs = inMs
+  }
+}
+
+/** A job for each delivery that is to be sent, named by it, so that adding one twice does nothing. */
+export function createDeliveryQueue({ redis, logger }: { redis: Redis; logger: Logger }) {
+  const queue = new Queue<{ id: number }>(WEBHOOKS, {
+    connection: redis,
+    prefix: QUEUE_PREFIX,
+    skipWaitingForReady: true,
+    defaultJobOptions: {
+      attempts: ATTEMPTS,
+      backoff: { type: "custom" },
+      // A job that stays would be the reason why the same delivery never gets another one.
+      removeOnComplete: true,
+      removeOnFail: true,
+    },
+  })
+  queue.on("error", (err) => logger.debug({ err }, "queue connection"))
+  return {
+    add: (ids: readonly number[]) =>
+      queue.addBulk(ids.map((id) => ({ name: "deliver", data: { id }, opts: { jobId: `delivery-${id}` } }))),
+    close: () => queue.close(),
+  }
+}
+
+type WorkerOptions = {
+  redis: Redis
+  logger: Logger
+  /** Makes an attempt; resolves to the ms until the next one, if there is to be one. */
+  deliver: (id: number) => Promise<number | undefined>
+  concurrency: number
+}
+
+/** Runs the jobs; one whose attempt failed runs again when `deliver` said. */
+export function createDeliveryWorker({ redis, logger, deliver, concurrency }: WorkerOptions) {
+  const worker = new Worker<{ id: number }>(
+    WEBHOOKS,
+    async ({ data }) => {
+      const inMs = await deliver(data.id)
+      if (inMs !== undefined) throw new RetryLaterError(inMs)
+    },
+    {
+      connection: redis,
+      prefix: QUEUE_PREFIX,
+      concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: LOCK_MS,
+      maxStalledCount: 5,
+      settings: {
+        backoffStrategy: (_made, _type, err) =>
+          err instanceof RetryLaterError ? err.inMs : UNKNOWN_FAULT_MS,
+      },
+    },
+  )
+  worker.on("error", (err) => logger.debug({ err }, "worker connection"))
+  worker.on("failed", (_job, err) => {
+    if (!(err instanceof RetryLaterError))
+      logger.warn({ err }, "a delivery's job failed and will be repeated")
+  })
+  return worker
+}

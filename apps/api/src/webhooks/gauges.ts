@@ -1,0 +1,27 @@
+import type { Db } from "../infra/db.ts"
+import { addLiveGauge } from "../infra/metrics.ts"
+import type { Metrics } from "../infra/metrics.ts"
+
+/** More than this is as bad, and counting it would cost. */
+const MAX_COUNTED = 100_000
+
+/** What waits to be delivered and what was given up, read when it is scraped. */
+export function addWebhookGauges({ db, metrics }: { db: Db; metrics: Metrics }): void {
+  const count = async (dead: boolean): Promise<number> => {
+    const [row] = await db.$queryRaw<{ found: number }[]>`
+      SELECT count(*)::int AS found FROM (
+        SELECT FROM webhook_deliveries WHERE (status = 'dead') = ${dead} LIMIT ${MAX_COUNTED}) counted`
+    if (!row) throw new Error("An aggregate answered no row")
+    return row.found
+  }
+  addLiveGauge(metrics, {
+    name: "saleproof_webhook_waiting",
+    help: "Deliveries that wait or are tried again, counted up to 100,000",
+    read: () => count(false),
+  })
+  addLiveGauge(metrics, {
+    name: "saleproof_webhook_dead_letters",
+    help: "Deliveries that were given up, counted up to 100,000",
+    read: () => count(true),
+  })
+}

@@ -1,0 +1,111 @@
+import { RefusalError } from "../errors.ts"
+import type { EventType } from "../events/types.ts"
+import { jsonAnswer, refusedAnswer } from "../idempotency/answer.ts"
+import type { Answer } from "../idempotency/answer.ts"
+import { runOnce } from "../idempotency/kept-answers.ts"
+import type { KeyedRequest } from "../idempotency/request.ts"
+import type { Db, Tx } from "../infra/db.ts"
+import { withRetry } from "../infra/retry.ts"
+import { literalAddress, mayReach, resolveName } from "./address.ts"
+import type { Reach } from "./address.ts"
+import { reviveDead } from "./deliveries.ts"
+import type { WebhookBody } from "./schema.ts"
+import { createSecret } from "./signature.ts"
+
+/** Together they take as many requests at a time as a worker makes, so that none that hangs delays another. */
+export const MAX_WEBHOOKS = 20
+const MAX_COUNTED = 10_000
+const DEAD_LETTERS = 20
+
+type WebhooksDeps = { readDb: Db; writeDb: Db; reach: Reach & { httpsOnly: boolean } }
+
+/** The endpoints that are told what happens in the shop. */
+export function createWebhooks({ readDb, writeDb, reach }: WebhooksDeps) {
+  async function requireReachable(url: URL): Promise<void> {
+    if (reach.httpsOnly && url.protocol !== "https:") throw notAllowed("must be https")
+    if (url.username !== "" || url.password !== "") throw notAllowed("must not hold a user or a password")
+    const address = literalAddress(url)
+    const addresses = address === undefined ? await resolveName(url.hostname) : [{ address }]
+    if (!addresses.every((own) => mayReach(own.address, reach))) throw notAllowed("must be a public address")
+  }
+
+  return {
+    list: () => list(readDb),
+
+    /** @throws BAD_REQUEST for an address that deliveries may not reach; a name that cannot be resolved is taken */
+    async create({ url, events }: WebhookBody, request: KeyedRequest | null): Promise<Answer> {
+      await requireReachable(new URL(url))
+      return runOnce(writeDb, request, async (tx) => {
+        // Nobody else may add one between the count and the insert.
+        await tx.$executeRaw`LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE`
+        if ((await tx.webhook.count()) >= MAX_WEBHOOKS) return refusedAnswer(tooMany())
+        const { id, secret, createdAt } = await tx.webhook.create({
+          data: { url, events, secret: createSecret() },
+        })
+        return jsonAnswer(201, { webhookId: id, url, events, createdAt: createdAt.toISOString(), secret })
+      })
+    },
+
+    async remove(id: number): Promise<undefined> {
+      await withRetry(() =>
+        writeDb.$transaction(async (tx) => {
+          await requireWebhook(tx, id)
+          await tx.webhook.delete({ where: { id } })
+          await tx.webhookDelivery.deleteMany({ where: { webhookId: id } })
+        }),
+      )
+    },
+
+    redeliver: (id: number, request: KeyedRequest | null): Promise<Answer> =>
+      runOnce(writeDb, request, async (tx) => {
+        await requireWebhook(tx, id)
+        return jsonAnswer(200, { webhookId: id, redelivered: await reviveDead(tx, id) })
+      }),
+  }
+}
+
+export type Webhooks = ReturnType<typeof createWebhooks>
+
+const notAllowed = (rule: string) => {
+  const errors = [{ path: "url", message: rule }]
+  return new RefusalError("BAD_REQUEST", `url: ${rule}`, { extra: { errors } })
+}
+const tooMany = () => new RefusalError("WEBHOOK_LIMIT_REACHED", `There are at most ${MAX_WEBHOOKS} webhooks`)
+
+/** Locks it, as everybody does who moves its deliveries. */
+async function requireWebhook(tx: Tx, id: number): Promise<void> {
+  const found = await tx.$queryRaw<object[]>`SELECT id FROM webhooks WHERE id = ${id}::int FOR NO KEY UPDATE`
+  if (found.length === 0) throw new RefusalError("WEBHOOK_NOT_FOUND", `Webhook ${id} does not exist`)
+}
+
+type Row = {
+  webhookId: number
+  url: string
+  events: EventType[]
+  createdAt: Date
+  waiting: number
+  dead: number
+  deadLetters: {
+    eventId: string
+    type: EventType
+    attempts: number
+    lastError: string | null
+    createdAt: string
+  }[]
+}
+
+async function list(db: Db) {
+  const rows = await db.$queryRaw<Row[]>`
+    SELECT w.id AS "webhookId", url, events, created_at AS "createdAt",
+      (SELECT count(*)::int FROM (SELECT FROM webhook_deliveries d
+        WHERE d.webhook_id = w.id AND d.status <> 'dead' LIMIT ${MAX_COUNTED}) found) AS waiting,
+      (SELECT count(*)::int FROM (SELECT FROM webhook_deliveries d
+        WHERE d.webhook_id = w.id AND d.status = 'dead' LIMIT ${MAX_COUNTED}) found) AS dead,
+      (SELECT coalesce(json_agg(l), '[]') FROM (
+        SELECT event_id AS "eventId", type, attempts, last_error AS "lastError",
+               to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
+        FROM webhook_deliveries d WHERE d.webhook_id = w.id AND d.status = 'dead'
+        ORDER BY id LIMIT ${DEAD_LETTERS}) l) AS "deadLetters"
+    FROM webhooks w ORDER BY w.id`
+  return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }))
+}

@@ -1,0 +1,31 @@
+import { lines, perSecond } from "../promql.ts"
+import type { Row } from "../row.ts"
+
+export const webhooksRow: Row = {
+  title: "Webhooks",
+  panels: [
+    lines({
+      title: "Deliveries per second by outcome",
+      shows: "Attempts to deliver an event: delivered, to be tried again (retry), or given up (dead).",
+      bad: "retry above delivered; an endpoint is down or refuses. GET /admin/webhooks says why.",
+      unit: "ops",
+      size: [8, 8],
+      noValue: "No delivery yet",
+      queries: { "{{outcome}}": perSecond("saleproof_webhook_deliveries_total", "outcome") },
+    }).min(0),
+    lines({
+      title: "Deliveries that wait",
+      shows: "Events that an endpoint has not accepted yet, counted up to 100,000.",
+      bad: "growing; an endpoint is down, or slower than what happens.",
+      size: [8, 8],
+      queries: { waiting: "max(saleproof_webhook_waiting)" },
+    }).min(0),
+    lines({
+      title: "Dead letters",
+      shows: "Events that were given up after their last attempt, counted up to 100,000.",
+      bad: "anything but 0; mend the endpoint, then POST /admin/webhooks/:id/redeliver.",
+      size: [8, 8],
+      queries: { dead: "max(saleproof_webhook_dead_letters)" },
+    }).min(0),
+  ],
+}
