@@ -19,13 +19,26 @@ export type Pace = {
   scale: number
 }
 
-const LOAD = { users: 300, thinkMs: 3_000 }
 const ENDLESS = Number.POSITIVE_INFINITY
 const SOAK_MS = 600_000
+
+const FULL = {
+  users: 300,
+  thinkMs: 3_000,
+  warmUpMs: 3_000,
+  steadyMs: 3_000,
+  patienceMs: 60_000,
+  couponsWithinMs: 60_000,
+  mostRounds: 20,
+  mostMs: ENDLESS,
+  mostHoldMs: 10_000,
+  scale: 1,
+} satisfies Pace
 
 /** How much of a fault is inflicted: for a test, for a look of minutes, in full, and for as long as it takes. */
 export const PACES = {
   test: {
+    ...FULL,
     users: 60,
     thinkMs: 400,
     warmUpMs: 400,
@@ -33,44 +46,13 @@ export const PACES = {
     patienceMs: 15_000,
     couponsWithinMs: 30_000,
     mostRounds: 1,
-    mostMs: ENDLESS,
     mostHoldMs: 1_000,
     scale: 0.03,
   },
-  quick: {
-    ...LOAD,
-    warmUpMs: 3_000,
-    steadyMs: 1_500,
-    patienceMs: 30_000,
-    couponsWithinMs: 60_000,
-    mostRounds: 2,
-    mostMs: ENDLESS,
-    mostHoldMs: 4_000,
-    scale: 0.1,
-  },
-  full: {
-    ...LOAD,
-    warmUpMs: 3_000,
-    steadyMs: 3_000,
-    patienceMs: 60_000,
-    couponsWithinMs: 60_000,
-    mostRounds: 20,
-    mostMs: ENDLESS,
-    mostHoldMs: 10_000,
-    scale: 1,
-  },
+  quick: { ...FULL, steadyMs: 1_500, patienceMs: 30_000, mostRounds: 2, mostHoldMs: 4_000, scale: 0.1 },
+  full: FULL,
   // Ten minutes, a kill every five seconds.
-  soak: {
-    ...LOAD,
-    warmUpMs: 5_000,
-    steadyMs: 5_000,
-    patienceMs: 60_000,
-    couponsWithinMs: 60_000,
-    mostRounds: ENDLESS,
-    mostMs: SOAK_MS,
-    mostHoldMs: 10_000,
-    scale: 1,
-  },
-} as const satisfies Record<string, Pace>
+  soak: { ...FULL, warmUpMs: 5_000, steadyMs: 5_000, mostRounds: ENDLESS, mostMs: SOAK_MS },
+} satisfies Record<string, Pace>
 
 export type PaceName = keyof typeof PACES
