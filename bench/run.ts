@@ -1,4 +1,4 @@
-import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
+import { beginReport } from "./report/envelope.ts"
 import type { BenchReport, Figures } from "./report/model.ts"
 import { summarize } from "./report/summarize.ts"
 import { SUITES } from "./suites/catalogue.ts"
@@ -11,8 +11,7 @@ type RunOptions = { io: Io; suite: SuiteName; rounds: number; quick: boolean }
 /** Measures every variant of a suite in turns, so that what the machine does meanwhile hits them alike. */
 export async function runSuite({ io, suite, rounds, quick }: RunOptions): Promise<BenchReport> {
   const { title, columns, open } = SUITES[suite]
-  const startedAt = new Date()
-  const machine = watchMachine({ root: io.root })
+  const finish = beginReport({ io, quick, args: suite })
   io.stderr(`${title}\nStarting the stack\n`)
   const measured = new Map<string, Figures[]>()
   let versions: Record<string, string> = {}
@@ -28,12 +27,7 @@ export async function runSuite({ io, suite, rounds, quick }: RunOptions): Promis
     schema: "saleproof.bench/1",
     suite,
     title,
-    command: `npm run bench -- ${suite}${quick ? " --quick" : ""}`,
-    startedAt: startedAt.toISOString(),
-    tookMs: Date.now() - startedAt.getTime(),
-    quick,
-    complete: !io.interrupted.aborted,
-    machine: await machine(),
+    ...(await finish()),
     versions,
     columns,
     variants: [...measured].map(([name, figures]) => summarize(name, figures)),

@@ -1,4 +1,4 @@
-import type { Machine } from "@saleproof/loadctl/machine/watch.ts"
+import type { Envelope } from "../report/envelope.ts"
 
 /** What was measured beside one history, by the name of the figure; null where it could not be. */
 export type Measured = Record<string, number | null>
@@ -7,15 +7,8 @@ export type Measured = Record<string, number | null>
 export type SizeReport = { orders: number; measured: Measured; error?: string }
 
 /** What `docs/results/grown.json` holds. */
-export type GrownReport = {
+export type GrownReport = Envelope & {
   schema: "saleproof.grown/1"
-  command: string
-  startedAt: string
-  tookMs: number
-  quick: boolean
-  /** False when it was interrupted, or a size ended early: figures are missing. */
-  complete: boolean
-  machine: Machine
   versions: Record<string, string>
   catalogue: { products: number; couponHolders: number }
   figures: readonly Figure[]

@@ -1,7 +1,7 @@
+import { beginReport } from "../report/envelope.ts"
 import process from "node:process"
 
 import type { Io } from "@saleproof/command/io.ts"
-import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
 
 import { startShop } from "../environment/shop.ts"
 import { COUPON_HOLDERS, PRODUCTS } from "./history.ts"
@@ -19,8 +19,7 @@ const QUICK_IDLE_MS = 5_000
 
 /** Measures the shop beside a history of each size, each on a new stack. */
 export async function runGrown({ io, quick, orders }: GrownOptions): Promise<GrownReport> {
-  const startedAt = new Date()
-  const machine = watchMachine({ root: io.root })
+  const finish = beginReport({ io, quick, args: `grown --orders ${orders.join(",")}` })
   const sizes: SizeReport[] = []
   let versions: Record<string, string> = {}
   for (const count of orders) {
@@ -37,12 +36,7 @@ export async function runGrown({ io, quick, orders }: GrownOptions): Promise<Gro
   }
   return {
     schema: "saleproof.grown/1",
-    command: `npm run bench -- grown --orders ${orders.join(",")}${quick ? " --quick" : ""}`,
-    startedAt: startedAt.toISOString(),
-    tookMs: Date.now() - startedAt.getTime(),
-    quick,
-    complete: sizes.length === orders.length && sizes.every(({ error }) => error === undefined),
-    machine: await machine(),
+    ...(await finish(sizes.length === orders.length && sizes.every(({ error }) => error === undefined))),
     versions,
     catalogue: { products: PRODUCTS, couponHolders: COUPON_HOLDERS },
     figures: FIGURES,

@@ -1,3 +1,5 @@
+import type { Envelope } from "../report/envelope.ts"
+import { beginReport } from "../report/envelope.ts"
 import { createServer } from "node:http"
 import { randomBytes } from "node:crypto"
 import { join } from "node:path"
@@ -8,8 +10,6 @@ import { execa } from "execa"
 import { z } from "zod"
 
 import type { Io } from "@saleproof/command/io.ts"
-import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
-import type { Machine } from "@saleproof/loadctl/machine/watch.ts"
 import { provideK6 } from "@saleproof/stack/provide/k6.ts"
 import { lineProgress } from "@saleproof/stack/provide/progress.ts"
 import { startStack } from "@saleproof/stack/start.ts"
@@ -23,14 +23,8 @@ import type { ReplayResult } from "./replay.ts"
 export type Pair = { direct: number; recorder: number; ratio: number }
 
 /** What `docs/results/recording.json` holds. CPU in seconds. */
-export type RecordingReport = {
+export type RecordingReport = Envelope & {
   schema: "saleproof.recording/1"
-  command: string
-  startedAt: string
-  tookMs: number
-  quick: boolean
-  complete: boolean
-  machine: Machine
   perSecond: number
   seconds: number
   pairs: Pair[]
@@ -51,8 +45,7 @@ export async function runRecording(options: {
   count: number
 }): Promise<RecordingReport> {
   const { io, quick } = options
-  const startedAt = new Date()
-  const machine = watchMachine({ root: io.root })
+  const finish = beginReport({ io, quick, args: "recording" })
   const seconds = quick ? 3 : SECONDS
   const pairs: Pair[] = []
   let replayed: ReplayResult | null = null
@@ -66,12 +59,7 @@ export async function runRecording(options: {
   const ratios = pairs.map(({ ratio }) => ratio)
   return {
     schema: "saleproof.recording/1",
-    command: `npm run bench -- recording${quick ? " --quick" : ""}`,
-    startedAt: startedAt.toISOString(),
-    tookMs: Date.now() - startedAt.getTime(),
-    quick,
-    complete: !io.interrupted.aborted,
-    machine: await machine(),
+    ...(await finish()),
     perSecond: PER_SECOND,
     seconds,
     pairs,

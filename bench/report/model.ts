@@ -1,5 +1,5 @@
 import type { Interval } from "@saleproof/loadctl/stats/mean-interval.ts"
-import type { Machine } from "@saleproof/loadctl/machine/watch.ts"
+import type { Envelope } from "./envelope.ts"
 
 /** What one round of one variant measured, by the name of the figure; null where it could not be measured. */
 export type Figures = Record<string, number | null>
@@ -16,17 +16,10 @@ export type VariantReport = {
 }
 
 /** What `docs/results/<suite>.json` holds. */
-export type BenchReport = {
+export type BenchReport = Envelope & {
   schema: "saleproof.bench/1"
   suite: string
   title: string
-  command: string
-  startedAt: string
-  tookMs: number
-  quick: boolean
-  /** False when it was interrupted: some variants have fewer rounds. */
-  complete: boolean
-  machine: Machine
   versions: Record<string, string>
   /** Of each figure: its heading, and how it is written. */
   columns: Column[]

@@ -1,3 +1,4 @@
+import { originOf } from "./envelope.ts"
 import { markdownTable } from "@saleproof/loadctl/report/markdown-table.ts"
 
 import type { BenchReport, Column, VariantReport } from "./model.ts"
@@ -22,15 +23,10 @@ export function renderMarkdown(report: BenchReport): string {
     "",
     ...markdownTable([header, ...rows], `L${"R".repeat(columns.length)}`),
     "",
-    [
-      `${machine.cores} cores (${machine.cpu})`,
+    originOf(report, [
       `CPU steal ${machine.steal === null ? "unknown" : UNITS.share(machine.steal)}`,
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
-      `commit ${machine.commit?.slice(0, 10) ?? "unknown"}${machine.dirty ? " with changes" : ""}`,
-      report.startedAt.slice(0, 16).replace("T", " "),
-      ...(report.complete ? [] : ["interrupted"]),
-      ...(report.quick ? ["quick: a hint, no result"] : []),
-    ].join(" · "),
+    ]),
     "",
   ].join("\n")
 }

@@ -1,5 +1,6 @@
 import { markdownTable } from "@saleproof/loadctl/report/markdown-table.ts"
 
+import { originOf } from "../report/envelope.ts"
 import type { StudyReport, StudyResult } from "./run.ts"
 
 /** The studies as a Markdown document: what was wanted and what came out, then every figure. */
@@ -23,15 +24,7 @@ export function renderStudies(report: StudyReport): string {
     "",
     ...markdownTable([["study", "trials", "figures"], ...studies.map(figureRow)], "LLL"),
     "",
-    [
-      `${machine.cores} cores (${machine.cpu})`,
-      `${(report.tookMs / 1_000).toFixed(0)} s`,
-      `node ${machine.node}`,
-      `commit ${machine.commit === null ? "unknown" : machine.commit.slice(0, 10)}${machine.dirty ? " with changes" : ""}`,
-      report.startedAt.slice(0, 16).replace("T", " "),
-      ...(report.complete ? [] : ["interrupted"]),
-      ...(report.quick ? ["quick: a hint, no result"] : []),
-    ].join(" · "),
+    originOf(report, [`${(report.tookMs / 1_000).toFixed(0)} s`, `node ${machine.node}`]),
     "",
   ].join("\n")
 }

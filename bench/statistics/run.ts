@@ -1,9 +1,8 @@
+import type { Envelope } from "../report/envelope.ts"
+import { beginReport } from "../report/envelope.ts"
 import { once } from "node:events"
 import { availableParallelism } from "node:os"
 import { Worker } from "node:worker_threads"
-
-import { watchMachine } from "@saleproof/loadctl/machine/watch.ts"
-import type { Machine } from "@saleproof/loadctl/machine/watch.ts"
 
 import type { Io } from "@saleproof/command/io.ts"
 import { STUDIES } from "./catalogue.ts"
@@ -20,14 +19,8 @@ export type StudyResult = {
 }
 
 /** What `docs/results/statistics.json` holds. */
-export type StudyReport = {
+export type StudyReport = Envelope & {
   schema: "saleproof.statistics/1"
-  command: string
-  startedAt: string
-  tookMs: number
-  quick: boolean
-  complete: boolean
-  machine: Machine
   studies: StudyResult[]
 }
 
@@ -37,8 +30,7 @@ const QUICK_SHARE = 0.05
 
 /** Simulates every study, its trials spread over worker threads; the same seeds, so the same figures, every time. */
 export async function runStudies({ io, quick }: { io: Io; quick: boolean }): Promise<StudyReport> {
-  const startedAt = new Date()
-  const machine = watchMachine({ root: io.root })
+  const finish = beginReport({ io, quick, args: "statistics" })
   const done = STUDIES.map((): Part[] => [])
   const tasks = STUDIES.flatMap(({ trials }, study) => partsOf(study, quick ? trials * QUICK_SHARE : trials))
   await Promise.all(
@@ -47,12 +39,7 @@ export async function runStudies({ io, quick }: { io: Io; quick: boolean }): Pro
   const studies = done.flatMap((parts, index) => (parts.length > 0 ? [resultOf(index, parts)] : []))
   return {
     schema: "saleproof.statistics/1",
-    command: `npm run bench -- statistics${quick ? " --quick" : ""}`,
-    startedAt: startedAt.toISOString(),
-    tookMs: Date.now() - startedAt.getTime(),
-    quick,
-    complete: tasks.length === 0 && !io.interrupted.aborted,
-    machine: await machine(),
+    ...(await finish(tasks.length === 0 && !io.interrupted.aborted)),
     studies,
   }
 }
