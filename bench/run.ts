@@ -41,6 +41,8 @@ async function measureRound(variants: Variant[], { io, round, measured }: Round)
     io.interrupted.throwIfAborted()
     const figures = await measure()
     measured.set(name, [...(measured.get(name) ?? []), figures])
-    io.stderr(`[round ${round}] ${name}: ${Math.round(figures["rate"] ?? 0).toLocaleString("en")}/s\n`)
+    const { rate } = figures
+    const text = typeof rate === "number" ? `${Math.round(rate).toLocaleString("en")}/s` : "measured"
+    io.stderr(`[round ${round}] ${name}: ${text}\n`)
   }
 }

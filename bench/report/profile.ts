@@ -36,30 +36,17 @@ const PACKAGES: [Part, RegExp][] = [
 ]
 
 /** The share of each part in the time that was not idle; null for a profile without any. */
-export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Record<Part, number> | null {
+export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Record<string, number> | null {
   const parts = new Map(nodes.map(({ id, callFrame }) => [id, partOf(callFrame)]))
-  const spent = new Map<Part, number>()
+  const spent = new Map<string, number>()
   for (const [at, id] of samples.entries()) {
     const part = parts.get(id)
     // Samples of several threads may be noted out of order.
-    if (part) spent.set(part, (spent.get(part) ?? 0) + Math.max(0, timeDeltas[at] ?? 0))
+    if (part) spent.set(part, (spent.get(part) ?? 0) + Math.max(0, timeDeltas[at]!))
   }
   const total = [...spent.values()].reduce((sum, time) => sum + time, 0)
   if (total === 0) return null
-  const share = (part: Part) => (spent.get(part) ?? 0) / total
-  return {
-    writes: share("writes"),
-    prisma: share("prisma"),
-    pg: share("pg"),
-    express: share("express"),
-    node: share("node"),
-    redis: share("redis"),
-    watching: share("watching"),
-    zod: share("zod"),
-    shop: share("shop"),
-    collector: share("collector"),
-    rest: share("rest"),
-  }
+  return Object.fromEntries(Object.keys(PARTS).map((part) => [part, (spent.get(part) ?? 0) / total]))
 }
 
 /** Whose code a frame is; undefined while nothing runs. */

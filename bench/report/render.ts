@@ -1,6 +1,8 @@
-import { originOf } from "./envelope.ts"
+import assert from "node:assert/strict"
+
 import { markdownTable } from "@saleproof/loadctl/report/markdown-table.ts"
 
+import { originOf } from "./envelope.ts"
 import type { BenchReport, Column, VariantReport } from "./model.ts"
 
 const UNITS: Record<Column["unit"], (value: number) => string> = {
@@ -43,7 +45,8 @@ function cell({ median, spread, interval }: VariantReport, column: Column): stri
   if (value === null) return "-"
   const within = column.interval && interval[figure]
   if (within) return `${UNITS[unit](value)} (${UNITS[unit](within.low)} to ${UNITS[unit](within.high)})`
-  const width = spread[figure] ?? 0
+  const width = spread[figure]
+  assert(typeof width === "number", `${figure} has a median and so a spread`)
   const uncertain = width > 0 && unit !== "count" ? ` ±${Math.round(50 * width)} %` : ""
   return UNITS[unit](value) + uncertain
 }

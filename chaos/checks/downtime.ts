@@ -57,7 +57,7 @@ function gaps(served: { kind: Kind; times: readonly number[] }[], { at }: Inject
     served.map(({ kind, times }) => {
       const before = times.findLast((time) => time < at) ?? at
       const moments = [before, ...times.filter((time) => time >= at), until]
-      const longest = moments.slice(1).map((moment, index) => moment - (moments[index] ?? moment))
+      const longest = moments.slice(1).map((moment, index) => moment - moments[index]!)
       return [kind, Math.max(0, ...longest)]
     }),
   )

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 import { createInflux } from "@saleproof/loadctl/influx/client.ts"
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
 
@@ -151,7 +153,8 @@ describe("the numbers on the dashboard", () => {
     const [annotation] = dashboard.annotations.list
     const { from, to } = everything.range
     for (const range of [everything.range, { from: to, to: to + 1 }]) {
-      const query = interpolate(annotation?.target.query ?? "", dashboard.templating.list, {
+      assert(annotation, "the dashboard marks the phases")
+      const query = interpolate(annotation.target.query, dashboard.templating.list, {
         ...everything,
         range,
       })
@@ -207,7 +210,8 @@ function panelCalled(title: string): Panel {
 /** What one query of a panel answers. */
 async function shown(title: string, refId: string, choice: Choice) {
   const target = panelCalled(title).targets.find((known) => known.refId === refId)
-  return rowsOf(await influx.query(interpolate(target?.query ?? "", dashboard.templating.list, choice)))
+  assert(target, `the panel "${title}" has a query ${refId}`)
+  return rowsOf(await influx.query(interpolate(target.query, dashboard.templating.list, choice)))
 }
 
 /** The latencies that k6 stored for a run, without setup. */

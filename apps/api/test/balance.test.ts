@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest"
+import { defined } from "./support/defined.ts"
 import { createAudit } from "../src/audit/service.ts"
 import { createBalance } from "../src/balance/service.ts"
 import { rowIdentity, uuidOf } from "../src/idempotency/identity.ts"
@@ -84,7 +85,7 @@ describe("a charge", () => {
     const elsewhere = openBalance()
     await Promise.all(
       Array.from({ length: 300 }, (_, at) => {
-        const userId = users[at % users.length] ?? 0
+        const userId = defined(users[at % users.length])
         const order = { userId, couponId: null, lines: [{ productId, quantity: 1 }] }
         return [balance.charge(userId, 7, null), elsewhere.charge(userId, 5, null), place(order, null)]
       }).flat(),
@@ -144,7 +145,7 @@ describe("charges with an Idempotency-Key", () => {
     const keys = Array.from({ length: 100 }, () => keyed(crypto.randomUUID()))
     const answers = await Promise.all(
       keys.flatMap((request, at) => {
-        const userId = users[at % users.length] ?? 0
+        const userId = defined(users[at % users.length])
         const again = [balance.charge(userId, 7, request), elsewhere.charge(userId, 7, request)]
         return [balance.charge(userId, 7, request), balance.charge(userId, 5, null), ...again]
       }),
@@ -197,7 +198,7 @@ describe("a balance", () => {
   it("is everyone's own when 300 ask at once, and nobody's for who does not exist", async () => {
     const users = await Promise.all([10, 20, 30].map((won) => shelf.user({ balance: won })))
     const answers = await Promise.allSettled(
-      Array.from({ length: 300 }, (_, at) => balance.find([...users, 2_000_000_000][at % 4] ?? 0)),
+      Array.from({ length: 300 }, (_, at) => balance.find(defined([...users, 2_000_000_000][at % 4]))),
     )
     for (const [at, answer] of answers.entries()) {
       expect(answer).toMatchObject(

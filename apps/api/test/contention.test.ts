@@ -1,5 +1,6 @@
 import { Client } from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { defined } from "./support/defined.ts"
 import { ORDER_STRATEGIES } from "../src/env.ts"
 import { productLockKey } from "../src/infra/keys.ts"
 import { PlacedOrder } from "../src/orders/schema.ts"
@@ -69,7 +70,7 @@ describe.each(ORDER_STRATEGIES)("%s", (strategy) => {
 
     const answers = await Promise.all(
       times(CALLERS, (n) => {
-        const couponId = coupons[Math.floor((n * LEFT) / CALLERS)]?.couponId ?? 0
+        const couponId = defined(coupons[Math.floor((n * LEFT) / CALLERS)]).couponId
         return insist(() => trade.order({ userId: user(1), couponId, items: one(product(1)) }))
       }),
     )
@@ -207,7 +208,7 @@ async function holdGate(connectionString: string) {
       const { rows } = await client.query<{ stalled: number }>(`
         SELECT count(*)::int AS stalled FROM pg_stat_activity
         WHERE datname = current_database() AND query ILIKE 'COMMIT%' AND wait_event = 'advisory'`)
-      return rows[0]?.stalled ?? 0
+      return defined(rows[0]).stalled
     },
     open: () => client.query("SELECT pg_advisory_unlock($1)", [GATE]),
     [Symbol.asyncDispose]: () => client.end(),

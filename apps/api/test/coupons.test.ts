@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest"
+import { defined } from "./support/defined.ts"
 import { AcceptedClaim, CouponList } from "../src/coupons/schema.ts"
 import { SeedResult } from "../src/lab/schema.ts"
 import { startShop } from "./support/api.ts"
@@ -179,9 +180,9 @@ describe("the coupons of a user", () => {
     const [used, expired, usable] = await couponsOf(user(1))
     const { coupon } = shop.deps.writeDb
     const longAgo = new Date("2020-01-01")
-    await coupon.update({ where: { id: used?.couponId ?? 0 }, data: { usedAt: new Date() } })
+    await coupon.update({ where: { id: defined(used).couponId }, data: { usedAt: new Date() } })
     await coupon.update({
-      where: { id: expired?.couponId ?? 0 },
+      where: { id: defined(expired).couponId },
       data: { issuedAt: longAgo, expiresAt: new Date("2020-01-02") },
     })
     expect(await couponsOf(user(1))).toEqual([usable])

@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest"
+import { defined } from "./support/defined.ts"
 import { AuditReport } from "../src/audit/schema.ts"
 import { CouponList } from "../src/coupons/schema.ts"
 import { SeedResult } from "../src/lab/schema.ts"
@@ -45,7 +46,7 @@ async function couponOf(userId: number): Promise<number> {
   await shop.request.post(`/coupons?userId=${userId}&policyId=${policyId}`)
   const list = async () => CouponList.parse((await shop.request.get(`/users/${userId}/coupons`)).body)
   await expect.poll(list).toHaveLength(1)
-  return (await list())[0]?.couponId ?? 0
+  return defined((await list())[0]).couponId
 }
 
 const balanceOf = async (userId: number) => (await shop.request.get(`/users/${userId}/balance`)).body

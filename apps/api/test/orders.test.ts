@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest"
+import { defined } from "./support/defined.ts"
 import { createAudit } from "../src/audit/service.ts"
 import { RefusalError } from "../src/errors.ts"
 import type { Answer } from "../src/idempotency/answer.ts"
@@ -147,7 +148,7 @@ describe.each(STRATEGIES)("an order placed %s", (strategy) => {
     const products = await Promise.all(times(5, () => shelf.product()))
 
     const answers = await Promise.all(
-      times(CALLERS, (index) => place(orderOf(userId, products[index % 5] ?? 0), null)),
+      times(CALLERS, (index) => place(orderOf(userId, defined(products[index % 5])), null)),
     )
 
     expect(created(answers)).toHaveLength(1)
@@ -173,7 +174,7 @@ describe.each(STRATEGIES)("an order placed %s", (strategy) => {
     const users = await Promise.all(times(10, () => shelf.user({ balance: 100_000 })))
     const products = await Promise.all(times(5, () => shelf.product({ stock: 200 })))
     const orders = times(CALLERS, (index) => ({
-      userId: users[(index * 7) % users.length] ?? 0,
+      userId: defined(users[(index * 7) % users.length]),
       couponId: null,
       lines: products
         .filter((_, at) => (index + at) % 3 !== 0)

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest"
+import { defined } from "./support/defined.ts"
 import { SeedResult } from "../src/lab/schema.ts"
 import { Ranking } from "../src/rankings/schema.ts"
 import { startShop } from "./support/api.ts"
@@ -82,7 +83,7 @@ describe("the names in both rankings", () => {
     const { order, productIds } = await seed({ topSold: [], products: 1 })
     await order([[1, 4]])
     const { writeDb } = shop.deps
-    await writeDb.product.update({ where: { id: productIds[0] ?? 0 }, data: { name: "renamed" } })
+    await writeDb.product.update({ where: { id: defined(productIds[0]) }, data: { name: "renamed" } })
     const { id } = await writeDb.product.create({ data: { name: "new", price: 1, stock: 5, stocked: 5 } })
     await order([[1, 1]])
     const userId = Number((await shop.request.get("/users/id?name=u1")).body)

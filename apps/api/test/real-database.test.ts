@@ -9,6 +9,7 @@ import { providePrograms } from "@saleproof/stack/provide/debian.ts"
 import { startStack } from "@saleproof/stack/start.ts"
 import { Client, escapeIdentifier } from "pg"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
+import { defined } from "./support/defined.ts"
 import { CouponList } from "../src/coupons/schema.ts"
 import { startApi, startShop, startWorker } from "./support/api.ts"
 import { createDatabase, createTestRedis } from "./support/database.ts"
@@ -68,7 +69,7 @@ async function timesIn(api: Api) {
   const trade = createTrade(api.request)
   const began = Date.now()
   const minutesFrom = (ms: number, text: string | undefined) =>
-    Math.round((Date.parse(text ?? "") - ms) / 60_000)
+    Math.round((Date.parse(defined(text)) - ms) / 60_000)
   const { user, product, policy } = await trade.seed({ users: 2, policies: 1, expireDays: 1 })
   await trade.charge(user(1), 100_000)
   await trade.claim({ userId: user(1), policyId: policy(1) })

@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest"
+import { defined } from "./support/defined.ts"
 import { SeedResult } from "../src/lab/schema.ts"
 import { liveRankingKey, rankingSetKey } from "../src/infra/keys.ts"
 import { createRankingDrift } from "../src/rankings/drift.ts"
@@ -103,7 +104,7 @@ describe("the realtime ranking in Redis", () => {
     await order(1, 2)
     await bring()
     const { live: build } = await readLiveState(redis)
-    const set = rankingSetKey(build?.generation ?? "")
+    const set = rankingSetKey(defined(build).generation)
     const [fields, members] = await Promise.all([
       redis.hgetall(liveRankingKey),
       redis.zrange(set, 0, "-1", "WITHSCORES"),
@@ -184,7 +185,7 @@ describe("the realtime ranking in Redis", () => {
     await bring()
     expect(await drift()).toBe(0)
     expect(
-      await redis.zscore(rankingSetKey((await readLiveState(redis)).live?.generation ?? ""), memberOf(1)),
+      await redis.zscore(rankingSetKey(defined((await readLiveState(redis)).live).generation), memberOf(1)),
     ).toBe("4")
     expect(Math.max(...lengths)).toBeLessThanOrEqual(2_010)
   })
@@ -192,7 +193,7 @@ describe("the realtime ranking in Redis", () => {
   it("is found to be wrong and rebuilt", async () => {
     await order(1, 2)
     await bring()
-    const key = rankingSetKey((await readLiveState(redis)).live?.generation ?? "")
+    const key = rankingSetKey(defined((await readLiveState(redis)).live).generation)
     await redis.zincrby(key, 3, memberOf(1))
     await redis.zadd(key, 4, memberOf(9))
     expect(await drift()).toBe(7)

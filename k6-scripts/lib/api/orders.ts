@@ -35,7 +35,7 @@ export function createOrders(url: string) {
         answer.status === 200 && complete,
       )
       const sold = rows.map((row) => Number(row["soldQty"]))
-      const sorted = sold.every((quantity, place) => place === 0 || quantity <= (sold[place - 1] ?? 0))
+      const sorted = sold.every((quantity, place) => place === 0 || quantity <= sold[place - 1]!)
       expect("4 best sellers: the most sold first", sorted)
       return ids
     },
@@ -81,7 +81,7 @@ export function createOrders(url: string) {
       const answer = http.get(`${url}/users/${userId}/orders`, ORDERS)
       const rows = pageRowsOf(answer)
       mustAnswer("6 orders: 200 and a page", answer, answer.status === 200 && rows !== null)
-      return rows?.length ?? 0
+      return rows!.length
     },
   }
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import process from "node:process"
@@ -9,7 +10,8 @@ import { identify, isAlive } from "./process-stat.mjs"
 
 it("knows a process as long as it lives", async () => {
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"])
-  const identity = identify(child.pid ?? 0)
+  assert(child.pid !== undefined, "the process has started")
+  const identity = identify(child.pid)
   expect(identity && isAlive(identity)).toBe(true)
   child.kill("SIGKILL")
   await once(child, "exit")

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import process from "node:process"
@@ -34,7 +35,8 @@ async function querySetting({ urls }: Stack, name: string): Promise<string> {
   await client.connect()
   const { rows } = await client.query<{ value: string }>("SELECT current_setting($1) AS value", [name])
   await client.end()
-  return rows[0]?.value ?? ""
+  assert(rows[0], "PostgreSQL has this setting")
+  return rows[0].value
 }
 
 it("answers in every service's own protocol when it is ready, and leaves nothing when it is stopped", async () => {
@@ -112,7 +114,8 @@ it("reports a service that dies later, at once and with the end of its log", asy
     onDeath: (failure) => deaths.push(failure),
   })
   const [redis] = stackFolder.stateOf(stack.dir).services
-  process.kill(redis?.pid ?? 0, "SIGTERM")
+  assert(redis, "the stack has a Redis")
+  process.kill(redis.pid, "SIGTERM")
   await expect.poll(() => deaths).toMatchObject([{ unit: "redis", logTail: expect.stringContaining("exit") }])
   expect(stackFolder.stateOf(stack.dir).deaths).toHaveLength(1)
 })

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { realpathSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
@@ -37,7 +38,8 @@ it(
     })
 
     const worker = state.services.find(({ name }) => name === "worker")
-    process.kill(worker?.pid ?? 0, "SIGKILL")
+    assert(worker, "the stack has a worker")
+    process.kill(worker.pid, "SIGKILL")
     await expect
       .poll(() => loadctl("status"), { timeout: 10_000 })
       .toMatchObject({ exitCode: 3, stdout: expect.stringContaining("worker was ended by SIGKILL") })

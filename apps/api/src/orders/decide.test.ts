@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { defined } from "../../test/support/defined.ts"
 import { createDecider } from "./decide.ts"
 import type { Decided, OrderCommand, Rows } from "./decide.ts"
 import { purchaseKey } from "./sale-terms.ts"
@@ -202,11 +203,10 @@ describe("orders decided together", () => {
 function settle({ users, products, coupons }: Rows, decided: Decided<OrderCommand>) {
   if (decided.outcome !== "placed") return
   const { userId, couponId, lines } = decided.order
-  users.set(userId, { balance: (users.get(userId)?.balance ?? 0) - decided.placed.total })
+  users.set(userId, { balance: defined(users.get(userId)).balance - decided.placed.total })
   for (const { productId, quantity } of lines) {
-    const product = products.get(productId)
-    if (product) products.set(productId, { ...product, stock: product.stock - quantity })
+    const product = defined(products.get(productId))
+    products.set(productId, { ...product, stock: product.stock - quantity })
   }
-  const coupon = coupons.get(couponId ?? 0)
-  if (coupon) coupons.set(1, { ...coupon, used: true })
+  if (couponId !== null) coupons.set(couponId, { ...defined(coupons.get(couponId)), used: true })
 }

@@ -1,3 +1,5 @@
+import { defined } from "../support/defined.ts"
+
 export type Terms = {
   price: number
   stock: number
@@ -61,7 +63,7 @@ function decide(model: Model, action: Action): Outcome {
   const user = action.user % model.balances.length
   if (action.do === "claim") return claim(model, user)
   if (action.do === "order") return order(model, { ...action, user })
-  model.balances[user] = (model.balances[user] ?? 0) + action.amount
+  model.balances[user] = defined(model.balances[user]) + action.amount
   return { code: "created", value: model.balances[user] }
 }
 
@@ -85,9 +87,9 @@ function order(model: Model, asked: Order): Outcome {
   const code = asked.coupon && couponRefusal(coupon, asked.user)
   if (code) return { code }
   const left = [...model.stock]
-  for (const { product, quantity } of asked.items) left[product] = (left[product] ?? 0) - quantity
+  for (const { product, quantity } of asked.items) left[product] = defined(left[product]) - quantity
   const paid = priceOf(model.terms, asked.items, coupon !== undefined)
-  const balance = (balances[asked.user] ?? 0) - paid
+  const balance = defined(balances[asked.user]) - paid
   if (balance < 0) return { code: "INSUFFICIENT_BALANCE" }
   if (left.some((units) => units < 0)) return { code: "OUT_OF_STOCK" }
   if (coupon) coupon.used = true

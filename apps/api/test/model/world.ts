@@ -1,3 +1,4 @@
+import { defined } from "../support/defined.ts"
 import { createDrain } from "../../src/coupons/drain.ts"
 import { createRelay } from "../../src/rankings/relay.ts"
 import type { TestShop } from "../support/api.ts"
@@ -24,7 +25,7 @@ export async function openWorld(shop: TestShop, terms: Terms, names: string[]) {
   })
   const ids: number[] = []
   for (const name of names) ids.push(await trade.userNamed(name))
-  const idOf = (user: number) => ids[user % ids.length] ?? 0
+  const idOf = (user: number) => defined(ids[user % ids.length])
 
   async function couponId({ coupon }: Order): Promise<number | null> {
     if (!coupon) return null

@@ -1,6 +1,6 @@
 import { mergeSla, resolveSla } from "@saleproof/sla/resolve.ts"
 import type { Sla } from "@saleproof/sla/resolve.ts"
-import { parseDuration } from "./duration.ts"
+import { durationMs } from "./duration.ts"
 import { pick } from "./pick.ts"
 import type { Config, Expectation, Overlay } from "./schema.ts"
 
@@ -120,7 +120,7 @@ function scaledPhases(
   scale: number,
 ): Phases | null {
   if (!phases) return null
-  const scaled = (text: string | undefined): number => (text ? (parseDuration(text) ?? 0) * scale : 0)
+  const scaled = (text: string | undefined): number => (text ? durationMs(text) * scale : 0)
   return {
     warmupMs: scaled(phases.warmup),
     holdMs: scaled(phases.hold),

@@ -5,7 +5,7 @@ import { isExplained, missingError } from "../errors.ts"
 import { createInflux } from "../influx/client.ts"
 import { createRunQueries } from "../influx/distributed.ts"
 import { readSamples } from "../influx/samples.ts"
-import { parseDuration } from "../plan/duration.ts"
+import { durationMs } from "../plan/duration.ts"
 import { redactUrl } from "../machine/redact.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
@@ -127,5 +127,5 @@ async function auditTarget({ config }: LoadedConfig, { api, signal }: Distribute
   const { audit } = config
   if (!audit) return { state: "off" }
   if (!api) return { state: "off", text: "--target says whom to ask" }
-  return runAudit(api, audit, { settleMs: parseDuration(audit.settle) ?? 0, signal })
+  return runAudit(api, audit, { settleMs: durationMs(audit.settle), signal })
 }

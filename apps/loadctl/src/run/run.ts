@@ -5,7 +5,7 @@ import type { Io } from "../io.ts"
 import { k6Version } from "../k6/version.ts"
 import { makeManifest } from "../machine/manifest.ts"
 import { redactPlan } from "../machine/redact-plan.ts"
-import { parseDuration } from "../plan/duration.ts"
+import { durationMs } from "../plan/duration.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { composeReport } from "../report/model.ts"
 import type { RunParts, RunReport } from "../report/model.ts"
@@ -160,7 +160,7 @@ async function auditTarget({ loaded, io, testTarget }: PhaseContext): Promise<Au
   const { audit } = loaded.config
   if (!audit) return { state: "off" }
   return runAudit(testTarget.api, audit, {
-    settleMs: parseDuration(audit.settle) ?? 0,
+    settleMs: durationMs(audit.settle),
     signal: io.interrupted,
   })
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../plan/schema.ts"
-import { parseDuration } from "../plan/duration.ts"
+import { durationMs } from "../plan/duration.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { missingError } from "../errors.ts"
 import type { Api } from "./api.ts"
@@ -20,7 +20,7 @@ export async function seedTarget(
     path: seed.path,
     headers,
     signal,
-    timeoutMs: parseDuration(timeout) ?? 0,
+    timeoutMs: durationMs(timeout),
     ...(seed.body === null ? {} : { body: seed.body }),
   })
   const request = `${seed.method} ${seed.path}`

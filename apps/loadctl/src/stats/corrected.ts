@@ -46,10 +46,10 @@ function rowOf({ name, intervalMs, values, corrected }: Found): CorrectedRow {
   return {
     name,
     intervalMs,
-    p95: raw.p95 ?? 0,
-    p99: raw.p99 ?? 0,
-    correctedP95: fixed.p95 ?? 0,
-    correctedP99: fixed.p99 ?? 0,
+    p95: raw.p95!,
+    p99: raw.p99!,
+    correctedP95: fixed.p95!,
+    correctedP99: fixed.p99!,
     added: corrected.length - values.length,
   }
 }

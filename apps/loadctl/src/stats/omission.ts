@@ -15,7 +15,7 @@ export function correctOmission(measured: Sorted, intervalMs: number): Sorted {
   const added: number[] = []
   // The slowest first: should there be too many, those that matter most are in.
   for (let index = measured.length - 1; index >= 0 && added.length < MAX_ADDED; index -= 1) {
-    const missed = (measured[index] ?? 0) - intervalMs
+    const missed = measured[index]! - intervalMs
     if (missed < intervalMs) break
     for (let value = missed; value >= intervalMs; value -= intervalMs) added.push(value)
   }

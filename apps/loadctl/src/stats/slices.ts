@@ -50,13 +50,13 @@ function emptyBuckets(count: number): Bucket[] {
 type BucketInput = { series: SampleSeries; success: boolean; window: Window }
 
 function fill(into: readonly Bucket[][], { series, success, window }: BucketInput): void {
-  const count = into[0]?.length ?? 0
+  const count = into[0]!.length
   const length = (window.to - window.from) / count
   for (const [index, at] of series.at.entries()) {
     if (!within(at, window)) continue
     const slice = Math.min(count - 1, Math.floor((at - window.from) / length))
     for (const buckets of into) {
-      buckets[slice]!.ms.push(series.ms[index] ?? 0)
+      buckets[slice]!.ms.push(series.ms[index]!)
       if (!success) buckets[slice]!.failed += 1
     }
   }
