@@ -8,7 +8,7 @@ import type { Io } from "@saleproof/command/io.ts"
 
 type RunOptions = { io: Io; suite: SuiteName; rounds: number; quick: boolean }
 
-/** Measures every variant of a suite in turns, so that what the machine does meanwhile hits them alike. */
+/** Measures every variant of a suite in turns, so that other load of the machine affects them alike. */
 export async function runSuite({ io, suite, rounds, quick }: RunOptions): Promise<BenchReport> {
   const { title, columns, open } = SUITES[suite]
   const finish = beginReport({ io, quick, args: suite })

@@ -37,7 +37,7 @@ async function start(): Promise<number> {
   }
   const exitCodeOf = async (child: ChildProcess): Promise<number> => {
     const [code] = await once(child, "exit")
-    // A process that stops already takes a second signal for impatience.
+    // On a second signal a process that is stopping ends at once.
     if (!stopping) stopAll("SIGTERM")
     return typeof code === "number" ? code : 1
   }

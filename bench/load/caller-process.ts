@@ -33,7 +33,7 @@ async function run({ url, callers, warmUpMs, measureMs, pauseMs, keyed, requests
   const stop = new AbortController()
   const calls = Array.from({ length: callers }, async (_, index) => {
     await call({ host, port: Number(port), next: next(index), pauseMs, onAnswer }, stop.signal)
-    // Nobody told it to stop, so its connection broke.
+    // It was not asked to stop, so its connection broke.
     if (!stop.signal.aborted) failed++
   })
   await sleep(warmUpMs)

@@ -15,7 +15,7 @@ type CallerOptions = {
 }
 
 /**
- * One caller on one connection who sends a request, waits for the answer and sends the next. It knows no more of
+ * One caller on one connection who sends a request, waits for the answer and sends the next. It reads no more of
  * HTTP than that every answer has a Content-Length: the machine that it shares with the shop has no CPU to spare.
  */
 export async function call(
@@ -25,7 +25,7 @@ export async function call(
   const socket = connect({ host, port, noDelay: true })
   socket.on("error", () => undefined)
   signal.addEventListener("abort", () => socket.destroy(), { once: true })
-  // Whoever pauses does not begin together with all others either.
+  // Callers that pause do not begin all at once either.
   if (pauseMs > 0) await pause(pauseMs * Math.random(), signal)
   while (!signal.aborted && !socket.destroyed) {
     const sentAt = performance.now()
@@ -33,7 +33,7 @@ export async function call(
     const answer = await readAnswer(socket)
     if (answer === undefined) break
     onAnswer({ ...answer, ms: performance.now() - sentAt })
-    // Whoever is asked to come back later does so, and not all at once.
+    // A caller that is asked to retry later does so, and not all at once.
     const waitMs = Math.max(pauseMs, answer.retryAfterMs)
     if (waitMs > 0) await pause(waitMs * (0.5 + Math.random()), signal)
   }

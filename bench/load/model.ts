@@ -1,6 +1,6 @@
 import { z } from "zod"
 
-/** What the process of the callers is told. Caller i sends `requests[i % requests.length]` again and again. */
+/** The input of the process of the callers. Caller i sends `requests[i % requests.length]` again and again. */
 export const LoadPlan = z.object({
   url: z.url(),
   callers: z.int().min(1),
@@ -19,7 +19,7 @@ export type LoadPlan = z.infer<typeof LoadPlan>
 
 const Answers = z.object({ count: z.int(), p50: z.number(), p95: z.number(), p99: z.number() })
 
-/** What it tells: when the warm-up is over, and what it measured after. Latencies in ms. */
+/** Its messages: when the warm-up is over, and what it measured after. Latencies in ms. */
 export const LoadEvent = z.union([
   z.object({ event: z.literal("warm") }),
   z.object({

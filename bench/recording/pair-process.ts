@@ -18,7 +18,7 @@ import type { SampleSeries } from "@saleproof/loadctl/recorder/recording.ts"
 import { measure } from "@saleproof/loadctl/stats/measure.ts"
 import { resolveSla } from "@saleproof/sla/resolve.ts"
 
-/** What the process is told, as JSON. */
+/** The input of the process, as JSON. */
 export type Task = {
   way: "direct" | "recorder"
   k6: string

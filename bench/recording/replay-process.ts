@@ -1,4 +1,4 @@
-// The recorder in a process of its own: says where it listens, and when it is told to, what it came to.
+// The recorder in a process of its own: sends its address, and when it gets a message, its figures.
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

@@ -80,7 +80,7 @@ export async function measureClaims(load: ClaimLoad): Promise<Figures> {
     p99: accepted.p99,
     visibleP99: visible === null ? null : visible * 1_000,
     failed: failed + refused.count,
-    // Those that were in progress at the end are coupons as well, and nobody counted their answers.
+    // Those that were in progress at the end are coupons as well, and their answers were not counted.
     lost: Math.max(0, acceptedEver - (await shop.number("SELECT count(*) AS n FROM coupons"))),
     ...cpuEach(cpu, claimed),
   }

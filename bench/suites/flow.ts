@@ -65,7 +65,7 @@ async function measureRun(io: Io, { vus, scale }: { vus: number; scale: string }
     env: { ...io.env, VUS: String(vus) },
     stdio: ["ignore", "pipe", "inherit"],
   })
-  // Ctrl-C reaches loadctl as well, which stops its stack; SIGTERM comes from elsewhere and does not.
+  // Ctrl-C reaches loadctl as well, which stops its stack; SIGTERM from another process does not.
   const stop = () => child.kill("SIGTERM")
   io.interrupted.addEventListener("abort", stop, { once: true })
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")])

@@ -9,7 +9,7 @@ import { z } from "zod"
 import type { Figures } from "../report/model.ts"
 import type { Suite } from "./suite.ts"
 
-/** What the process that places the orders is told. */
+/** The input of the process that places the orders. */
 export const PathPlan = z.object({
   databaseUrl: z.string(),
   redisUrl: z.string(),
@@ -100,7 +100,7 @@ async function measurePath(plan: PathPlan, signal: AbortSignal): Promise<Figures
     ended.then(([code]) => Promise.reject(new Error(`The order path ended with ${String(code)}`))),
   ])
   const figures = Measured.parse(message)
-  // Hundreds of orders still wait for their turn, which nobody wants to see.
+  // Hundreds of orders are still queued; their outcome is not measured.
   child.kill("SIGKILL")
   await ended
   return figures

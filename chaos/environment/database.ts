@@ -2,7 +2,7 @@ import { Client } from "pg"
 
 export type Use = <T>(work: (db: Client) => Promise<T>) => Promise<T>
 
-/** A connection past every proxy for as long as the work takes; a database that was killed meanwhile is no matter. */
+/** A connection past every proxy for as long as the work takes; the database may be killed in between. */
 export function createDatabase(url: () => string): { use: Use } {
   return {
     async use(work) {

@@ -66,7 +66,7 @@ export async function startEnvironment(options: EnvironmentOptions) {
     await Promise.all(running().map((program) => program.stop()))
     await Promise.all([database.stop(), redis.stop(), standby?.stop()])
     await Promise.all(PAIRS.map((pair) => proxies[pair].stop()))
-    // PostgreSQL's data may lie elsewhere, where its account can reach it.
+    // PostgreSQL's data may be in another folder, where its account can reach it.
     await removeFolders(plan.folders.filter((folder) => folder !== plan.dir))
     await Promise.all([disk.remove(), logs.remove()])
   }

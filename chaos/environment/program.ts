@@ -40,7 +40,7 @@ export function createProgram(unit: ServiceUnit, unexpectedExits: UnexpectedExit
     return launched
   }
 
-  /** A database whose postmaster was killed refuses to start until its last backend is gone, so this tries again. */
+  /** A database whose postmaster was killed refuses to start until its last backend has ended, so this tries again. */
   async function start(): Promise<Start> {
     if (child) throw new Error(`${name} runs already`)
     const givesUpAt = Date.now() + ANSWER_TIMEOUT_MS

@@ -3,7 +3,7 @@ import type { Fault } from "./fault.ts"
 
 const COPIES = 5
 
-/** Double clicks and careless retries: everything is sent five times at the same moment with one key. */
+/** Double clicks and immediate retries: everything is sent five times at the same moment with one key. */
 export const duplicates: Fault = {
   name: "duplicates",
   title: `each request sent ${COPIES} times at once with one key`,

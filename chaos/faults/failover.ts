@@ -6,7 +6,7 @@ import type { Fault, Experiment } from "./fault.ts"
 /** How long the control holds the replication connection before it kills the primary. */
 const HELD_MS = 500
 
-/** The primary dies under load, its synchronous standby is promoted, and the proxies send everybody there. */
+/** The primary dies under load, its synchronous standby is promoted, and the proxies send all connections there. */
 export const failover: Fault = {
   name: "failover",
   title: `kill -9 of the primary; its synchronous standby takes over within ${BACK_LIMIT_MS / 1_000} s`,

@@ -12,7 +12,7 @@ import { requestsRow } from "./shop/requests.ts"
 import type { Sla } from "./sla.ts"
 import { LOAD_UID, PROMETHEUS_UID, SHOP_UID } from "./uids.ts"
 
-/** What the API, its worker and the database are doing meanwhile, from their own metrics. */
+/** What the API, its worker and the database are doing, from their own metrics. */
 export function shopDashboard(sla: Sla): dashboard.Dashboard {
   return assemble({
     uid: SHOP_UID,

@@ -11,7 +11,7 @@ export function namesInQueries(dashboard: Dashboard): string[] {
   return [...new Set(names)].toSorted()
 }
 
-/** The dashboard as if whoever writes the points now called something by another name. */
+/** The dashboard as if the points now had another name for something. */
 export function withRenamed(dashboard: Dashboard, name: string): Dashboard {
   const rename = (query: string): string => query.replaceAll(`"${name}"`, `"${name}_renamed"`)
   return {

@@ -20,7 +20,7 @@ export type Settings = Overrides & {
   sla: Sla
   /** The shop was seeded by somebody else, with this answer. */
   seeded: Seed | undefined
-  /** This process is one of several that share the load: the exact counts are for whoever adds them up. */
+  /** This process is one of several that share the load: only their sums have the exact counts. */
   part: boolean
 }
 

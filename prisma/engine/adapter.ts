@@ -47,7 +47,7 @@ export function createAdapterFactory({ url, shadowDatabaseUrl }: Options) {
     adapterName: "@prisma/adapter-pg",
     connect: () => open(url),
     connectToShadowDb: () => (shadowDatabaseUrl ? openEmptied(shadowDatabaseUrl) : openTemporary()),
-    /** Closes whatever the engine left open, newest first, so that no shadow database outlives a failure. */
+    /** Closes whatever the engine left open, newest first, so that no shadow database is left after a failure. */
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   } satisfies SqlMigrationAwareDriverAdapterFactory & AsyncDisposable
 }

@@ -6,7 +6,7 @@ import process from "node:process"
 import { NODE } from "./paths.mjs"
 import { endedWithParent } from "../../packages/stack/src/parent-death.mjs"
 
-// On Ctrl-C the terminal and npm each send the signal; programs take a second one for impatience.
+// On Ctrl-C the terminal and npm each send the signal; on a second one programs end at once.
 const SAME_KEYPRESS_MS = 500
 const PARENT_POLL_MS = 1_000
 
@@ -49,7 +49,7 @@ function run(command, cwd) {
 }
 
 /**
- * Forwards the signals that stop this process, and stops the child when the parent of this process is gone.
+ * Forwards the signals that stop this process, and stops the child when the parent of this process has ended.
  * @param {import("node:child_process").ChildProcess} child
  */
 function passSignalsTo(child) {

@@ -1,4 +1,4 @@
-// `npm run fuzz`: every operation of the OpenAPI document, with whatever a well-known fuzzer can think of.
+// `npm run fuzz`: every operation of the OpenAPI document, with the requests that a well-known fuzzer generates.
 import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import process from "node:process"

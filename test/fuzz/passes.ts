@@ -17,7 +17,7 @@ const SECRET = "a secret of thirty-two characters"
 export const PASSES: readonly Pass[] = [
   {
     name: "shop",
-    title: "everything but the lab's refill, everybody for everybody",
+    title: "everything but the lab's refill, every client for every user",
     shopEnv: {},
     choose: ALL_BUT_INIT,
     prepare: async (url) => (await fill(url, new Map()), new Map()),

@@ -42,6 +42,7 @@ it.each([
   ["a.ts", "const startRig = 1", "Rig"],
   ["a.ts", "/** 300 requests a second */", "requests a second"],
   ["a.ts", "// a caller hears 503", "hears"],
+  ["a.ts", "// a load that comes and goes", "comes and goes"],
   ["a.md", "The colour of the report", "colour"],
   ["a.md", "One row per entry of the books", "the books"],
   ["apps/api/src/orders/line.ts", "", "orders/line.ts"],

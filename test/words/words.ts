@@ -57,6 +57,10 @@ const TEXT: Omit<Word, "in">[] = [
   { banned: /\b(injur(y|ies)|scandals?|surroundings)\b/i, instead: "see the names" },
   { banned: /\bthe books\b/i, instead: "the ledger, or the database" },
   { banned: /\bcrowd\b/i, instead: "many users" },
+  {
+    banned: /\b(comes? and goes?|phones? home)\b/i,
+    instead: "a plain word for what happens",
+  },
   { banned: /\b(hears|guilty|victims?)\b/i, instead: "gets a response; failing; a role name" },
   { banned: /\bmany doors\b|many-doors/i, instead: "listen sockets, SO_REUSEPORT" },
   { banned: /\bplanted (bug|fault)s?\b/i, instead: "mutation" },

@@ -47,7 +47,7 @@ export function createApp({ env, deps, routes, lifecycle }: AppOptions): Express
   return app
 }
 
-/** What matters to whoever gets JSON; the rest of helmet's headers speak to browsers about documents. */
+/** The headers that matter for JSON; the rest of helmet's are for browsers that show documents. */
 const HEADERS: HelmetOptions = {
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"] } },
   crossOriginEmbedderPolicy: false,
@@ -59,7 +59,7 @@ const HEADERS: HelmetOptions = {
   xssFilter: false,
 }
 
-/** A connection that is kept alive past the end of the process would make its next request fail. */
+/** The next request on a connection that is kept open past the end of the process would fail. */
 const closeWhenStopping =
   (lifecycle: Lifecycle): express.RequestHandler =>
   (_req, res, next) => {

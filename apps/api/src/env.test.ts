@@ -41,7 +41,7 @@ describe("the environment", () => {
 
   it("lets everybody act for everybody in a lab only", () => {
     expect(loadEnv(required).AUTH).toBe("none")
-    expect(() => loadEnv({ ...production, AUTH: "none" })).toThrow("everybody may act for everybody")
+    expect(() => loadEnv({ ...production, AUTH: "none" })).toThrow("every client may act for every user")
     expect(() => loadEnv({ ...required, NODE_ENV: "production" })).toThrow("AUTH")
   })
 

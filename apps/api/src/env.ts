@@ -87,7 +87,7 @@ const RULES: readonly Rule[] = [
   },
   {
     path: "AUTH",
-    message: "must be jwt in production, because with none everybody may act for everybody",
+    message: "must be jwt in production, because with none every client may act for every user",
     holds: (env) => !inProduction(env) || env.AUTH === "jwt",
   },
   {
@@ -109,7 +109,7 @@ const RULES: readonly Rule[] = [
   },
   {
     path: "AUTH_JWKS_URL",
-    message: "must be https in production, because whoever answers it says which tokens are valid",
+    message: "must be https in production, because its response decides which tokens are valid",
     holds: (env) => !inProduction(env) || !/^http:/i.test(env.AUTH_JWKS_URL ?? ""),
   },
 ]

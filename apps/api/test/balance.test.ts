@@ -139,7 +139,7 @@ describe("a charge", () => {
 })
 
 describe("charges with an Idempotency-Key", () => {
-  it("share commits with others, each key once, whoever it is for", async () => {
+  it("share commits with others, each key once, whichever user it is for", async () => {
     const users = await Promise.all(Array.from({ length: 10 }, () => shelf.user()))
     const elsewhere = openBalance()
     const keys = Array.from({ length: 100 }, () => keyed(crypto.randomUUID()))

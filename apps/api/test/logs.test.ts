@@ -157,7 +157,7 @@ function recorded() {
   return { logger: createLogger({ level: "trace", process: "test", destination }), lines }
 }
 
-describe("whoever logs a secret by mistake", () => {
+describe("code that logs a secret by mistake", () => {
   it.each([
     { authorization: "Bearer hidden" },
     { req: { headers: { authorization: "Bearer hidden", cookie: "hidden" } } },

@@ -55,7 +55,7 @@ export const throughputRow: Row = {
     timeseries({
       title: "Business outcomes per second",
       shows: "What the load did: orders created, coupon claims granted and refused.",
-      bad: "orders far below the iterations, purchases fail; only refusals, the coupons are gone, as the limited variant means to show.",
+      bad: "orders far below the iterations, purchases fail; only refusals, the coupons are sold out, as in the limited variant.",
       unit: "ops",
       noValue: "The script does not count outcomes",
       queries: OUTCOMES.map(([measurement, alias]) =>

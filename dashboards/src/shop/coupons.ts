@@ -76,7 +76,7 @@ export const couponsRow: Row = {
     lines({
       title: "Queue",
       shows: "BullMQ jobs that wait or run. One job drains many claims, so a few are enough.",
-      bad: "growing; the worker is away or stuck.",
+      bad: "growing; the worker does not run or is stuck.",
       size: [6, 8],
       queries: { jobs: "max(saleproof_queue_jobs)" },
     }).min(0),

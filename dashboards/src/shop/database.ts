@@ -9,9 +9,8 @@ export const databaseRow: Row = {
   panels: [
     lines({
       title: "Connections in use",
-      shows:
-        "Connections of each process's pools that somebody uses, the open ones, and the most there may be.",
-      bad: "at the most for long; whoever comes next waits for a connection.",
+      shows: "Connections of each process's pools: those in use, the open ones, and the most there may be.",
+      bad: "at the most for long; the next request waits for a connection.",
       queries: {
         "{{process}} {{pool}} in use": "sum by (process, pool) (saleproof_db_pool_busy)",
         "{{process}} {{pool}} open": "sum by (process, pool) (saleproof_db_pool_connections)",
@@ -37,7 +36,7 @@ export const databaseRow: Row = {
         title: "Sessions by state",
         shows:
           "PostgreSQL's sessions on the shop's database, by what they do. The worker looks every few seconds.",
-        bad: "idle_in_transaction for long; somebody holds locks and does nothing. No line at all; there is no worker.",
+        bad: "idle_in_transaction for long; a client holds locks and does nothing. No line at all; there is no worker.",
         queries: { "{{state}}": "sum by (state) (saleproof_database_sessions)" },
       }),
     ),
@@ -45,7 +44,7 @@ export const databaseRow: Row = {
       lines({
         title: "Sessions that wait, by what for",
         shows:
-          "Active sessions that wait, by PostgreSQL's kind of wait: lock (a row that somebody else changes), lwlock (inside the server), io (the disk), ipc.",
+          "Active sessions that wait, by PostgreSQL's kind of wait: lock (a row that another transaction changes), lwlock (inside the server), io (the disk), ipc.",
         bad: "lock near the number of active ones, hot rows are the limit; io, the disk is.",
         queries: { "{{wait}}": "sum by (wait) (saleproof_database_waiting_sessions)" },
       }),

@@ -11,7 +11,7 @@ export const ordersRow: Row = {
     lines({
       title: "Orders and commits per second",
       shows: "Orders decided per second, and the batches in which they were committed.",
-      bad: "as many batches as orders under load; orders no longer travel together, and each pays for its own commit.",
+      bad: "as many batches as orders under load; orders no longer share commits, and each waits for its own.",
       unit: "ops",
       queries: { orders: perSecond(`${SIZE}_sum`), batches: perSecond(`${SIZE}_count`) },
     }).min(0),
@@ -24,7 +24,7 @@ export const ordersRow: Row = {
     lines({
       title: "Orders waiting and being committed",
       shows: "Orders that wait for a transaction, and those in open transactions.",
-      bad: "waiting grows and does not come back; orders arrive faster than they are committed, and are soon refused as OVERLOADED.",
+      bad: "waiting grows and does not shrink again; orders arrive faster than they are committed, and are soon refused as OVERLOADED.",
       queries: {
         waiting: "sum(saleproof_orders_queued)",
         "being committed": "sum(saleproof_orders_committing)",
@@ -49,7 +49,7 @@ export const ordersRow: Row = {
       title: "Transactions repeated per second by SQLSTATE",
       shows:
         "Transactions that PostgreSQL refused and that were run again: 40001 serialization failure, 40P01 deadlock, 55P03 lock not free in time.",
-      bad: "40P01, rows are locked in different orders somewhere; 55P03, somebody holds rows for seconds.",
+      bad: "40P01, rows are locked in different orders somewhere; 55P03, a transaction holds rows for seconds.",
       unit: "ops",
       queries: { "{{sqlstate}}": perSecond("saleproof_transaction_retries_total", "sqlstate") },
     }).min(0),

@@ -15,8 +15,8 @@ export const rankingRow: Row = {
     }).min(0),
     lines({
       title: "Outbox lag",
-      shows: "Age of the oldest order that the sums by day and the realtime ranking do not know yet.",
-      bad: "growing second by second; the relay is away or stuck, and the ranking is as old as this.",
+      shows: "Age of the oldest order that the sums by day and the realtime ranking do not contain yet.",
+      bad: "growing second by second; the relay does not run or is stuck, and the ranking is as old as this.",
       unit: "s",
       size: [6, 8],
       queries: { lag: "max(saleproof_outbox_lag_seconds)" },

@@ -35,7 +35,7 @@ export function requestsRow(sla: Sla): Row {
         lines({
           title: "Answers per second by status",
           shows: "All answers by HTTP status; 409 is a business refusal.",
-          bad: "503, work is turned away to protect what is in progress; 500, a bug.",
+          bad: "503, requests are rejected to protect those in progress; 500, a bug.",
           unit: "reqps",
           queries: { "{{status}}": perSecond(`${DURATION}_count${CHOSEN}`, "status") },
         }),
@@ -44,7 +44,7 @@ export function requestsRow(sla: Sla): Row {
         title: "Refusals per second by code",
         shows:
           "Problem documents sent, by their code; sold out, limit reached and balance too low are business.",
-        bad: "OVERLOADED, a queue is full; UNAVAILABLE, the database or Redis is away; INTERNAL, a bug.",
+        bad: "OVERLOADED, a queue is full; UNAVAILABLE, the database or Redis does not answer; INTERNAL, a bug.",
         unit: "ops",
         noValue: "No refusal yet",
         queries: { "{{code}}": perSecond("saleproof_refusals_total", "code") },

@@ -9,7 +9,7 @@ export function sortNumbers(values: ArrayLike<number>): Sorted | null {
   return sortInPlace(new Float64Array(values))
 }
 
-/** The same without a copy, for values that nobody else needs in their order; at least one of them. */
+/** The same without a copy, for values whose order no other code needs; at least one of them. */
 export function sortInPlace(values: Float64Array): Sorted {
   assert(values.length > 0, "there is nothing to sort")
   // oxlint-disable-next-line unicorn/no-array-sort -- a copy of millions of values is what this is to avoid

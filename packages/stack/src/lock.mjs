@@ -9,7 +9,7 @@ import { identify, isAlive } from "./process-stat.mjs"
 const POLL_MS = 200
 
 /**
- * Runs the action while no other process runs one under the same lock file. The lock of a dead process does not count.
+ * Runs the action while no other process runs one under the same lock file; one of an ended process does not count.
  * Rejects with the signal's reason when it aborts before it is this process's turn.
  * @template T
  * @param {string} file
@@ -46,13 +46,13 @@ function take(file) {
 }
 
 /**
- * Removes the lock of a dead process, or one that names no process; false when there is none of these.
+ * Removes the lock of a process that has ended, or one that names no process; false when there is none of these.
  * @param {string} file
  */
 function clearDead(file) {
   const before = read(file)
   if (before === undefined || isHeld(before)) return false
-  // Several may wait for the same dead process, and a rename succeeds for one.
+  // Several may wait for the same lock, and a rename succeeds for one.
   const taken = `${file}.${randomUUID()}`
   try {
     renameSync(file, taken)

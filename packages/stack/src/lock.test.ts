@@ -33,7 +33,7 @@ it("is free again after an action that failed", async () => {
 })
 
 it.each([
-  ["names a dead process", JSON.stringify({ pid: process.pid, startedAt: "long ago" })],
+  ["names a process that has ended", JSON.stringify({ pid: process.pid, startedAt: "long ago" })],
   ["is empty, as a kill between create and write left it", ""],
   ["was written by an earlier version", String(process.pid)],
 ])("does not wait for a lock that %s", async (_what, text) => {
@@ -43,7 +43,7 @@ it.each([
   expect(await readdir(dirname(lock.file))).toEqual([])
 })
 
-it("lets one of many take over from a dead process", async () => {
+it("lets one of many take over from a process that has ended", async () => {
   await using lock = await lockFile()
   await writeFile(lock.file, "")
   let inside = 0

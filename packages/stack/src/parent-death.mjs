@@ -3,7 +3,7 @@ import process from "node:process"
 import { findOnPath } from "./path.mjs"
 
 /**
- * The command, sent a signal by the kernel when its parent is gone, even one that was killed: on Linux setpriv(1) asks
+ * The command, sent a signal by the kernel when its parent has ended, even by SIGKILL: on Linux setpriv(1) asks
  * for the signal and then becomes the program. Elsewhere the command as it is.
  * @param {readonly [program: string, ...args: string[]]} command
  * @param {{ signal?: string, env: NodeJS.ProcessEnv }} options the signal without SIG, TERM by default

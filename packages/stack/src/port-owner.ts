@@ -13,7 +13,7 @@ export async function portHolder(port: number): Promise<string | undefined> {
 }
 
 /**
- * Whether it is that process, or a child of it, that listens on the port. Where the system does not tell, it is
+ * Whether it is that process, or a child of it, that listens on the port. Where the system does not say, it is
  * taken for granted.
  */
 export async function ownsPort(pid: number, port: number): Promise<boolean> {

@@ -30,13 +30,13 @@ export type SharedStackOptions = Pick<SupervisorOptions, "signal" | "onReady"> &
   progress: Progress
 }
 
-/** The stack of `loadctl up`, when its supervisor lives; its services may have died nevertheless. */
+/** The stack of `loadctl up`, while its supervisor runs; its services may have ended nevertheless. */
 export function sharedStack(env: NodeJS.ProcessEnv): StackState | undefined {
   const state = readState(sharedDir(env))
   return state && isAlive(state.supervisor) ? state : undefined
 }
 
-/** Starts the stack that outlives this process, unless it runs already. Resolves when everything answers. */
+/** Starts the stack that keeps running after this process, unless it runs already. Resolves when everything answers. */
 export async function startSharedStack(
   options: SharedStackOptions,
 ): Promise<{ stack: StackState; alreadyRunning: boolean }> {

@@ -37,7 +37,7 @@ export type StackOptions = SupervisorOptions & {
 
 export type Stack = AsyncDisposable & {
   urls: StackUrls
-  /** Folder with the logs, for as long as the stack lives. */
+  /** Folder with the logs, for as long as the stack runs. */
   dir: string
   stop: () => Promise<void>
 }

@@ -49,14 +49,14 @@ export function readState(dir: string): StackState | undefined {
 }
 
 /**
- * Removes a stack's data; its processes must be gone. The stack's own folder is the last of them: as long as its
+ * Removes a stack's data; its processes must have ended. The stack's own folder is the last of them: as long as its
  * state is there, a removal that was cut short can be finished.
  */
 export async function removeFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
-/** Stacks whose supervisor is gone without having cleaned up: killed, or the machine went down. */
+/** Stacks whose supervisor ended without cleaning up: killed, or the machine went down. */
 export function abandonedStacks(stacksDir: string): StackState[] {
   return readdirSync(stacksDir).flatMap((name) => {
     const state = readState(join(stacksDir, name))

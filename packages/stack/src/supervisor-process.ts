@@ -55,7 +55,7 @@ export async function runSupervisor(plan: StackPlan, { signal, onReady, onDeath 
   }
   return {
     stop,
-    /** From now on the stack outlives this process. */
+    /** From now on the stack keeps running when this process ends. */
     keep: (): Promise<void> =>
       new Promise((resolve) => {
         child.send({ type: "keep" } satisfies Command, () => {

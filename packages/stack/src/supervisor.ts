@@ -14,7 +14,7 @@ export type Report =
   | { type: "failed"; failure: UnitFailure }
   | { type: "died"; failure: UnitFailure }
 
-/** What its parent sends: the plan comes first; `keep` means that it outlives its parent, until `loadctl down`. */
+/** What its parent sends: the plan comes first; `keep` means to run on without its parent, until `loadctl down`. */
 export type Command = { type: "run"; plan: StackPlan } | { type: "keep" } | { type: "stop" }
 
 function handleCommands(): void {
@@ -92,7 +92,7 @@ function startedState({ dir, name, urls, folders, keepData }: StackPlan): StackS
 }
 
 function report(message: Report): void {
-  // The parent may be gone at any moment; the state file holds the same for later processes.
+  // The parent may end at any moment; the state file holds the same for later processes.
   if (process.connected) process.send?.(message, () => {})
 }
 

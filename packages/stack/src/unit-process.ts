@@ -6,7 +6,7 @@ import { identify } from "./process-stat.mjs"
 import type { ProcessIdentity } from "./identity.ts"
 import type { Unit } from "./unit.ts"
 
-// The API and the worker promise to be gone 10 s after SIGTERM.
+// The API and the worker promise to end within 10 s of SIGTERM.
 const STOP_GRACE_MS = 12_000
 
 /** How a process ended; without code and signal it never ran. */
@@ -16,7 +16,7 @@ export type UnitProcess = {
   unit: Unit
   identity: ProcessIdentity | undefined
   ended: Promise<End>
-  /** Asks it to stop, forces it when it does not, and resolves when it is gone. */
+  /** Asks it to stop, forces it when it does not, and resolves when it has ended. */
   terminate: () => Promise<void>
 }
 

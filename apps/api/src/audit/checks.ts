@@ -95,7 +95,7 @@ export const CHECKS: Check[] = [
   {
     id: "claims-counted",
     title: "Every accepted claim is a coupon or waits to become one",
-    meaning: "Promises, over all policies, that were made and lost, or coupons that nobody was promised",
+    meaning: "Promises, over all policies, that were made and lost, or coupons without a promise",
     query: () => sql`
       SELECT coalesce(sum(abs(coalesce(claimed, 0) - coalesce(held, 0))), 0) AS violations
       FROM coupon_policies p FULL JOIN (${COUPONS_PROMISED}) c ON c.policy_id = p.id`,
@@ -129,7 +129,7 @@ export const CHECKS: Check[] = [
   {
     id: "coupon-used-once",
     title: "A coupon is marked used exactly when one order of its owner, not cancelled, used it",
-    meaning: "Coupons used twice, by somebody else, without an order, or not used up by their order",
+    meaning: "Coupons used twice, by another user, without an order, or not used up by their order",
     query: () => sql`
       SELECT count(*) AS violations
       FROM (SELECT id, user_id FROM coupons WHERE used_at IS NOT NULL) used

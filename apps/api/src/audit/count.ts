@@ -2,7 +2,7 @@ import type { Db, Tx } from "../infra/db.ts"
 import { CHECKS, ROW_CHECKS } from "./checks.ts"
 import type { Check, Part } from "./part.ts"
 
-/** What one statement of an audit may take; on connections of its own, so that nobody waits for it. */
+/** What one statement of an audit may take; on connections of its own, so that no request waits for it. */
 const STATEMENT_MS = 60_000
 const TRANSACTION_MS = 120_000
 

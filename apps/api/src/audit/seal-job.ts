@@ -14,12 +14,12 @@ type Settled = { orders: number; entries: number; cancellations: number }
 
 type SealerDeps = { db: Db; logger: Logger; orders?: number; entries?: number }
 
-/** What came of a try: somebody may yet write what would be sealed, a piece was sealed, or too little is left. */
+/** What came of a try: an open transaction may yet write what would be sealed, a piece was sealed, or too little is left. */
 export type Sealing = "blocked" | "sealed" | "done"
 
 /**
  * Seals what is checked, so that an audit need not count it again: a piece with each call. Only what cannot change any
- * more is sealed: ids are given out before their transactions commit, so everybody who may have one has to be gone.
+ * more is sealed: ids are given out before their transactions commit, so every transaction that may have one has to be over.
  */
 export function createSealer({ db, logger, orders = ORDERS, entries = ENTRIES }: SealerDeps) {
   /** What is sealed next may be open still; what is settled is not. */
@@ -100,7 +100,7 @@ async function findBroken(tx: Tx, piece: Part): Promise<string[]> {
   return broken
 }
 
-/** The ids first, and then who is there: whoever took one of them before is still there, or done. */
+/** The ids first, then the open transactions: one that took an id before is still open, or has ended. */
 async function takeMark(db: Db): Promise<Mark> {
   const [ids] = await db.$queryRaw<Settled[]>`
     SELECT CASE WHEN o.is_called THEN o.last_value ELSE 0 END::float8 AS orders,

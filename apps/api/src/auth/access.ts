@@ -9,11 +9,11 @@ export type Caller = { subject: string; scopes: ReadonlySet<string> }
 /** Who may call a route while AUTH=jwt. `Input` is the validated input of the route. */
 export type Access<Input> =
   | { who: "anyone" }
-  /** Whoever LAB and LAB_TOKEN admit, whatever AUTH says. */
+  /** Callers that LAB and LAB_TOKEN admit, whatever AUTH says. */
   | { who: "lab" }
-  /** Whoever has a valid token. */
+  /** Callers with a valid token. */
   | { who: "authenticated" }
-  /** Whoever has a token with this scope. Without tokens, requests are counted for the user of `userOf`. */
+  /** Callers with a token of this scope. Without tokens, requests are counted for the user of `userOf`. */
   | { who: "scope"; scope: Scope; userOf?: (input: Input) => number }
   /** The user that the request itself names, or a token with the scope `orScope`. */
   | { who: "owner"; userOf: (input: Input) => number; orScope?: Scope }

@@ -12,7 +12,7 @@ import type { VerifyToken } from "./token.ts"
 type Authentication = { caller: Caller } | { refusal: unknown }
 
 /**
- * Checks the token of every request before its body is read. Whoever has no valid one is limited by address: the
+ * Checks the token of every request before its body is read. A request without a valid one is limited by address: the
  * request is not read any further. Mounted with AUTH=jwt only.
  */
 export function authentication(env: Env): RequestHandler {

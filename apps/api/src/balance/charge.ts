@@ -52,7 +52,7 @@ export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
   }
 }
 
-/** All or nothing: whoever repeats these after an error must know that none of them happened. */
+/** All or nothing: after an error a caller may repeat these, because none of them happened. */
 function addAll(db: Db, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
   const [round = [], ...more] = roundsOf(charges)
   if (more.length === 0) return addMoney(db, round)
@@ -91,7 +91,7 @@ type FirstCharge = { hash: string; userId: number; balance: number }
 
 /**
  * Charges of different users in one statement: a balance moves only if it stays within its limit and the key is new, and
- * never without its ledger row. Users are locked by ascending id, as whoever places orders does.
+ * never without its ledger row. Users are locked by ascending id, as for orders.
  */
 async function addMoney(db: Db | Tx, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
   const userIds = pgArray(charges.map(({ userId }) => userId))

@@ -72,7 +72,7 @@ export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDep
     return new Map(decisions.map((decision) => [decision.claim, claimAnswer(decision)]))
   }
 
-  /** The answer without a transaction, if this was refused to somebody a moment ago. */
+  /** The answer without a transaction, if the same was refused a moment ago. */
   async function refuseFast(claim: IdentifiedClaim): Promise<Answer | undefined> {
     const refused = await fastRefusals.find(claim)
     if (refused === undefined) return undefined
@@ -89,7 +89,7 @@ export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDep
   }
 }
 
-/** One transaction: what it decides is true until it ends, as nobody else moves a locked policy. */
+/** One transaction: what it decides is true until it ends, as no other transaction changes a locked policy. */
 export async function claimBatch<C extends IdentifiedClaim>(
   tx: Tx,
   claims: readonly C[],

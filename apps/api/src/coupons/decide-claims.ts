@@ -16,7 +16,7 @@ export type ClaimRows = {
   policies: ReadonlyMap<number, Policy>
   missingUsers: ReadonlySet<number>
   known: ReadonlyMap<string, Claim>
-  /** The highest ordinal of a holder; whoever has nothing of the policy has no entry. */
+  /** The highest ordinal of a holder; a user without a coupon of the policy has no entry. */
   ordinals: ReadonlyMap<string, number>
 }
 
@@ -64,7 +64,7 @@ export function decideClaims<C extends Claim>(
 
 type Asked = { now: number; userOrdinal: number; missing: boolean }
 
-/** Sold out comes before what concerns the user alone, as the fast refusals know nothing but that. */
+/** Sold out comes before what concerns the user alone, as the fast refusals contain only that. */
 function refusal(
   policy: Policy | undefined,
   { now, userOrdinal, missing }: Asked,

@@ -27,7 +27,7 @@ type FastRefusalsDeps = {
 }
 
 /**
- * What PostgreSQL refused within the last second, as Redis remembers it for every process: whoever asks for the same is
+ * What PostgreSQL refused within the last second, as Redis remembers it for every process: who asks for the same is
  * refused without a transaction. It counts nothing, so a lost or late entry costs a transaction, never a promise. Only
  * policies that refused somebody in this process lately are looked up.
  */

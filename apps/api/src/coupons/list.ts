@@ -7,7 +7,7 @@ import type { Users } from "../users/service.ts"
 import { fromBasisPoints } from "./discount-rate.ts"
 import type { Coupon, CouponsQuery } from "./schema.ts"
 
-// Longer lists are read alone: nobody's few coupons shall wait for somebody's thousand.
+// Longer lists are read alone: a user with few coupons does not wait for one with a thousand.
 const SHORT = 100
 
 type CouponRow = {
@@ -72,7 +72,7 @@ async function findUsable(
   const found = new Map<Asked, CouponRow[]>()
   for (const { nr, ...row } of rows) {
     const one = asked[nr - 1]
-    if (!one) throw new Error("A coupon was found for nobody")
+    if (!one) throw new Error("A coupon was found whose user was not asked for")
     const list = found.get(one) ?? []
     list.push(row)
     found.set(one, list)

@@ -42,7 +42,7 @@ const RetryAfter = z.object({ "Retry-After": z.int().meta({ description: "Second
 
 type Settings = Pick<Env, "AUTH" | "USER_RATE_LIMIT" | "ADDRESS_RATE_LIMIT">
 
-/** A route as an operation of the OpenAPI document, with a problem for every refusal that it knows. */
+/** A route as an operation of the OpenAPI document, with a problem for each of its refusals. */
 export function operationOf(route: Route, settings: Settings): ZodOpenApiOperationObject {
   const { id, summary, tag, input = {}, answer, otherAnswers = {}, idempotentAs } = route
   const { body, ...params } = input

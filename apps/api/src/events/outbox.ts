@@ -34,7 +34,7 @@ export const chargesToOutbox = (rows: Sql): Sql => idsOf(BALANCE_CREDITED, rows)
 export const couponsToOutbox = (rows: Sql): Sql => idsOf(COUPON_GRANTED, rows)
 
 /**
- * To be called by whoever cancels orders, in that transaction and after their users are locked. One row for the orders
+ * To be called in the transaction that cancels orders and after their users are locked. One row for the orders
  * of a UTC day: what they sold comes off the sums of their own day.
  */
 export async function cancellationsToOutbox(tx: Tx, orderIds: readonly number[]): Promise<void> {

@@ -29,7 +29,7 @@ export const createHealthRoutes = ({ lifecycle, probes, timeoutMs = 1_000 }: Hea
     id: "getHealth",
     method: "GET",
     path: "/healthz",
-    summary: "Whether the process is alive; touches nothing else",
+    summary: "Whether the process runs; asks no other service",
     tag: "Process",
     answer: { status: 200, schema: Health, description: "It is" },
     access: { who: "anyone" },

@@ -1,2 +1,2 @@
-/** What the whole process knows about its own end. */
+/** Whether the process is stopping. */
 export type Lifecycle = { stopping: boolean }

@@ -17,7 +17,7 @@ const VISIBLE = `[^${UNPRINTABLE}${HALF_SURROGATES}${SPACES}${INVISIBLE}]`
 export const PRINTABLE = `[^${UNPRINTABLE}${HALF_SURROGATES}]`
 
 /**
- * The one spelling of a name: NFC, without what nobody can see (Unicode's Default_Ignorable_Code_Point), without space
+ * The one spelling of a name: NFC, without invisible characters (Unicode's Default_Ignorable_Code_Point), without space
  * at the ends. Two names that look alike to a person are then one user's.
  */
 export function canonicalName(name: string): string {

@@ -16,7 +16,7 @@ const PARSER_REFUSALS: Record<string, () => RefusalError> = {
 
 const ParserError = z.object({ type: z.string().optional(), status: z.number().optional() })
 
-/** What any error means to a client; an error nobody expected becomes INTERNAL and keeps its cause for the log. */
+/** What any error means to a client; an unexpected error becomes INTERNAL and keeps its cause for the log. */
 export function toRefusal(error: unknown): RefusalError {
   if (error instanceof RefusalError) return error
   if (error instanceof ZodError) return invalidInput(error)
@@ -67,7 +67,7 @@ const challenge = (authorization: string | undefined) =>
 
 /** The only place where an error becomes an answer. */
 export function problemHandler({ logger }: { logger: Logger }): ErrorRequestHandler {
-  // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
+  // oxlint-disable-next-line max-params -- Express recognizes an error handler by its four parameters
   return (error: unknown, _req, res, _next) => {
     // Rejected while in progress: the response was sent already.
     if (res.writableEnded) return

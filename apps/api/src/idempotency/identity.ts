@@ -1,7 +1,7 @@
 import { hash } from "node:crypto"
 
 /**
- * The identity, a UUIDv8 (RFC 9562), of the row that a keyed request makes: whoever repeats the request finds the row by
+ * The identity, a UUIDv8 (RFC 9562), of the row that a keyed request makes: a repeat of the request finds the row by
  * it, for as long as the row exists. The key carries its user where a token says who asks.
  */
 export function rowIdentity({ operation, key }: { operation: string; key: string }): string {

@@ -31,7 +31,7 @@ export function createCachedRead<T>(options: CachedReadOptions<T>): () => Promis
       await began.result
       kept = began
     } catch {
-      // Whoever waits for it gets the error; what is kept may be served for a while.
+      // Requests that wait for it get the error; what is kept may be served for a while.
     }
     reading = undefined
   }

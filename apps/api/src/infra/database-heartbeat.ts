@@ -13,7 +13,7 @@ const TICK_MS = 50
 
 /**
  * Checks whether PostgreSQL responds at all, on a connection of its own: those of a pool wait for seconds before they
- * fail, and so does whoever waits for one of them. An error counts as a response, because the pools get it, too.
+ * fail, and so do callers that wait for one of them. An error counts as a response, because the pools get it, too.
  */
 export function createDatabaseHeartbeat({ url, name }: { url: string; name: string }) {
   const listeners = new Set<() => void>()

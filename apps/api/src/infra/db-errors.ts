@@ -19,7 +19,7 @@ const BareDriverError = z.object({ name: z.literal("DriverAdapterError"), cause:
 
 /** What a repeat of the transaction may get over. */
 export const RETRYABLE: ReadonlySet<string> = new Set(["40001", "40P01", "55P03"])
-/** Errors of pg itself, which have no code: the pool or the connection is gone, whatever the statement was. */
+/** Errors of pg itself, which have no code: the pool or the connection is closed, whatever the statement was. */
 const CONNECTION_LOST = [
   "timeout exceeded when trying to connect",
   "Client has encountered a connection error and is not queryable",

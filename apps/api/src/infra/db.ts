@@ -38,7 +38,7 @@ const LOCK_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 4_000
 const TRANSACTION_TIMEOUT_MS = 5_000
 const CONNECTION_WAIT_MS = 2_000
-/** Ends what a stalled or dead process holds; above the transaction timeout, which reports an error first. */
+/** Ends what a stalled or killed process holds; above the transaction timeout, which reports an error first. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 6_000
 
 /**

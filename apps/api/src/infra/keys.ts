@@ -1,4 +1,4 @@
-/** Every key the shop has in Redis. None of them holds what PostgreSQL does not know. */
+/** Every key the shop has in Redis. None of them holds anything that PostgreSQL does not have. */
 export const PREFIX = "saleproof"
 
 export const QUEUE_PREFIX = `${PREFIX}:queue`

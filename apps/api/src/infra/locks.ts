@@ -36,7 +36,7 @@ export function createLocks({ redis, waitMs = WAIT_MS, ttlMs = TTL_MS, random = 
   }
 
   /**
-   * Takes every key, in one order for everybody, so that nobody deadlocks. Whoever waits longer than the limit for
+   * Takes every key, in one order for all callers, so that none deadlocks. A caller that waits longer than the limit for
    * all of them gives back what it has and gets OVERLOADED. Disposing releases.
    */
   async function hold(keys: readonly string[]): Promise<AsyncDisposable> {

@@ -15,7 +15,7 @@ const SECRETS = [
   "LAB_TOKEN",
   "AUTH_JWT_SECRET",
 ]
-// Wherever somebody may log one: by itself, in what they log, and in a part of that.
+// Wherever one may be logged: by itself, in a logged object, and in a part of that.
 const REDACTED = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
 type LoggerOptions = { level: LevelWithSilent; process: string; destination?: DestinationStream }

@@ -21,11 +21,7 @@ export function createPoolMetrics({ registry }: Pick<Metrics, "registry">) {
     })
   }
   gauge("saleproof_db_pool_connections", "Open connections", ({ totalCount }) => totalCount)
-  gauge(
-    "saleproof_db_pool_busy",
-    "Connections that somebody uses",
-    (pool) => pool.totalCount - pool.idleCount,
-  )
+  gauge("saleproof_db_pool_busy", "Connections in use", (pool) => pool.totalCount - pool.idleCount)
   gauge("saleproof_db_pool_waiting", "Callers that wait for a connection", ({ waitingCount }) => waitingCount)
   const largest = new Gauge({
     name: "saleproof_db_pool_max",

@@ -67,7 +67,7 @@ export async function withRedisErrors<T>(answer: Promise<T>): Promise<T> {
 
 export type Script = (redis: Redis, keys: string[], args: (string | number)[]) => Promise<unknown>
 
-/** One atomic step in Redis. Sent by its digest, in full only when Redis does not know it. */
+/** One atomic step in Redis. Sent by its digest, in full only when Redis does not have it. */
 export function createScript(lua: string): Script {
   const digest = createHash("sha1").update(lua).digest("hex")
   return async (redis, keys, args) => {

@@ -72,7 +72,7 @@ async function readPage(redis: Redis, { generation }: Build, position: string) {
   return { ranked, next, revision: Number(revision) }
 }
 
-/** Read after Redis was, so that the sums of a product whose revision Redis knows are those that it received. */
+/** Read after Redis was, so that the sums of a product whose revision is in Redis are those that it received. */
 const countUnits = (db: Db, days: readonly string[], ranked: readonly Ranked[]) =>
   db.$queryRaw<Counted[]>`
     SELECT product_id AS "productId", sum(quantity + seeded)::float8 AS units, max(revision)::float8 AS revision

@@ -7,7 +7,7 @@ import type { Rankings } from "./service.ts"
 export function addOutboxGauge({ db, metrics }: { db: Db; metrics: Metrics }): void {
   addLiveGauge(metrics, {
     name: "saleproof_outbox_lag_seconds",
-    help: "Age of the oldest order that the sums by day and the realtime ranking do not know yet",
+    help: "Age of the oldest order that the sums by day and the realtime ranking do not contain yet",
     read: () => outboxLag(db),
   })
 }

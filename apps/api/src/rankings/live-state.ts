@@ -4,7 +4,7 @@ import { liveRankingKey, nextRankingKey, rankingSetKey } from "../infra/keys.ts"
 import { withRedisErrors, createScript } from "../infra/redis.ts"
 import type { Position, WindowUnits } from "./sales.ts"
 
-/** Longer than a ranking is live: each new UTC day starts another. Ends what a dead process began. */
+/** Longer than a ranking is live: each new UTC day starts another. Ends what a killed process began. */
 const KEEP_SECONDS = 5 * 86_400
 
 /**
@@ -110,7 +110,7 @@ const done = async (reply: Promise<unknown>): Promise<boolean> => (await withRed
 
 type Begin = { seen: LiveState; build: Build; live: "drop" | "keep" }
 
-/** False when somebody else was faster. */
+/** False when another process was faster. */
 export function beginBuild(redis: Redis, { seen, build, live }: Begin): Promise<boolean> {
   const { epoch, day, generation, cursor } = build
   const fields = { epoch, day, generation, cursor: cursorText(cursor) }
@@ -130,7 +130,7 @@ export function writeUnits(redis: Redis, { key, build, after, units }: Write): P
   return done(writeScript(redis, [key, rankingSetKey(generation)], args))
 }
 
-/** Serves what was built from now on. False when somebody else was faster. */
+/** Serves what was built from now on. False when another process was faster. */
 export function promote(redis: Redis, { generation, cursor }: Build): Promise<boolean> {
   const args = [generation, cursorText(cursor), rankingSetKey("")]
   return done(promoteScript(redis, [liveRankingKey, nextRankingKey], args))

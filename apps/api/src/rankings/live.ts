@@ -41,7 +41,7 @@ export function createLiveRanking({ db, redis, clock, logger, metrics }: LiveDep
     if (cursor.phase === "scan") {
       const units = await scanUnits(db, { days, after: cursor.productId, limit: CHUNK })
       const last = units.at(-1)
-      // Whoever changed meanwhile has a higher revision, and is read again.
+      // What changed in the meantime has a higher revision, and is read again.
       if (!last || units.length < CHUNK) return { units, after: endOfRevision(cursor.revision), last: false }
       return { units, after: { ...cursor, productId: last.productId }, last: false }
     }

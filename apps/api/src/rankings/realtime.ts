@@ -25,7 +25,7 @@ const Reply = z.union([z.tuple([]), z.tuple([z.string(), z.array(z.string())])])
 
 type RealtimeDeps = { db: Db; redis: Redis; clock: Clock; maxQueued: number }
 
-/** The ranking in Redis, fed by the relay: it knows an order a moment after its commit. Names are the products' own. */
+/** The ranking in Redis, fed by the relay: it has an order a moment after its commit. Names are the products' own. */
 export function createRealtimeRanking({ db, redis, clock, maxQueued }: RealtimeDeps) {
   const namesOf = createSharedRead<{ ids: number[] }, Map<number, string>>({
     read: (asked) => findNames(db, asked),

@@ -44,7 +44,7 @@ export function createRelay({ db, logger, metrics, onDeliveries }: RelayDeps) {
     if (SILENT_TOPICS.has(row.topic)) return []
     const parsed = Sold.safeParse(row.payload)
     if (SOLD_TOPICS.has(row.topic) && parsed.success) return [parsed.data]
-    logger.error({ event: row }, "an outbox event that nobody understands was dropped")
+    logger.error({ event: row }, "an outbox event of an unknown kind was dropped")
     return []
   }
 
@@ -99,7 +99,7 @@ async function hasEvents(db: Db): Promise<boolean> {
   return row?.some === true
 }
 
-// Ids commit out of order, so no position is remembered: what was taken is gone, and what comes late is still there.
+// Ids commit out of order, so no position is kept: events that were taken are deleted, and a late one is still in the table.
 function takeEvents(tx: Tx, chunk: number): Promise<OutboxRow[]> {
   return tx.$queryRaw<OutboxRow[]>`
     DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT ${chunk})

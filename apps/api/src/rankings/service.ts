@@ -6,7 +6,7 @@ import { createTop } from "./top.ts"
 
 type RankingsDeps = { db: Db; redis: Redis; clock: Clock; maxQueued: number }
 
-/** Best sellers of the last 3 days: by the sums in the database, or as Redis knows them a moment after an order. */
+/** Best sellers of the last 3 days: by the sums in the database, or from Redis, a moment after an order. */
 export function createRankings(deps: RankingsDeps) {
   const realtime = createRealtimeRanking(deps)
   return { top: createTop(deps), realtime: realtime.top, checkRealtime: () => realtime.check() }

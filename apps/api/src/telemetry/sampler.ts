@@ -19,7 +19,7 @@ const SAMPLERS: Record<string, () => Sampler> = {
   parentbased_traceidratio: () => parentBased(ratio()),
 }
 
-/** The sampler that OTEL_TRACES_SAMPLER names; by default whoever calls decides, and otherwise every trace is kept. */
+/** The sampler that OTEL_TRACES_SAMPLER names; by default the caller decides, and without one every trace is kept. */
 export function samplerFromEnv(): Sampler {
   const make = SAMPLERS[getStringFromEnv("OTEL_TRACES_SAMPLER") ?? ""] ?? SAMPLERS["parentbased_always_on"]
   return make?.() ?? new AlwaysOnSampler()

@@ -55,7 +55,7 @@ type Named = { name: string }
 async function findOrCreateAll(db: Db, asked: readonly Named[]): Promise<ReadonlyMap<Named, number>> {
   const ids = new Map<string, number>()
   const missing = () => JSON.stringify(asked.map(({ name }) => name).filter((name) => !ids.has(name)))
-  // A name that somebody else creates meanwhile is found by the second look.
+  // A name that another request creates at the same time is found by the second read.
   for (const step of [findNames, createNames, findNames]) {
     for (const { id, name } of await step(db, missing())) ids.set(name, id)
     if (asked.every(({ name }) => ids.has(name))) break

@@ -20,7 +20,7 @@ const withScope =
     ...more,
   })
 
-/** The headers of a request that a till sends, or whoever runs the sale. */
+/** The headers of a request that a till sends, or an administrator. */
 export const asTill = withScope("shop:till")
 export const asAdmin = withScope("shop:admin")
 

@@ -3,7 +3,7 @@ import { z } from "zod"
 /** The answer of an audit endpoint; whatever else a check says is kept. */
 export const AuditAnswer = z.object({
   ok: z.boolean(),
-  // Whoever checked nothing, or counts no violations, is no audit: a health endpoint may say `ok` too.
+  // A response without checks, or without counts of violations, is no audit: a health endpoint may say `ok` too.
   checks: z
     .array(
       z.looseObject({

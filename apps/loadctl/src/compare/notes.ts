@@ -43,7 +43,7 @@ function orderNote(base: readonly ComparedRun[], candidate: readonly ComparedRun
     : []
 }
 
-/** Users that wait for their answers ask more often when they get them sooner: whoever is faster then has more to do. */
+/** In a closed model, faster responses mean more requests per user: the faster side has more to do. */
 function rateNote(endpoints: readonly EndpointComparison[]): string[] {
   const overall = endpoints.find(({ name }) => name === "overall")
   const rate = overall?.differences.find(({ metric }) => metric === "rate")

@@ -23,7 +23,7 @@ export type HealthSources = {
   databaseUrl: string | null
   /** What loadctl.yaml reads besides: the target's own metrics, by the name of the signal. */
   signals: Readonly<Record<string, Reading & SignalMeaning>>
-  /** Gives up waiting for whoever does not answer. */
+  /** Ends the wait for sources that do not answer. */
   signal: AbortSignal
 }
 

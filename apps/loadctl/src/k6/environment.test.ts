@@ -10,7 +10,7 @@ it("keeps from k6 what would change the load or hide its points, and names it", 
   expect(inheritedByK6(env)).toMatchObject({ PATH: "/bin" })
 })
 
-it("leaves the rest to whoever set it", () => {
+it("leaves the rest as it was set", () => {
   const env = { K6_INFLUXDB_PUSH_INTERVAL: "2s", K6_WEB_DASHBOARD_PORT: "5665", K6_FEATURES: "freeze-env" }
   expect(inheritedByK6(env)).toMatchObject({ ...env, K6_FEATURES: "freeze-env,merge-run-tags" })
   expect(inheritedByK6({})).toMatchObject({ K6_WEB_DASHBOARD_PORT: "-1", K6_FEATURES: "merge-run-tags" })

@@ -99,7 +99,7 @@ function reasonFor(answer: Answer | NoAnswer): { text: string; answered: boolean
 type Answer = { status: number; text: string }
 type NoAnswer = { text: string; silent: boolean }
 
-/** Whoever may not create it may still write to it, so what comes of this is no news. */
+/** A user that may not create it may still write to it, so a refusal is no problem. */
 async function createDatabase(settings: InfluxSettings, signal: AbortSignal): Promise<void> {
   const url = new URL("query", baseOf(settings))
   url.searchParams.set("q", `CREATE DATABASE "${settings.database}"`)

@@ -3,7 +3,7 @@ import type { Taken } from "./collector.ts"
 import type { SeriesEntry } from "./dictionary.ts"
 import type { SampleSeries } from "./recording.ts"
 
-// Whoever looks once per second sees all of it; nobody looking must not fill the memory.
+// A reader once per second sees all of it; without a reader the memory must not fill up.
 const MOST_SAMPLES = 200_000
 
 /** The requests that came since somebody last looked, for the live view. */

@@ -26,7 +26,7 @@ export function createRecordingFile(path: string, epochS: number) {
     giveRoom(): void {
       rmSync(reserve, { force: true })
     },
-    /** Writes the last word: without it, whoever reads the file knows that it ends early. */
+    /** Writes the end mark: a file without it ended early. */
     end(totals: RecordedTotals): void {
       write(fd, encodeJson(CHUNK.end, totals))
     },

@@ -199,7 +199,7 @@ export const RunDocument = z
   })
   .meta({ title: "A run that loadctl judged" })
 
-/** The same as JSON Schema, for whoever reads the document with other tools. */
+/** The same as JSON Schema, for other tools that read the document. */
 export function runJsonSchema(): string {
   const schema = z.toJSONSchema(RunDocument, { target: "draft-2020-12" })
   return `${JSON.stringify(schema, null, 2)}\n`

@@ -35,7 +35,7 @@ export async function seedTarget(
   return takeFields(answer.json, take)
 }
 
-/** Whoever answers without them is not who was meant, or no longer what the script expects. */
+/** An answer without them comes from another server, or no longer is what the script expects. */
 function requireFields(request: string, answer: unknown, take: readonly string[] = []): void {
   const there = typeof answer === "object" && answer !== null ? Object.keys(answer) : []
   const missing = take.filter((field) => !there.includes(field))

@@ -57,7 +57,7 @@ function socketName(key: string): string {
   return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : `/tmp/${name}.sock`
 }
 
-/** The server that has the name now; or, as text, what whoever has it says of itself. */
+/** The server that has the name now; or, as text, what that server says of itself. */
 async function listen(name: string, owner: string): Promise<Server | string> {
   for (;;) {
     const server = createServer((socket) => {
@@ -74,7 +74,7 @@ async function listen(name: string, owner: string): Promise<Server | string> {
     }
     const holder = await askHolder(name)
     if (holder !== null) return holder
-    // A file of a dead process; where names have no files, it ended just now.
+    // A file of a process that has ended; where names have no files, it ended just now.
     if (process.platform !== "linux") rmSync(name, { force: true })
   }
 }

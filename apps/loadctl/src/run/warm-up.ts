@@ -34,7 +34,7 @@ type WarmUpOptions = Omit<LoadOptions, "plan" | "seeded" | "outs" | "influxUrl" 
 
 /**
  * Sends the warm-up's load to a target that was seeded for it, so that compilers and pools are not what the run
- * measures. Its requests are in no InfluxDB and in no figure; whoever runs next must seed again.
+ * measures. Its requests are in no InfluxDB and in no figure; the next run must seed again.
  */
 export async function warmTarget({ config, testTarget, ...options }: WarmUpOptions): Promise<WarmUp | null> {
   const { io, folder } = options

@@ -10,7 +10,7 @@ import { countText, shareText } from "./text.ts"
 const COUNT_TOLERANCE = 0.005
 // A generator that has no CPU left measures its own queue, not the server's.
 const STARVED_SHARE = 0.8
-// On a machine without CPU left, whoever uses the most of it is who it is short for.
+// On a machine without CPU left, the process that uses the most of it is short of it.
 const FULL_SHARE = 0.95
 const HOG_SHARE = 0.5
 const FAIR_SHARE = 0.25

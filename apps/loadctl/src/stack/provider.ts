@@ -5,7 +5,7 @@
 export type StackProvider = {
   /** Starts a stack of its own on free ports; disposing stops it and removes its data. */
   startPrivate: (options: PrivateOptions) => Promise<PrivateStack>
-  /** Starts the stack that outlives this process, unless it runs already. Resolves when everything answers. */
+  /** Starts the stack that keeps running after this process, unless it runs already. Resolves when everything answers. */
   up: (options: UpOptions) => Promise<{ urls: StackUrls; alreadyRunning: boolean }>
   /** Stops what `up` started and says whether there was anything to stop; `purge` removes its data too. */
   down: (options: DownOptions) => Promise<boolean>

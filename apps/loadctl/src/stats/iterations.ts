@@ -24,7 +24,7 @@ export type AccountInput = {
   scenarios: readonly PlannedScenario[]
   /** The longest iteration that finished, ms. */
   longestMs: number
-  /** When k6 cut off whoever had not finished, and when the last iterations ended before it: ms since 1970. */
+  /** When k6 cut off the users that had not finished, and when the last iterations ended before it: ms since 1970. */
   cutAt: number | null
   lastEnds: readonly number[]
 }

@@ -132,7 +132,7 @@ export type Measurement = {
   seconds?: Record<string, Seconds>
 }
 
-/** What k6 itself said, whoever is judged by. */
+/** What k6 itself said, whatever the run is judged by. */
 export type K6Facts = {
   exitCode: number | null
   /** False when k6 left no summary to read. */

@@ -29,7 +29,7 @@ export function inFlightOf({ from, to }: Flights, window: { from: number; to: nu
 
 /**
  * Whether a target falls behind: its requests in flight rise from stretch to stretch (Mann-Kendall's S), and by more than
- * a trifle of all that were sent. Whoever sends more than is completed can keep no limit for long.
+ * a trifle of all that were sent. If more is sent than is completed, no limit holds for long.
  */
 export function isFallingBehind(inFlight: InFlight, requests: number): boolean {
   const growth = inFlight.at(-1)! - inFlight[0]!

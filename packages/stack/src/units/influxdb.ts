@@ -19,7 +19,7 @@ type InfluxOptions = {
   logDir: string
 }
 
-/** InfluxDB 1.x on loopback, with its own configuration and nothing that phones home. */
+/** InfluxDB 1.x on loopback, with its own configuration and no usage reports. */
 export async function influxUnit(options: InfluxOptions): Promise<Unit> {
   const { env, home, port, influxBackupPort, logDir } = options
   await mkdir(home, { recursive: true })

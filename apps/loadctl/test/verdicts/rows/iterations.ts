@@ -4,7 +4,7 @@ const CLOSED = (vus: number, duration: string, gracefulStop: string): string =>
   `export const options = { scenarios: { default: { executor: "constant-vus", vus: ${vus}, duration: "${duration}", gracefulStop: "${gracefulStop}" } } }\n`
 const FORTY = `export const options = { scenarios: { default: { executor: "shared-iterations", vus: 4, iterations: 40 } } }\n`
 const THROWS = `export default function () { const r = get("list"); check(r, { ok: () => r.status === 200 }); r.json("basket").items.length }`
-const CUT = "whoever is cut off while it waits is in no output of k6's"
+const CUT = "a user that is cut off while it waits is in no output of k6's"
 
 /** Rule 1: every started iteration is accounted for. */
 export const ITERATION_ROWS: VerdictRow[] = [
