@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 import { startStack } from "@saleproof/stack/start.ts"
 import { Client } from "pg"
 import { z } from "zod"
@@ -72,11 +74,13 @@ export async function startShop({ io, shopEnv, services = SERVICES }: ShopOption
     /** The database's clock; what is committed later is dated later. */
     now: async (): Promise<Date> => {
       const { rows } = await database.query<{ now: Date }>("SELECT clock_timestamp() AS now")
-      return rows[0]?.now ?? new Date()
+      assert(rows[0], "PostgreSQL has a clock")
+      return rows[0].now
     },
     version: async (): Promise<string> => {
       const { rows } = await database.query<{ server_version: string }>("SHOW server_version")
-      return rows[0]?.server_version ?? "unknown"
+      assert(rows[0], "PostgreSQL has a version")
+      return rows[0].server_version
     },
     /** How long claims took to become coupons, in seconds. */
     visibleSeconds: async (): Promise<Buckets> =>
