@@ -53,7 +53,10 @@ export async function openDeps(env: Env, name: ProcessName) {
   else logger.warn("Redis does not answer; starting without it")
   redis.on(
     "ready",
-    () => void requireFit(redis).catch((err: unknown) => logger.error({ err }, "Redis is not fit")),
+    () =>
+      void requireFit(redis).catch((err: unknown) =>
+        logger.error({ err }, "Redis is not set up as the shop needs it"),
+      ),
   )
   const epochWatch = createEpochWatch({ db: readDb })
   opened.defer(() => epochWatch.stop())

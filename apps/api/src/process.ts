@@ -16,7 +16,7 @@ export function stopOnSignal(logger: Logger, stop: Stop): void {
       await stop()
       logger.info("stopped")
     } catch (err) {
-      logger.error({ err }, "stopped badly")
+      logger.error({ err }, "an error while stopping")
       process.exitCode = 1
     }
   }
