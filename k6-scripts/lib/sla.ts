@@ -1,8 +1,11 @@
 /** Limits of one endpoint, or of the whole run. Latencies are in milliseconds and inclusive: p95 200 means "within 200 ms". */
 export type Limits = {
+  avg?: number
   p50?: number
+  p90?: number
   p95?: number
   p99?: number
+  "p99.9"?: number
   max?: number
   /** Share of failed requests allowed, 0 to 1. A status that the scenario expects is not a failure. */
   errorRate?: number
@@ -27,8 +30,16 @@ export const DEFAULT_SLA: Sla = {
   endpoints: { "*": { p95: 200, errorRate: 0, minSamples: 1 } },
 }
 
-const LATENCIES = ["p50", "p95", "p99", "max"] as const
-const K6_STAT = { p50: "p(50)", p95: "p(95)", p99: "p(99)", max: "max" } as const
+const LATENCIES = ["avg", "p50", "p90", "p95", "p99", "p99.9", "max"] as const
+const K6_STAT = {
+  avg: "avg",
+  p50: "p(50)",
+  p90: "p(90)",
+  p95: "p(95)",
+  p99: "p(99)",
+  "p99.9": "p(99.9)",
+  max: "max",
+} as const
 const NUMBERS = new Set<string>([...LATENCIES, "errorRate", "minSamples"])
 
 /** The SLA in `json`. Throws an Error that lists everything wrong with it. */

@@ -14,6 +14,8 @@ export type Limit = { limit: number; level: Level }
 /** What one endpoint (or all together) owes. Latencies in ms, shares from 0 to 1. */
 export type EndpointSla = {
   latency: Partial<Record<Latency, Limit>>
+  /** Requests per second, at least; absent where nothing is owed. */
+  rate?: Limit
   errorRate: Limit
   minSamples: number
   /** Statuses that count as success; null leaves it to k6's `expected_response`. */
@@ -88,6 +90,7 @@ function resolveEndpoint(input: EndpointSlaInput): EndpointSla {
   }
   return {
     latency,
+    ...(input.rate ? { rate: { limit: input.rate.min, level: input.rate.level } } : {}),
     errorRate: resolveLimit(input.errorRate ?? 0),
     minSamples: input.minSamples ?? DEFAULT_MIN_SAMPLES,
     status: input.status ?? null,

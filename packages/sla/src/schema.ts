@@ -1,6 +1,6 @@
 import { z } from "zod"
 
-export const LATENCIES = ["p50", "p95", "p99", "max"] as const
+export const LATENCIES = ["avg", "p50", "p90", "p95", "p99", "p99.9", "max"] as const
 export type Latency = (typeof LATENCIES)[number]
 
 export const LEVELS = ["fail", "warn"] as const
@@ -22,10 +22,15 @@ const Share = leveled(z.number().min(0).max(1))
 const Status = z.int().min(100).max(599)
 
 const limits = {
+  avg: Milliseconds.optional(),
   p50: Milliseconds.optional(),
+  p90: Milliseconds.optional(),
   p95: Milliseconds.optional(),
   p99: Milliseconds.optional(),
+  "p99.9": Milliseconds.optional(),
   max: Milliseconds.optional(),
+  /** Requests per second that must be reached. */
+  rate: z.strictObject({ min: z.number().positive(), level: z.enum(LEVELS).default("fail") }).optional(),
   /** Share of requests that may fail: the error budget. */
   errorRate: Share.optional(),
   /** Fewer judged samples than this make the run invalid. */

@@ -1,3 +1,4 @@
+import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 import { sentAt } from "../recorder/recording.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import { composeReport } from "../report/model.ts"
@@ -57,9 +58,10 @@ function stretchesOf(
  * Arrivals that k6 had to drop because every user was still waiting are the target's doing, unless the generator was
  * short of CPU: a run that is invalid for any other reason says nothing about the load. Null is such a run.
  */
-function holdsLoad({ plan, audit }: RunParts, measurement: Measurement): Holding | null {
-  const sla = { ...plan.sla, droppedIterations: Number.POSITIVE_INFINITY }
-  const judged = judge({ plan: { ...plan, sla }, measurement, audit: audit ?? null, stopped: null })
+function holdsLoad({ plan, audit, verdict }: RunParts, measurement: Measurement): Holding | null {
+  const sla = { ...withoutRates(plan.sla), droppedIterations: Number.POSITIVE_INFINITY }
+  const metrics = verdict?.metrics
+  const judged = judge({ plan: { ...plan, sla }, measurement, audit: audit ?? null, metrics, stopped: null })
   if (judged.verdict === "INVALID") return null
   const { droppedIterations } = measurement.k6
   const reasons =
@@ -70,6 +72,18 @@ function holdsLoad({ plan, audit }: RunParts, measurement: Measurement): Holding
         ]
       : judged.reasons
   return { outcome: reasons.length > 0 ? "fail" : "pass", reasons }
+}
+
+/** The load is what a search changes: a minimum rate would break at every low one. */
+function withoutRates(sla: Sla): Sla {
+  const without = ({ rate: _rate, ...owed }: EndpointSla): EndpointSla => owed
+  const endpoints = Object.entries(sla.endpoints).map(([name, owed]) => [name, without(owed)] as const)
+  return {
+    ...sla,
+    each: without(sla.each),
+    overall: without(sla.overall),
+    endpoints: Object.fromEntries(endpoints),
+  }
 }
 
 function figuresOf({ overall, requests, failed }: RunReport) {
@@ -89,7 +103,7 @@ function iterationRate({ k6, window }: Measurement, phases: Phases | null): numb
 function brokenLimits({ endpoints }: RunReport): Broken[] {
   const found = endpoints.flatMap(({ name, rules }) =>
     rules.flatMap(({ metric, limit, level, outcome, actual }) =>
-      outcome === "fail" && level === "fail" && metric !== "minSamples"
+      outcome === "fail" && level === "fail" && metric !== "minSamples" && metric !== "rate"
         ? [{ endpoint: name, metric, actual, limit }]
         : [],
     ),

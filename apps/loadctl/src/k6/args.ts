@@ -12,7 +12,7 @@ export type K6Invocation = {
 }
 
 // k6's default leaves p(99) and the count out of the summary.
-const TREND_STATS = "avg,min,med,p(90),p(95),p(99),max,count"
+const TREND_STATS = "avg,min,med,p(90),p(95),p(99),p(99.9),max,count"
 
 /** k6's command line. Secrets are not in it: other users can read it in the process list. */
 export function k6Args(run: K6Invocation): string[] {

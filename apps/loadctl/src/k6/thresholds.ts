@@ -3,7 +3,15 @@ import type { Latency } from "@saleproof/sla/schema.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { EndpointSla } from "@saleproof/sla/resolve.ts"
 
-const K6_STAT = { p50: "med", p95: "p(95)", p99: "p(99)", max: "max" } satisfies Record<Latency, string>
+const K6_STAT = {
+  avg: "avg",
+  p50: "med",
+  p90: "p(90)",
+  p95: "p(95)",
+  p99: "p(99)",
+  "p99.9": "p(99.9)",
+  max: "max",
+} satisfies Record<Latency, string>
 
 export type ThresholdPlan = Pick<RunPlan, "sla" | "expect" | "k6Scenarios" | "judge">
 

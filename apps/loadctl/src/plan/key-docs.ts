@@ -55,6 +55,12 @@ export const KEY_DOCS: Record<string, string> = {
   "sla.overall": "What all requests together owe.",
   "sla.endpoints":
     "Endpoints by k6's name tag, each with what it owes beyond each; one that is never called makes the run invalid.",
+  "sla.*.avg": "The mean in ms, or { limit, level }.",
+  "sla.*.p90": "The 90th percentile in ms, or { limit, level }.",
+  "sla.*.p99.9": "The 99.9th percentile in ms, or { limit, level }.",
+  "sla.*.rate": "A minimum rate, over the hold where there is one; capacity does not judge it.",
+  "sla.*.rate.min": "Requests per second, at least.",
+  "sla.*.rate.level": "fail, or warn.",
   "sla.*.p50": "The median in ms, or { limit, level }.",
   "sla.*.p95": "The 95th percentile in ms, or { limit, level }.",
   "sla.*.p99": "The 99th percentile in ms, or { limit, level }.",

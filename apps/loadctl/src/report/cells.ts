@@ -2,42 +2,64 @@ import { countText, decimalText, msText } from "../sla/text.ts"
 import type { CorrectedRow } from "../stats/model.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
 
-/** The table that every format shows: its head, and a row as text. `order` is everything first, then overall. */
-export const ENDPOINT_COLUMNS = [
-  "endpoint",
-  "n",
-  "rate/s",
-  "p50",
-  "p95",
-  "p99",
-  "max",
-  "failed",
-  "limit",
-  "margin",
-]
+/** Each column of the table that every format shows, with the rule that it is about. */
+const COLUMN_METRICS = {
+  endpoint: null,
+  n: "minSamples",
+  "rate/s": "rate",
+  avg: "avg",
+  p50: "p50",
+  p90: "p90",
+  p95: "p95",
+  p99: "p99",
+  "p99.9": "p99.9",
+  max: "max",
+  failed: "errorRate",
+  limit: null,
+  margin: null,
+} as const
 
-/** Which rule a column is about. */
-const COLUMN_METRIC = ["", "minSamples", "", "p50", "p95", "p99", "max", "errorRate", "", ""]
+export type Column = keyof typeof COLUMN_METRICS
 
-/** For each column, whether what it shows breaks a rule. */
-export function brokenColumns({ rules }: EndpointReport): boolean[] {
-  return COLUMN_METRIC.map((column) =>
-    rules.some(({ metric, outcome }) => metric === column && outcome === "fail"),
-  )
+// Shown only where somebody limits them.
+const ON_REQUEST: readonly string[] = ["avg", "p90", "p99.9"]
+
+/** The columns of a run's table, in their order. */
+export function endpointColumns({ endpoints, overall }: Pick<RunReport, "endpoints" | "overall">): Column[] {
+  const limited = new Set([...endpoints, overall].flatMap(({ rules }) => rules.map(({ metric }) => metric)))
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
+  const all = Object.keys(COLUMN_METRICS) as Column[]
+  return all.filter((column) => {
+    const metric = COLUMN_METRICS[column]
+    return metric === null || !ON_REQUEST.includes(metric) || limited.has(metric)
+  })
 }
 
-export function endpointCells(row: EndpointReport): string[] {
-  const { name, n, rate, p50, p95, p99, max, failed, limit } = row
-  return [
+/** Whether what a column shows breaks a rule. */
+export function isBroken({ rules }: EndpointReport, column: Column): boolean {
+  return rules.some(({ metric, outcome }) => metric === COLUMN_METRICS[column] && outcome === "fail")
+}
+
+export function endpointCells(row: EndpointReport): Record<Column, string> {
+  const { name, n, rate, failed, limit } = row
+  const latency = (figure: "avg" | "p50" | "p90" | "p95" | "p99" | "p99.9" | "max") =>
+    msText(row[figure] ?? null)
+  return {
     // One line a row, whatever its name holds.
-    name.replaceAll(/\s*[\n\r]+\s*/g, " ↵ "),
-    n.toLocaleString("en-US"),
-    rate === null ? "–" : decimalText(rate, 1),
-    ...[p50, p95, p99, max].map(msText),
-    failed.toLocaleString("en-US"),
-    limit === null ? "–" : msText(limit),
-    marginText(row),
-  ]
+    endpoint: name.replaceAll(/\s*[\n\r]+\s*/g, " ↵ "),
+    n: n.toLocaleString("en-US"),
+    "rate/s": rate === null ? "–" : decimalText(rate, 1),
+    avg: latency("avg"),
+    p50: latency("p50"),
+    p90: latency("p90"),
+    p95: latency("p95"),
+    p99: latency("p99"),
+    "p99.9": latency("p99.9"),
+    max: latency("max"),
+    failed: failed.toLocaleString("en-US"),
+    limit: limit === null ? "–" : msText(limit),
+    margin: marginText(row),
+  }
 }
 
 /** How much of the p95 limit is left: 61 %, or −16 % when it is broken; "close" where another run could differ. */

@@ -82,6 +82,7 @@ function ruleCases(row: EndpointReport): Case[] {
 /** The limit as it is applied: everything up to it, the limit included, is kept. */
 function ruleName({ metric, limit }: RuleResult): string {
   if (metric === "minSamples") return `samples >= ${limit}`
+  if (metric === "rate") return `requests per second >= ${limit}`
   if (metric === "errorRate") return `failed requests <= ${limit === 0 ? "0 %" : shareText(limit)}`
   return `${metric} <= ${msText(limit)} ms`
 }

@@ -1,8 +1,8 @@
 import {
-  ENDPOINT_COLUMNS,
   auditText,
   causeTexts,
   endpointCells,
+  endpointColumns,
   headline,
   mark,
   omissionText,
@@ -16,8 +16,12 @@ const SIGN = { PASS: "✅", FAIL: "❌", INVALID: "⚠️" } as const
 
 /** A run for a pull request or a job summary: verdict, reasons, table, sources. */
 export function renderMarkdown(report: RunReport): string {
-  const rows = [...report.endpoints, report.overall].map((row) => [mark(row), ...endpointCells(row)])
-  const head = ["", ...ENDPOINT_COLUMNS]
+  const columns = endpointColumns(report)
+  const rows = [...report.endpoints, report.overall].map((row) => {
+    const texts = endpointCells(row)
+    return [mark(row), ...columns.map((column) => texts[column])]
+  })
+  const head = ["", ...columns]
   const warmUp = warmUpText(report)
   const omission = omissionText(report)
   return [
@@ -26,7 +30,7 @@ export function renderMarkdown(report: RunReport): string {
     ...list(report.reasons),
     ...list(causeTexts(report).map((cause) => `Why: ${cause}`)),
     ...list(report.warnings.map((warning) => `Warning: ${warning}`)),
-    ...markdownTable([head, ...rows], `LL${"R".repeat(ENDPOINT_COLUMNS.length - 1)}`),
+    ...markdownTable([head, ...rows], `LL${"R".repeat(columns.length - 1)}`),
     "",
     `Latencies in ms${warmUp === null ? "" : `; ${warmUp}`}. Sources: ${sourcesText(report)}. ${omission === null ? "" : `Omitted: ${omission}. `}Audit: ${auditText(report)}. Run \`${report.runId}\`.`,
     "",

@@ -5,7 +5,7 @@ import type { Health } from "../health/model.ts"
 import type { Manifest } from "../machine/manifest.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { ExpectationResult } from "../sla/expectations.ts"
-import type { MetricReading, MetricResult } from "../sla/metrics.ts"
+import type { MetricResult } from "../sla/metrics.ts"
 import type { Judgment, Outcome } from "../sla/judge.ts"
 import { checkRows } from "../sla/checks.ts"
 import type { CheckRow } from "../sla/checks.ts"
@@ -85,8 +85,8 @@ export type RunParts = {
   audit?: Audit | undefined
   verdict?: SavedVerdict | undefined
   health?: Health | undefined
-  /** What the rules on the target's own metrics are judged by; what came of it is in the verdict. */
-  metricReadings?: readonly MetricReading[] | undefined
+  /** Of the rules on the target's own metrics; a saved run has them in its verdict. */
+  metrics?: MetricResult[] | undefined
 }
 
 type SavedVerdict = Judgment & { finishedAt: string }

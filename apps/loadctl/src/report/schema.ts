@@ -8,8 +8,10 @@ const count = (what: string) => z.int().min(0).describe(what)
 const Level = z.enum(LEVELS)
 
 const Rule = z.strictObject({
-  metric: z.enum(["p50", "p95", "p99", "max", "errorRate", "minSamples"]),
-  limit: z.number().describe("in ms, as a share from 0 to 1, or as a number of samples"),
+  metric: z.enum(["avg", "p50", "p90", "p95", "p99", "p99.9", "max", "rate", "errorRate", "minSamples"]),
+  limit: z
+    .number()
+    .describe("in ms, requests per second (at least), as a share from 0 to 1, or as a number of samples"),
   level: Level,
   outcome: z.enum(["pass", "fail", "no-data"]),
   actual: z.number().nullable().describe("in the unit of the limit; null for no-data"),
@@ -29,10 +31,19 @@ const Endpoint = z
     p95: ms("95th percentile, interpolated as k6 does"),
     p99: ms("99th percentile"),
     max: ms("slowest request"),
+    avg: ms("mean").optional(),
+    p90: ms("90th percentile").optional(),
+    "p99.9": ms("99.9th percentile").optional(),
     failed: count("requests that failed; an expected refusal is none"),
     statuses: z.record(z.string(), z.int()).describe('requests by HTTP status, "0" is no answer'),
     interval: z
-      .strictObject({ p50: Interval, p95: Interval, p99: Interval })
+      .strictObject({
+        p50: Interval,
+        p90: Interval.optional(),
+        p95: Interval,
+        p99: Interval,
+        "p99.9": Interval.optional(),
+      })
       .nullable()
       .describe("where each percentile lies with 95 % confidence; null where the samples are not known"),
     limit: z.number().nullable().describe("the limit of p95, ms; null where there is none"),

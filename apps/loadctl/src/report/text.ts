@@ -2,10 +2,12 @@ import { styleText } from "node:util"
 
 import stringWidth from "string-width"
 
-import { ENDPOINT_COLUMNS, brokenColumns, causeTexts, endpointCells, headline, mark } from "./cells.ts"
+import { causeTexts, endpointCells, endpointColumns, headline, isBroken, mark } from "./cells.ts"
+import type { Column } from "./cells.ts"
 import { facts } from "./facts.ts"
 import type { RunReport } from "./model.ts"
 import { worstFirst } from "./order.ts"
+import { fitPairs, wrapItem, wrapText } from "./fit.ts"
 import { formatTable } from "./table.ts"
 
 export type TextOptions = {
@@ -35,16 +37,18 @@ export function renderText(report: RunReport, { color, savedIn, columns = Infini
   const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
   const saved = savedIn === null ? [] : [["saved", savedIn], ...nextStep(report)]
   const verdict = paint([...VERDICT_STYLE[report.verdict]], report.verdict)
+  const items = (sign: string, texts: readonly string[]): string[] =>
+    texts.flatMap((text) => wrapItem(`  ${sign}`, text, columns))
   return [
     "",
-    `${verdict}  ${headline(report)}`,
-    ...report.reasons.map((reason) => `  ${paint("red", "✗")} ${reason}`),
-    ...causeTexts(report).map((cause) => `  ${paint("cyan", "→")} ${cause}`),
-    ...report.warnings.map((warning) => `  ${paint("yellow", "!")} ${warning}`),
+    ...wrapItem(`${verdict} `, headline(report), columns),
+    ...items(paint("red", "✗"), report.reasons),
+    ...items(paint("cyan", "→"), causeTexts(report)),
+    ...items(paint("yellow", "!"), report.warnings),
     "",
     ...endpointTable(report, paint, columns).map((line) => `  ${line}`),
     "",
-    ...formatTable([...facts(report), ...saved], "LL").map((line) => `  ${line}`),
+    ...fitPairs([...facts(report), ...saved], columns - INDENT).map((line) => `  ${line}`),
     "",
     `${verdict}  ${report.runId}`,
     "",
@@ -58,27 +62,28 @@ function nextStep({ verdict, runId }: RunReport): string[][] {
 }
 
 // What a narrow terminal shows of a row: how it stands with the limit.
-const NARROW_COLUMNS = ["endpoint", "p95", "limit", "margin", "failed"]
+const NARROW_COLUMNS: Column[] = ["endpoint", "p95", "limit", "margin", "failed"]
 
 /** The table in as many columns as the terminal has room for, so that no number is broken by the end of a line. */
 function endpointTable(report: RunReport, paint: Paint, width: number): string[] {
-  const full = tableOf(report, paint, ENDPOINT_COLUMNS)
+  const full = tableOf(report, paint, endpointColumns(report))
   const widest = Math.max(...full.map((line) => stringWidth(line)))
   if (widest + INDENT <= width) return full
   return [
     ...tableOf(report, paint, NARROW_COLUMNS),
     "",
-    "A wider terminal, or --format markdown, shows every column.",
+    ...wrapText("A wider terminal, or --format markdown, shows every column.", width - INDENT),
   ]
 }
 
-function tableOf(report: RunReport, paint: Paint, columns: readonly string[]): string[] {
-  const indexes = columns.map((name) => ENDPOINT_COLUMNS.indexOf(name))
+function tableOf(report: RunReport, paint: Paint, columns: readonly Column[]): string[] {
   const rows = [...worstFirst(report.endpoints), report.overall].map((row) => {
     const sign = mark(row)
-    const broken = brokenColumns(row)
-    const cells = endpointCells(row).map((cell, column) => (broken[column] ? paint("red", cell) : cell))
-    return [paint(SIGN_STYLE[sign], sign), ...indexes.map((index) => cells[index] ?? "")]
+    const texts = endpointCells(row)
+    const cells = columns.map((column) =>
+      isBroken(row, column) ? paint("red", texts[column]) : texts[column],
+    )
+    return [paint(SIGN_STYLE[sign], sign), ...cells]
   })
   const head = ["", ...columns].map((cell) => paint("dim", cell))
   return formatTable([head, ...rows], `LL${"R".repeat(columns.length - 1)}`)

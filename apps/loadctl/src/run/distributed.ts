@@ -20,7 +20,7 @@ import type { K6Facts, Measurement } from "../stats/model.ts"
 import { seenIn } from "../stats/seen.ts"
 import type { RunFolder } from "../store.ts"
 import type { Api } from "./api.ts"
-import { readMetricRules } from "./metric-rules.ts"
+import { judgeMetricRules } from "./metric-rules.ts"
 
 type RunQueries = ReturnType<typeof createRunQueries>
 
@@ -49,7 +49,7 @@ export async function judgeDistributed(options: DistributedOptions): Promise<Run
   const audit = await auditTarget(loaded, options)
   await folder.writeJson("audit.json", audit)
   const finishedAt = new Date(measurement.window?.to ?? Date.now()).toISOString()
-  const metrics = await readMetricRules({
+  const metrics = await judgeMetricRules({
     config: loaded.config,
     plan,
     measurement,

@@ -7,7 +7,8 @@ import type { Reading } from "../health/signals.ts"
 import { parseDuration } from "../plan/duration.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { Config } from "../plan/schema.ts"
-import type { MetricReading } from "../sla/metrics.ts"
+import { applyMetricRule } from "../sla/metrics.ts"
+import type { MetricReading, MetricResult } from "../sla/metrics.ts"
 import type { Measurement, Window } from "../stats/model.ts"
 import { countText } from "../sla/text.ts"
 import { fillTemplates } from "./templates.ts"
@@ -40,8 +41,12 @@ export type RuleSources = {
   signal: AbortSignal
 }
 
-/** Reads what every rule on the target's own metrics is judged by. */
-export async function readMetricRules(sources: RuleSources): Promise<MetricReading[]> {
+/** Reads what every rule on the target's own metrics is about, and judges it. */
+export async function judgeMetricRules(sources: RuleSources): Promise<MetricResult[]> {
+  return (await readMetricRules(sources)).map(applyMetricRule)
+}
+
+async function readMetricRules(sources: RuleSources): Promise<MetricReading[]> {
   const { config, plan, measurement, signal } = sources
   const rules = plan.sla.metrics ?? []
   const window = plan.judge === "hold" ? measurement.hold : measurement.window

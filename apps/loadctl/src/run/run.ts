@@ -14,7 +14,7 @@ import { requireK6 } from "../k6/find.ts"
 import { findK6 } from "@saleproof/stack/provide/k6.ts"
 import type { RunFolder, Store } from "../store.ts"
 import type { Phase, RunObserver } from "./observer.ts"
-import { readMetricRules } from "./metric-rules.ts"
+import { judgeMetricRules } from "./metric-rules.ts"
 import { queryRun } from "./query.ts"
 import { checkScript } from "./script-check.ts"
 import { seedTarget } from "./seed.ts"
@@ -144,7 +144,7 @@ async function collect(context: PhaseContext, parts: RunParts, begin: (phase: Ph
   await folder.writeJson("endpoints.json", parts.measurement)
   io.killed.throwIfAborted()
   if (config.audit) begin("audit")
-  parts.metricReadings = await readMetricRules({
+  parts.metrics = await judgeMetricRules({
     config,
     plan,
     measurement: parts.measurement,
@@ -170,7 +170,7 @@ async function conclude(
   parts: RunParts,
   stopped: string | null,
 ): Promise<RunReport> {
-  const { measurement = null, audit = null, metricReadings: metrics } = parts
+  const { measurement = null, audit = null, metrics } = parts
   const judgment = judge({ plan, measurement, audit, metrics, stopped })
   parts.verdict = { ...judgment, finishedAt: new Date().toISOString() }
   await folder.writeJson("verdict.json", parts.verdict)

@@ -4,7 +4,7 @@ import { checkFindings } from "./checks.ts"
 import type { Evidence } from "./evidence.ts"
 import { applyExpectation } from "./expectations.ts"
 import type { ExpectationResult } from "./expectations.ts"
-import { applyMetricRule, metricFindings } from "./metrics.ts"
+import { metricFindings } from "./metrics.ts"
 import type { MetricResult } from "./metrics.ts"
 import { iterationFindings } from "./iterations.ts"
 import { mergeFindings, noFindings } from "./findings.ts"
@@ -33,14 +33,14 @@ export type Judgment = {
  */
 export function judge(evidence: Evidence): Judgment {
   const { plan, measurement, audit } = evidence
-  const metrics = evidence.metrics?.map(applyMetricRule)
+  const { metrics = [] } = evidence
   const expectations = measurement ? plan.expect.map((rule) => applyExpectation(rule, measurement)) : []
   const audited = auditFindings(audit)
   const measured = mergeFindings([
     validityChecks(evidence),
     ...(measurement ? measurementFindings(measurement, plan) : []),
     ...expectations.map(expectationFindings),
-    ...(metrics ?? []).map(metricFindings),
+    ...metrics.map(metricFindings),
   ])
   const found = mergeFindings([audited, measured])
   const verdict = outcomeOf(audited, measured)
@@ -52,7 +52,7 @@ export function judge(evidence: Evidence): Judgment {
         : [...found.untrusted, ...found.unknown, ...found.broken],
     warnings: found.warnings,
     expectations,
-    ...(metrics && metrics.length > 0 ? { metrics } : {}),
+    ...(metrics.length > 0 ? { metrics } : {}),
   }
 }
 

@@ -1,8 +1,9 @@
 import { LATENCIES } from "@saleproof/sla/schema.ts"
+import type { Latency } from "@saleproof/sla/schema.ts"
 import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 
 /** Limits in the form that scripts read from SLA_JSON: inclusive, ms and shares; "*" is every endpoint. */
-export type K6Limits = Partial<Record<"p50" | "p95" | "p99" | "max" | "errorRate" | "minSamples", number>>
+export type K6Limits = Partial<Record<Latency | "errorRate" | "minSamples", number>>
 
 /** The SLA for a script's own thresholds. What only warns is left out: k6 knows no warnings. */
 export function k6Sla(sla: Sla): { overall: K6Limits; endpoints: Record<string, K6Limits> } {

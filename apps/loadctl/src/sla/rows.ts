@@ -1,4 +1,4 @@
-import { QUANTILES, samplesToDecide } from "../stats/interval.ts"
+import { QUANTILES, hasInterval, samplesToDecide } from "../stats/interval.ts"
 import type { CorrectedRow } from "../stats/model.ts"
 import type { Figures, Measurement } from "../stats/model.ts"
 import { noFindings } from "./findings.ts"
@@ -80,7 +80,7 @@ function unknownRule({ name }: Figures, { metric }: RuleResult, { latency }: Sla
 }
 
 function undecidedRule(figures: Figures, { metric, limit, actual }: RuleResult): string {
-  if (metric !== "p50" && metric !== "p95" && metric !== "p99") throw new Error(`${metric} has no interval`)
+  if (!hasInterval(metric)) throw new Error(`${metric} has no interval`)
   const { name, n, interval } = figures
   const [low, high] = interval?.[metric] ?? [null, null]
   const range = `between ${low === null ? "0" : msText(low)} and ${high === null ? "an unknown number of" : msText(high)} ms`

@@ -1,11 +1,12 @@
+import { hasInterval } from "../stats/interval.ts"
 import type { Figures } from "../stats/model.ts"
 import type { EndpointSla, Limit } from "@saleproof/sla/resolve.ts"
 import { LATENCIES } from "@saleproof/sla/schema.ts"
 import type { Latency, Level } from "@saleproof/sla/schema.ts"
 
-/** One limit and what came of it. `actual` is in the limit's unit: ms, a share, or a number of samples. */
+/** One limit and what came of it. `actual` is in the limit's unit: ms, requests per second, a share, or a number of samples. */
 export type RuleResult = {
-  metric: Latency | "errorRate" | "minSamples"
+  metric: Latency | "rate" | "errorRate" | "minSamples"
   limit: number
   level: Level
   /** The limit lies within what the percentile may be with 95 % confidence; absent where it does not. */
@@ -25,10 +26,11 @@ export function applyRules(figures: Figures, sla: EndpointSla, judged: Judged = 
   const results: RuleResult[] = LATENCIES.flatMap((metric) => {
     const limit = sla.latency[metric]
     if (!limit) return []
-    const { [metric]: actual = figures[metric] } = judged
+    const { [metric]: actual = figures[metric] ?? null } = judged
     const rule = atMost({ metric, ...limit }, n >= least ? actual : null)
     return [isClose(figures, rule, judged) ? { ...rule, close: true } : rule]
   })
+  if (sla.rate) results.push(atLeast({ metric: "rate", ...sla.rate }, n > 0 ? figures.rate : null))
   results.push(atMost({ metric: "errorRate", ...sla.errorRate }, n > 0 ? failed / n : null))
   results.push({
     metric: "minSamples",
@@ -45,10 +47,16 @@ function atMost(rule: Pick<RuleResult, "metric"> & Limit, actual: number | null)
   return { ...rule, outcome: actual <= rule.limit ? "pass" : "fail", actual }
 }
 
+function atLeast(rule: Pick<RuleResult, "metric"> & Limit, actual: number | null): RuleResult {
+  if (actual === null) return { ...rule, outcome: "no-data", actual }
+  return { ...rule, outcome: actual >= rule.limit ? "pass" : "fail", actual }
+}
+
 /** Whether another run of the same service could well have come out on the other side of the limit. */
 function isClose({ interval }: Figures, { metric, limit, outcome }: RuleResult, judged: Judged): boolean {
   if (!interval || outcome === "no-data" || metric in judged) return false
-  if (metric !== "p50" && metric !== "p95" && metric !== "p99") return false
-  const [low, high] = interval[metric]
+  const range = hasInterval(metric) ? interval[metric] : undefined
+  if (!range) return false
+  const [low, high] = range
   return (low === null || low <= limit) && (high === null || high > limit)
 }

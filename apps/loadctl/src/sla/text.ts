@@ -8,6 +8,10 @@ export function brokenRule({ name, n, failed }: Figures, rule: RuleResult): stri
       ? `${name}: no data, and at least ${countText(Math.max(1, rule.limit), "sample")} must be.`
       : `${name}: only ${countText(n, "sample")}, and at least ${rule.limit} must be.`
   }
+  if (rule.metric === "rate") {
+    const rate = rule.actual === null ? "–" : decimalText(rule.actual, 1)
+    return `${name}: ${rate} requests per second, and at least ${rule.limit} must be.`
+  }
   if (rule.metric === "errorRate") {
     return `${name}: ${decimalText(failed, 0)} of ${countText(n, "request")} failed; ${shareText(rule.limit)} may.`
   }

@@ -49,7 +49,15 @@ function failedThresholds(k6: K6Facts): Threshold[] {
   ]
 }
 
-const K6_STAT = { p50: /^(?:med|p\(50\))$/, p95: /^p\(95\)$/, p99: /^p\(99\)$/, max: /^max$/ } as const
+const K6_STAT = {
+  avg: /^avg$/,
+  p50: /^(?:med|p\(50\))$/,
+  p90: /^p\(90\)$/,
+  p95: /^p\(95\)$/,
+  p99: /^p\(99\)$/,
+  "p99.9": /^p\(99\.9\)$/,
+  max: /^max$/,
+} as const
 
 /** Whether a broken rule of this row is the same limit on the same requests. */
 function repeats({ metric, source }: Threshold, row: { name: string; rules: RuleResult[] }): boolean {
@@ -68,6 +76,8 @@ function selectorName(selector: string): string | null {
 }
 
 function sameFigure({ metric }: RuleResult, k6Metric: string, stat: string): boolean {
+  // k6 divides by the whole run, setup and graceful stop included.
+  if (metric === "rate") return false
   if (metric === "errorRate") return k6Metric === "http_req_failed" && stat === "rate"
   if (metric === "minSamples") return k6Metric === "http_reqs" && stat === "count"
   return k6Metric === "http_req_duration" && K6_STAT[metric].test(stat)

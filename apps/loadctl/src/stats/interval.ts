@@ -4,10 +4,17 @@ import type { Sorted } from "@saleproof/sla/quantile.ts"
 /** Where a percentile may lie, with 95 % confidence; null is an end that so few samples cannot show. In ms. */
 export type Interval = readonly [low: number | null, high: number | null]
 
-export type Intervals = Record<Exclude<Latency, "max">, Interval>
+export type Intervals = Record<"p50" | "p95" | "p99", Interval> &
+  /** Absent in runs that an earlier version saved. */
+  Partial<Record<"p90" | "p99.9", Interval>>
 
 /** Of each percentile, the share of samples below it. */
-export const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
+export const QUANTILES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, "p99.9": 0.999 } as const
+
+/** Whether a figure is a percentile; a mean or a maximum has no interval by order statistics. */
+export function hasInterval(metric: string): metric is keyof typeof QUANTILES {
+  return Object.hasOwn(QUANTILES, metric)
+}
 
 const TAIL = 0.025
 
@@ -15,8 +22,10 @@ const TAIL = 0.025
 export function intervalsOf(sorted: Sorted): Intervals {
   return {
     p50: intervalOf(sorted, QUANTILES.p50),
+    p90: intervalOf(sorted, QUANTILES.p90),
     p95: intervalOf(sorted, QUANTILES.p95),
     p99: intervalOf(sorted, QUANTILES.p99),
+    "p99.9": intervalOf(sorted, QUANTILES["p99.9"]),
   }
 }
 

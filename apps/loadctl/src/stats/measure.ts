@@ -129,11 +129,14 @@ export function latencies(values: ArrayLike<number>) {
 }
 
 function latenciesOf(sorted: Sorted | null) {
-  if (!sorted) return { p50: null, p95: null, p99: null, max: null }
+  if (!sorted) return { avg: null, p50: null, p90: null, p95: null, p99: null, "p99.9": null, max: null }
   return {
+    avg: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
     p50: quantile(sorted, 0.5),
+    p90: quantile(sorted, 0.9),
     p95: quantile(sorted, 0.95),
     p99: quantile(sorted, 0.99),
+    "p99.9": quantile(sorted, 0.999),
     max: quantile(sorted, 1),
   }
 }

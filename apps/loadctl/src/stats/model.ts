@@ -16,6 +16,10 @@ export type Figures = {
   p95: number | null
   p99: number | null
   max: number | null
+  /** These three are absent in runs that an earlier version saved. */
+  avg?: number | null
+  p90?: number | null
+  "p99.9"?: number | null
   failed: number
   /** Requests by HTTP status ("0" is no answer); empty when only k6's summary is known. */
   statuses: Record<string, number>

@@ -48,6 +48,6 @@ function count(
 }
 
 function slowestAllowed({ latency }: EndpointSla): number {
-  const { p95, p99, p50, max } = latency
-  return (p95 ?? p99 ?? p50 ?? max)?.limit ?? Number.POSITIVE_INFINITY
+  const { avg, p50, p90, p95, p99, "p99.9": p999, max } = latency
+  return (p95 ?? p90 ?? p99 ?? p999 ?? p50 ?? avg ?? max)?.limit ?? Number.POSITIVE_INFINITY
 }

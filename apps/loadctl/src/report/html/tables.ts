@@ -1,6 +1,7 @@
 import { countText, decimalText, msText, shareText } from "../../sla/text.ts"
 import { OVERALL } from "../../stats/slices.ts"
-import { ENDPOINT_COLUMNS, brokenColumns, endpointCells, mark, violationCount } from "../cells.ts"
+import { endpointCells, endpointColumns, isBroken, mark, violationCount } from "../cells.ts"
+import type { Column } from "../cells.ts"
 import { countOf, sourcesText } from "../sources.ts"
 import type { RunReport } from "../model.ts"
 import { worstFirst } from "../order.ts"
@@ -12,19 +13,16 @@ import type { Timeline } from "./timeline.ts"
 const cells = (...texts: string[]) => texts.map((text) => ({ text }))
 
 // What a phone shows without scrolling: how it stands with the limit.
-const FIRST_COLUMNS = ["endpoint", "p95", "limit", "margin"]
+const FIRST_COLUMNS: Column[] = ["endpoint", "p95", "limit", "margin"]
 
 /** Broken rows first, then by what is left of the limit; everything together last. */
-export function endpointTable({ endpoints, overall }: RunReport): Table {
-  const others = ENDPOINT_COLUMNS.filter((name) => !FIRST_COLUMNS.includes(name))
+export function endpointTable(report: RunReport): Table {
+  const { endpoints, overall } = report
+  const others = endpointColumns(report).filter((name) => !FIRST_COLUMNS.includes(name))
   const head = [...FIRST_COLUMNS, ...others]
   const rows = [...worstFirst(endpoints), overall].map((row) => {
-    const broken = brokenColumns(row)
     const texts = endpointCells(row)
-    const cells = head.map((name) => {
-      const column = ENDPOINT_COLUMNS.indexOf(name)
-      return { text: texts[column] ?? "", bad: broken[column] ?? false }
-    })
+    const cells = head.map((column) => ({ text: texts[column], bad: isBroken(row, column) }))
     return { mark: mark(row), cells }
   })
   return { caption: "Latencies in ms", head, rows, texts: [] }
