@@ -60,7 +60,7 @@ it("finds what a shop of known capacity completes, and names what broke", async 
   expect(await readFile(join(project.folder, "results/capacity.json"), "utf8")).toBe(`${run.stdout}\n`)
   const markdown = await readFile(join(project.folder, "results/capacity.md"), "utf8")
   expect(markdown).toMatch(/buy breaks first: [\d.]+ % failed, none may/)
-  expect(markdown).toMatch(/made by: `npx loadctl capacity --scenario arrivals --start 40 /)
+  expect(markdown).toMatch(/made by: `loadctl capacity --scenario arrivals --start 40 /)
   const runs = await readdir(join(project.folder, ".loadctl/runs"))
   expect(runs.toSorted()).toEqual(report.steps.map(({ runId }) => runId).toSorted())
 })

@@ -47,6 +47,13 @@ const Action = z.object({
   }),
 })
 
+it("the action takes other actions by the commit that they are, not by a tag that may move", async () => {
+  const action = await readFile(join(REPOSITORY, "action.yml"), "utf8")
+  const used = [...action.matchAll(/uses: (\S+)/g)].map(([, name]) => name)
+  expect(used).toHaveLength(3)
+  for (const name of used) expect(name).toMatch(/@[0-9a-f]{40}$/)
+})
+
 it(
   "the steps of the GitHub action install, run, compare with the base branch, and end with the verdict",
   { timeout: 120_000 },

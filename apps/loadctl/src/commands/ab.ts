@@ -85,7 +85,7 @@ export function registerAb(program: Command, io: Io): void {
       const { report, savedIn } = await experiment(flags, io)
       const { RENDERERS } = await import("../ab/formats.ts")
       const { worst } = await import("../ab/verdict.ts")
-      const options = { color: wantsColor(io, "stdout"), savedIn }
+      const options = { color: wantsColor(io, "stdout"), savedIn, columns: io.stdoutColumns }
       io.stdout(RENDERERS[flags.format](report, options))
       const interrupted = report.ended === "interrupted"
       if (!interrupted)
@@ -116,7 +116,7 @@ async function experiment(flags: Flags, io: Io): Promise<{ report: AbReport; sav
     io,
     observer: await createObserver(io),
     id: saved.id,
-    command: commandText(io.argv),
+    command: commandText(io),
     sides,
     rounds,
     looks,

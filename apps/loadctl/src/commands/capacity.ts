@@ -78,7 +78,7 @@ export function registerCapacity(program: Command, io: Io): void {
       const saving = await prepareSaving(io, flags.save)
       const { report, savedIn } = await search(flags, io)
       const { RENDERERS } = await import("../capacity/formats.ts")
-      const options = { color: wantsColor(io, "stdout"), savedIn }
+      const options = { color: wantsColor(io, "stdout"), savedIn, columns: io.stdoutColumns }
       io.stdout(RENDERERS[flags.format](report, options))
       if (report.ended !== "interrupted")
         await saving?.({
@@ -117,7 +117,7 @@ async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; s
     alwaysPrivate: flags.private ?? false,
     warmUp: flags.warmUp,
     id: saved.id,
-    command: commandText(io.argv),
+    command: commandText(io),
     unit,
     apiEnv,
     options: {

@@ -1,8 +1,9 @@
+import { ownName } from "./own-name.ts"
 import { redactEnv, redactUrl } from "./redact.ts"
 
 /** What was typed, as anybody can type it again; secrets by their name are blanked, URLs lose their credentials. */
-export function commandText(argv: readonly string[]): string {
-  return ["npx loadctl", ...argv.map((word, index) => quoted(shown(word, argv[index - 1])))].join(" ")
+export function commandText({ argv, cwd }: { argv: readonly string[]; cwd: string }): string {
+  return [ownName(cwd), ...argv.map((word, index) => quoted(shown(word, argv[index - 1])))].join(" ")
 }
 
 /** What was given to the script by `-e` may be anything, so only its name is shown. */
