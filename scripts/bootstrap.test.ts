@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,6 +8,7 @@ import { execa } from "execa"
 import { expect, it } from "vitest"
 
 import { isSatisfied } from "./bootstrap/dependencies.mjs"
+import { TASKS } from "./bootstrap/tasks.mjs"
 
 const ROOT = join(import.meta.dirname, "..")
 const BOOTSTRAP = join(import.meta.dirname, "bootstrap.mjs")
@@ -62,6 +64,19 @@ it("shows why npm could not install, and the command to repeat", async () => {
   const { exitCode, stderr } = await bootstrap(["demo"], { script })
   expect(exitCode).toBe(3)
   expect(stderr).toMatch(/error: `npm ci` failed:\n.*in sync.*\n {2}→ npm ci$/s)
+})
+
+it("explains every task at once, without installing anything", async () => {
+  await using clone = await temporaryFolder()
+  for (const folder of ["scripts", "packages/stack/src"])
+    await cp(join(ROOT, folder), join(clone.folder, folder), { recursive: true })
+  const script = join(clone.folder, "scripts/bootstrap.mjs")
+  for (const name of Object.keys(TASKS)) {
+    const { exitCode, stdout, stderr } = await bootstrap([name, "--help"], { script })
+    expect({ name, exitCode, stderr }).toEqual({ name, exitCode: 0, stderr: "" })
+    expect(stdout).toMatch(/^Usage: npm (?:run |test|start)/)
+  }
+  expect(existsSync(join(clone.folder, "node_modules"))).toBe(false)
 })
 
 it("tells installed dependencies from outdated ones", () => {

@@ -51,3 +51,12 @@ it("lists what is wrong with the environment and fails", async () => {
   expect(exitCode).not.toBe(0)
   expect(stderr + all).toContain("DATABASE_URL")
 })
+
+it("names the example of settings when there are none: exit 2", async () => {
+  const { exitCode, stderr } = await execa(process.execPath, [START], {
+    env: { DATABASE_URL: "", REDIS_URL: "" },
+    reject: false,
+  })
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/^error: DATABASE_URL and REDIS_URL are not set\.\n {2}→ cp \.env\.example \.env/)
+})

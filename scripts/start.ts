@@ -6,8 +6,9 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 
-import { runCommand } from "@saleproof/command/command.ts"
+import { EXIT, runCommand } from "@saleproof/command/command.ts"
 import { processIo } from "@saleproof/command/io.ts"
+import type { Io } from "@saleproof/command/io.ts"
 import { ROOT } from "./bootstrap/paths.mjs"
 import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
 
@@ -19,13 +20,19 @@ Starts the API and its worker with the settings of the environment or of .env. T
 Example:
   DATABASE_URL=postgresql://localhost/shop REDIS_URL=redis://localhost:6379 npm start
 
-Exit codes: 0 stopped, 2 bad options, otherwise that of the process that failed.
+Exit codes: 0 stopped, 2 bad options or no settings, otherwise that of the process that failed.
 `
 
 /** Resolves to the highest exit code of the two when both have ended; signals are passed on. */
-async function start(): Promise<number> {
+async function start({ stderr }: Io): Promise<number> {
   const dotEnv = join(ROOT, ".env")
   if (existsSync(dotEnv)) process.loadEnvFile(dotEnv)
+  const unset = ["DATABASE_URL", "REDIS_URL"].filter((name) => !process.env[name])
+  if (unset.length > 0) {
+    stderr(`error: ${unset.join(" and ")} ${unset.length === 1 ? "is" : "are"} not set.\n`)
+    stderr("  → cp .env.example .env, and set them there; `npm run dev` brings a database of its own\n")
+    return EXIT.usage
+  }
   const processes = ["main.ts", "worker.ts"].map((entry) => {
     const [program, ...args] = endedWithParent([process.execPath, join(ROOT, "apps/api/src", entry)], process)
     return spawn(program, args, { stdio: "inherit" })
@@ -46,7 +53,7 @@ async function start(): Promise<number> {
 }
 
 process.exitCode = await runCommand(
-  { usage: USAGE, options: {}, run: start },
+  { usage: USAGE, options: {}, run: (_parsed, io) => start(io) },
   process.argv.slice(2),
   processIo(ROOT),
 )

@@ -17,7 +17,8 @@ export async function ensureDependencies() {
   await ensure({ title: "Installing npm dependencies", isDone: areInstalled, run: install })
 }
 
-function areInstalled() {
+/** Whether node_modules is what the lockfile says. */
+export function areInstalled() {
   const wanted = readPackages(join(ROOT, "package-lock.json"))
   // npm writes this file last, so an install that was cut short leaves none.
   const installed = readPackages(join(ROOT, "node_modules/.package-lock.json"))

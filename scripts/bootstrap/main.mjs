@@ -1,9 +1,10 @@
 import process from "node:process"
 
 import { ensureClient } from "./client.mjs"
-import { ensureDependencies } from "./dependencies.mjs"
+import { areInstalled, ensureDependencies } from "./dependencies.mjs"
 import { BootstrapError } from "./error.mjs"
 import { enter } from "./enter.mjs"
+import { helpOf } from "./help.mjs"
 import { TASKS } from "./tasks.mjs"
 
 /**
@@ -15,6 +16,11 @@ export async function main([name = "", ...args]) {
     const task = TASKS[name]
     if (!task)
       throw new BootstrapError(2, `There is no task "${name}".`, `one of: ${Object.keys(TASKS).join(", ")}`)
+    const help = helpOf(name, args, areInstalled())
+    if (help !== null) {
+      process.stdout.write(help)
+      return
+    }
     await ensureDependencies()
     await ensureClient()
     process.exitCode = await enter(task(args))
