@@ -59,7 +59,7 @@ export function registerCompare(program: Command, io: Io): void {
         { base: await loadRuns(store, splitIds(base), plan), candidate: await loadRuns(store, ids, plan) },
         { limits: limitsOf(flags), allow: flags.allow },
       )
-      const options = { color: wantsColor(io, "stdout"), savedIn: null }
+      const options = { color: wantsColor(io, "stdout"), savedIn: null, columns: io.stdoutColumns }
       io.stdout(
         flags.format === "html"
           ? await comparisonPage(comparison)
@@ -70,11 +70,12 @@ export function registerCompare(program: Command, io: Io): void {
 }
 
 async function comparisonPage(comparison: Comparison): Promise<string> {
-  const [{ comparisonSheet }, { renderSheetHtml }] = await Promise.all([
+  const [{ comparisonSheet }, { renderSheetHtml }, { changeCharts }] = await Promise.all([
     import("../compare/sheet.ts"),
     import("../report/html/sheet.ts"),
+    import("../report/html/change-chart.ts"),
   ])
-  return renderSheetHtml(comparisonSheet(comparison))
+  return renderSheetHtml(comparisonSheet(comparison), changeCharts(comparison))
 }
 
 /** Kept here so that nothing of the comparison is loaded for --help. */

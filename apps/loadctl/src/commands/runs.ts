@@ -47,7 +47,9 @@ export function registerRuns(program: Command, io: Io): void {
       const history = await readHistory(store, flags.scenario)
       if (flags.format === "html") return printIndex(io, store, history)
       return io.stdout(
-        flags.format === "json" ? `${JSON.stringify(history, null, 2)}\n` : renderRuns(history),
+        flags.format === "json"
+          ? `${JSON.stringify(history, null, 2)}\n`
+          : renderRuns(history, io.stdoutColumns),
       )
     })
 }

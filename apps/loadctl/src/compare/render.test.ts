@@ -78,3 +78,12 @@ it("gives JSON that parses to the comparison itself", () => {
   const json: Comparison = JSON.parse(RENDERERS.json(worse, plain))
   expect(json).toEqual(worse)
 })
+
+it("fits a terminal of 60 columns without breaking a number", () => {
+  const whole = RENDERERS.text(worse, plain)
+  const narrow = RENDERERS.text(worse, { ...plain, columns: 60 })
+  const lines = narrow.split("\n")
+  expect(lines.filter((line) => line.length > 60)).toEqual([])
+  const numbers = (text: string): string[] => [...new Set(text.match(/[\d,]+\.\d+/g))].toSorted()
+  expect(numbers(narrow)).toEqual(numbers(whole))
+})

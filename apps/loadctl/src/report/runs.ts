@@ -4,7 +4,7 @@ import { loadParts } from "./load.ts"
 import { composeReport } from "./model.ts"
 import type { RunParts } from "./model.ts"
 import { sparkline } from "./live.ts"
-import { formatTable } from "./table.ts"
+import { fitTable, wrapText } from "./fit.ts"
 import type { RunLine } from "./run-line.ts"
 import { trendsOf } from "./trend.ts"
 import type { Trend } from "./trend.ts"
@@ -58,7 +58,7 @@ function commitOf(manifest: RunParts["manifest"]): string | null {
 const SIGN = { PASS: "✓", FAIL: "✗", INVALID: "?" } as const
 
 /** Every run, newest first, then a line for each kind of them. */
-export function renderRuns({ runs, trends }: History): string {
+export function renderRuns({ runs, trends }: History, columns = Infinity): string {
   if (runs.length === 0) return "No runs yet. `loadctl run --scenario NAME` makes one.\n"
   const rows = runs.map(({ runId, verdict, requests, failed, p95, persona, variants, scale, settings }) => [
     runId,
@@ -70,13 +70,14 @@ export function renderRuns({ runs, trends }: History): string {
       .filter(Boolean)
       .join(", "),
   ])
-  const table = formatTable([["run", "verdict", "requests", "failed", "p95 ms", ""], ...rows], "LLRRRL")
-  const changes = trends.flatMap(changeLines)
+  const head = ["run", "verdict", "requests", "failed", "p95 ms", ""]
+  const table = fitTable([head, ...rows], { alignment: "LLRRRL", width: columns, leading: 1 })
+  const changes = trends.flatMap(changeLines).flatMap((line) => wrapText(line, columns))
   const found = changes.length === 0 ? [] : ["", ...changes]
-  return `${[...table, "", ...trendTable(trends), ...found].join("\n")}\n`
+  return `${[...table, "", ...trendTable(trends, columns), ...found].join("\n")}\n`
 }
 
-function trendTable(trends: readonly Trend[]): string[] {
+function trendTable(trends: readonly Trend[], width: number): string[] {
   const head = ["trend", "runs", "oldest first", "p95", "latest ms", "median before", "change"]
   const rows = trends.map(({ kind, runs, verdicts, p95s, latest, before, change }) => [
     kind,
@@ -87,7 +88,7 @@ function trendTable(trends: readonly Trend[]): string[] {
     msText(before),
     change === null ? "–" : `${change > 0 ? "+" : ""}${(change * 100).toFixed(0)} %`,
   ])
-  return formatTable([head, ...rows], "LRLLRRR")
+  return fitTable([head, ...rows], { alignment: "LRLLRRR", width, leading: 1 })
 }
 
 /** "sale, persona A: p95 rose by 21 % (40.0 to 48.4 ms) with RUN, commit 0123456789 (before it abcdef0123); p 0.001" */

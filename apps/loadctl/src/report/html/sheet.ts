@@ -14,14 +14,23 @@ const ITEM_CLASS = { good: "good", bad: "bad", warning: "warning", calm: "faint"
   string
 >
 
-/** A sheet as one HTML file: a comparison, an experiment, a search for capacity. */
-export function renderSheetHtml({ label, tone, title, sections }: Sheet): string {
+/**
+ * A sheet as one HTML file: a comparison, an experiment, a search for capacity.
+ *
+ * @param pictures shown before its first table
+ */
+export function renderSheetHtml(
+  { label, tone, title, sections }: Sheet,
+  pictures: SafeHtml | null = null,
+): string {
   const shown = sections.filter(({ only }) => only !== "markdown")
+  const tableAt = shown.findIndex(({ kind }) => kind === "table")
+  const [before, after] = [shown.slice(0, tableAt), shown.slice(tableAt)]
   const body = html`<header>
       <span class="verdict ${TONE_CLASS[tone]}">${label}</span>
       <h1>${title}</h1>
     </header>
-    <main>${shown.map(sectionHtml)}</main>
+    <main>${before.map(sectionHtml)} ${pictures} ${after.map(sectionHtml)}</main>
     <footer>Made by loadctl.</footer>`
   return renderDocument({ title: `${label} ${title}`, body, charts: false })
 }

@@ -56,6 +56,15 @@ ul.findings b { display: inline-block; width: 1.5rem; text-indent: 0; }
 .cause b { color: var(--p50); }
 .mark.kept, .good { color: var(--pass); }
 .bad { font-weight: 700; }
+ul.changes { list-style: none; margin: 0.75rem 0 0; padding: 0; }
+ul.changes li { display: grid; grid-template-columns: minmax(6rem, 11rem) 1fr 4.5rem; gap: 0.6rem; padding: 0.2rem 0; }
+ul.changes .name { overflow-wrap: anywhere; }
+ul.changes .value { text-align: right; font-variant-numeric: tabular-nums; }
+.track { position: relative; background: linear-gradient(var(--line), var(--line)) center / 1px 100% no-repeat; }
+.track i { position: absolute; top: 50%; background: currentColor; }
+.track .span { height: 4px; margin-top: -2px; opacity: 0.45; border-radius: 2px; }
+.track .dot { width: 10px; height: 10px; margin: -5px; border-radius: 50%; }
+.track.same, .track.open { color: var(--faint); }
 pre { overflow-x: auto; }
 a { color: var(--p50); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.75rem; margin: 1.25rem 0; }

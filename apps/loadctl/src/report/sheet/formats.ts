@@ -6,6 +6,8 @@ export type RenderOptions = {
   color: boolean
   /** Where the document was saved, as the reader would type it; null when it was not. */
   savedIn: string | null
+  /** Columns of the terminal; where there is none, a line is as long as it is. */
+  columns?: number | undefined
 }
 
 export const SHEET_FORMATS = ["text", "json", "markdown"] as const
@@ -16,11 +18,11 @@ export function sheetRenderers<Document>(
   sheetOf: (document: Document) => Sheet,
 ): Record<SheetFormat, (document: Document, options: RenderOptions) => string> {
   return {
-    text: (document, { color, savedIn }) => {
+    text: (document, { color, savedIn, columns }) => {
       const sheet = sheetOf(document)
       const saved = { kind: "facts" as const, pairs: [["saved", savedIn ?? ""]] }
       const sections = savedIn === null ? sheet.sections : [...sheet.sections, saved]
-      return renderSheetText({ ...sheet, sections }, { color })
+      return renderSheetText({ ...sheet, sections }, { color, columns })
     },
     json: (document) => `${JSON.stringify(document, null, 2)}\n`,
     markdown: (document) => renderSheetMarkdown(sheetOf(document)),

@@ -1,7 +1,9 @@
 import { styleText } from "node:util"
 
-import { formatTable } from "../table.ts"
+import { fitPairs, fitTable, wrapItem, wrapText } from "../fit.ts"
 import type { Section, Sheet, Tone } from "./model.ts"
+
+const INDENT = 2
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -13,14 +15,15 @@ const STYLE = { good: "green", bad: "red", warning: "yellow", calm: "dim" } as c
 /** A sheet for a terminal: the headline first and last, each section followed by an empty line. */
 export function renderSheetText(
   { label, tone, title, sections }: Sheet,
-  { color }: { color: boolean },
+  { color, columns = Infinity }: { color: boolean; columns?: number | undefined },
 ): string {
+  const width = columns - INDENT
   const paint = painter(color)
-  const headline = `${paint(["bold", STYLE[tone]], label)}  ${title}`
+  const headline = wrapItem(`${paint(["bold", STYLE[tone]], label)} `, title, columns).join("\n")
   const body = sections
     .filter(({ only }) => only !== "markdown")
     .flatMap((section) => {
-      const lines = sectionLines(section, paint)
+      const lines = sectionLines(section, paint, width)
       // A heading belongs to what follows it.
       return lines.length === 0 || section.kind === "heading" ? lines : [...lines, ""]
     })
@@ -29,7 +32,7 @@ export function renderSheetText(
 
 type Paint = (style: Style, text: string) => string
 
-function sectionLines(section: Section, paint: Paint): string[] {
+function sectionLines(section: Section, paint: Paint, width: number): string[] {
   switch (section.kind) {
     case "table": {
       if (section.rows.length === 0) return []
@@ -39,14 +42,15 @@ function sectionLines(section: Section, paint: Paint): string[] {
       ])
       const marked = section.rows.some(({ mark }) => mark !== "")
       const table = [["", ...section.columns], ...rows].map((row) => (marked ? row : row.slice(1)))
-      return formatTable(table, marked ? `L${section.alignment}` : section.alignment)
+      const alignment = marked ? `L${section.alignment}` : section.alignment
+      return fitTable(table, { alignment, width, leading: marked ? 2 : 1 })
     }
     case "list":
-      return section.items.map(({ tone, mark, text }) => `${paint(STYLE[tone], mark)} ${text}`)
+      return section.items.flatMap(({ tone, mark, text }) => wrapItem(paint(STYLE[tone], mark), text, width))
     case "facts":
-      return formatTable(section.pairs, "LL")
+      return fitPairs(section.pairs, width)
     case "heading":
-      return [section.text]
+      return wrapText(section.text, width)
     default:
       return section.lines
   }
