@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
+import { Ajv2020 as Ajv } from "ajv/dist/2020.js"
 import { describe, expect, it } from "vitest"
 import { parseAllDocuments } from "yaml"
 import { z } from "zod"
@@ -37,6 +38,21 @@ function problemsOf(value: unknown, path: string): string[] {
   }
   const type = Number.isInteger(value) ? "integer" : typeof value
   return field.type === type ? [] : [`${path} is ${type}, not ${field.type}`]
+}
+
+/** Kubernetes' own definitions of the other kinds; a property that they do not have is refused. */
+const KUBERNETES = z
+  .object({ kinds: z.record(z.string(), z.string()), $defs: z.record(z.string(), z.unknown()) })
+  .parse(
+    JSON.parse(readFileSync(join(import.meta.dirname, "../../test/fixtures/kubernetes-1.37.json"), "utf8")),
+  )
+const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false, allowUnionTypes: true })
+
+function schemaProblems(document: { kind: string }): string[] {
+  const { kinds, $defs } = KUBERNETES
+  const validate = ajv.compile({ $ref: `#/$defs/${kinds[document.kind]}`, $defs })
+  validate(document)
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
 }
 
 const run: DistributedRun = {
@@ -95,6 +111,28 @@ describe("renderManifests", () => {
       "spec lacks script",
       "spec.parallelism is string, not integer",
       "spec.scripts is unknown",
+    ])
+  })
+
+  it.each(["testrun", "job"] as const)(
+    "has fields of Kubernetes' published schemas only, by --kind %s",
+    (kind) => {
+      const documents = rendered({ kind, influx: { ...run.influx, secret: "influx" } }).filter(
+        (document) => document.kind !== "TestRun",
+      )
+      expect([...new Set(documents.map((document) => document.kind))].toSorted()).toEqual(
+        Object.keys(KUBERNETES.kinds).toSorted(),
+      )
+      for (const document of documents) expect(schemaProblems(document)).toEqual([])
+    },
+  )
+
+  it("would be told of a field that Kubernetes does not know, or of another type", () => {
+    const [job] = ofKind("Job")
+    const spec = { ...z.record(z.string(), z.unknown()).parse(job?.["spec"]), backoffLimit: "0", retries: 1 }
+    expect(schemaProblems({ kind: "Job", ...job, spec }).toSorted()).toEqual([
+      "/spec must NOT have additional properties",
+      expect.stringMatching(/^\/spec\/backoffLimit must be integer/),
     ])
   })
 

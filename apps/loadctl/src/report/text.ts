@@ -35,7 +35,7 @@ const SIGN_STYLE = { "✓": "green", "✗": "red", "?": "yellow" } as const sati
 export function renderText(report: RunReport, { color, savedIn, columns = Infinity }: TextOptions): string {
   // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
   const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
-  const saved = savedIn === null ? [] : [["saved", savedIn], ...nextStep(report)]
+  const saved = savedIn === null ? [] : [["saved", savedIn]]
   const verdict = paint([...VERDICT_STYLE[report.verdict]], report.verdict)
   const items = (sign: string, texts: readonly string[]): string[] =>
     texts.flatMap((text) => wrapItem(`  ${sign}`, text, columns))
@@ -49,16 +49,17 @@ export function renderText(report: RunReport, { color, savedIn, columns = Infini
     ...endpointTable(report, paint, columns).map((line) => `  ${line}`),
     "",
     ...fitPairs([...facts(report), ...saved], columns - INDENT).map((line) => `  ${line}`),
+    ...(savedIn === null ? [] : nextStep(report)),
     "",
     `${verdict}  ${report.runId}`,
     "",
   ].join("\n")
 }
 
-/** Where somebody looks who wants to know more of a run that did not pass. */
-function nextStep({ verdict, runId }: RunReport): string[][] {
+/** Where somebody looks who wants to know more of a run that did not pass; a command is one line, to be copied. */
+function nextStep({ verdict, runId }: RunReport): string[] {
   if (verdict === "PASS") return []
-  return [["next", `loadctl report ${runId} --format html > report.html shows what happened when`]]
+  return ["", "  What happened when:", `  loadctl report ${runId} --format html > report.html`]
 }
 
 // What a narrow terminal shows of a row: how it stands with the limit.
@@ -72,7 +73,7 @@ function endpointTable(report: RunReport, paint: Paint, width: number): string[]
   return [
     ...tableOf(report, paint, NARROW_COLUMNS),
     "",
-    ...wrapText("A wider terminal, or --format markdown, shows every column.", width - INDENT),
+    ...wrapText("More room, or --format markdown, shows every column.", width - INDENT),
   ]
 }
 
