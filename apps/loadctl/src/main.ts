@@ -4,6 +4,8 @@ import process from "node:process"
 import { runCli } from "./cli.ts"
 import type { Io } from "./io.ts"
 
+const USUAL_COLUMNS = 80
+
 function processIo(): Io {
   // What keeps our own start short is not for the programs that we start and measure.
   delete process.env["NODE_COMPILE_CACHE"]
@@ -18,6 +20,10 @@ function processIo(): Io {
       if (error.code !== "EPIPE") throw error
       interrupted.abort()
     })
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    // A terminal that was given no size says 0; whoever wraps lines by that writes one letter a line.
+    if (stream.isTTY && !(stream.columns > 0)) stream.columns = USUAL_COLUMNS
   }
   return {
     argv: process.argv.slice(2),

@@ -29,7 +29,7 @@ script: ${quoted(script)} # relative to this file; it needs to know nothing abou
 ${environment(starter.addressVariables)}
 # What is owed. Every endpoint, by k6's name tag, owes what each says, also one that is not listed.
 sla:
-  each: { p95: 500, errorRate: 0 } # p50, p95, p99, max, errorRate, minSamples
+  each: { p95: 500, errorRate: 0 } # avg, p50, p90, p95, p99, p99.9, max, rate: {min}, errorRate, minSamples
   # overall: { p95: 300, p99: { limit: 800, level: warn } } # level: fail (the default) or warn
 ${checks ? "  checks: 1 # share of the script's checks that must hold" : "  # checks: 1 # share of the script's checks that must hold"}
   # droppedIterations: 0

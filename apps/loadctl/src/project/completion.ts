@@ -70,7 +70,8 @@ ${described.join("\n")}
 ${cases.join("\n")}
   esac
 }
-compdef _loadctl loadctl
+# Loaded from a folder of functions, this file is the function itself.
+if [[ "$funcstack[1]" == _loadctl ]]; then _loadctl "$@"; else compdef _loadctl loadctl; fi
 `
 }
 

@@ -105,7 +105,8 @@ function failedTexts({ requests, failed, k6Failed }: RunReport): string[] {
 export function auditText({ audit }: RunReport): string {
   if (audit.ok === null) return `not done: ${audit.note ?? "unknown"}`
   const broken = audit.checks.filter(({ violations }) => violationCount(violations) > 0)
-  if (audit.ok) return `clean, ${countText(audit.checks.length, "invariant")} hold`
+  if (audit.ok)
+    return `clean, ${countText(audit.checks.length, "invariant")} ${audit.checks.length === 1 ? "holds" : "hold"}`
   return broken
     .map(({ id, title, violations }) => `${id}: ${violationCount(violations)} (${title})`)
     .join("; ")

@@ -66,13 +66,13 @@ export function fitPairs(pairs: readonly (readonly string[])[], width: number): 
   return fitTable(pairs, { alignment: "LL", width, leading: 1 })
 }
 
-/** The text in lines that are broken between words; the room that there is at least is what a word needs. */
+/** The text in lines that are broken between words; a word that has no room gets a line of its own. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = []
-  for (const word of text.split(" ")) {
+  for (const [, gap = "", word = ""] of text.matchAll(/( *)(\S+)/g)) {
     const last = lines.at(-1)
-    if (last !== undefined && stringWidth(last) + 1 + stringWidth(word) <= width)
-      lines[lines.length - 1] = `${last} ${word}`
+    if (last !== undefined && stringWidth(last + gap + word) <= width)
+      lines[lines.length - 1] = last + gap + word
     else lines.push(word)
   }
   return lines

@@ -5,6 +5,7 @@ import { formatDuration } from "../plan/duration.ts"
 import type { Phases } from "../plan/plan.ts"
 import type { LiveFigures, LiveRow } from "../run/live-figures.ts"
 import { decimalText, msText } from "../sla/text.ts"
+import { wrapText } from "./fit.ts"
 import { formatTable } from "./table.ts"
 
 /** What is known of a load that is in progress. */
@@ -30,7 +31,7 @@ export function renderLive(
   const { progress, figures, rates, p95s } = state
   const width = Math.max(10, Math.min(SPARK_WIDTH, columns - 16))
   const lines = [[state.title, progress ? phaseText(progress, state.phases) : ""].filter(Boolean).join(": ")]
-  if (progress) lines.push(`  ${loadText(progress, figures)}`)
+  if (progress) lines.push(...wrapText(loadText(progress, figures), columns - 2).map((line) => `  ${line}`))
   if (figures) {
     lines.push(`  requests/s  ${sparkline(rates.slice(-width))}`)
     lines.push(`  p95         ${sparkline(p95s.slice(-width))}`)

@@ -36,6 +36,8 @@ export function renderText(report: RunReport, { color, savedIn, columns = Infini
   // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
   const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
   const saved = savedIn === null ? [] : [["saved", savedIn]]
+  const next = savedIn === null || report.verdict === "PASS" ? null : nextCommand(report)
+  const fits = next !== null && `  sources  ${next} ${NEXT_WHY}`.length <= columns
   const verdict = paint([...VERDICT_STYLE[report.verdict]], report.verdict)
   const items = (sign: string, texts: readonly string[]): string[] =>
     texts.flatMap((text) => wrapItem(`  ${sign}`, text, columns))
@@ -48,18 +50,23 @@ export function renderText(report: RunReport, { color, savedIn, columns = Infini
     "",
     ...endpointTable(report, paint, columns).map((line) => `  ${line}`),
     "",
-    ...fitPairs([...facts(report), ...saved], columns - INDENT).map((line) => `  ${line}`),
-    ...(savedIn === null ? [] : nextStep(report)),
+    ...fitPairs(
+      [...facts(report), ...saved, ...(fits ? [["next", `${next} ${NEXT_WHY}`]] : [])],
+      columns - INDENT,
+    ).map((line) => `  ${line}`),
+    // A command is one line, to be copied.
+    ...(next === null || fits ? [] : ["", `  This ${NEXT_WHY}:`, `  ${next}`]),
     "",
     `${verdict}  ${report.runId}`,
     "",
   ].join("\n")
 }
 
-/** Where somebody looks who wants to know more of a run that did not pass; a command is one line, to be copied. */
-function nextStep({ verdict, runId }: RunReport): string[] {
-  if (verdict === "PASS") return []
-  return ["", "  What happened when:", `  loadctl report ${runId} --format html > report.html`]
+const NEXT_WHY = "shows what happened when"
+
+/** Where somebody looks who wants to know more of a run that did not pass. */
+function nextCommand({ runId }: RunReport): string {
+  return `loadctl report ${runId} --format html > report.html`
 }
 
 // What a narrow terminal shows of a row: how it stands with the limit.

@@ -10,7 +10,13 @@ import { cacheDir } from "./cache.ts"
 import { findOnPath } from "../path.mjs"
 import type { Progress } from "./progress.ts"
 
-const PACKAGES = { "redis-server": "redis-server", influxd: "influxdb", pgbouncer: "pgbouncer" } as const
+const PACKAGES = {
+  "redis-server": "redis-server",
+  influxd: "influxdb",
+  pgbouncer: "pgbouncer",
+  zsh: "zsh",
+  fish: "fish",
+} as const
 export type Program = keyof typeof PACKAGES
 
 const LOCK_WAIT_S = 300

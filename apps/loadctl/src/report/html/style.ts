@@ -57,7 +57,7 @@ ul.findings b { display: inline-block; width: 1.5rem; text-indent: 0; }
 .mark.kept, .good { color: var(--pass); }
 .bad { font-weight: 700; }
 ul.changes { list-style: none; margin: 0.75rem 0 0; padding: 0; }
-ul.changes li { display: grid; grid-template-columns: minmax(6rem, 11rem) 1fr 4.5rem; gap: 0.6rem; padding: 0.2rem 0; }
+ul.changes li { display: grid; grid-template-columns: minmax(4rem, 30%) 1fr 4.5rem; gap: 0.6rem; padding: 0.2rem 0; }
 ul.changes .name { overflow-wrap: anywhere; }
 ul.changes .value { text-align: right; font-variant-numeric: tabular-nums; }
 .track { position: relative; background: linear-gradient(var(--line), var(--line)) center / 1px 100% no-repeat; }
@@ -94,7 +94,7 @@ tbody th { font-weight: 500; position: sticky; left: 0; background: var(--page);
 .wide:not(.plain) tbody tr:last-child > * { border-top-width: 2px; font-weight: 600; }
 .mark { display: inline-block; width: 1.4rem; font-weight: 700; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
-.charts + p { margin-top: 1.25rem; }
+.charts + p, .charts + .wide { margin-top: 1.25rem; }
 figure { display: flex; flex-direction: column; margin: 0; padding: 0.75rem 0.75rem 0.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; }
 figure .chart { margin-top: auto; padding-top: 0.35rem; min-width: 0; }
 .u-legend { font-size: 0.8rem; text-align: left; color: var(--faint); min-width: 0; }
