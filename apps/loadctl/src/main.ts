@@ -34,7 +34,9 @@ function processIo(): Io {
     stdoutIsTTY: process.stdout.isTTY,
     ...(process.stdout.isTTY ? { stdoutColumns: process.stdout.columns } : {}),
     stderrIsTTY: process.stderr.isTTY,
-    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
+    ...(process.stdin.isTTY && process.stderr.isTTY
+      ? { ask: (question) => ask(question, { interrupted: interrupted.signal, interrupt: onSignal }) }
+      : {}),
     stderrStream: process.stderr,
     interrupted: interrupted.signal,
     killed: killed.signal,
@@ -44,12 +46,18 @@ function processIo(): Io {
   }
 }
 
-async function ask(question: string): Promise<string> {
+type Asking = { interrupted: AbortSignal; interrupt: () => void }
+
+/** Rejects when it is interrupted: by Ctrl-C, which comes as a key while a line is read, or by the end of the input. */
+async function ask(question: string, { interrupted, interrupt }: Asking): Promise<string> {
   const { createInterface } = await import("node:readline/promises")
   const lines = createInterface({ input: process.stdin, output: process.stderr })
+  lines.once("SIGINT", interrupt)
+  lines.once("close", interrupt)
   try {
-    return await lines.question(question)
+    return await lines.question(question, { signal: interrupted })
   } finally {
+    lines.off("close", interrupt)
     lines.close()
   }
 }

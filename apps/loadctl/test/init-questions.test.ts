@@ -36,14 +36,17 @@ it("asks for the address and the script, and takes what stands in parentheses fo
   expect(stdout).toContain("Wrote loadctl.yaml")
   expect(exitCode).toBe(0)
   const file = await readFile(join(project.folder, "loadctl.yaml"), "utf8")
-  expect(file).toContain("url: http://127.0.0.1:3000")
+  expect(file).toContain('url: "http://127.0.0.1:3000"')
   expect(file).toContain("visitors")
 })
 
-it("writes nothing when it is interrupted at a question", async () => {
+it.each([
+  ["Ctrl-C", "\u0003"],
+  ["Ctrl-D", "\u0004"],
+])("writes nothing when it is interrupted at a question by %s", async (_name, key) => {
   await using project = await emptyProject()
   const init = initOnTerminal(project.folder)
-  await init.answer(/Where does the API answer/, "\u0003")
+  await init.answer(/Where does the API answer/, key)
   expect(await init.done()).toMatchObject({ exitCode: 130 })
   expect(existsSync(join(project.folder, "loadctl.yaml"))).toBe(false)
 })
