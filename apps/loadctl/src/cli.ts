@@ -82,10 +82,15 @@ export async function runCli(io: Io): Promise<void> {
   }
 }
 
+/** Ctrl-C also ends a k6 that reads the script, which then looks like a script that cannot be read. */
+function comesOfInterrupt(exitCode: number, { interrupted }: Io): boolean {
+  return interrupted.aborted && exitCode === EXIT.usage
+}
+
 function explain(error: unknown, io: Io): void {
   if (error instanceof CommanderError) {
     io.setExitCode(error.exitCode === 0 ? EXIT.pass : EXIT.usage)
-  } else if (isExplained(error) && !(io.interrupted.aborted && error.exitCode === EXIT.usage)) {
+  } else if (isExplained(error) && !comesOfInterrupt(error.exitCode, io)) {
     io.stderr(`error: ${error.message}\n`)
     if (error.hint) io.stderr(`  → ${error.hint}\n`)
     io.setExitCode(error.exitCode)
@@ -93,7 +98,6 @@ function explain(error: unknown, io: Io): void {
     io.stderr(`error: ${error.message}\n`)
     io.setExitCode(EXIT.missing)
   } else if (io.interrupted.aborted) {
-    // Ctrl-C also ends a k6 that reads the script, which then looks like a script that cannot be read.
     io.stderr("Interrupted.\n")
     io.setExitCode(EXIT.interrupted)
   } else {
