@@ -1,3 +1,4 @@
+import type { OtherMetric } from "./metrics.ts"
 import { LATENCIES } from "./schema.ts"
 import type {
   Decision,
@@ -20,6 +21,8 @@ export type EndpointSla = {
   minSamples: number
   /** Statuses that count as success; null leaves it to k6's `expected_response`. */
   status: number[] | null
+  /** What is judged in place of HTTP requests; absent where those are. */
+  metric?: OtherMetric
 }
 
 /** The SLA with every default filled in: the one source of thresholds, judgment and limit lines. */
@@ -94,6 +97,7 @@ function resolveEndpoint(input: EndpointSlaInput): EndpointSla {
     errorRate: resolveLimit(input.errorRate ?? 0),
     minSamples: input.minSamples ?? DEFAULT_MIN_SAMPLES,
     status: input.status ?? null,
+    ...(input.metric ? { metric: input.metric } : {}),
   }
 }
 

@@ -1,5 +1,7 @@
 import { z } from "zod"
 
+import { OTHER_METRICS } from "./metrics.ts"
+
 export const LATENCIES = ["avg", "p50", "p90", "p95", "p99", "p99.9", "max"] as const
 export type Latency = (typeof LATENCIES)[number]
 
@@ -76,13 +78,18 @@ const MetricRuleInput = z
     error: "say what is allowed: min or max",
   })
 
+const ListedEndpointInput = EndpointSlaInput.extend({
+  /** What is judged under that name tag; without it, HTTP requests. */
+  metric: z.enum(OTHER_METRICS).optional(),
+})
+
 /** The SLA as it is written in loadctl.yaml; latencies in ms, shares from 0 to 1. */
 export const SlaInput = z.strictObject({
   /** What every endpoint owes, also one that is not listed. */
   each: EndpointSlaInput.optional(),
   overall: z.strictObject(limits).optional(),
   /** The endpoints that must be seen, by k6's `name` tag, each with what it owes beyond `each`. */
-  endpoints: z.record(z.string().min(1), EndpointSlaInput).optional(),
+  endpoints: z.record(z.string().min(1), ListedEndpointInput).optional(),
   /** Share of k6's checks that must hold. */
   checks: Share.optional(),
   /** Iterations k6 may drop before the run is invalid. */
@@ -99,5 +106,5 @@ export const SlaInput = z.strictObject({
 
 export type MetricRule = z.infer<typeof MetricRuleInput>
 
-export type EndpointSlaInput = z.infer<typeof EndpointSlaInput>
+export type EndpointSlaInput = z.infer<typeof ListedEndpointInput>
 export type SlaInput = z.infer<typeof SlaInput>

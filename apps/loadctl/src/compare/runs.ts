@@ -1,7 +1,7 @@
 import type { Manifest } from "../machine/manifest.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { loadParts } from "../report/load.ts"
-import { loadSamples } from "../report/samples.ts"
+import { loadEverySample } from "../report/samples.ts"
 import type { Outcome } from "../sla/judge.ts"
 import type { MachineUse } from "../stats/model.ts"
 import type { RunFolder, Store } from "../store.ts"
@@ -50,7 +50,7 @@ async function loadRun(folder: RunFolder, judgedBy: RunPlan | undefined): Promis
   const standing = standingOf(parts)
   const figures =
     standing.counts && measurement
-      ? runFigures(await loadSamples(folder, plan), measurement, judgedBy ?? plan)
+      ? runFigures(await loadEverySample(folder, plan), measurement, judgedBy ?? plan)
       : new Map<string, never>()
   return {
     runId: plan.runId,

@@ -39,11 +39,19 @@ export function k6Thresholds({ sla, expect, k6Scenarios, judge }: ThresholdPlan)
     const all = [...(onlyScenario ? [`scenario:${onlyScenario}`] : []), ...tags]
     return all.length > 0 ? `{${all.join(",")}}` : ""
   }
-  const endpoints = Object.entries(sla.endpoints).filter(([name]) => !NOT_SELECTABLE.test(name))
+  // k6 refuses a threshold on a metric whose module the script does not import.
+  const http = Object.entries(sla.endpoints).filter(([, { metric }]) => !metric)
+  const endpoints = http.filter(([name]) => !NOT_SELECTABLE.test(name))
   const limits = judge === "all"
   // Where an endpoint has its own idea of success, k6 cannot judge the failures of all together.
   const judgesAll = Object.values(sla.endpoints).every(({ status }) => status === null)
-  const overall = { ...sla.overall, status: judgesAll ? null : [] }
+  const onlyHttp = http.length === Object.keys(sla.endpoints).length
+  const overall = {
+    ...sla.overall,
+    status: judgesAll ? null : [],
+    // Where something else is judged too, there may be no HTTP request at all.
+    minSamples: onlyHttp ? sla.overall.minSamples : 0,
+  }
   addThresholds(thresholds, selector(), { sla: overall, limits })
   for (const [name, endpoint] of endpoints) {
     addThresholds(thresholds, selector(`name:${name}`), { sla: endpoint, limits })

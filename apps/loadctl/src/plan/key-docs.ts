@@ -68,6 +68,8 @@ export const KEY_DOCS: Record<string, string> = {
   "sla.*.errorRate": "The share of requests that may fail.",
   "sla.*.minSamples": "Fewer judged requests than this make the run invalid.",
   "sla.*.status": "Statuses that count as success here; without it, k6's own opinion.",
+  "sla.endpoints.*.metric":
+    "What is judged under that name in place of HTTP requests: calls by gRPC, or how long a WebSocket took to connect or was open.",
   "sla.checks": "The share of the script's checks that must hold; leave it out for a script without checks.",
   "sla.droppedIterations": "Iterations that k6 may drop.",
   "sla.thrownIterations": "Iterations that may end in an exception of the script.",

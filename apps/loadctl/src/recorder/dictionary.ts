@@ -1,8 +1,9 @@
+import { OTHER_METRICS } from "@saleproof/sla/metrics.ts"
 import { patternOf } from "./url-pattern.ts"
 import { parseTags } from "./line-protocol.ts"
 
 /** What samples are kept of, one by one. Of every other metric only the number of points is counted. */
-export const KEPT = ["http_req_duration", "iteration_duration", "checks"] as const
+export const KEPT = ["http_req_duration", "iteration_duration", "checks", ...OTHER_METRICS] as const
 export type KeptMetric = (typeof KEPT)[number]
 
 /** One series of the recording; `id` is what its samples carry. */

@@ -21,7 +21,14 @@ export async function countMerged(file: string): Promise<Record<KeptMetric, numb
       own.next += 1
     }
   })
-  const merged = { http_req_duration: 0, iteration_duration: 0, checks: 0 }
+  const merged = {
+    http_req_duration: 0,
+    iteration_duration: 0,
+    checks: 0,
+    grpc_req_duration: 0,
+    ws_connecting: 0,
+    ws_session_duration: 0,
+  }
   for (const { id, metric } of entries) merged[metric] += repeats(times[id]!.ns)
   return merged
 }

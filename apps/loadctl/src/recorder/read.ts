@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises"
 
 import { z } from "zod"
 
-import { describeTags } from "./tags.ts"
+import { describeOther, describeTags, isOtherMetric } from "./tags.ts"
 import { KEPT } from "./dictionary.ts"
 import type { SeriesEntry } from "./dictionary.ts"
 import {
@@ -23,6 +23,8 @@ import { foldNames } from "./url-pattern.ts"
 export type Recording = {
   /** The requests, by everything that they are judged by. */
   samples: SampleSeries[]
+  /** What k6 timed besides, each with its metric. */
+  others: SampleSeries[]
   /** Rows that stand for several URLs, because the script gave those requests no name. */
   folded: { name: string; urls: number }[]
   /** Null where the recorder did not come to its end. */
@@ -64,12 +66,19 @@ export async function readRecording(file: string, named: Iterable<string>): Prom
     id,
     facts: { ...facts, name: rows.get(facts.name)! },
   }))
-  const groups = groupRequests(described, counts)
+  const others = entries.flatMap(({ id, metric, tags }) =>
+    isOtherMetric(metric) ? [{ id, facts: describeOther(metric, tags) }] : [],
+  )
+  const groups = groupRequests([...described, ...others], counts)
   const decode = createDecoder()
   await eachChunk(handle, ({ kind, rows: length }, payload) => {
     if (kind === CHUNK.samples) groups.fill(decode(payload, length), epochS)
   })
-  return { samples: groups.samples, folded: foldedRows(rows), totals }
+  const [samples, rest] = [
+    groups.samples.filter(({ metric }) => !metric),
+    groups.samples.filter(({ metric }) => metric),
+  ]
+  return { samples, others: rest, folded: foldedRows(rows), totals }
 }
 
 function foldedRows(rows: ReadonlyMap<string, string>): Recording["folded"] {

@@ -1,3 +1,5 @@
+import type { OtherMetric } from "@saleproof/sla/metrics.ts"
+
 /** The file of a run's folder that holds what was recorded. */
 export const RECORDING = "samples.bin"
 
@@ -15,6 +17,8 @@ export type SampleSeries = {
   /** False where the points carry no `expected_response`, by trimmed system tags or no response callback. */
   expectedTag?: boolean | undefined
   errorCode: string
+  /** What these are where they are no HTTP requests; they are judged by themselves and are in nothing else. */
+  metric?: OtherMetric
   /** Users that were cut off while they waited: no request of k6, and no answer. */
   unanswered?: true
   /** When each request ended, ms since 1970; it was sent at `at - ms`. Not in order. */

@@ -1,3 +1,5 @@
+import { OTHER_METRICS } from "@saleproof/sla/metrics.ts"
+import type { OtherMetric } from "@saleproof/sla/metrics.ts"
 import type { SampleSeries } from "./recording.ts"
 
 /** What of a request's tags decides how it is judged; `tags` as InfluxDB or k6 have them. */
@@ -12,4 +14,19 @@ export function describeTags(tags: Record<string, string>): Omit<SampleSeries, "
     expectedTag: expected !== undefined && expected !== "",
     errorCode: tags["error_code"] ?? "",
   }
+}
+
+export function isOtherMetric(metric: string): metric is OtherMetric {
+  return (OTHER_METRICS as readonly string[]).includes(metric)
+}
+
+// As k6 tags what went well: the code of gRPC's OK, and of HTTP's switch to WebSocket.
+const SUCCESS = { grpc_req_duration: "0", ws_connecting: "101", ws_session_duration: "101" } as const
+
+/** The same of what is no HTTP request; k6 gives a connection that failed no status. */
+export function describeOther(
+  metric: OtherMetric,
+  tags: Record<string, string>,
+): Omit<SampleSeries, "at" | "ms"> {
+  return { ...describeTags(tags), metric, expected: tags["status"] === SUCCESS[metric], expectedTag: true }
 }

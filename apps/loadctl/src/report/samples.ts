@@ -30,6 +30,17 @@ export async function saveSamples(folder: RunFolder, samples: readonly SampleSer
   await folder.writeGzip("samples.json.gz", rows)
 }
 
+/** The same with what k6 timed besides, such as calls by gRPC. */
+export async function loadEverySample(
+  folder: RunFolder,
+  plan: Pick<RunPlan, "sla">,
+): Promise<SampleSeries[] | null> {
+  const recording = folder.file(RECORDING)
+  if (!existsSync(recording)) return loadSamples(folder, plan)
+  const { samples, others } = await readRecording(recording, Object.keys(plan.sla.endpoints))
+  return [...samples, ...others]
+}
+
 /**
  * Every request of a saved run, as it was recorded or read from InfluxDB; null where only k6's summary is known. Throws
  * for a damaged file.

@@ -1,5 +1,6 @@
 import { z } from "zod"
 
+import { OTHER_METRICS } from "@saleproof/sla/metrics.ts"
 import { LEVELS } from "@saleproof/sla/schema.ts"
 import { ManifestDocument } from "./manifest-schema.ts"
 
@@ -25,6 +26,7 @@ const Interval = z
 const Endpoint = z
   .strictObject({
     name: z.string(),
+    metric: z.enum(OTHER_METRICS).optional().describe("what was timed, where it is no HTTP request"),
     n: count("judged requests"),
     rate: z.number().nullable().describe("requests per second, over the hold where there is one"),
     p50: ms("median"),
@@ -35,7 +37,9 @@ const Endpoint = z
     p90: ms("90th percentile").optional(),
     "p99.9": ms("99.9th percentile").optional(),
     failed: count("requests that failed; an expected refusal is none"),
-    statuses: z.record(z.string(), z.int()).describe('requests by HTTP status, "0" is no answer'),
+    statuses: z
+      .record(z.string(), z.int())
+      .describe('requests by HTTP status, "0" is no answer; with a metric, codes of its protocol'),
     interval: z
       .strictObject({
         p50: Interval,

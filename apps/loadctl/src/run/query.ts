@@ -37,14 +37,14 @@ export type QueryOptions = {
 export async function queryRun(options: QueryOptions): Promise<Measurement> {
   const { plan, folder, load, recorded, testTarget, signal } = options
   const file = folder.file(RECORDING)
-  const { samples, folded } = await readRecording(file, Object.keys(plan.sla.endpoints))
+  const { samples, others, folded } = await readRecording(file, Object.keys(plan.sla.endpoints))
   const { run, summary, machine, clocks } = load
   const histograms = load.histograms
   const output = await readFile(folder.file("k6-output.txt"), "utf8").catch(() => "")
   const { totals } = recorded
   const iterations = await readIterations({ plan, file, samples, totals, run, output })
-  const all = [...samples, ...iterations.unanswered]
-  const table = { ...measure(all, plan, iterations.plannedEnd), seen: seenIn(samples) }
+  const all = [...samples, ...others, ...iterations.unanswered]
+  const table = { ...measure(all, plan, iterations.plannedEnd), seen: seenIn([...samples, ...others]) }
   const k6 = { ...k6Facts(run, summary), ...scriptFacts(plan, load) }
   const model = readLoadModel(output, plan.k6Scenarios)
   const compared = { plan, file, samples, recorded, summary, testTarget, histograms, signal }

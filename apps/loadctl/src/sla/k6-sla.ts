@@ -7,7 +7,8 @@ export type K6Limits = Partial<Record<Latency | "errorRate" | "minSamples", numb
 
 /** The SLA for a script's own thresholds. What only warns is left out: k6 knows no warnings. */
 export function k6Sla(sla: Sla): { overall: K6Limits; endpoints: Record<string, K6Limits> } {
-  const named = Object.entries(sla.endpoints).map(([name, own]) => [name, k6Limits(own)] as const)
+  const http = Object.entries(sla.endpoints).filter(([, { metric }]) => !metric)
+  const named = http.map(([name, own]) => [name, k6Limits(own)] as const)
   return {
     overall: k6Limits(sla.overall),
     endpoints: { "*": k6Limits(sla.each), ...Object.fromEntries(named) },

@@ -31,8 +31,16 @@ export function judgeRows(table: Table, sla: Sla): { endpoints: Row[]; overall: 
       const corrected = correctedRows.find((candidate) => candidate.name === name)
       return row(figures, listed ?? sla.each, corrected)
     }),
-    overall: row(overall, sla.overall, omission?.model === "closed" ? omission.overall : undefined),
+    // A script without HTTP requests is judged by what else it does.
+    overall: isWithoutHttp(table)
+      ? { figures: overall, owed: sla.overall, rules: [] }
+      : row(overall, sla.overall, omission?.model === "closed" ? omission.overall : undefined),
   }
+}
+
+/** Whether no HTTP request was made, but calls or connections of another kind that are judged. */
+export function isWithoutHttp({ overall, endpoints }: Pick<Measurement, "overall" | "endpoints">): boolean {
+  return overall.n === 0 && endpoints.some(({ n, metric }) => n > 0 && metric !== undefined)
 }
 
 /** With `latency: corrected`, what users would have seen had nobody waited; in an open model nobody does. */

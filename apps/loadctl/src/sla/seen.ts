@@ -30,7 +30,15 @@ export function nothingJudged(
     const others = scenarios.map(([name, n]) => `${name || "setup or teardown"} (${countText(n, "request")})`)
     return `No request has the scenario ${k6Scenarios.join(" or ")}. There are: ${others.join(", ")}; k6Scenarios in loadctl.yaml names those to judge.`
   }
-  return judge === "hold" ? `No request was sent in the hold.${phasesText(seen)}` : "No request was judged."
+  if (judge === "hold") return `No request was sent in the hold.${phasesText(seen)}`
+  return `No request was judged.${othersText(seen)}`
+}
+
+function othersText({ others = {} }: Seen): string {
+  const counts = Object.entries(others).map(([metric, n]) => `${metric} (${n.toLocaleString("en-US")})`)
+  return counts.length === 0
+    ? ""
+    : ` There are other samples: ${counts.join(", ")}; an entry of sla.endpoints with metric judges those of its name.`
 }
 
 function phasesText({ phases }: Seen): string {

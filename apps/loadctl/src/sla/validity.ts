@@ -3,6 +3,7 @@ import type { Evidence } from "./evidence.ts"
 import { readK6Exit } from "../k6/exits.ts"
 import { mergeFindings, noFindings } from "./findings.ts"
 import type { Findings } from "./findings.ts"
+import { isWithoutHttp } from "./rows.ts"
 import { nothingJudged } from "./seen.ts"
 import { countText, shareText } from "./text.ts"
 
@@ -28,7 +29,9 @@ export function validityChecks({ plan, measurement, audit, stopped }: Evidence):
   if (measurement) {
     untrusted.push(...generatorProblems(measurement), ...clockProblems(measurement))
     unknown.push(
-      ...(measurement.overall.n === 0 ? [nothingJudged(plan, measurement.seen)] : []),
+      ...(measurement.overall.n === 0 && !isWithoutHttp(measurement)
+        ? [nothingJudged(plan, measurement.seen)]
+        : []),
       ...instanceProblems(measurement, plan.instances),
       ...droppedProblems(measurement, plan.sla),
     )

@@ -2,6 +2,7 @@ import { sentAt } from "../recorder/recording.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
+import type { OtherMetric } from "@saleproof/sla/metrics.ts"
 import { countsOver, intervalsOf } from "./interval.ts"
 import type { Figures, Window } from "./model.ts"
 import { quantile, sortInPlace, sortNumbers } from "@saleproof/sla/quantile.ts"
@@ -27,29 +28,36 @@ export function measure(
   plan: MeasurePlan,
   plannedEnd: number | null = null,
 ): Measured {
-  const series = all.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
-  const answered = series.filter(({ unanswered }) => !unanswered)
+  const judgedSeries = all.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
+  const series = judgedSeries.filter(({ metric }) => !metric)
+  const answered = judgedSeries.filter(({ unanswered }) => !unanswered)
   const window = windowOf(answered, plannedEnd)
   const hold = holdOf(answered, plan.phases, plannedEnd)
-  const selection = { judged: judgedBy(series, plan, hold), rated: hold ?? window }
+  const selection = { judged: judgedBy(judgedSeries, plan, hold), rated: hold ?? window }
   const nameless = series.filter(({ unanswered, name }) => unanswered && name === "")
   const named = Map.groupBy(
     series.filter((one) => !nameless.includes(one)),
     ({ name }) => name,
   )
-  const endpoints = endpointNames(plan.sla, named.keys()).map((name) =>
-    figures({
-      ...selection,
-      name,
-      series: named.get(name) ?? [],
-      sla: plan.sla.endpoints[name] ?? plan.sla.each,
-    }),
-  )
+  const endpoints = endpointNames(plan.sla, named.keys()).map((name) => {
+    const sla = plan.sla.endpoints[name] ?? plan.sla.each
+    const own = sla.metric ? othersOf(judgedSeries, { name, metric: sla.metric }) : (named.get(name) ?? [])
+    const counted = figures({ ...selection, name, series: own, sla })
+    return sla.metric ? { ...counted, metric: sla.metric } : counted
+  })
   const overall = figures({ ...selection, name: "overall", series, sla: plan.sla.overall })
   // Each endpoint has its own idea of a failure, so the sum of theirs is the whole.
   const strayed = nameless.reduce((sum, one) => sum + judgedMs(one, selection.judged).length, 0)
-  const failed = endpoints.reduce((sum, endpoint) => sum + endpoint.failed, strayed)
+  const requests = endpoints.filter(({ name }) => !plan.sla.endpoints[name]?.metric)
+  const failed = requests.reduce((sum, endpoint) => sum + endpoint.failed, strayed)
   return { window, hold, overall: { ...overall, failed }, endpoints }
+}
+
+function othersOf(
+  series: readonly SampleSeries[],
+  wanted: { name: string; metric: OtherMetric },
+): SampleSeries[] {
+  return series.filter(({ name, metric }) => name === wanted.name && metric === wanted.metric)
 }
 
 /** The SLA's endpoints in its order, then whatever else was called. */
@@ -143,6 +151,7 @@ function latenciesOf(sorted: Sorted | null) {
 
 /** The statuses that the SLA lists win; then k6's own opinion counts, and where it has none, the status. */
 export function isSuccess({ status, expected, expectedTag }: SampleSeries, sla: EndpointSla): boolean {
+  if (sla.metric) return expected
   if (sla.status) return sla.status.includes(Number(status))
   if (expectedTag === false && status !== "") return Number(status) >= 200 && Number(status) < 400
   return expected

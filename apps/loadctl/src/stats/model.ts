@@ -1,6 +1,7 @@
 import type { IterationsAccount } from "./iterations.ts"
 
 import type { Clocks } from "../machine/clocks.ts"
+import type { OtherMetric } from "@saleproof/sla/metrics.ts"
 import type { Latency } from "@saleproof/sla/schema.ts"
 import type { Intervals } from "./interval.ts"
 
@@ -10,6 +11,8 @@ export type Window = { from: number; to: number }
 /** One endpoint's figures, or those of all together. Latencies in ms, rates per second; null where unknown. */
 export type Figures = {
   name: string
+  /** What was timed where it is no HTTP request; its `statuses` are codes of its own protocol. */
+  metric?: OtherMetric
   n: number
   rate: number | null
   p50: number | null
@@ -34,6 +37,8 @@ export type Seen = {
   scenarios: Record<string, number>
   names: Record<string, number>
   phases: Record<string, number>
+  /** By metric, what was no HTTP request; absent in runs that an earlier version saved. */
+  others?: Record<string, number>
 }
 
 /** One threshold of the script and what came of it; `value` is null where k6 keeps no such figure. */

@@ -1,3 +1,4 @@
+import { OTHER_METRICS } from "@saleproof/sla/metrics.ts"
 import type { RecordedTotals, SampleSeries } from "../recorder/recording.ts"
 import { k6Figures } from "../k6/endpoint-metrics.ts"
 import type { K6Figures } from "../k6/endpoint-metrics.ts"
@@ -130,7 +131,12 @@ function totalProblems(
     ["checks that held", passes, k6Passes],
     ["checks that failed", fails, k6Checks - k6Passes],
   ]
-  return pairs.flatMap(([what, recorded, k6]) =>
+  const others = OTHER_METRICS.map((metric): [string, number, number] => [
+    `samples of ${metric}`,
+    totals.points[metric] ?? 0,
+    count(metric),
+  ])
+  return [...pairs, ...others].flatMap(([what, recorded, k6]) =>
     recorded === k6 ? [] : [`${numberText(recorded)} ${what} were recorded, k6 counted ${numberText(k6)}.`],
   )
 }

@@ -7,6 +7,10 @@ export function seenIn(samples: readonly SampleSeries[]): Seen {
     scenarios: countBy(samples, ({ scenario }) => scenario),
     names: countBy(samples, ({ name }) => name),
     phases: countBy(samples, ({ phase }) => phase),
+    others: countBy(
+      samples.filter(({ metric }) => metric !== undefined),
+      ({ metric }) => String(metric),
+    ),
   }
 }
 
