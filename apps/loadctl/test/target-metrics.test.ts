@@ -112,7 +112,7 @@ it("cannot judge a metric that the target does not show, and says what it shows"
   expect(reasons[1]).toContain('{result="placed"}, {result="refused"}')
 })
 
-it("asks a Prometheus by PromQL, and judges the worst of several series", async () => {
+it("asks a Prometheus by PromQL, and judges the worst of several series", { timeout: 90_000 }, async () => {
   await using shop = await openShop()
   await using prometheus = await openPrometheus(shop.url)
   const asked = { prometheus: { url: prometheus.url, settle: "2s" } }
