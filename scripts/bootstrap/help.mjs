@@ -1,5 +1,14 @@
 /** Tasks whose programs explain themselves, in more words than there are here, once they are installed. */
-const EXPLAIN_THEMSELVES = new Set(["loadctl", "bench", "chaos", "fuzz", "planted", "dev", "start", "dashboards"])
+const EXPLAIN_THEMSELVES = new Set([
+  "loadctl",
+  "bench",
+  "chaos",
+  "fuzz",
+  "planted",
+  "dev",
+  "start",
+  "dashboards",
+])
 
 /**
  * What each task does, for who asks before anything is installed.

@@ -51,9 +51,9 @@ async function openGrpcServer() {
 
 async function openEcho() {
   const child = execa(process.execPath, [ECHO, "0"], { reject: false })
-  const [line] = (await once(child.stdout, "data")) as [Buffer]
+  const [port] = z.tuple([z.instanceof(Buffer)]).parse(await once(child.stdout, "data"))
   return {
-    port: Number(line.toString()),
+    port: Number(port.toString()),
     [Symbol.asyncDispose]: async () => {
       child.kill()
       await child
