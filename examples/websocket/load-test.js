@@ -14,7 +14,7 @@ const echoes = new Counter("echoes")
 export default function () {
   const room = http.get(`${__ENV.BASE_URL}/room`, { tags: { name: "room" } })
   check(room, { "there is a room": (r) => r.status === 200 })
-  const socket = new WebSocket(__ENV.BASE_URL.replace("http", "ws"))
+  const socket = new WebSocket(__ENV.BASE_URL.replace("http", "ws"), null, { tags: { name: "chat" } })
   let sentAt = 0
   socket.addEventListener("open", () => {
     sentAt = Date.now()

@@ -33,7 +33,7 @@ async function example(name: string, command: readonly [string, ...string[]]) {
 it.each([
   ["rest-login-csv", [process.execPath, "server.mjs"], ["login", "profile"]],
   ["open-model-queue", [process.execPath, "server.mjs"], ["submit"]],
-  ["websocket", [process.execPath, "server.mjs"], ["room"]],
+  ["websocket", [process.execPath, "server.mjs"], ["room", "chat"]],
   ["python-checkout", ["python3", "server.py"], ["checkout"]],
 ] as const)("the example %s passes as its README says", async (name, command, endpoints) => {
   await using here = await example(name, command)
