@@ -32,7 +32,12 @@ const limits = {
   "p99.9": Milliseconds.optional(),
   max: Milliseconds.optional(),
   /** Requests per second that must be reached. */
-  rate: z.strictObject({ min: z.number().positive(), level: z.enum(LEVELS).default("fail") }).optional(),
+  rate: z
+    .strictObject(
+      { min: z.number().positive(), level: z.enum(LEVELS).default("fail") },
+      { error: "expected {min}, the requests per second that must be reached" },
+    )
+    .optional(),
   /** Share of requests that may fail: the error budget. */
   errorRate: Share.optional(),
   /** Fewer judged samples than this make the run invalid. */

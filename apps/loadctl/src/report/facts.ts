@@ -1,4 +1,4 @@
-import { countText } from "../sla/text.ts"
+import { countText, exactText } from "../sla/text.ts"
 import { figureText } from "../sla/thresholds.ts"
 import { auditText, omissionText, warmUpText } from "./cells.ts"
 import { sourcesText } from "./sources.ts"
@@ -19,11 +19,11 @@ export function facts(report: RunReport): string[][] {
     ...thresholdFacts(report),
     ...expectations.map(({ title, wanted, actual }) => [
       "expected",
-      `${title}: ${actual ?? "no data"} (${wanted})`,
+      `${title}: ${actual === null ? "no data" : exactText(actual)} (${wanted})`,
     ]),
     ...report.metrics.map(({ title, wanted, actual }) => [
       "metric",
-      `${title}: ${actual === null ? "no data" : figureText(actual)} (${wanted})`,
+      `${title}: ${actual === null ? "no data" : exactText(actual)} (${wanted})`,
     ]),
     ...(report.cutOff > 0 ? [["cut off", cutOffText(report)]] : []),
     ...(warmUp === null ? [] : [["warm-up", warmUp]]),

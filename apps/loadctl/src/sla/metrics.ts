@@ -2,7 +2,7 @@ import type { MetricRule, Level } from "@saleproof/sla/schema.ts"
 import { wantedText } from "./expectations.ts"
 import { noFindings } from "./findings.ts"
 import type { Findings } from "./findings.ts"
-import { figureText } from "./thresholds.ts"
+import { exactText } from "./text.ts"
 
 /** What one series of a metric was during the load, in the order of time, at least one value. */
 export type MetricSeries = { labels: string; values: readonly number[] }
@@ -59,7 +59,7 @@ export function metricFindings(result: MetricResult): Findings {
   if (outcome === "fail") {
     const where = result.labels ?? ""
     findings[level === "warn" ? "warnings" : "broken"].push(
-      `${title}: it was ${figureText(result.actual)}${where}, ${wanted} is allowed.`,
+      `${title}: it was ${exactText(result.actual)}${where}, ${wanted} is allowed.`,
     )
   }
   return findings

@@ -31,6 +31,11 @@ export function decimalText(value: number, decimals: number): string {
   return value.toLocaleString("en-US", digits).replace("-", "−")
 }
 
+/** Every digit but those that only a double has: 3.05 for 3.049999999999997. */
+export function exactText(value: number): string {
+  return String(Number(value.toPrecision(12)))
+}
+
 export function shareText(share: number): string {
   if (share === 0) return "none"
   const percent = share * 100
