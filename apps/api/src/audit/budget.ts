@@ -3,7 +3,7 @@ import { sqlState } from "../infra/db-errors.ts"
 import type { Db } from "../infra/db.ts"
 
 const ASK_AGAIN_S = 10
-const QUERY_CANCELED = "57014"
+const QUERY_CANCELLED = "57014"
 
 type Budget = { db: Db; budgetMs: number }
 
@@ -15,7 +15,7 @@ export async function withinBudget<T>({ db, budgetMs }: Budget, work: () => Prom
   try {
     return await work()
   } catch (cause) {
-    if (sqlState(cause) !== QUERY_CANCELED) throw cause
+    if (sqlState(cause) !== QUERY_CANCELLED) throw cause
     const detail = `The audit takes longer than ${budgetMs / 1_000} s: ${await sealedSoFar(db)}`
     throw new RefusalError("UNAVAILABLE", detail, { cause, retryAfterSeconds: ASK_AGAIN_S })
   }
