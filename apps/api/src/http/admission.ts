@@ -36,7 +36,7 @@ export function admission({ limit, orderLimit }: Limits): RequestHandler {
     }
     inFlight++
     orders += order
-    res.once("close", () => {
+    res.on("close", () => {
       inFlight--
       orders -= order
     })

@@ -19,7 +19,7 @@ export function failFast(heartbeat: DatabaseHeartbeat): RequestHandler {
     if (EXEMPT.has(req.path)) return next()
     if (heartbeat.isUnresponsive()) return sendProblem(res, UNRESPONSIVE)
     waiting.add(res)
-    res.once("close", () => waiting.delete(res))
+    res.on("close", () => waiting.delete(res))
     next()
   }
 }

@@ -15,7 +15,7 @@ export function observe({ logger, metrics, now = () => performance.now() }: Obse
   return (req, res, next) => {
     const startedAt = now()
     metrics.inFlight.inc()
-    res.once("close", () => {
+    res.on("close", () => {
       metrics.inFlight.dec()
       const durationMs = now() - startedAt
       const route = routeOf(req)

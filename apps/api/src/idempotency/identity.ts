@@ -11,13 +11,6 @@ export function rowIdentity({ operation, key }: { operation: string; key: string
 /** The first 16 bytes of a text's SHA-256, with the version and the variant of a UUIDv8. */
 export function uuidOf(text: string): string {
   const digest = hash("sha256", text, "hex")
-  const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16)
-  const groups = [
-    digest.slice(0, 8),
-    digest.slice(8, 12),
-    `8${digest.slice(13, 16)}`,
-    `${variant}${digest.slice(17, 20)}`,
-    digest.slice(20, 32),
-  ]
-  return groups.join("-")
+  const variant = "89ab".charAt(Number.parseInt(digest.charAt(16), 16) & 0x3)
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`
 }

@@ -36,9 +36,19 @@ export function requestHash(method: string, url: string, body: unknown): string 
   return uuidOf(`${method} ${url}\n${canonical(body)}`)
 }
 
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, inner: unknown) => {
-    if (inner === null || typeof inner !== "object" || Array.isArray(inner)) return inner
-    return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-  })
+const canonical = (value: unknown): string => JSON.stringify(withSortedNames(value))
+
+/** A copy with the names of every object in order; JSON.stringify takes three times as long with a function that sorts. */
+function withSortedNames(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value
+  if (Array.isArray(value)) return value.map(withSortedNames)
+  const copy: Record<string, unknown> = {}
+  const members: Record<string, unknown> = { ...value }
+  for (const name of Object.keys(members).toSorted()) {
+    const inner = withSortedNames(members[name])
+    // Assigned, this name would set the prototype and be lost.
+    if (name === "__proto__") Object.defineProperty(copy, name, { value: inner, enumerable: true })
+    else copy[name] = inner
+  }
+  return copy
 }
