@@ -21,11 +21,15 @@ export type K6Summary = {
 const Numbers = z.record(z.string(), z.number().nullable())
 
 const Check = z.object({ name: z.string(), passes: z.number(), fails: z.number() })
-type Group = { checks: z.infer<typeof Check>[]; groups: Group[] }
+type Group = { name: string; checks: z.infer<typeof Check>[]; groups: Group[] }
 const listOrMap = <T extends z.ZodType>(item: T) =>
   z.union([z.array(item), z.record(z.string(), item).transform((map) => Object.values(map))])
 const Group: z.ZodType<Group> = z.lazy(() =>
-  z.object({ checks: listOrMap(Check).default([]), groups: listOrMap(Group).default([]) }),
+  z.object({
+    name: z.string().default(""),
+    checks: listOrMap(Check).default([]),
+    groups: listOrMap(Group).default([]),
+  }),
 )
 
 const HandleSummary = z.object({
@@ -132,12 +136,23 @@ function namelessChecks(metrics: K6Summary["metrics"]): K6Summary["checks"] {
     : [{ name: "checks of which k6 kept no names", passes: matches, fails: total - matches }]
 }
 
-function allChecks(group: Group): K6Summary["checks"] {
-  return [...group.checks, ...group.groups.flatMap(allChecks)].map(({ name, passes, fails }) => ({
-    name,
-    passes,
-    fails,
-  }))
+/** One row each: where groups have checks of one name, theirs are named with the group. */
+function allChecks(root: Group): K6Summary["checks"] {
+  const found = checksBelow(root, [])
+  const byName = Map.groupBy(found, ({ name }) => name)
+  return found.map(({ groups, name, passes, fails }) => {
+    const isAlone = byName.get(name)?.length === 1
+    return { name: isAlone ? name : [...groups, name].join(" > "), passes, fails }
+  })
+}
+
+type CheckInGroup = z.infer<typeof Check> & { groups: string[] }
+
+function checksBelow({ checks, groups }: Group, path: string[]): CheckInGroup[] {
+  return [
+    ...checks.map((check) => ({ ...check, groups: path })),
+    ...groups.flatMap((group) => checksBelow(group, [...path, group.name])),
+  ]
 }
 
 function mapValues<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {

@@ -61,4 +61,16 @@ export const CHECK_ROWS: VerdictRow[] = [
     verdict: "PASS",
     json: { checks: { passes: 100, fails: 0 } },
   },
+  {
+    what: "of two groups with checks of one name, one never holds",
+    script: `${HUNDRED}export default function () {
+  const r = get("list")
+  group("cart", () => check(r, { "is 200": () => r.status === 200 }))
+  group("till", () => group("pay", () => check(r, { "is 200": () => r.status === 201 })))
+}`,
+    config: { sla: { ...sla, checks: 0.5 } },
+    verdict: "FAIL",
+    says: ["The check till > pay > is 200 never held"],
+    neverSays: ["cart > is 200 never held"],
+  },
 ]
