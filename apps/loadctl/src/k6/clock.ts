@@ -1,13 +1,20 @@
 import { parseMaxDuration, parseScenarioProgress } from "./scenarios.ts"
 
-// What may come after the load: teardown(), with k6's own limit of a minute, the summary and the last points.
-const GRACE_MS = 90_000
+// k6's own limit for teardown(), where the script sets none.
+const TEARDOWN_MS = 60_000
+// What comes after it: the summary and the last points.
+const LAST_MS = 30_000
+
+/** What may come after the load before k6 is overdue, ms. */
+export function graceAfter(teardownMs = TEARDOWN_MS): number {
+  return teardownMs + LAST_MS
+}
 
 /** When each scenario started, as far as k6's output says, and when k6 should have ended. Times in ms since 1970. */
 export type ScenarioClock = ReturnType<typeof createScenarioClock>
 
 /** Reads the clock from k6's lines as they come: what a line says was so when it was printed. */
-export function createScenarioClock(graceMs = GRACE_MS) {
+export function createScenarioClock(graceMs = graceAfter()) {
   const starts = new Map<string, number>()
   let longestMs: number | null = null
   return {

@@ -51,7 +51,7 @@ export function parseScenarioProgress(line: string): { name: string; elapsedMs: 
 const UNIT_MS: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 }
 
 /** Go's way to write a duration: "1m30.5s", "500ms". */
-function goDuration(text: string | undefined): number | null {
+export function goDuration(text: string | undefined): number | null {
   if (text === undefined || !/^(?:\d+(?:\.\d+)?(?:h|ms|m|s))+$/.test(text)) return null
   const parts = text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)
   return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * UNIT_MS[unit!]!, 0)

@@ -4,6 +4,8 @@ import { resolve } from "node:path"
 import type { Io } from "../io.ts"
 import { k6Args } from "../k6/args.ts"
 import { foreignVariables, inheritedByK6 } from "../k6/environment.ts"
+import { graceAfter } from "../k6/clock.ts"
+import { readTeardownTimeout } from "../k6/teardown.ts"
 import { runK6 } from "../k6/run.ts"
 import type { K6Run } from "../k6/run.ts"
 import { parseSummary } from "../k6/summary.ts"
@@ -62,11 +64,14 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
   for (const text of unfilled(plan.k6Env, { ...io.env, TARGET_URL: options.targetUrl, TESTID: plan.runId }))
     observer.note(`Left out of the script's variables, because a variable in it is not set: ${text}`)
   await folder.writeJson(CONFIG, { thresholds: k6Thresholds(plan) })
+  const env = k6Environment(options)
+  const script = resolve(root, plan.script)
+  const teardownMs = await readTeardownTimeout({ binary: options.binary, script, cwd: root, env })
   const before = readCpuTimes()
   const run = await runK6({
     binary: options.binary,
     args: k6Args({
-      script: resolve(root, plan.script),
+      script,
       runId: plan.runId,
       configFile: folder.file(CONFIG),
       summaryExport: folder.file(SUMMARY_EXPORT),
@@ -74,7 +79,8 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
       flags: plan.k6Flags ?? [],
     }),
     cwd: root,
-    env: k6Environment(options),
+    env,
+    graceMs: graceAfter(teardownMs),
     outputFile: folder.file("k6-output.txt"),
     logFile: folder.file("k6-log.jsonl"),
     onProgress: observer.load,
