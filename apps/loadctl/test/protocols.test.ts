@@ -78,12 +78,13 @@ async function projectWith(script: string, { url, endpoints }: { url: string; en
     scenarios: { default: {} },
   }
   await writeFile(join(folder, "loadctl.yaml"), stringify(config))
+  const check = () => loadctl(["check", "--try"], { cwd: folder })
   const run = async () => {
     const { stdout, stderr } = await loadctl(["run", "--format", "json"], { cwd: folder })
     if (stdout === "") throw new Error(stderr)
     return Report.parse(JSON.parse(stdout))
   }
-  return { run, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+  return { check, run, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }
 
 const calls = (port: number, method: string) => `import grpc from "k6/net/grpc"
@@ -104,6 +105,9 @@ it("judges calls by gRPC as an endpoint, counts them as k6 does, and needs no HT
   await using echo = await openEcho()
   const url = `http://127.0.0.1:${echo.port}`
   await using project = await projectWith(calls(server.port, "Good"), { url, endpoints: ORDER })
+  const { exitCode, stdout } = await project.check()
+  expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+  expect(stdout).toMatch(/order +grpc_req_duration +OK/)
   const report = await project.run()
 
   expect(report.reasons).toEqual([])

@@ -6,6 +6,8 @@ import { dirname, join, resolve } from "node:path"
 import { execa } from "execa"
 import { z } from "zod"
 
+import { OTHER_METRICS } from "@saleproof/sla/metrics.ts"
+import { describeOther, describeTags, isOtherMetric } from "../recorder/tags.ts"
 import type { LoadedConfig } from "../config.ts"
 import type { Io } from "../io.ts"
 import { requireK6 } from "../k6/find.ts"
@@ -67,7 +69,7 @@ async function writeWrapper(script: string, { scenarios }: InspectedScript, { k6
 type Tried = { name: string; method: string; status: string; ms: number; ok: boolean }
 
 const Point = z.object({
-  metric: z.literal("http_req_duration"),
+  metric: z.enum(["http_req_duration", ...OTHER_METRICS]),
   type: z.literal("Point"),
   data: z.object({ value: z.number(), tags: z.record(z.string(), z.string()) }),
 })
@@ -107,20 +109,28 @@ async function runOnce({ binary, root, env, io, script }: Once) {
 
 function readRequests(text: string): Tried[] {
   return text.split("\n").flatMap((line) => {
-    if (!line.includes('"http_req_duration"')) return []
+    if (!line.includes('_duration"') && !line.includes('"ws_connecting"')) return []
     const parsed = Point.safeParse(JSON.parse(line))
     if (!parsed.success) return []
-    const { value, tags } = parsed.data.data
+    const { metric, data } = parsed.data
+    const { value, tags } = data
+    const { expected } = isOtherMetric(metric) ? describeOther(metric, tags) : describeTags(tags)
     return [
       {
         name: tags["name"] ?? tags["url"] ?? "",
-        method: tags["method"] ?? "",
-        status: tags["status"] ?? "",
+        method: isOtherMetric(metric) ? metric : (tags["method"] ?? ""),
+        status: statusText(metric, tags["status"] ?? ""),
         ms: value,
-        ok: tags["expected_response"] !== "false",
+        ok: expected,
       },
     ]
   })
+}
+
+/** k6 gives a request without an answer the status 0, which is gRPC's code of OK. */
+function statusText(metric: string, status: string): string {
+  if (metric === "grpc_req_duration") return status === "0" ? "OK" : `code ${status}`
+  return status === "0" || status === "" ? "no answer" : status
 }
 
 function triedText(scenario: string, requests: readonly Tried[], errors: readonly string[]): string {
@@ -128,7 +138,7 @@ function triedText(scenario: string, requests: readonly Tried[], errors: readonl
     ok ? "✓" : "✗",
     name,
     method,
-    status === "0" ? "no answer" : status,
+    status,
     `${msText(ms)} ms`,
   ])
   return [

@@ -37,6 +37,16 @@ it("sets the latest run beside the median of those before it", () => {
   ])
 })
 
+it("has nothing to set beside each other where no run can be trusted, or none made a request", () => {
+  const untold = [
+    { ...line, verdict: "INVALID" as const },
+    { ...line, p95: null },
+  ]
+  for (const only of untold)
+    expect(trendsOf([only])).toEqual([expect.objectContaining({ p95s: [], changePoints: [], latest: null })])
+  expect(renderRuns({ schema: "saleproof.runs/1", runs: untold, trends: trendsOf(untold) })).toContain("sale")
+})
+
 it("keeps loads apart that are not the same", () => {
   const runs = [
     line,

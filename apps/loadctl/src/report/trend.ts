@@ -73,6 +73,7 @@ function changesOf(runs: readonly RunLine[]): TrendChange[] {
   const trusted = runs.flatMap((run) =>
     run.verdict === "INVALID" || run.p95 === null || run.p95 <= 0 ? [] : [{ ...run, p95: run.p95 }],
   )
+  if (trusted.length === 0) return []
   const found = changePoints(
     trusted.map(({ p95 }) => Math.log(p95)),
     CHANGES,
