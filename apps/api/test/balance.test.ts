@@ -31,6 +31,13 @@ async function expectCleanAudit() {
   expect(checks.filter(({ violations }) => violations !== 0)).toEqual([])
 }
 
+/** Takes back the won that brought a balance near its limit, also from what its charges of 1 won left. */
+async function leaveLimit(userId: number, won: number) {
+  await db.user.update({ where: { id: userId }, data: { balance: { decrement: won } } })
+  const balanceAfter = { decrement: won }
+  await db.ledgerEntry.updateMany({ where: { userId, amount: 1 }, data: { balanceAfter } })
+}
+
 describe("a charge", () => {
   it("adds to the balance and books it", async () => {
     const userId = await shelf.user()
@@ -104,8 +111,8 @@ describe("a charge", () => {
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(2)
     expect(answers.filter(({ code }) => code === "BALANCE_LIMIT")).toHaveLength(1)
     expect(await balance.find(userId)).toEqual({ userId, balance: MAX_BALANCE })
-    await db.user.update({ where: { id: userId }, data: { balance: 100 } })
-    await db.ledgerEntry.deleteMany({ where: { userId, amount: 1 } })
+    await leaveLimit(userId, MAX_BALANCE - 102)
+    await expectCleanAudit()
   })
 
   it("of nobody is refused", async () => {
@@ -185,8 +192,7 @@ describe("charges with an Idempotency-Key", () => {
 
     const late = keyed(crypto.randomUUID())
     expect(await balance.charge(userId, 1, late)).toMatchObject({ code: "BALANCE_LIMIT" })
-    await db.user.update({ where: { id: userId }, data: { balance: 100 } })
-    await db.ledgerEntry.deleteMany({ where: { userId, amount: 1 } })
+    await leaveLimit(userId, MAX_BALANCE - 101)
     const placed = await balance.charge(userId, 1, late)
     expect(placed.status).toBe(201)
     expect(await balance.charge(userId, 1, late)).toEqual(placed)
