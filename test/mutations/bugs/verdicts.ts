@@ -116,4 +116,13 @@ export const VERDICT_BUGS: Bug[] = [
   bug("k6-unheard", "k6's errors and warnings are shown with how many there were")
     .replacing(`${SRC}/k6/log.ts`, "note(level, text)", "void text")
     .caughtBy(`${ROWS}/measuring.test.ts`, "PASS: the script logs errors of its own"),
+  bug("rate-not-owed", "a minimum rate that is not reached fails the run")
+    .replacing(`${SRC}/sla/rules.ts`, "actual >= rule.limit", "actual >= 0")
+    .caughtBy(`${ROWS}/figures.test.ts`, "FAIL: fewer requests per second than are owed"),
+  bug("p999-is-p99", "the 99.9th percentile is not the 99th")
+    .replacing(`${SRC}/stats/measure.ts`, "quantile(sorted, 0.999)", "quantile(sorted, 0.99)")
+    .caughtBy(
+      `${ROWS}/figures.test.ts`,
+      "FAIL: one request of two hundred is slow, and the 99.9th percentile is limited",
+    ),
 ]
