@@ -1,3 +1,4 @@
+import { createChangeCommit } from "./administration/commit.ts"
 import { createJournal } from "./administration/journal.ts"
 import { createPolicyAdministration } from "./administration/policies.ts"
 import { createProductAdministration } from "./administration/products.ts"
@@ -39,12 +40,13 @@ export function createServices(deps: Deps, env: Env) {
   const rankings = createRankings({ db: rankingDb, redis, clock, maxQueued: env.MAX_IN_FLIGHT })
   addServedGauge({ rankings, metrics })
   const drift = createRankingDrift({ db: rankingDb, redis, clock })
+  const commit = createChangeCommit({ db: writeDb })
   return {
     users,
-    createUser: createUserCreation({ db: writeDb }),
+    createUser: createUserCreation({ commit }),
     administration: {
-      products: createProductAdministration({ db: writeDb }),
-      policies: createPolicyAdministration({ ...deps, db: writeDb }),
+      products: createProductAdministration({ commit }),
+      policies: createPolicyAdministration({ ...deps, commit }),
       journal: createJournal({ db: readDb }),
     },
     products: createProducts({ db: readDb }),

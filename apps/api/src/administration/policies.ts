@@ -5,11 +5,11 @@ import { RefusalError } from "../errors.ts"
 import type { CouponPolicy as Row } from "../generated/prisma/client.ts"
 import { jsonAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
-import { runOnce } from "../idempotency/kept-answers.ts"
 import type { Clock } from "../infra/clock.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import type { Tx } from "../infra/db.ts"
 import { soldOutKey } from "../infra/keys.ts"
 import type { Logger } from "../infra/logger.ts"
+import type { ChangeCommit } from "./commit.ts"
 import { writeJournal } from "./journal.ts"
 import { defined } from "./products.ts"
 import type { Asked } from "./products.ts"
@@ -19,12 +19,12 @@ import { requireOrder } from "./window.ts"
 /** As POST /init opens its policies. */
 const OPEN_MS = 3 * 86_400_000
 
-type PoliciesDeps = { db: Db; redis: Redis; clock: Clock; logger: Logger }
+type PoliciesDeps = { commit: ChangeCommit; redis: Redis; clock: Clock; logger: Logger }
 
 /** Coupon policies, as whoever runs the sale makes and changes them; each change with its entry in the journal. */
-export function createPolicyAdministration({ db, redis, clock, logger }: PoliciesDeps) {
+export function createPolicyAdministration({ commit, redis, clock, logger }: PoliciesDeps) {
   const commitChange = (id: number, change: PolicyChange, { request, by }: Asked) =>
-    runOnce(db, request, async (tx) => {
+    commit(request, async (tx) => {
       const before = await lockPolicy(tx, id)
       requireKept(before, change.total)
       requireOrder({ ...before, ...defined(change) })
@@ -45,7 +45,7 @@ export function createPolicyAdministration({ db, redis, clock, logger }: Policie
   return {
     /** @throws BAD_REQUEST when it would end before it starts */
     create: ({ discountRate, startsAt = clock(), endsAt, ...policy }: NewPolicy, { request, by }: Asked) =>
-      runOnce(db, request, async (tx) => {
+      commit(request, async (tx) => {
         const window = { startsAt, endsAt: endsAt ?? new Date(startsAt.getTime() + OPEN_MS) }
         requireOrder(window)
         const row = await tx.couponPolicy.create({

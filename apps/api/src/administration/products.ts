@@ -2,10 +2,10 @@ import { RefusalError } from "../errors.ts"
 import type { Product as Row } from "../generated/prisma/client.ts"
 import type { By } from "../http/define-route.ts"
 import { jsonAnswer } from "../idempotency/answer.ts"
-import { runOnce } from "../idempotency/kept-answers.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import type { Tx } from "../infra/db.ts"
 import { productNotFound, toProduct } from "../products/service.ts"
+import type { ChangeCommit } from "./commit.ts"
 import { writeJournal } from "./journal.ts"
 import type { NewProduct, ProductChange, Restock } from "./schema.ts"
 import { requireOrder } from "./window.ts"
@@ -16,10 +16,10 @@ const MAX_STOCKED = 1_000_000_000_000n
 export type Asked = { request: KeyedRequest | null; by: By }
 
 /** Products, as whoever runs the sale makes and changes them; each change with its entry in the journal. */
-export function createProductAdministration({ db }: { db: Db }) {
+export function createProductAdministration({ commit }: { commit: ChangeCommit }) {
   return {
     create: (product: NewProduct, { request, by }: Asked) =>
-      runOnce(db, request, async (tx) => {
+      commit(request, async (tx) => {
         const row = await tx.product.create({ data: { ...product, stocked: product.stock } })
         const after = { ...termsOf(row), stock: Number(row.stock) }
         await writeJournal(tx, { by, action: "product.created", targetId: row.id, before: null, after })
@@ -28,7 +28,7 @@ export function createProductAdministration({ db }: { db: Db }) {
 
     /** @throws PRODUCT_NOT_FOUND; BAD_REQUEST when its sale would end before it starts */
     change: (id: number, change: ProductChange, { request, by }: Asked) =>
-      runOnce(db, request, async (tx) => {
+      commit(request, async (tx) => {
         const before = await lockProduct(tx, id)
         requireOrder({ ...before, ...defined(change) })
         const row = await tx.product.update({ where: { id }, data: defined(change) })
@@ -44,7 +44,7 @@ export function createProductAdministration({ db }: { db: Db }) {
 
     /** @throws PRODUCT_NOT_FOUND; OUT_OF_STOCK when more would be taken off than there is; STOCK_LIMIT */
     restock: (id: number, { quantity, reason }: Restock, { request, by }: Asked) =>
-      runOnce(db, request, async (tx) => {
+      commit(request, async (tx) => {
         const before = await lockProduct(tx, id)
         requireRoom(before, quantity)
         const units = { increment: quantity }

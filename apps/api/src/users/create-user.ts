@@ -1,19 +1,18 @@
+import type { ChangeCommit } from "../administration/commit.ts"
 import { writeJournal } from "../administration/journal.ts"
 import { RefusalError } from "../errors.ts"
 import type { By } from "../http/define-route.ts"
 import { jsonAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
-import { runOnce } from "../idempotency/kept-answers.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
-import type { Db } from "../infra/db.ts"
 import type { NewUser } from "./schema.ts"
 
 type Asked = { request: KeyedRequest | null; by: By }
 
 /** Makes a user, and links the subject of their tokens if there is one: NAME_TAKEN, SUBJECT_TAKEN. */
-export function createUserCreation({ db }: { db: Db }) {
+export function createUserCreation({ commit }: { commit: ChangeCommit }) {
   return ({ name, ...given }: NewUser, { request, by }: Asked): Promise<Answer> =>
-    runOnce(db, request, async (tx) => {
+    commit(request, async (tx) => {
       const subject = given.subject ?? null
       const [user] = await tx.$queryRaw<{ id: number }[]>`
         INSERT INTO users (name, subject) VALUES (${name}, ${subject}) ON CONFLICT DO NOTHING RETURNING id`
