@@ -33,7 +33,11 @@ export function createApp({ env, deps, routes, lifecycle }: AppOptions): Express
     observe(deps),
     closeWhenStopping(lifecycle),
     ...(env.CORS_ORIGINS.length > 0 ? [crossOrigin(env.CORS_ORIGINS)] : []),
-    admission({ limit: env.MAX_IN_FLIGHT, orderLimit: env.MAX_QUEUED_ORDERS }),
+    admission({
+      limit: env.MAX_IN_FLIGHT,
+      orderLimit: env.MAX_QUEUED_ORDERS,
+      waitingRoom: env.WAITING_ROOM === "on" ? { secret: env.WAITING_ROOM_SECRET } : undefined,
+    }),
     failFast(deps.heartbeat),
     ...(env.AUTH === "jwt" ? [authentication(env)] : []),
     jsonBody(),

@@ -63,6 +63,8 @@ const Settings = z.object({
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(8_000).default(0),
   MAX_IN_FLIGHT: count.default(10_000),
   MAX_QUEUED_ORDERS: count.default(2_000),
+  WAITING_ROOM: z.enum(["on", "off"]).default("off"),
+  WAITING_ROOM_SECRET: z.string().min(32, "needs at least 32 characters").optional(),
   WEBHOOK_RETRY_DELAYS: delays.prefault("1,5,30,120,600,1800,3600,7200"),
   DB_READ_POOL: count.default(6),
   DB_WRITE_POOL: count.default(4),

@@ -39,6 +39,15 @@ const IdempotencyKey = z
 
 const RETRIED = new Set([429, 503])
 const RetryAfter = z.object({ "Retry-After": z.int().meta({ description: "Seconds" }) })
+// Whatever is sent is no error: a token that is not valid is ignored.
+const SentToken = z.string().optional().meta({
+  description: "The Waiting-Token of an earlier 503, with WAITING_ROOM=on: its place is kept",
+})
+const WaitingToken = RetryAfter.extend({
+  "Waiting-Token": z.string().optional().meta({
+    description: "With WAITING_ROOM=on: send it again in time, and this request goes before later ones",
+  }),
+})
 
 type Settings = Pick<Env, "AUTH" | "USER_RATE_LIMIT" | "ADDRESS_RATE_LIMIT">
 
@@ -46,13 +55,16 @@ type Settings = Pick<Env, "AUTH" | "USER_RATE_LIMIT" | "ADDRESS_RATE_LIMIT">
 export function operationOf(route: Route, settings: Settings): ZodOpenApiOperationObject {
   const { id, summary, tag, input = {}, answer, otherAnswers = {}, idempotentAs } = route
   const { body, ...params } = input
-  const header = idempotentAs === undefined ? undefined : z.object({ "Idempotency-Key": IdempotencyKey })
+  const headers = {
+    ...(idempotentAs !== undefined && { "Idempotency-Key": IdempotencyKey }),
+    ...(route.waits && { "Waiting-Token": SentToken }),
+  }
   return {
     operationId: id,
     summary,
     tags: [tag],
     security: securityOf(route, settings),
-    requestParams: { ...params, ...(header && { header }) },
+    requestParams: { ...params, ...(Object.keys(headers).length > 0 && { header: z.object(headers) }) },
     ...(body && {
       requestBody: {
         required: route.bodyOptional !== true,
@@ -60,7 +72,7 @@ export function operationOf(route: Route, settings: Settings): ZodOpenApiOperati
       },
     }),
     responses: {
-      ...problems(refusalsOf(route, settings)),
+      ...problems(refusalsOf(route, settings), route.waits ? WaitingToken : RetryAfter),
       [String(answer.status)]: answerOf(answer),
       ...Object.fromEntries(
         Object.entries(otherAnswers).map(([status, other]) => [status, responseOf(other)]),
@@ -112,14 +124,14 @@ function isLimited(route: Route, settings: Settings): boolean {
 const ALWAYS: RefusalCode[] = ["OVERLOADED", "UNAVAILABLE"]
 
 /** The answers that refuse with these codes, by status. */
-function problems(codes: readonly RefusalCode[]): ZodOpenApiResponsesObject {
+function problems(codes: readonly RefusalCode[], retryHeaders: z.ZodObject): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(codes, (code) => REFUSALS[code].status)
   return Object.fromEntries(
     [...byStatus].map(([status, some]) => [
       String(status),
       {
         description: some.join(", "),
-        ...(RETRIED.has(status) && { headers: RetryAfter }),
+        ...(RETRIED.has(status) && { headers: status === 503 ? retryHeaders : RetryAfter }),
         content: { "application/problem+json": { schema: Problem } },
       },
     ]),

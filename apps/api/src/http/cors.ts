@@ -11,7 +11,7 @@ export const crossOrigin = (origins: readonly string[]): RequestHandler =>
   cors({
     origin: [...origins],
     methods: ["GET", "POST", "PATCH", "DELETE"],
-    allowedHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"],
-    exposedHeaders: ["Retry-After", "X-Request-Id"],
+    allowedHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Waiting-Token", "X-Request-Id"],
+    exposedHeaders: ["Retry-After", "Waiting-Token", "X-Request-Id"],
     maxAge: PREFLIGHT_KEPT_SECONDS,
   })

@@ -38,6 +38,8 @@ export type RouteFacts = {
   otherAnswers?: Record<number, Documented>
   /** What the endpoint itself refuses; what any endpoint can refuse is added. */
   refusals?: readonly RefusalCode[]
+  /** Who is rejected may wait for its turn, with a Waiting-Token. */
+  waits?: true
   /** The operation among the stored answers, for an endpoint that honors an Idempotency-Key. */
   idempotentAs?: string
 }

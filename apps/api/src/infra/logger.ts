@@ -14,6 +14,7 @@ const SECRETS = [
   "REDIS_URL",
   "LAB_TOKEN",
   "AUTH_JWT_SECRET",
+  "WAITING_ROOM_SECRET",
 ]
 // Wherever one may be logged: by itself, in a logged object, and in a part of that.
 const REDACTED = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])

@@ -38,6 +38,7 @@ export const createOrderRoutes = ({ service }: { service: Orders }): Route[] => 
       "PRICE_CHANGED",
     ],
     access: { who: "owner", userOf: ({ body }) => body.userId, orScope: "shop:till" },
+    waits: true,
     idempotentAs: "orders",
     handle: ({ body }, request) => service.place(body, request),
   }),
