@@ -208,11 +208,12 @@ describe.each(STRATEGIES)("an order placed %s", (strategy) => {
 
   it("is decided again under a key that was refused, and keeps nothing of the refusal", async () => {
     const userId = await shelf.user()
-    const productId = await shelf.product({ price: 0, stock: 0 })
+    const productId = await shelf.product({ price: 0, stock: 1 })
+    await db.product.update({ where: { id: productId }, data: { stock: 0 } })
     const request = keyed(crypto.randomUUID())
 
     const refused = await place(orderOf(userId, productId), request)
-    await db.product.update({ where: { id: productId }, data: { stock: 1, stocked: 1 } })
+    await db.product.update({ where: { id: productId }, data: { stock: 1 } })
     const placed = await place(orderOf(userId, productId), request)
 
     expect(refused).toMatchObject({ status: 409, code: "OUT_OF_STOCK" })
