@@ -1,4 +1,5 @@
 import type { Bug } from "./bug.ts"
+import { ADMINISTRATION_BUGS } from "./bugs/administration.ts"
 import { COUPON_BUGS } from "./bugs/coupons.ts"
 import { ORDER_MACHINERY_BUGS } from "./bugs/order-machinery.ts"
 import { ORDER_BUGS } from "./bugs/orders.ts"
@@ -7,7 +8,14 @@ import { SALE_TERMS_BUGS } from "./bugs/sale-terms.ts"
 import { SALES_BUGS } from "./bugs/sales.ts"
 import { VERDICT_BUGS } from "./bugs/verdicts.ts"
 
-const SHOP_BUGS = [...ORDER_BUGS, ...ORDER_MACHINERY_BUGS, ...COUPON_BUGS, ...SALES_BUGS, ...SALE_TERMS_BUGS]
+const SHOP_BUGS = [
+  ...ORDER_BUGS,
+  ...ORDER_MACHINERY_BUGS,
+  ...COUPON_BUGS,
+  ...SALES_BUGS,
+  ...SALE_TERMS_BUGS,
+  ...ADMINISTRATION_BUGS,
+]
 
 /** By what they are planted in, for `--of`. */
 export const BUGS_OF: ReadonlyMap<string, readonly Bug[]> = new Map([

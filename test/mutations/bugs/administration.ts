@@ -1,0 +1,53 @@
+import { bug } from "../bug.ts"
+import type { Bug } from "../bug.ts"
+
+const PRODUCTS = "apps/api/src/administration/products.ts"
+
+const ADMINISTRATION = "apps/api/test/administration.test.ts"
+const ROLES = "apps/api/test/roles.test.ts"
+
+/** Guards of who may do what, and of what whoever runs the sale changes. */
+export const ADMINISTRATION_BUGS: Bug[] = [
+  bug("scope-not-asked", "who lacks a route's scope is refused")
+    .replacing("apps/api/src/auth/guard.ts", "if (!scopes.has(scope)) throw", "if (scopes.size < 0) throw")
+    .caughtBy("apps/api/test/auth.test.ts", "with AUTH=jwt every route > POST /admin/products refuses every"),
+  bug("user-credits-himself", "a user cannot credit a balance")
+    .replacing(
+      "apps/api/src/balance/routes.ts",
+      `access: { who: "scope", scope: "shop:till", userOf: ({ path }) => path.id },`,
+      `access: { who: "owner", userOf: ({ path }) => path.id, orScope: "shop:till" },`,
+    )
+    .caughtBy(ROLES, "with tokens, whatever LAB says > a user cannot credit"),
+  bug("lookup-creates-user", "outside a lab looking up a name creates nobody")
+    .replacing("apps/api/src/services.ts", `createsUnknown: env.AUTH === "none"`, "createsUnknown: true")
+    .caughtBy(ROLES, "with tokens, whatever LAB says > looking up a name"),
+  bug("anonymous-unlimited", "callers without a valid token are limited by address")
+    .replacing(
+      "apps/api/src/auth/authentication.ts",
+      `if ("caller" in authenticated || !rate ||`,
+      `if ("refusal" in authenticated || !rate ||`,
+    )
+    .caughtBy("apps/api/test/rate-limit.test.ts", "a limit of requests per address > refuses whoever"),
+  bug("restock-unjournaled", "every restock is an entry in the journal")
+    .replacing(
+      "apps/api/src/administration/journal.ts",
+      "await tx.journalEntry.create({",
+      `if (change.action === "product.restocked") return
+  await tx.journalEntry.create({`,
+    )
+    .caughtBy(ADMINISTRATION, "the journal > says who changed what"),
+  bug("restock-below-zero", "no more units are taken off than there are")
+    .replacing(PRODUCTS, "if (stock + BigInt(quantity) < 0n) {", "if (stock < 0n) {")
+    .dropping("products.products_stock_check")
+    .caughtBy(ADMINISTRATION, "a restock > adds units"),
+  bug("stocked-without-restock", "what was restocked counts as put in")
+    .replacing(PRODUCTS, "data: { stock: units, stocked: units }", "data: { stock: units }")
+    .dropping("products.products_stock_check")
+    .caughtBy(ADMINISTRATION, "a restock > adds units"),
+  bug("change-twice", "a change with an Idempotency-Key happens once")
+    .replacing("apps/api/src/administration/commit.ts", "runOnce(db, request, run)", "runOnce(db, null, run)")
+    .caughtBy(ADMINISTRATION, "an Idempotency-Key > makes every change"),
+  bug("closed-policy-gives", "a closed policy gives no coupons")
+    .replacing("apps/api/src/coupons/decide-claims.ts", "if (policy.closed || ", "if (")
+    .caughtBy(ADMINISTRATION, "a coupon policy > that is closed"),
+]
