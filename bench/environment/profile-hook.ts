@@ -8,9 +8,12 @@ if (file !== undefined && process.argv[1]?.endsWith("apps/api/src/main.ts")) {
   const session = new Session()
   session.connect()
   session.post("Profiler.enable")
-  session.post("Profiler.start")
-  // Within one thread the inspector answers before `post` returns, so this is done before the process ends.
-  process.on("exit", () =>
-    session.post("Profiler.stop", (_error, stopped) => writeFileSync(file, JSON.stringify(stopped.profile))),
-  )
+  // Within one thread the inspector answers before `post` returns.
+  process.once("SIGUSR2", () => {
+    session.post("Profiler.start")
+    process.once("SIGUSR2", () =>
+      session.post("Profiler.stop", (_error, { profile }) => writeFileSync(file, JSON.stringify(profile))),
+    )
+  })
+  writeFileSync(`${file}.pid`, String(process.pid))
 }

@@ -60,14 +60,31 @@ function sameRequests(host: string, requests: Requests) {
   }
 }
 
+/** One request per caller, in which only the number at the end of the key changes: nothing is made anew. */
 function keyedRequests(host: string, requests: Requests) {
   const run = crypto.randomUUID()
   return (caller: number) => {
     const request = requests[caller % requests.length]
     if (!request) throw new Error("A plan without requests")
-    let sent = 0
-    return () => requestBytes(host, request, `Idempotency-Key: ${run}-${caller}-${sent++}\r\n`)
+    const key = `${run}-${caller}-${"0".repeat(COUNT_DIGITS)}`
+    const bytes = requestBytes(host, request, `Idempotency-Key: ${key}\r\n`)
+    const keyEnd = bytes.indexOf(key) + key.length
+    return () => {
+      increment(bytes, keyEnd)
+      return bytes
+    }
   }
+}
+
+const COUNT_DIGITS = 8
+const ZERO = 0x30
+const NINE = 0x39
+
+/** Adds one to the decimal number that ends before `end`. */
+function increment(bytes: Buffer, end: number): void {
+  let at = end - 1
+  while (bytes[at] === NINE) bytes[at--] = ZERO
+  bytes.writeUInt8(bytes.readUInt8(at) + 1, at)
 }
 
 function requestBytes(host: string, { method = "POST", path, body }: Requests[number], header = ""): Buffer {

@@ -1,6 +1,5 @@
 import { connect } from "node:net"
 import type { Socket } from "node:net"
-import { setTimeout as sleep } from "node:timers/promises"
 
 /** The status of an answer, when it came, and how long its sender asks to be left alone (ms). */
 type Answered = { status: number; ms: number; retryAfterMs: number }
@@ -8,63 +7,66 @@ type Answered = { status: number; ms: number; retryAfterMs: number }
 type CallerOptions = {
   host: string
   port: number
-  /** The bytes to send next. */
+  /** The bytes to send next; they may be the same memory as the last ones, which are sent by then. */
   next: () => Buffer
   pauseMs?: number | undefined
   onAnswer: (answered: Answered) => void
 }
 
+// Each read is handled before the next one of any socket, so that all of them share the memory.
+const READ = Buffer.allocUnsafe(64 * 1024)
+
 /**
- * One caller on one connection who sends a request, waits for the answer and sends the next. It reads no more of
- * HTTP than that every answer has a Content-Length: the machine that it shares with the shop has no CPU to spare.
+ * One caller on one connection who sends a request, waits for the answer and sends the next; resolves when the connection
+ * is closed. It knows no more of HTTP than that every answer has a Content-Length, and makes neither a promise nor a
+ * buffer per request: the machine that it shares with the shop has no CPU to spare.
  */
-export async function call(
+export function call(
   { host, port, next, pauseMs = 0, onAnswer }: CallerOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const socket = connect({ host, port, noDelay: true })
-  socket.on("error", () => undefined)
-  signal.addEventListener("abort", () => socket.destroy(), { once: true })
-  // Callers that pause do not begin all at once either.
-  if (pauseMs > 0) await pause(pauseMs * Math.random(), signal)
-  while (!signal.aborted && !socket.destroyed) {
-    const sentAt = performance.now()
-    socket.write(next())
-    const answer = await readAnswer(socket)
-    if (answer === undefined) break
-    onAnswer({ ...answer, ms: performance.now() - sentAt })
-    // A caller that is asked to retry later does so, and not all at once.
-    const waitMs = Math.max(pauseMs, answer.retryAfterMs)
-    if (waitMs > 0) await pause(waitMs * (0.5 + Math.random()), signal)
-  }
-  socket.destroy()
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined)
-}
-
-function readAnswer(socket: Socket): Promise<Omit<Answered, "ms"> | undefined> {
   return new Promise((resolve) => {
+    let sentAt = 0
     let text = ""
-    const done = (answer: Omit<Answered, "ms"> | undefined) => {
-      socket.off("data", onData)
-      socket.off("close", onClose)
-      resolve(answer)
+    let pause: NodeJS.Timeout | undefined
+    const send = (socket: Socket) => {
+      if (socket.destroyed) return
+      sentAt = performance.now()
+      socket.write(next())
     }
-    const onClose = () => done(undefined)
-    function onData(bytes: Buffer) {
-      text += bytes.toString("latin1")
-      const headEnd = text.indexOf("\r\n\r\n")
-      if (headEnd < 0) return
-      const length = Number(headerOf(text, "Content-Length"))
-      if (text.length < headEnd + 4 + length) return
-      const status = Number(text.slice(9, 12))
-      done({ status, retryAfterMs: status === 503 ? 1_000 * Number(headerOf(text, "Retry-After")) : 0 })
+    const onRead = (size: number) => {
+      text += READ.latin1Slice(0, size)
+      const answer = answerIn(text)
+      if (!answer) return true
+      text = ""
+      onAnswer({ ...answer, ms: performance.now() - sentAt })
+      // Whoever is asked to come back later does so, and not all at once.
+      const waitMs = Math.max(pauseMs, answer.retryAfterMs)
+      if (waitMs > 0) pause = setTimeout(send, waitMs * (0.5 + Math.random()), socket)
+      else send(socket)
+      return true
     }
-    socket.on("data", onData)
-    socket.on("close", onClose)
+    const socket = connect({ host, port, noDelay: true, onread: { buffer: READ, callback: onRead } })
+    socket.on("error", () => undefined)
+    socket.on("close", () => {
+      clearTimeout(pause)
+      resolve()
+    })
+    signal.addEventListener("abort", () => socket.destroy(), { once: true })
+    // Whoever pauses does not begin together with all others either.
+    if (pauseMs > 0) pause = setTimeout(send, pauseMs * Math.random(), socket)
+    else send(socket)
   })
+}
+
+/** The answer, once all of it is there. */
+function answerIn(text: string): Omit<Answered, "ms"> | undefined {
+  const headEnd = text.indexOf("\r\n\r\n")
+  if (headEnd < 0) return undefined
+  const length = Number(headerOf(text, "Content-Length"))
+  if (text.length < headEnd + 4 + length) return undefined
+  const status = Number(text.slice(9, 12))
+  return { status, retryAfterMs: status === 503 ? 1_000 * Number(headerOf(text, "Retry-After")) : 0 }
 }
 
 function headerOf(text: string, name: string): string {

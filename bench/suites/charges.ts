@@ -40,7 +40,7 @@ export const chargesSuite: Suite = {
 }
 
 async function measureCharges(shop: Shop, plan: LoadPlan, signal: AbortSignal): Promise<Figures> {
-  const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, signal)
+  const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, { signal })
   const committed = await shop.number(
     "SELECT count(*) AS n FROM ledger_entries WHERE created_at >= $1 AND created_at < $2",
     [from, to],

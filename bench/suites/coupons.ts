@@ -52,14 +52,14 @@ type ClaimLoad = OrderLoad & { pauseMs?: number | undefined; keyed?: boolean | u
 
 /** Each caller is a user of its own and claims coupons of one policy, again and again. */
 export async function measureClaims(load: ClaimLoad): Promise<Figures> {
-  const { shop, callers, pauseMs, keyed, timing, signal } = load
+  const { shop, callers, pauseMs, keyed, timing } = load
   const requests = claimRequests(await shop.seed({ users: callers }))
   const plan = { url: shop.url, callers, pauseMs, keyed, ...timing, requests }
   const visibleBefore = await shop.visibleSeconds()
   const { from, to, seconds, cpu, accepted, acceptedEver, refused, failed } = await measureLoad(
     shop,
     plan,
-    signal,
+    load,
   )
   const left = await shop.number("SELECT count(*) AS n FROM coupon_claims")
   const drainedMs = await drained(shop)

@@ -3,10 +3,19 @@ import type { LoadPlan, LoadResult } from "../load/model.ts"
 import type { Figures } from "../report/model.ts"
 import type { Cpu, Shop } from "../environment/shop.ts"
 
+/** What else begins and ends with the measurement. */
+export type Window = { begin: () => Promise<void>; end: () => Promise<void> }
+
 type Measured = LoadResult & { from: Date; to: Date; seconds: number; cpu: Cpu }
 
+type MeasureOptions = { signal: AbortSignal; window?: Window | undefined }
+
 /** Drives the shop and reads CPU and the database's clock where the measurement begins and where it ends. */
-export async function measureLoad(shop: Shop, plan: LoadPlan, signal: AbortSignal): Promise<Measured> {
+export async function measureLoad(
+  shop: Shop,
+  plan: LoadPlan,
+  { signal, window }: MeasureOptions,
+): Promise<Measured> {
   const read = async () => {
     const at = await shop.now()
     return { at, cpu: await shop.cpu() }
@@ -16,10 +25,12 @@ export async function measureLoad(shop: Shop, plan: LoadPlan, signal: AbortSigna
     plan,
     signal,
     onWarm: async () => {
+      await window?.begin()
       before = await read()
     },
   })
   const after = await read()
+  await window?.end()
   const database =
     after.cpu.database === null || before.cpu.database === null
       ? null

@@ -3,6 +3,7 @@ import type { LoadPlan } from "../load/model.ts"
 import type { Figures } from "../report/model.ts"
 import type { Goods, Shop } from "../environment/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
+import type { Window } from "./measure.ts"
 
 export type Timing = { warmUpMs: number; measureMs: number }
 export type OrderLoad = {
@@ -12,15 +13,17 @@ export type OrderLoad = {
   keyed?: boolean | undefined
   timing: Timing
   signal: AbortSignal
+  window?: Window | undefined
 }
 
 export const LINES = 5
 
 /** Each caller is a user of its own and orders one of each of the same products, again and again. */
-export async function measureOrders({ shop, callers, keyed, timing, signal }: OrderLoad): Promise<Figures> {
+export async function measureOrders(load: OrderLoad): Promise<Figures> {
+  const { shop, callers, keyed, timing } = load
   const goods = await shop.seed({ users: callers })
   const plan: LoadPlan = { url: shop.url, callers, keyed, ...timing, requests: orderRequests(goods) }
-  const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, signal)
+  const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, load)
   // What counts is in the database; an order is dated by the start of its transaction.
   const committed = await shop.number(
     "SELECT count(*) AS n FROM orders WHERE created_at >= $1 AND created_at < $2",

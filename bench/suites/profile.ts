@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
+import { setTimeout as sleep } from "node:timers/promises"
 import { pathToFileURL } from "node:url"
 
 import type { Io } from "@saleproof/command/io.ts"
@@ -12,22 +13,26 @@ import type { Shop } from "../environment/shop.ts"
 import { measureClaims } from "./coupons.ts"
 import { measureOrders } from "./order-load.ts"
 import type { Timing } from "./order-load.ts"
+import type { Window } from "./measure.ts"
 import type { Suite } from "./suite.ts"
 
+const LOOK_EVERY_MS = 50
 const HOOK = pathToFileURL(join(import.meta.dirname, "../environment/profile-hook.ts")).href
 
-type Load = { name: string; put: (shop: Shop, timing: Timing, signal: AbortSignal) => Promise<Figures> }
+type Loading = { shop: Shop; timing: Timing; signal: AbortSignal; window: Window }
+type Load = { name: string; put: (loading: Loading) => Promise<Figures> }
+
+const orders = (callers: number, keyed: boolean): Load => ({
+  name: `orders ${keyed ? "with a key each" : "without keys"}, ${callers} callers`,
+  put: (loading) => measureOrders({ ...loading, callers, keyed }),
+})
 
 const LOADS: Load[] = [
-  ...[50, 300, 3_000].map((callers) => ({
-    name: `orders, ${callers} callers`,
-    put: (shop: Shop, timing: Timing, signal: AbortSignal) =>
-      measureOrders({ shop, callers, timing, signal }),
-  })),
-  {
-    name: "claims, 300 callers",
-    put: (shop, timing, signal) => measureClaims({ shop, callers: 300, timing, signal }),
-  },
+  orders(50, true),
+  orders(300, true),
+  orders(300, false),
+  orders(3_000, true),
+  { name: "claims, 300 callers", put: (loading) => measureClaims({ ...loading, callers: 300 }) },
 ]
 
 export const profileSuite: Suite = {
@@ -40,31 +45,39 @@ export const profileSuite: Suite = {
     const timing = quick ? { warmUpMs: 1_000, measureMs: 2_000 } : { warmUpMs: 2_000, measureMs: 8_000 }
     const variants = LOADS.map(({ name, put }) => ({
       name,
-      measure: () => profiled(io, (shop) => put(shop, timing, io.interrupted)),
+      measure: () => profiled(io, (shop, window) => put({ shop, window, timing, signal: io.interrupted })),
     }))
     return { variants, versions: { Node: process.version }, [Symbol.asyncDispose]: async () => undefined }
   },
 }
 
-/** Loads a shop of its own, whose API writes its profile when it ends: start and warm-up are in it as well. */
-async function profiled(io: Io, load: (shop: Shop) => Promise<Figures>): Promise<Figures> {
+type Loaded = (shop: Shop, window: Window) => Promise<Figures>
+
+/** Loads a shop of its own, whose API is profiled while it is measured: neither its start nor the warm-up counts. */
+async function profiled(io: Io, load: Loaded): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), "saleproof-profile-"))
   try {
     const file = join(folder, "api.cpuprofile")
-    const { apiMs = null } = await loaded({ io, file, load })
-    const profile = CpuProfile.parse(JSON.parse(await readFile(file, "utf8")))
+    await using shop = await startShop({
+      io,
+      shopEnv: { BENCH_PROFILE: file, NODE_OPTIONS: `--import ${HOOK}` },
+    })
+    const pid = Number(await readFile(`${file}.pid`, "utf8"))
+    const { apiMs = null } = await load(shop, {
+      begin: async () => void process.kill(pid, "SIGUSR2"),
+      end: async () => void process.kill(pid, "SIGUSR2"),
+    })
+    const profile = CpuProfile.parse(JSON.parse(await written(file)))
     return { apiMs, ...sharesOf(profile) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-type Profiled = { io: Io; file: string; load: (shop: Shop) => Promise<Figures> }
-
-async function loaded({ io, file, load }: Profiled): Promise<Figures> {
-  await using shop = await startShop({
-    io,
-    shopEnv: { BENCH_PROFILE: file, NODE_OPTIONS: `--import ${HOOK}` },
-  })
-  return await load(shop)
+/** A file's text once all of it was written. */
+async function written(file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch(() => "")
+  if (text.endsWith("}")) return text
+  await sleep(LOOK_EVERY_MS)
+  return written(file)
 }
