@@ -51,7 +51,8 @@ export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Record<str
 
 /** Whose code a frame is; undefined while nothing runs. */
 function partOf({ functionName, url }: { functionName: string; url: string }): Part | undefined {
-  if (functionName === "(idle)") return undefined
+  // Starting and stopping the profiler is no work of the API.
+  if (functionName === "(idle)" || url === "node:inspector") return undefined
   if (functionName === "(garbage collector)") return "collector"
   if (/^write(v|Utf8String|Latin1String|AsciiString|Buffer|String)$/.test(functionName) && url === "")
     return "writes"
