@@ -9,6 +9,7 @@ export const CpuProfile = z.object({
   timeDeltas: z.array(z.number()),
 })
 export type CpuProfile = z.infer<typeof CpuProfile>
+type CallFrame = CpuProfile["nodes"][number]["callFrame"]
 
 /** Where a process spends its time, by whose code runs. */
 export const PARTS = {
@@ -37,7 +38,9 @@ const PACKAGES: [Part, RegExp][] = [
 
 /** The share of each part in the time that was not idle; null for a profile without any. */
 export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Record<string, number> | null {
-  const parts = new Map(nodes.map(({ id, callFrame }) => [id, partOf(callFrame)]))
+  const parts = new Map(
+    nodes.map(({ id, callFrame }) => [id, isWork(callFrame) ? partOf(callFrame) : undefined]),
+  )
   const spent = new Map<string, number>()
   for (const [at, id] of samples.entries()) {
     const part = parts.get(id)
@@ -49,10 +52,11 @@ export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Record<str
   return Object.fromEntries(Object.keys(PARTS).map((part) => [part, (spent.get(part) ?? 0) / total]))
 }
 
-/** Whose code a frame is; undefined while nothing runs. */
-function partOf({ functionName, url }: { functionName: string; url: string }): Part | undefined {
-  // Starting and stopping the profiler is no work of the API.
-  if (functionName === "(idle)" || url === "node:inspector") return undefined
+/** Neither idle nor starting and stopping the profiler. */
+const isWork = ({ functionName, url }: CallFrame) => functionName !== "(idle)" && url !== "node:inspector"
+
+/** Whose code a frame is. */
+function partOf({ functionName, url }: CallFrame): Part | undefined {
   if (functionName === "(garbage collector)") return "collector"
   if (/^write(v|Utf8String|Latin1String|AsciiString|Buffer|String)$/.test(functionName) && url === "")
     return "writes"
