@@ -35,7 +35,7 @@ export function call(
       socket.write(next())
     }
     const onRead = (size: number) => {
-      text += READ.latin1Slice(0, size)
+      text += READ.toString("latin1", 0, size)
       const answer = answerIn(text)
       if (!answer) return true
       text = ""
