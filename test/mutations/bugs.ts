@@ -1,5 +1,6 @@
 import type { Bug } from "./bug.ts"
 import { ADMINISTRATION_BUGS } from "./bugs/administration.ts"
+import { CANCELLATION_BUGS } from "./bugs/cancellations.ts"
 import { COUPON_BUGS } from "./bugs/coupons.ts"
 import { ORDER_MACHINERY_BUGS } from "./bugs/order-machinery.ts"
 import { ORDER_BUGS } from "./bugs/orders.ts"
@@ -15,6 +16,7 @@ const SHOP_BUGS = [
   ...SALES_BUGS,
   ...SALE_TERMS_BUGS,
   ...ADMINISTRATION_BUGS,
+  ...CANCELLATION_BUGS,
 ]
 
 /** By what they are planted in, for `--of`. */

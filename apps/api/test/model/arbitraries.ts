@@ -21,13 +21,32 @@ const charge = fc.record({
   key,
 })
 const claim = fc.record({ do: fc.constant("claim" as const), user, key })
-const order = fc.record({ do: fc.constant("order" as const), user, coupon, items, key })
+// What one or two units cost, mostly.
+const expected = fc.option(fc.constantFrom(999, 1_000, 1_500, 2_000), { nil: undefined, freq: 2 })
+const order = fc.record({ do: fc.constant("order" as const), user, coupon, items, expected, key })
+const cancel = fc.record({ do: fc.constant("cancel" as const), of: user, nth: fc.nat({ max: 2 }), key })
+const sale = fc.record({
+  do: fc.constant("terms" as const),
+  product: fc.nat({ max: PRODUCTS - 1 }),
+  // Mostly open, so that there is something to sell.
+  sale: fc.constantFrom(
+    "open" as const,
+    "open" as const,
+    "open" as const,
+    "early" as const,
+    "over" as const,
+    "closed" as const,
+  ),
+  limit: fc.option(fc.integer({ min: 1, max: 3 })),
+})
 const arrive = fc.record({ do: fc.constant("arrive" as const), name: fc.constantFrom("anna", "ben", "chen") })
 
 export const trading: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: charge },
   { weight: 2, arbitrary: claim },
   { weight: 4, arbitrary: order },
+  { weight: 2, arbitrary: cancel },
+  { weight: 1, arbitrary: sale },
 )
 export const living: fc.Arbitrary<Action> = fc.oneof(
   { weight: 9, arbitrary: trading },

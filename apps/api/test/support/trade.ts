@@ -7,15 +7,26 @@ import { SeedResult } from "../../src/lab/schema.ts"
 import type { Client } from "./api.ts"
 
 export type Item = { productId: number; quantity: number }
-export type OrderRequest = { userId: number; couponId?: number | null; items: readonly Item[] }
+export type OrderRequest = {
+  userId: number
+  couponId?: number | null
+  items: readonly Item[]
+  expectedTotal?: number | undefined
+}
 
 /** The headers of a request with this Idempotency-Key, if it has one. */
 export const keyed = (key: string | undefined) => (key === undefined ? {} : { "Idempotency-Key": key })
 
 /** What customers do in a shop, through HTTP alone. */
 export function createTrade(api: Client) {
-  const order = async ({ userId, couponId = null, items }: OrderRequest, key?: string) =>
-    api.post("/orders").set(keyed(key)).send({ userId, couponId, items })
+  const order = async ({ userId, couponId = null, ...rest }: OrderRequest, key?: string) =>
+    api
+      .post("/orders")
+      .set(keyed(key))
+      .send({ userId, couponId, ...rest })
+
+  const cancel = async (orderId: number, key?: string) =>
+    api.post(`/orders/${orderId}/cancel`).set(keyed(key))
 
   const charge = async (userId: number, amount: number, key?: string) =>
     api.post(`/users/${userId}/balance`).set(keyed(key)).send({ amount })
@@ -28,6 +39,7 @@ export function createTrade(api: Client) {
 
   return {
     order,
+    cancel,
     charge,
     claim,
     couponsOf,
@@ -87,7 +99,7 @@ export async function insist(send: () => Promise<Response>): Promise<Response> {
 
 /** The outcome of a request: "created", or the code of its refusal. */
 export const outcomeOf = ({ status, body }: Response): string =>
-  status === 201 ? "created" : String(Object(body).code)
+  status < 300 ? "created" : String(Object(body).code)
 
 /** Answers counted by their outcome. */
 export function tally(answers: readonly Response[]): Record<string, number> {
