@@ -5,6 +5,7 @@ import type { StoredOrder, DatabaseState } from "./database-state.ts"
 import type { Violation } from "./violation.ts"
 
 type OrderEffect = Effect & { kind: "order" }
+type CancelEffect = Effect & { kind: "cancel" }
 
 /** What was acknowledged and is not in the database, or is there with other figures. */
 export function checkAcknowledged(entries: Iterable<Entry>, state: DatabaseState): Violation[] {
@@ -19,6 +20,7 @@ export function checkAcknowledged(entries: Iterable<Entry>, state: DatabaseState
       problems.push(`the charge ${effect.key} of ${effect.amount} is not in the ledger`)
     else if (effect.kind === "claim" && !take(coupons, couponName(effect)))
       problems.push(`the claim ${effect.key} has no coupon`)
+    else if (effect.kind === "cancel") problems.push(...cancelProblems(effect, entry, state))
   }
   return problems.map((detail) => ({ check: "acknowledged", detail }))
 }
@@ -36,6 +38,16 @@ function orderProblems(effect: OrderEffect, entry: Entry, state: DatabaseState):
   return differing.length === 0
     ? []
     : [`the order ${orderId} has another ${differing.join(", ")} than acknowledged`]
+}
+
+/** An acknowledged cancellation is one refund, of what was paid and what was answered. */
+function cancelProblems({ orderId, key }: CancelEffect, entry: Entry, state: DatabaseState): string[] {
+  const stored = state.orders.get(orderId)
+  const { refunded } = numbersOf(entry.answer ?? { body: "" })
+  const paid = stored && stored.total > 0 ? [stored.total] : []
+  const isWhole =
+    stored?.cancelled === true && stored.total === refunded && String(stored.refunds) === String(paid)
+  return isWhole ? [] : [`the order ${orderId} was cancelled (${key}), but not refunded exactly once`]
 }
 
 function sameLines(stored: StoredOrder, { items }: OrderEffect): boolean {

@@ -1,3 +1,4 @@
+import type { Effect } from "../client/effects.ts"
 import type { Http } from "../client/http.ts"
 import type { Entry } from "../client/journal.ts"
 import { inParallel } from "../client/parallel.ts"
@@ -6,12 +7,14 @@ import { countBy } from "./acknowledged.ts"
 import { numbersOf } from "./answer.ts"
 import type { Violation } from "./violation.ts"
 
+type Numbers = ReturnType<typeof numbersOf>
+
 const AT_ONCE = 10
 const PAGE = 1_000
 
 type SeenOptions = { http: Pick<Http, "send">; entries: readonly Entry[]; userIds: readonly number[] }
 
-/** Asks the API itself for every user's balance: what was paid in less what was paid. */
+/** Asks the API itself for every user's balance: what was paid in and refunded less what was paid. */
 export async function checkBalances({ http, entries, userIds }: SeenOptions): Promise<Violation[]> {
   const look = async ([userId, amount]: [number, number]): Promise<Violation[]> => {
     const answer = await http.send({ method: "GET", path: `/users/${userId}/balance` })
@@ -27,10 +30,16 @@ function expectedBalances(entries: readonly Entry[], userIds: readonly number[])
   const expected = new Map(userIds.map((userId) => [userId, 0]))
   for (const { effect, outcome, answer } of entries) {
     if (outcome !== "acknowledged" || !answer || effect.kind === "claim") continue
-    const change = effect.kind === "charge" ? effect.amount : -(numbersOf(answer).totalAmount ?? Number.NaN)
+    const change = changeOf(effect, numbersOf(answer))
     expected.set(effect.userId, (expected.get(effect.userId) ?? 0) + change)
   }
   return expected
+}
+
+/** Won that an acknowledged effect adds to its user's balance. */
+function changeOf(effect: Effect, { totalAmount = Number.NaN, refunded = Number.NaN }: Numbers): number {
+  if (effect.kind === "charge") return effect.amount
+  return effect.kind === "cancel" ? refunded : -totalAmount
 }
 
 /** Asks the API itself for every claimant's coupons: one for each acknowledged claim. */

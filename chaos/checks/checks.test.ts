@@ -22,7 +22,15 @@ const ORDER: Act = {
   ],
 }
 const CLAIM: Act = { kind: "claim", userId: 1, policyId: 9 }
-const STORED_ORDER = { orderId: 70, userId: 1, couponId: null, total: 800, lines: { 1: 1, 2: 3 } }
+const STORED_ORDER = {
+  orderId: 70,
+  userId: 1,
+  couponId: null,
+  total: 800,
+  lines: { 1: 1, 2: 3 },
+  cancelled: false,
+  refunds: [],
+}
 const COUPON = { couponId: 5, userId: 1, policyId: 9, claimId: "c", claimedAt: 0 }
 
 const empty: DatabaseState = { orders: new Map(), charges: [], coupons: [], committedAt: new Map() }
@@ -90,6 +98,40 @@ describe("what was acknowledged", () => {
   it("is missed when two charges of one amount have one row", () => {
     const journal = journalOf([CHARGE, answer(201, {})], [CHARGE, answer(201, {})])
     expect(checkAcknowledged(journal.entries(), full)).toHaveLength(1)
+  })
+})
+
+describe("a cancellation", () => {
+  const CANCEL: Act = { kind: "cancel", userId: 1, orderId: 70 }
+  const cancelled = () =>
+    journalOf(
+      [ORDER, answer(201, { orderId: 70, totalAmount: 800 })],
+      [CANCEL, answer(200, { orderId: 70, status: "cancelled", refunded: 800 })],
+    )
+  const stateOf = (own: object): DatabaseState => ({
+    ...full,
+    orders: new Map([[70, { ...STORED_ORDER, cancelled: true, refunds: [800], ...own }]]),
+    charges: [],
+    coupons: [],
+  })
+
+  it("is one refund of what was paid", () => {
+    expect(checkAcknowledged(cancelled().entries(), stateOf({}))).toEqual([])
+    expect(checkIdempotent(cancelled().entries(), stateOf({}))).toEqual([])
+  })
+
+  it.each([
+    ["not there", { cancelled: false, refunds: [] }],
+    ["marked without a refund", { refunds: [] }],
+    ["refunded twice", { refunds: [800, 800] }],
+    ["refunded with another amount", { refunds: [799] }],
+  ])("is missed when it is %s", (_what, own) => {
+    expect(checkAcknowledged(cancelled().entries(), stateOf(own))).toHaveLength(1)
+  })
+
+  it("is too much when no client was told of it", () => {
+    const journal = journalOf([ORDER, answer(201, { orderId: 70, totalAmount: 800 })])
+    expect(checkIdempotent(journal.entries(), stateOf({}))).toHaveLength(1)
   })
 })
 

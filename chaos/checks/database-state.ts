@@ -5,6 +5,9 @@ export type StoredOrder = {
   userId: number
   couponId: number | null
   total: number
+  cancelled: boolean
+  /** Won of each refund. */
+  refunds: readonly number[]
   /** Units by product. */
   lines: Readonly<Record<string, number>>
 }
@@ -32,6 +35,8 @@ type OrderRow = {
   coupon_id: number | null
   total: string
   lines: Record<string, number> | null
+  cancelled: boolean
+  refunds: number[] | null
 }
 
 /** Reads the database in one snapshot. */
@@ -62,7 +67,9 @@ export async function readDatabaseState(db: Client): Promise<DatabaseState> {
 async function readOrders(db: Client): Promise<Map<number, StoredOrder>> {
   const { rows } = await db.query<OrderRow>(
     `SELECT o.id, o.user_id, o.coupon_id, o.total,
-            (SELECT jsonb_object_agg(l.product_id, l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS lines
+            (SELECT jsonb_object_agg(l.product_id, l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS lines,
+            cancelled_at IS NOT NULL AS cancelled,
+            (SELECT jsonb_agg(amount) FROM ledger_entries WHERE kind = 'refund' AND order_id = o.id) AS refunds
      FROM orders o`,
   )
   return new Map(
@@ -74,6 +81,8 @@ async function readOrders(db: Client): Promise<Map<number, StoredOrder>> {
         couponId: row.coupon_id,
         total: Number(row.total),
         lines: row.lines ?? {},
+        cancelled: row.cancelled,
+        refunds: row.refunds ?? [],
       },
     ]),
   )

@@ -1,4 +1,4 @@
-import type { Effect, Kind } from "../client/effects.ts"
+import type { Act, Effect, Kind } from "../client/effects.ts"
 import type { Entry } from "../client/journal.ts"
 import { chargeName, countBy, couponName, take } from "./acknowledged.ts"
 import { numbersOf } from "./answer.ts"
@@ -14,7 +14,11 @@ export function checkIdempotent(entries: Iterable<Entry>, state: DatabaseState):
   const effects = acknowledged.map(({ effect }) => effect)
   const charges = countBy(effects.filter(isKind("charge")), chargeName)
   const claims = countBy(effects.filter(isKind("claim")), couponName)
+  const cancelled = new Set(effects.filter(isKind("cancel")).map(({ orderId }) => orderId))
   const problems = [
+    ...[...state.orders.values()]
+      .filter((order) => (order.cancelled || order.refunds.length > 0) && !cancelled.has(order.orderId))
+      .map(({ orderId }) => `the cancellation of order ${orderId} was acknowledged to no client`),
     ...[...orders]
       .filter(([, times]) => times > 1)
       .map(([id]) => `the order ${id} was acknowledged to two keys`),
@@ -36,6 +40,6 @@ export function checkIdempotent(entries: Iterable<Entry>, state: DatabaseState):
 const isOf = (kind: Kind) => (entry: Entry) => entry.effect.kind === kind
 
 const isKind =
-  <K extends Kind>(kind: K) =>
+  <K extends Act["kind"]>(kind: K) =>
   (effect: Effect): effect is Effect & { kind: K } =>
     effect.kind === kind

@@ -3,10 +3,12 @@ export type Act =
   | { kind: "charge"; userId: number; amount: number }
   | { kind: "order"; userId: number; couponId: number | null; items: readonly OrderItem[] }
   | { kind: "claim"; userId: number; policyId: number }
+  | { kind: "cancel"; userId: number; orderId: number }
 
 export type OrderItem = { productId: number; quantity: number }
-export type Kind = Act["kind"]
-export const KINDS = ["charge", "order", "claim"] as const satisfies readonly Kind[]
+/** What is probed, and counted by injection. */
+export const KINDS = ["charge", "order", "claim"] as const satisfies readonly Act["kind"][]
+export type Kind = (typeof KINDS)[number]
 
 /** One thing that must happen at most once, named by its Idempotency-Key. */
 export type Effect = Act & { key: string }
@@ -18,5 +20,6 @@ export function requestOf(act: Act): EffectRequest {
   if (act.kind === "charge") return { path: `/users/${act.userId}/balance`, body: { amount: act.amount } }
   if (act.kind === "claim")
     return { path: `/coupons?userId=${act.userId}&policyId=${act.policyId}`, body: undefined }
+  if (act.kind === "cancel") return { path: `/orders/${act.orderId}/cancel`, body: undefined }
   return { path: "/orders", body: { userId: act.userId, couponId: act.couponId, items: act.items } }
 }

@@ -20,11 +20,11 @@ export function createProber({ shopper, sender, kinds = KINDS, everyMs = EVERY_M
   const stopping = new AbortController()
   const underWay = new Set<Promise<void>>()
 
-  async function look(effect: Effect): Promise<void> {
+  async function look(kind: Kind): Promise<void> {
     const sentAt = Date.now()
-    const outcome = await sender.attemptOnce(effect)
+    const outcome = await sender.attemptOnce(effectOf(kind))
     const result = "lost" in outcome ? "lost" : outcome.status < 500 && outcome.status !== 429 ? "ok" : "busy"
-    samples.push({ kind: effect.kind, sentAt, endedAt: Date.now(), result })
+    samples.push({ kind, sentAt, endedAt: Date.now(), result })
   }
 
   function effectOf(kind: Kind): Effect {
@@ -35,7 +35,7 @@ export function createProber({ shopper, sender, kinds = KINDS, everyMs = EVERY_M
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
       for (const kind of underWay.size < MOST_AT_ONCE ? kinds : []) {
-        const looking = look(effectOf(kind)).finally(() => underWay.delete(looking))
+        const looking = look(kind).finally(() => underWay.delete(looking))
         underWay.add(looking)
       }
       await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => {})

@@ -1,6 +1,6 @@
 import type { Random } from "../random.ts"
 import type { Effect, OrderItem } from "./effects.ts"
-import type { Http } from "./http.ts"
+import type { Http, HttpAnswer } from "./http.ts"
 import type { ForbiddenResponse } from "./journal.ts"
 import type { Sender } from "./sender.ts"
 
@@ -44,6 +44,10 @@ export function createShopper(options: ShopperOptions) {
     return { kind: "claim", key: key("claim"), userId, policyId }
   }
 
+  function cancel(orderId: number): Effect {
+    return { kind: "cancel", key: key("cancel"), userId, orderId }
+  }
+
   /** One to five products in an order of their own. */
   function basket(): OrderItem[] {
     const products = random.shuffled(shop.productIds).slice(0, random.between(1, 5))
@@ -58,7 +62,20 @@ export function createShopper(options: ShopperOptions) {
     return couponIdOf(first)
   }
 
-  return { userId, shop, random, sender, http, reportForbidden, charge, order, claim, basket, usableCoupon }
+  return {
+    userId,
+    shop,
+    random,
+    sender,
+    http,
+    reportForbidden,
+    charge,
+    order,
+    claim,
+    cancel,
+    basket,
+    usableCoupon,
+  }
 }
 
 /** The id of a coupon as the API lists it; null when it has none. */
@@ -67,12 +84,20 @@ export function couponIdOf(coupon: unknown): number | null {
   return typeof coupon.couponId === "number" ? coupon.couponId : null
 }
 
-/** One visit: pays in, perhaps claims a coupon, orders twice, once perhaps with a coupon. */
+/** The id of the order that was placed; undefined when none was. */
+function placedOrderOf(answer: HttpAnswer | undefined): number | undefined {
+  if (answer?.status !== 201) return undefined
+  const { orderId }: { orderId?: unknown } = Object(JSON.parse(answer.body))
+  return typeof orderId === "number" ? orderId : undefined
+}
+
+/** One visit: pays in, perhaps claims a coupon, orders twice, once perhaps with a coupon, and perhaps cancels that one. */
 export async function visit(shopper: Shopper, signal: AbortSignal): Promise<void> {
   const { random, sender } = shopper
   await sender.send(shopper.charge(), signal)
   if (random.chance(0.4)) await sender.send(shopper.claim(), signal)
   const couponId = random.chance(0.4) ? await shopper.usableCoupon() : null
-  await sender.send(shopper.order(shopper.basket(), couponId), signal)
+  const placed = placedOrderOf(await sender.send(shopper.order(shopper.basket(), couponId), signal))
   await sender.send(shopper.order(shopper.basket()), signal)
+  if (placed !== undefined && random.chance(0.4)) await sender.send(shopper.cancel(placed), signal)
 }
