@@ -26,16 +26,19 @@ type ShopOptions = {
   shopEnv: Record<string, string>
   /** All of them unless given. */
   services?: readonly (typeof SERVICES)[number][]
+  /** Settings of PostgreSQL. */
+  databaseSettings?: Record<string, string>
 }
 
 /** A private, durable shop of real processes: database, Redis, API and worker. */
-export async function startShop({ io, shopEnv, services = SERVICES }: ShopOptions) {
+export async function startShop({ io, shopEnv, services = SERVICES, databaseSettings = {} }: ShopOptions) {
   await using opened = new AsyncDisposableStack()
   const stack = opened.use(
     await startStack({
       env: io.env,
       services,
       shopEnv,
+      databaseSettings,
       signal: io.interrupted,
     }),
   )
@@ -67,6 +70,7 @@ export async function startShop({ io, shopEnv, services = SERVICES }: ShopOption
   const resources = opened.move()
   return {
     url,
+    urls: stack.urls,
     workerMetricsUrl,
     database,
     seed,
@@ -106,7 +110,7 @@ async function post(url: string, body: object): Promise<unknown> {
 
 const readMetrics = async (url: string): Promise<string> => (await fetch(url)).text()
 
-async function cpuSeconds(metricsUrl: string): Promise<number> {
+export async function cpuSeconds(metricsUrl: string): Promise<number> {
   const text = await readMetrics(metricsUrl)
   return Number(/^process_cpu_seconds_total(?:\{[^}]*\})? (\S+)/m.exec(text)?.[1])
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import process from "node:process"
 import { setTimeout as sleep } from "node:timers/promises"
 
@@ -13,9 +14,11 @@ process.once("message", (message) => void run(LoadPlan.parse(message)))
 process.on("SIGINT", () => undefined)
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"))
 
-async function run({ url, callers, warmUpMs, measureMs, pauseMs, keyed, requests }: LoadPlan): Promise<void> {
-  const { hostname: host, port } = new URL(url)
-  const next = keyed ? keyedRequests(`${host}:${port}`, requests) : sameRequests(`${host}:${port}`, requests)
+async function run(plan: LoadPlan): Promise<void> {
+  const { url, moreUrls = [], callers, warmUpMs, measureMs, pauseMs, keyed, requests } = plan
+  const servers = [url, ...moreUrls].map((at) => new URL(at))
+  const { host } = new URL(url)
+  const next = keyed ? keyedRequests(host, requests) : sameRequests(host, requests)
   const latencies = { accepted: [] as number[], refused: [] as number[] }
   let measuring = false
   let failed = 0
@@ -32,7 +35,10 @@ async function run({ url, callers, warmUpMs, measureMs, pauseMs, keyed, requests
 
   const stop = new AbortController()
   const calls = Array.from({ length: callers }, async (_, index) => {
-    await call({ host, port: Number(port), next: next(index), pauseMs, onAnswer }, stop.signal)
+    const server = servers[index % servers.length]
+    assert(server, "there is at least one server")
+    const { hostname, port } = server
+    await call({ host: hostname, port: Number(port), next: next(index), pauseMs, onAnswer }, stop.signal)
     // It was not asked to stop, so its connection broke.
     if (!stop.signal.aborted) failed++
   })

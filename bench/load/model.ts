@@ -3,6 +3,8 @@ import { z } from "zod"
 /** The input of the process of the callers. Caller i sends `requests[i % requests.length]` again and again. */
 export const LoadPlan = z.object({
   url: z.url(),
+  /** More processes of the same server: callers take turns with all of them. */
+  moreUrls: z.array(z.url()).optional(),
   callers: z.int().min(1),
   warmUpMs: z.number(),
   measureMs: z.number(),

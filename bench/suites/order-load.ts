@@ -9,6 +9,8 @@ export type Timing = { warmUpMs: number; measureMs: number }
 export type OrderLoad = {
   shop: Shop
   callers: number
+  /** More API processes of the same shop. */
+  moreUrls?: string[] | undefined
   /** Whether every order has an Idempotency-Key of its own. */
   keyed?: boolean | undefined
   timing: Timing
@@ -20,9 +22,16 @@ export const LINES = 5
 
 /** Each caller is a user of its own and orders one of each of the same products, again and again. */
 export async function measureOrders(load: OrderLoad): Promise<Figures> {
-  const { shop, callers, keyed, timing } = load
+  const { shop, callers, moreUrls, keyed, timing } = load
   const goods = await shop.seed({ users: callers })
-  const plan: LoadPlan = { url: shop.url, callers, keyed, ...timing, requests: orderRequests(goods) }
+  const plan: LoadPlan = {
+    url: shop.url,
+    moreUrls,
+    callers,
+    keyed,
+    ...timing,
+    requests: orderRequests(goods),
+  }
   const { from, to, seconds, cpu, accepted, refused, failed } = await measureLoad(shop, plan, load)
   // What counts is in the database; an order is dated by the start of its transaction.
   const committed = await shop.number(
