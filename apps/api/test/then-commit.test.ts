@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import type { PoolClient } from "pg"
 import { afterAll, describe, expect, it } from "vitest"
 import { sqlState } from "../src/infra/db-errors.ts"
 import { createDb, sql, thenCommit } from "../src/infra/db.ts"
 import type { Tx } from "../src/infra/db.ts"
+import { BEHIND_BEGIN, pipelineBegin } from "../src/infra/pipelined-begin.ts"
 import { createTestDb } from "./support/database.ts"
 
 const { db, url, ...database } = await createTestDb()
@@ -70,5 +72,37 @@ describe("a statement behind BEGIN", () => {
     })
     await expect(thrown).rejects.toThrow("changed its mind")
     expect(await seen("rolled back")).toBe(0)
+  })
+})
+
+describe("a first statement", () => {
+  /** A connection on which PostgreSQL cancels BEGIN, as it may when it was stalled, and what it is sent. */
+  function cancelling() {
+    const sent: string[] = []
+    const client = {
+      query: async ({ text }: { text: string }) => {
+        sent.push(text)
+        if (text === "BEGIN") throw new Error("canceling statement due to statement timeout")
+        return { rows: [] }
+      },
+    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a connection that refuses BEGIN cannot be had at will
+    const connection = client as unknown as PoolClient
+    pipelineBegin(connection)
+    return { connection, sent }
+  }
+
+  it("that writes is not sent when BEGIN was cancelled, since it would be committed alone", async () => {
+    const { connection, sent } = cancelling()
+    await connection.query({ text: "BEGIN" })
+    await expect(connection.query({ text: "INSERT" })).rejects.toThrow("canceling statement")
+    expect(sent).toEqual(["BEGIN"])
+  })
+
+  it("that only locks is sent with BEGIN, and fails with it", async () => {
+    const { connection, sent } = cancelling()
+    await connection.query({ text: "BEGIN" })
+    await expect(connection.query({ text: `SELECT ${BEHIND_BEGIN}` })).rejects.toThrow("canceling statement")
+    expect(sent).toEqual(["BEGIN", `SELECT ${BEHIND_BEGIN}`])
   })
 })

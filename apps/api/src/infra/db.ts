@@ -1,4 +1,5 @@
 import { createAdapter, THEN_COMMIT } from "./adapter.ts"
+import { BEHIND_BEGIN } from "./pipelined-begin.ts"
 import { createPoolGroup, ObservedPool } from "./pool.ts"
 import type { PoolGroup, PoolObserver } from "./pool.ts"
 import { Prisma, PrismaClient } from "../generated/prisma/client.ts"
@@ -13,6 +14,9 @@ export type Tx = Parameters<Parameters<Db["$transaction"]>[0]>[0]
 
 /** At the end of a transaction's last statement: COMMIT follows it at once, as adapter.ts describes. */
 export const thenCommit = Prisma.raw(THEN_COMMIT)
+
+/** At the end of a transaction's first statement that changes no row: it is sent with BEGIN. */
+export const behindBegin = Prisma.raw(BEHIND_BEGIN)
 
 /** An array of PostgreSQL as text: one string parameter costs Prisma far less than a list of values. */
 export function pgArray(values: Iterable<number | "NULL">): string {

@@ -2,9 +2,13 @@ import type { PoolClient, QueryConfig, QueryResult } from "pg"
 
 type Query = (config: QueryConfig, ...more: unknown[]) => Promise<QueryResult>
 
+/** The end of the text of a transaction's first statement that changes no row, and so may be sent with BEGIN. */
+export const BEHIND_BEGIN = "/* behind BEGIN */"
+
 /**
- * Lets a transaction's first statement be sent behind BEGIN, without a round trip between them: BEGIN is answered at once,
- * and the first statement's answer counts only if BEGIN has succeeded.
+ * Sends a first statement that ends with BEHIND_BEGIN right behind BEGIN, without a round trip between them: BEGIN is
+ * answered at once, and the statement's answer counts only if BEGIN has succeeded. Any other first statement waits for
+ * BEGIN, because PostgreSQL would commit it alone if it cancelled BEGIN.
  */
 export function pipelineBegin(client: PoolClient): void {
   const query = client.query.bind(client) as Query
@@ -19,6 +23,7 @@ export function pipelineBegin(client: PoolClient): void {
     const begun = beginning
     if (!begun) return query(config, ...more)
     beginning = undefined
+    if (!config.text.endsWith(BEHIND_BEGIN)) return begun.then(() => query(config, ...more))
     return Promise.all([query(config, ...more), begun]).then(([result]) => result)
   }
   Object.assign(client, { query: pipelined })
