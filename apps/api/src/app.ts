@@ -2,6 +2,9 @@ import express from "express"
 import type { Express } from "express"
 import helmet from "helmet"
 import type { HelmetOptions } from "helmet"
+import { adminFiles } from "./admin-page/files.ts"
+import { offerSignIn } from "./admin-page/routes.ts"
+import { adminSession } from "./admin-page/session.ts"
 import { authentication } from "./auth/authentication.ts"
 import { createGuard } from "./auth/guard.ts"
 import type { Deps } from "./deps.ts"
@@ -39,6 +42,7 @@ export function createApp({ env, deps, routes, lifecycle }: AppOptions): Express
       waitingRoom: env.WAITING_ROOM === "on" ? { secret: env.WAITING_ROOM_SECRET } : undefined,
     }),
     failFast(deps.heartbeat),
+    adminSession(),
     ...(env.AUTH === "jwt" ? [authentication(env)] : []),
     jsonBody(),
   )
@@ -46,8 +50,9 @@ export function createApp({ env, deps, routes, lifecycle }: AppOptions): Express
   const subjects = createSubjects({ ...deps, db: deps.readDb, maxQueued: env.MAX_IN_FLIGHT })
   mountRoutes(app, routes, createGuard(env, subjects.userOf))
   app.use("/docs/files", docsFiles())
+  app.use("/admin/files", adminFiles())
   mountUnmatched(app, routes)
-  app.use(problemHandler(deps))
+  app.use(offerSignIn, problemHandler(deps))
   return app
 }
 

@@ -1,4 +1,5 @@
 import manifest from "../package.json" with { type: "json" }
+import { createPageRoutes } from "./admin-page/routes.ts"
 import { createAdministrationRoutes } from "./administration/routes.ts"
 import { createAuditRoutes } from "./audit/routes.ts"
 import { createBalanceRoutes } from "./balance/routes.ts"
@@ -32,6 +33,7 @@ export function createRoutes({ env, deps, services, lifecycle }: RoutesOptions):
     ...createRankingRoutes({ service: services.rankings }),
     ...createProductRoutes({ service: services.products }),
     ...createAdministrationRoutes(services.administration),
+    ...createPageRoutes({ overview: services.overview, secure: env.NODE_ENV === "production" }),
     ...createWebhookRoutes({ service: services.webhooks }),
     ...createHealthRoutes({ lifecycle, probes: probes(deps, services) }),
     ...createMetricsRoutes(deps),

@@ -2,6 +2,7 @@ import { createChangeCommit } from "./administration/commit.ts"
 import { createJournal } from "./administration/journal.ts"
 import { createPolicyAdministration } from "./administration/policies.ts"
 import { createProductAdministration } from "./administration/products.ts"
+import { createOverview } from "./admin-page/overview.ts"
 import { createAudit } from "./audit/service.ts"
 import { createBalance } from "./balance/service.ts"
 import { createCoupons } from "./coupons/service.ts"
@@ -41,6 +42,8 @@ export function createServices(deps: Deps, env: Env) {
   addServedGauge({ rankings, metrics })
   const drift = createRankingDrift({ db: rankingDb, redis, clock })
   const commit = createChangeCommit({ db: writeDb })
+  const products = createProducts({ db: readDb })
+  const audit = createAudit({ db: auditDb, live: [createRankingCheck({ drift })] })
   return {
     users,
     createUser: createUserCreation({ commit }),
@@ -49,7 +52,7 @@ export function createServices(deps: Deps, env: Env) {
       policies: createPolicyAdministration({ ...deps, commit }),
       journal: createJournal({ db: readDb }),
     },
-    products: createProducts({ db: readDb }),
+    products,
     rankings,
     balance: createBalance({ readDb, writeDb, onRetry, maxQueued: env.MAX_IN_FLIGHT }),
     orders: traced(
@@ -72,7 +75,8 @@ export function createServices(deps: Deps, env: Env) {
     ),
     coupons: createCoupons({ ...deps, users, maxQueued: env.MAX_IN_FLIGHT }),
     webhooks: createWebhooks({ readDb, writeDb, reach: reachOf(env) }),
-    audit: createAudit({ db: auditDb, live: [createRankingCheck({ drift })] }),
+    audit,
+    overview: createOverview({ db: readDb, products, rankings, audit, metrics }),
     lab: createLab({ ...deps, db: writeDb, live: createLiveRanking({ ...deps, db: rankingDb }) }),
   }
 }

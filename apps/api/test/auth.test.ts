@@ -59,6 +59,8 @@ const REQUESTS: Record<string, { path: string; body?: object }> = {
   "POST /admin/policies": { path: "/admin/policies", body: { total: 1, discountAmount: 1 } },
   "PATCH /admin/policies/:id": { path: `/admin/policies/${policyIds[0]}`, body: { closed: false } },
   "GET /admin/journal": { path: "/admin/journal" },
+  "GET /admin": { path: "/admin" },
+  "POST /admin/session": { path: "/admin/session" },
   "GET /admin/webhooks": { path: "/admin/webhooks" },
   "POST /admin/webhooks": {
     path: "/admin/webhooks",

@@ -14,6 +14,7 @@ const PACKAGES = {
   "redis-server": "redis-server",
   influxd: "influxdb",
   pgbouncer: "pgbouncer",
+  chromium: "chromium",
   zsh: "zsh",
   fish: "fish",
 } as const

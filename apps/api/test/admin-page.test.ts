@@ -1,0 +1,157 @@
+import { env } from "node:process"
+import { providePrograms } from "@saleproof/stack/provide/debian.ts"
+import { silently } from "@saleproof/stack/provide/progress.ts"
+import { chromium } from "playwright-core"
+import type { Browser, BrowserContext } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { startShop } from "./support/api.ts"
+import { JWT, as, asAdmin, asTill, tokenOf } from "./support/tokens.ts"
+
+const INSTALL_MS = 300_000
+
+const shop = await startShop({ worker: false, variables: JWT })
+afterAll(() => shop[Symbol.asyncDispose]())
+let browser: Browser
+
+beforeAll(async () => {
+  await providePrograms(["chromium"], { env, progress: silently })
+  // A container's kernel often lets nobody make the namespaces that the sandbox needs.
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] })
+  await shop.request.post("/init").send({ users: 1, products: 3, stock: 7, policies: 2, couponsPerPolicy: 9 })
+}, INSTALL_MS)
+afterAll(() => browser?.close())
+
+/** A page of the browser, with everything that its console complains about. */
+async function openPage(context: BrowserContext) {
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on("console", (message) => {
+    // A status that is no success is an entry of the console, too.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load"))
+      complaints.push(message.text())
+  })
+  page.on("pageerror", (error) => complaints.push(error.message))
+  return { page, complaints }
+}
+
+async function signIn(context: BrowserContext, token: string) {
+  const { page, complaints } = await openPage(context)
+  await page.goto(`${shop.url}/admin`)
+  await page.getByLabel("Token with the scope shop:admin").fill(token)
+  await page.getByRole("button", { name: "Sign in" }).click()
+  return { page, complaints }
+}
+
+const closed = async () => {
+  const { body } = await shop.request.get("/products")
+  return Array.isArray(body) ? body.map((product) => Object(product).closed === true) : body
+}
+
+describe("the page of the sale, in a browser", () => {
+  it.each(["light", "dark"] as const)("shows the sale, closes and opens it (%s)", async (colorScheme) => {
+    await using context = await browser.newContext({ colorScheme, viewport: { width: 1_100, height: 900 } })
+    const { page, complaints } = await signIn(context, await tokenOf("boss", "shop:admin"))
+    await page.getByRole("heading", { name: "Products" }).waitFor()
+    await expect.poll(() => page.locator(".figures").innerText()).toMatch(/Open\n+3 of 3 products/)
+    await expect.poll(() => page.locator(".light").innerText(), { timeout: 20_000 }).toBe("Clean")
+
+    await page.getByRole("button", { name: "Close p2" }).click()
+    await page.getByRole("button", { name: "Open p2" }).waitFor()
+    expect(await closed()).toEqual([false, true, false])
+    await page.getByRole("button", { name: "Close all" }).click()
+    await expect.poll(() => page.locator(".figures").innerText()).toMatch(/Closed\n+0 of 3 products/)
+    expect(await closed()).toEqual([true, true, true])
+    await page.getByRole("button", { name: "Open all" }).click()
+    await expect.poll(() => page.locator(".figures").innerText()).toMatch(/3 of 3 products/)
+    expect(complaints).toEqual([])
+    const background = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    expect(background).toBe(colorScheme === "dark" ? "rgb(17, 20, 24)" : "rgb(246, 247, 249)")
+  })
+
+  it("follows what happens without being loaded again", async () => {
+    await using context = await browser.newContext()
+    const { page } = await signIn(context, await tokenOf("boss", "shop:admin"))
+    const stock = page.locator("tr", { hasText: "p1" }).locator("td").nth(2)
+    await expect.poll(() => stock.innerText()).toBe("7")
+    const { body } = await shop.request.get("/users/id?name=u1").set(await as("x"))
+    await shop.request
+      .post(`/users/${body}/balance`)
+      .set(await asTill("till"))
+      .send({ amount: 10_000 })
+    await shop.request
+      .post("/orders")
+      .set(await asTill("till"))
+      .send({ userId: body, items: [{ productId: 1, quantity: 2 }] })
+      .expect(201)
+    await expect.poll(() => stock.innerText()).toBe("5")
+  })
+
+  it("asks for a token, and says why one is not enough", async () => {
+    await using context = await browser.newContext()
+    const { page } = await signIn(context, await tokenOf("somebody"))
+    await expect.poll(() => page.locator("#status").innerText()).toContain("shop:admin")
+    expect(await context.cookies()).toEqual([])
+  })
+
+  it("keeps the token where no script reads it, and sends it to no other site", async () => {
+    await using context = await browser.newContext()
+    const { page } = await signIn(context, await tokenOf("boss", "shop:admin"))
+    await page.getByRole("heading", { name: "Products" }).waitFor()
+    expect(await page.evaluate("document.cookie")).toBe("")
+    expect(await context.cookies()).toMatchObject([{ httpOnly: true, sameSite: "Strict", path: "/admin" }])
+  })
+})
+
+describe("a session", () => {
+  const cookieOf = async () => {
+    const made = await shop.request.post("/admin/session").set(await asAdmin("boss"))
+    expect(made.status).toBe(204)
+    return String(made.headers["set-cookie"]).split(";")[0] ?? ""
+  }
+  const close = (headers: Record<string, string>) =>
+    shop.request.patch("/admin/products/1").set(headers).send({ closed: false })
+
+  it("lets a write in that comes from a page of this server, and no other", async () => {
+    const cookie = { Cookie: await cookieOf() }
+    const { host, port } = new URL(shop.url)
+    expect((await close({ ...cookie, Origin: `http://${host}` })).status).toBe(200)
+    for (const Origin of ["http://evil.example", `http://127.0.0.1:${Number(port) + 1}`, "null"]) {
+      expect(await close({ ...cookie, Origin })).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } })
+    }
+    expect((await close(cookie)).status).toBe(403)
+  })
+
+  it("is good for what is under /admin alone", async () => {
+    const cookie = { Cookie: await cookieOf() }
+    expect((await shop.request.get("/admin/journal").set(cookie)).status).toBe(200)
+    expect((await shop.request.get("/users/1/balance").set(cookie)).status).toBe(401)
+  })
+
+  it("needs the scope, and gives no cookie without it", async () => {
+    const refused = await shop.request.post("/admin/session").set(await as("somebody"))
+    expect(refused.status).toBe(403)
+    expect(refused.headers["set-cookie"]).toBeUndefined()
+  })
+
+  it("is asked for in HTML by a browser, and with a problem by others", async () => {
+    const page = await shop.request.get("/admin").set({ Accept: "text/html" })
+    expect(page.status).toBe(401)
+    expect(page.headers["content-type"]).toContain("text/html")
+    expect(page.headers["content-security-policy"]).toContain("script-src 'self'")
+    expect(await shop.request.get("/admin")).toMatchObject({ status: 401, body: { code: "UNAUTHORIZED" } })
+  })
+})
+
+describe("the page", () => {
+  it("shows names as text, whatever is in them", async () => {
+    const name = `<img src=x onerror="alert(1)">`
+    await shop.request
+      .post("/admin/products")
+      .set(await asAdmin("boss"))
+      .send({ name, price: 1, stock: 1 })
+      .expect(201)
+    const { text } = await shop.request.get("/admin").set(await asAdmin("boss"))
+    expect(text).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;")
+    expect(text).not.toContain("<img")
+  })
+})
