@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { PRINTABLE } from "../http/name.ts"
+import { printableText } from "../http/name.ts"
 import { Id, IdText, LongIdText, Won, pageSize } from "../http/fields.ts"
 import type { OrderCommand } from "./decide.ts"
 
@@ -61,11 +61,7 @@ const Status = z.enum(["placed", "cancelled"])
 
 export const CancelBody = z
   .object({
-    reason: z
-      .string()
-      .min(1)
-      .max(500)
-      .regex(new RegExp(`^${PRINTABLE}*$`, "u"), "must have no control characters")
+    reason: printableText(500)
       .optional()
       .meta({ description: "Why, for whoever reads the order later", example: "Ordered twice" }),
   })
