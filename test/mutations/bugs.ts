@@ -2,6 +2,7 @@ import type { Bug } from "./bug.ts"
 import { ADMINISTRATION_BUGS } from "./bugs/administration.ts"
 import { CANCELLATION_BUGS } from "./bugs/cancellations.ts"
 import { COUPON_BUGS } from "./bugs/coupons.ts"
+import { EVENT_BUGS } from "./bugs/events.ts"
 import { ORDER_MACHINERY_BUGS } from "./bugs/order-machinery.ts"
 import { ORDER_BUGS } from "./bugs/orders.ts"
 import { RECORDER_BUGS } from "./bugs/recorder.ts"
@@ -17,6 +18,7 @@ const SHOP_BUGS = [
   ...SALE_TERMS_BUGS,
   ...ADMINISTRATION_BUGS,
   ...CANCELLATION_BUGS,
+  ...EVENT_BUGS,
 ]
 
 /** By what they are planted in, for `--of`. */
