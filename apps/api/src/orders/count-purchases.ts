@@ -22,7 +22,7 @@ export const countPurchases = (lines: readonly LimitedLine[]): Sql => sql`
 
 /** Lines of products that have a limit. */
 export const limitedOf = <Line extends { limit: Limit | null }>(lines: readonly Line[]) =>
-  lines.flatMap(({ limit, ...line }) => (limit ? { ...line, limit } : []))
+  lines.filter((line): line is Line & { limit: Limit } => line.limit !== null)
 
 const column = (lines: readonly LimitedLine[], value: (line: LimitedLine) => number) =>
   pgArray(lines.map(value))

@@ -98,8 +98,11 @@ function refuseTerms(
     const refused = refuseSale(productId, rowOf(products, productId), at)
     if (refused) return refused
   }
-  for (const line of lines) {
-    const refused = refuseLimit({ userId, ...line }, rowOf(products, line.productId), purchases)
+  for (const { productId, quantity } of lines) {
+    const { maxPerUser } = rowOf(products, productId)
+    // Most products have no limit, and this is done for every line.
+    if (maxPerUser === null) continue
+    const refused = refuseLimit({ userId, productId, quantity }, maxPerUser, purchases)
     if (refused) return refused
   }
   return undefined

@@ -34,10 +34,9 @@ type Wanted = { userId: number; productId: number; quantity: number }
 /** Whether the user may have so many more units of a product. */
 export function refuseLimit(
   { userId, productId, quantity }: Wanted,
-  { maxPerUser }: SaleTerms,
+  maxPerUser: number,
   purchases: Purchases,
 ): Refused | undefined {
-  if (maxPerUser === null) return undefined
   // A user who bought none of it has no count.
   const bought = purchases.get(purchaseKey(userId, productId)) ?? 0
   return bought + quantity > maxPerUser ? limitReached(productId, maxPerUser) : undefined
