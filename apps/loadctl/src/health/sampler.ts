@@ -40,8 +40,9 @@ export async function startSampling(sources: HealthSources): Promise<Sampler> {
   const health: Health = { schema: HEALTH_SCHEMA, cores: cpus().length, samples: [], waits: {}, signals }
   let k6Pid: number | null = null
   const scraped: LastScrapes = { api: null, worker: null }
+  const firstLook = look({ sources, database, k6Pid })
   const sampling = (async () => {
-    let before = await look({ sources, database, k6Pid })
+    let before = await firstLook
     while (!stopping.signal.aborted) {
       keepScrapes(scraped, before)
       await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {})
@@ -57,8 +58,10 @@ export async function startSampling(sources: HealthSources): Promise<Sampler> {
     await sampling
     await database?.[Symbol.asyncDispose]()
     const unread = whyUnread(sources, health.samples, scraped)
-    return Object.keys(unread).length === 0 ? health : { ...health, unread }
+    return { ...health, read: whenRead(scraped), ...(Object.keys(unread).length === 0 ? {} : { unread }) }
   }
+  // Growth during the load is counted from here: the load must not begin before.
+  await firstLook
   return {
     k6Started: (pid) => {
       k6Pid = pid
@@ -112,11 +115,18 @@ async function scrape(url: string | URL, { headers, signal }: ScrapeOptions): Pr
 }
 
 /** The last scrape of each process that came to something: a counter that is missed once is not lost. */
-type LastScrapes = Record<Reading["from"], { at: number; scrape: Scrape } | null>
+type LastScrapes = Record<Reading["from"], { from: number; at: number; scrape: Scrape } | null>
 
 function keepScrapes(scraped: LastScrapes, { at, api, worker }: Look): void {
-  if (api) scraped.api = { at, scrape: api }
-  if (worker) scraped.worker = { at, scrape: worker }
+  if (api) scraped.api = { from: scraped.api?.from ?? at, at, scrape: api }
+  if (worker) scraped.worker = { from: scraped.worker?.from ?? at, at, scrape: worker }
+}
+
+function whenRead({ api, worker }: LastScrapes): NonNullable<Health["read"]> {
+  return {
+    ...(api && { api: { from: api.from, to: api.at } }),
+    ...(worker && { worker: { from: worker.from, to: worker.at } }),
+  }
 }
 
 type Sampling = { cores: number; sources: HealthSources; scraped: LastScrapes }

@@ -5,7 +5,7 @@
 export const KEY_DOCS: Record<string, string> = {
   target: "The API that is tested.",
   "target.url": "Where it answers; a base path is kept. LOADCTL_TARGET and --target win over it.",
-  "target.ready": "Must answer below 500 before anything starts.",
+  "target.ready": "Must answer 2xx before anything is sent to the target; without it, any answer will do.",
   "target.stack":
     "A module, looked for from this file's folder, that exports a provider and starts the target when nothing answers.",
   script: "The k6 script, relative to this file; a scenario may name another.",

@@ -85,7 +85,26 @@ function sampledFor(rule: SampledRule, health: Health | null, window: Window) {
   if (rule.as !== "mean" && values.length < during.length / 2)
     return { reason: `only ${values.length} of ${countText(during.length, "sample")} have it.` }
   if (rule.as !== "increase") return { series: [{ labels: "", values }] }
-  return { series: [{ labels: "", values: [values.reduce((sum, value) => sum + value, 0)] }] }
+  return growthDuring(values, { rule, unseen: unseenGrowth(health, window, rule) })
+}
+
+/** What was not seen can only add to the growth: a limit that is broken without it is broken. */
+function growthDuring(
+  values: readonly number[],
+  { rule, unseen }: { rule: SampledRule; unseen: string | null },
+) {
+  const growth = values.reduce((sum, value) => sum + value, 0)
+  if (unseen !== null && growth <= (rule.max ?? Infinity)) return { reason: unseen }
+  return { series: [{ labels: "", values: [growth] }] }
+}
+
+/** Why the growth over a window is not all known, or null: its process must be read before it and after it. */
+function unseenGrowth({ read }: Health, { from, to }: Window, rule: SampledRule): string | null {
+  const during = read?.[rule.from]
+  if (during === undefined || during.from > from)
+    return "it could not be read before the load, so its growth is not known."
+  if (during.to < to) return "it could not be read after the load, so its growth is not known."
+  return null
 }
 
 /**
