@@ -1,5 +1,5 @@
 import type { Goods, Shop } from "../environment/shop.ts"
-import { measureAudits, measureOpenAudit, untilSealed } from "./audits.ts"
+import { measureAudits, measureFullAudit, measureOpenAudit, untilSealed } from "./audits.ts"
 import { makeHistory } from "./history.ts"
 import {
   chargeRequests,
@@ -59,6 +59,8 @@ export async function measureSize(options: SizeOptions): Promise<void> {
   const soldOutPolicy = await addSoldOutPolicy(shop)
   onMeasured(await measureRecovery({ url: shop.url, redis, goods, soldOutPolicy }))
   onMeasured({ workerMb: await memory.maxMb() })
+  log("Counting everything again")
+  onMeasured(await measureFullAudit(shop, log))
   const init = await ask(`${shop.url}/init`, { method: "POST", body: {} })
   if (init.status !== 200) throw new Error(`/init answered ${init.status}: ${JSON.stringify(init.body)}`)
   onMeasured({ initMs: init.ms })

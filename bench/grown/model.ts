@@ -50,8 +50,7 @@ export const FIGURES: readonly Figure[] = [
   { figure: "ledgerPagesP95", heading: "a user's ledger, 50 callers, p95", unit: "ms" },
   { figure: "failed", heading: "requests that failed in all of these", unit: "count", atMost: 0 },
   { figure: "auditMs", heading: "`/audit`, sealed, the slowest of 3", unit: "ms", atMost: 10_000 },
-  { figure: "auditFullS", heading: "`/audit?full=1`", unit: "s" },
-  { figure: "violations", heading: "violations that these found", unit: "count", atMost: 0 },
+  { figure: "violations", heading: "… violations that it found", unit: "count", atMost: 0 },
   { figure: "flushRefusalsMs", heading: "FLUSHALL: fast refusals after", unit: "ms", atMost: 3_000 },
   { figure: "flushRankingMs", heading: "FLUSHALL: realtime ranking right after", unit: "ms", atMost: 10_000 },
   { figure: "claimsWithoutRedis", heading: "claims refused while Redis was down", unit: "count", atMost: 0 },
@@ -68,5 +67,7 @@ export const FIGURES: readonly Figure[] = [
     atMost: 10_000,
   },
   { figure: "workerMb", heading: "memory of the worker, at most", unit: "MB", atMost: 400 },
+  { figure: "auditFullS", heading: "`/audit?full=1`", unit: "s" },
+  { figure: "violationsFull", heading: "… violations that it found", unit: "count", atMost: 0 },
   { figure: "initMs", heading: "`/init`, which empties all of it", unit: "ms" },
 ]

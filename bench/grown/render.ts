@@ -16,10 +16,11 @@ export function renderGrown(report: GrownReport): string {
   return [
     "# The shop with a history",
     "",
-    `Made by \`${command}\`; do not edit. Each history is of three days, with ` +
-      `${catalogue.products.toLocaleString("en")} products and`,
-    `${catalogue.couponHolders.toLocaleString("en")} coupon holders. Measured once per size. ` +
-      "**Bold** is what misses its target.",
+    `Made by \`${command}\`; do not edit.`,
+    "",
+    `Each history is of three days, with ${catalogue.products.toLocaleString("en")} products and ` +
+      `${catalogue.couponHolders.toLocaleString("en")} coupon holders.`,
+    "Measured once per size. **Bold** is what misses its target.",
     "",
     line(header),
     line(header.map((_name, at) => (at === 0 ? "---" : "---:"))),
@@ -36,6 +37,7 @@ export function renderGrown(report: GrownReport): string {
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
       `commit ${machine.commit?.slice(0, 10) ?? "unknown"}${machine.dirty ? " with changes" : ""}`,
       `${startedAt.slice(0, 16).replace("T", " ")}, ${Math.round(tookMs / 60_000)} minutes`,
+      ...(report.complete ? [] : ["not complete"]),
       ...(report.quick ? ["quick: a hint, no result"] : []),
     ].join(" · "),
     "",
