@@ -11,7 +11,9 @@ const SPACES = " \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000"
 const INVISIBLE =
   "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f" +
   "\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8"
-const VISIBLE = `[^${UNPRINTABLE}${HALF_SURROGATES}${SPACES}${INVISIBLE}]`
+// For the OpenAPI document: readers of other languages have no half surrogates to exclude.
+const VISIBLE = `[^${UNPRINTABLE}${SPACES}${INVISIBLE}]`
+export const DOCUMENTED_PRINTABLE = `[^${UNPRINTABLE}]`
 
 /** A character that a text may have, in a regular expression with the flag u. */
 export const PRINTABLE = `[^${UNPRINTABLE}${HALF_SURROGATES}]`
@@ -37,7 +39,7 @@ export const Name = z
       type: "string",
       minLength: 1,
       maxLength: MAX_LENGTH,
-      pattern: `^[^${UNPRINTABLE}]*${VISIBLE}[^${UNPRINTABLE}]*$`,
+      pattern: `^${DOCUMENTED_PRINTABLE}*${VISIBLE}${DOCUMENTED_PRINTABLE}*$`,
     },
     description: "Stored as NFC, without invisible characters and space at the ends",
     example: "u1",
@@ -51,4 +53,6 @@ export const printableText = (max: number) =>
       new RegExp(`^${PRINTABLE}{1,${max}}$`, "u"),
       `must be 1 to ${max} characters, none of them a control character`,
     )
-    .meta({ override: { type: "string", minLength: 1, maxLength: max, pattern: `^[^${UNPRINTABLE}]*$` } })
+    .meta({
+      override: { type: "string", minLength: 1, maxLength: max, pattern: `^${DOCUMENTED_PRINTABLE}*$` },
+    })

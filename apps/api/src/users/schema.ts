@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { Id } from "../http/fields.ts"
-import { Name, PRINTABLE, printableText } from "../http/name.ts"
+import { DOCUMENTED_PRINTABLE, Name, PRINTABLE } from "../http/name.ts"
 
 const MAX_SUBJECT = 255
 const NOT_DIGITS_ALONE = "(?![0-9]+$)"
@@ -17,10 +17,23 @@ export const UserId = Id.meta({ id: "UserId", description: "The user's id, a bar
 export const NewUser = z
   .strictObject({
     name: Name,
-    subject: printableText(MAX_SUBJECT)
-      .regex(LINKABLE, "must not be of digits alone")
+    subject: z
+      .string()
+      .regex(
+        LINKABLE,
+        `must be 1 to ${MAX_SUBJECT} characters, not digits alone, none of them a control character`,
+      )
       .optional()
-      .meta({ description: "The `sub` of this user's tokens, not of digits alone", example: "auth0|minji" }),
+      .meta({
+        description: "The `sub` of this user's tokens, not of digits alone",
+        example: "auth0|minji",
+        override: {
+          type: "string",
+          minLength: 1,
+          maxLength: MAX_SUBJECT,
+          pattern: `^${NOT_DIGITS_ALONE}${DOCUMENTED_PRINTABLE}*$`,
+        },
+      }),
   })
   .meta({ id: "NewUser" })
 export type NewUser = z.infer<typeof NewUser>
