@@ -77,7 +77,7 @@ describe("a statement behind BEGIN", () => {
 
 describe("a first statement", () => {
   /** A connection on which PostgreSQL cancels BEGIN, as it may when it was stalled, and what it is sent. */
-  function cancelling() {
+  function canceling() {
     const sent: string[] = []
     const client = {
       query: async ({ text }: { text: string }) => {
@@ -93,14 +93,14 @@ describe("a first statement", () => {
   }
 
   it("that writes is not sent when BEGIN was cancelled, since it would be committed alone", async () => {
-    const { connection, sent } = cancelling()
+    const { connection, sent } = canceling()
     await connection.query({ text: "BEGIN" })
     await expect(connection.query({ text: "INSERT" })).rejects.toThrow("canceling statement")
     expect(sent).toEqual(["BEGIN"])
   })
 
   it("that only locks is sent with BEGIN, and fails with it", async () => {
-    const { connection, sent } = cancelling()
+    const { connection, sent } = canceling()
     await connection.query({ text: "BEGIN" })
     await expect(connection.query({ text: `SELECT ${BEHIND_BEGIN}` })).rejects.toThrow("canceling statement")
     expect(sent).toEqual(["BEGIN", `SELECT ${BEHIND_BEGIN}`])
