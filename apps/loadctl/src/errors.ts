@@ -51,7 +51,17 @@ export function missingError(message: string, hint?: string): LoadctlError {
 }
 
 // No room, no right, no such folder, a file where a folder should be.
-const CANNOT_WRITE = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST", "ENOENT"])
+const CANNOT_WRITE = new Set([
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOSPC",
+  "EDQUOT",
+  "EFBIG",
+  "ENOTDIR",
+  "EEXIST",
+  "ENOENT",
+])
 
 // What a system refuses, apart from what only a bug would ask of it.
 const OTHER_REFUSALS =

@@ -14,6 +14,8 @@ function processIo(): Io {
   const onSignal = (): void => (interrupted.signal.aborted ? killed : interrupted).abort()
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
+  // Ignored by Node until a dependency listens to end us by it; a file that may not grow is an error of its write.
+  process.on("SIGXFSZ", () => {})
   for (const stream of [process.stdout, process.stderr]) {
     // `loadctl ab 2>&1 | head` closes the pipe early; that is no error of ours, but nobody waits for more runs.
     stream.on("error", (error: NodeJS.ErrnoException) => {

@@ -66,14 +66,15 @@ export function createLogReader() {
     line(line: string): void {
       if (line.trim() === "") return
       const { level, msg, error, source } = parseLine(line)
-      if (source === "stacktrace") noteThrown(log, firstLine(msg))
+      if (source === "stacktrace") noteThrown(log, firstLine(msg).slice(0, MOST_CHARACTERS))
       const counted = COUNTED.find(([start]) => msg.startsWith(start))
       if (counted) log[counted[1]] += 1
       else if (msg.startsWith("thresholds on metrics")) return
       else if (level === "error" || level === "warning") {
         const text = firstLine(error ? `${msg}: ${error}` : msg)
         note(level, text)
-        if (level === "error") log.errors = [...log.errors, text].slice(-KEPT_ERRORS)
+        if (level === "error")
+          log.errors = [...log.errors, text.slice(0, MOST_CHARACTERS)].slice(-KEPT_ERRORS)
       }
     },
   }

@@ -1,6 +1,7 @@
 import { execa } from "execa"
 
 import { readProcessTicks } from "../machine/cpu.ts"
+import { noRoomText } from "../machine/disk.ts"
 import { allowanceOf } from "../machine/processors.ts"
 import type { Allowance } from "../machine/processors.ts"
 import { waitedFor } from "../machine/schedule.ts"
@@ -43,6 +44,8 @@ export type K6Run = {
   scenarioStarts: ReadonlyMap<string, number>
   /** It did not end by itself in the time for it. */
   overdue: boolean
+  /** Why what it printed could not be saved, which ended it; null where it was. */
+  unsaved: string | null
   log: K6Log
   /** CPU that k6 used, in clock ticks; null where the system does not say. */
   cpuTicks: number | null
@@ -112,6 +115,7 @@ export async function runK6(options: K6Options): Promise<K6Run> {
     last,
     scenarioStarts: clock.starts,
     overdue: overdue.happened(),
+    unsaved: noRoomText(result.cause),
     log: reader.log,
     cpuTicks,
     generator,

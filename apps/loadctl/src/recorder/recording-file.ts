@@ -37,10 +37,14 @@ export function createRecordingFile(path: string, epochS: number) {
   }
 }
 
+/** What there is no room for leaves none taken, so that the run can say so. */
 function reserveRoom(path: string): void {
   const fd = openSync(path, "w")
   try {
     write(fd, Buffer.alloc(RESERVE_BYTES, 1))
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
   } finally {
     closeSync(fd)
   }

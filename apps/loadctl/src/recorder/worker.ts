@@ -3,6 +3,7 @@ import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { parentPort, workerData } from "node:worker_threads"
 
+import { noRoomText } from "../machine/disk.ts"
 import { createBuffers } from "./buffers.ts"
 import type { Buffers } from "./buffers.ts"
 import { createCollector } from "./collector.ts"
@@ -103,9 +104,8 @@ async function openAddress(secret: string, { buffers, keep }: Receiving) {
 }
 
 function brokenText(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined
-  if (code === "ENOSPC" || code === "EDQUOT") return "The disk was full while recording (no space left)."
-  return `The recording broke off: ${error instanceof Error ? error.message : String(error)}.`
+  const text = error instanceof Error ? error.message : String(error)
+  return noRoomText(error) ?? `The recording broke off: ${text}.`
 }
 
 if (parentPort) {

@@ -22,7 +22,7 @@ type Recorder = NonNullable<NonNullable<RunReport["sources"]>["recorder"]>
 
 function recorderText({ requests, merged }: Recorder, all: Reconciled | undefined): string {
   const others = [
-    all ? `k6 ${countOf(all.k6N)} (${differenceText(all.k6N, requests)})` : "k6 left no summary",
+    all ? `k6 ${countOf(all.k6N)} (${differenceText(all.k6N, requests)})` : "not compared with k6's summary",
     ...(all && all.influxN !== null
       ? [`InfluxDB ${countOf(all.influxN)} (${mergedText(merged) ?? differenceText(all.influxN, requests)})`]
       : []),

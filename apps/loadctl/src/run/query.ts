@@ -68,6 +68,7 @@ export async function queryRun(options: QueryOptions): Promise<Measurement> {
 /** What of the load itself makes its figures uncertain. */
 function loadProblems({ run, summary }: Load, { strayed }: Iterations): string[] {
   const problems: string[] = []
+  if (run.unsaved !== null) problems.push(run.unsaved)
   if (run.overdue) problems.push("k6 had not ended long after its planned time, and was ended.")
   if (run.log.lostFlushes > 0) problems.push(lostFlushText(run.log.lostFlushes, summary))
   if (strayed > 0)
