@@ -1,11 +1,13 @@
+import { randomUUID } from "node:crypto"
 import { readdir, readFile, writeFile } from "node:fs/promises"
 import { createServer } from "node:https"
 import { join } from "node:path"
 
 import { listen } from "@saleproof/stack/listen.ts"
 import { execa } from "execa"
+import { InfluxDB } from "influx"
 import { XmlDocument } from "libxml2-wasm"
-import { describe, expect, it } from "vitest"
+import { describe, expect, inject, it } from "vitest"
 
 import { boxOfficeProject, loadctl } from "./support/loadctl.ts"
 import { openBoxOffice } from "./unrelated/server.ts"
@@ -76,6 +78,36 @@ describe("k6's own flags", () => {
     expect(exitCode).toBe(0)
     expect(await readFile(join(here.folder, "points.json"), "utf8")).toContain("http_req_duration")
     expect(await readFile(join(here.folder, "points.csv"), "utf8")).toContain("http_req_duration")
+  })
+
+  it("write to an InfluxDB of the user's own, whose settings do not reach the recorder's", async () => {
+    await using office = await openBoxOffice()
+    await using here = await project(office.url)
+    const database = `own_${randomUUID().replaceAll("-", "")}`
+    const own = { K6_INFLUXDB_ADDR: inject("influxUrl"), K6_INFLUXDB_DB: database }
+    const env = { ...own, K6_INFLUXDB_PUSH_INTERVAL: "1m", K6_INFLUXDB_TAGS_AS_FIELDS: "name,status" }
+    const args = ["run", "--scenario", "quick", "--out", "influxdb", "--format", "json"]
+    const { exitCode, stdout } = await loadctl(args, { cwd: here.folder, env })
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+    expect(JSON.parse(stdout)).toMatchObject({ requests: 20, endpoints: [{ name: "shows nowhere", n: 20 }] })
+    const influx = new InfluxDB(own.K6_INFLUXDB_ADDR)
+    try {
+      const counted = await influx.query('SELECT count("value") FROM http_reqs', { database })
+      expect(counted[0]).toMatchObject({ count: 20 })
+    } finally {
+      await influx.dropDatabase(database)
+    }
+  })
+
+  it("name an output that k6 has: another is exit 2, and nothing is saved", async () => {
+    await using office = await openBoxOffice()
+    await using here = await project(office.url)
+    const { exitCode, stderr } = await here.run("--scenario", "quick", "--out", "cvs=points.csv")
+    expect(stderr).toContain("error: k6 has no output cvs")
+    expect(stderr).toContain("influxdb, json")
+    expect(exitCode).toBe(2)
+    expect(await readdir(join(here.folder, ".loadctl/runs")).catch(() => [])).toEqual([])
+    expect(office.asked).toEqual([])
   })
 
   it("take no credentials that everybody could read", async () => {

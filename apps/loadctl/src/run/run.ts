@@ -16,6 +16,7 @@ import type { RunFolder, Store } from "../store.ts"
 import type { Phase, RunObserver } from "./observer.ts"
 import { judgeMetricRules } from "./metric-rules.ts"
 import { queryRun } from "./query.ts"
+import { checkOutputs } from "./output-check.ts"
 import { checkScript } from "./script-check.ts"
 import { seedTarget } from "./seed.ts"
 import { reachTarget } from "./target.ts"
@@ -53,13 +54,14 @@ export async function executeRun(context: RunContext & { alwaysPrivate: boolean 
   return await runOn({ ...context, testTarget, binary })
 }
 
-/** The script of the run and of its warm-up. */
+/** The script of the run and of its warm-up, and the further outputs. */
 async function checkScripts({ loaded, plan, io }: RunContext, binary: string | null): Promise<void> {
   const { config, root } = loaded
   const warmUp = planWarmUp(config, plan)
   for (const each of warmUp ? [plan, warmUp] : [plan]) {
     await checkScript({ plan: each, root, env: io.env, targetUrl: config.target.url, binary })
   }
+  if (binary !== null) await checkOutputs({ plan, env: io.env, binary })
 }
 
 type RunOn = RunContext & { testTarget: TestTarget; binary: string }
