@@ -4,7 +4,7 @@ import { join } from "node:path"
 
 import { describe, expect, it } from "vitest"
 
-import { boxOfficeProject, loadctl } from "./support/loadctl.ts"
+import { boxOfficeProject, loadctl, loadctlWithoutRights } from "./support/loadctl.ts"
 import { openBoxOffice } from "./unrelated/server.ts"
 
 const VISITORS = ["run", "--scenario", "visitors"]
@@ -37,6 +37,30 @@ describe("a loadctl.yaml that cannot be used is exit 2 and one sentence", () => 
     expect(stderr).toContain("loadctl.yaml")
     expect(stderr).not.toMatch(/a bug in loadctl|\n {4}at /)
     expect(exitCode).toBe(2)
+  })
+})
+
+describe("what an ordinary user may not do is exit 2 and one sentence", () => {
+  it("to read loadctl.yaml", async () => {
+    await using project = await boxOfficeProject()
+    await chmod(join(project.folder, "loadctl.yaml"), 0o200)
+    const { exitCode, stderr } = await loadctlWithoutRights(VISITORS, { cwd: project.folder })
+    expect(stderr).toMatch(/^error: \S+loadctl\.yaml cannot be read: EACCES: permission denied/)
+    expect(stderr).not.toMatch(/a bug in loadctl|\n {4}at /)
+    expect(exitCode).toBe(2)
+  })
+
+  it("to write where init is called", async () => {
+    await using project = await boxOfficeProject()
+    await rm(join(project.folder, "loadctl.yaml"))
+    await chmod(project.folder, 0o555)
+    const args = ["init", "--url", "http://127.0.0.1:3000", "--script", "visit.js"]
+    const { exitCode, stderr } = await loadctlWithoutRights(args, { cwd: project.folder })
+    await chmod(project.folder, 0o755)
+    expect(stderr).toMatch(/error: Nothing can be written here: EACCES: permission denied/)
+    expect(stderr).not.toMatch(/a bug in loadctl|\n {4}at /)
+    expect(exitCode).toBe(2)
+    expect(await readdir(project.folder)).not.toContain("loadctl.yaml")
   })
 })
 

@@ -15,6 +15,17 @@ export function loadctl(
   return execa(process.execPath, [MAIN, ...args], inTest(cwd, env))
 }
 
+/**
+ * The same as an ordinary user: for root too, by util-linux' setpriv(1), the modes of files hold then. It stays root
+ * by name, who can read a clone wherever it is.
+ */
+export function loadctlWithoutRights(args: readonly string[], { cwd }: { cwd: string }) {
+  const command = [process.execPath, MAIN, ...args]
+  const dropped = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+  const [program = "", ...rest] = process.getuid?.() === 0 ? [...dropped, ...command] : command
+  return execa(program, rest, inTest(cwd, {}))
+}
+
 /** The same on a terminal of 100 columns, by util-linux' script(1); both streams come out of it as one. */
 export function loadctlOnTerminal(
   args: readonly string[],
