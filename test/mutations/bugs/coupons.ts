@@ -89,16 +89,16 @@ export const COUPON_BUGS: Bug[] = [
     .replacing(
       DRAIN,
       `DELETE FROM coupon_claims
-      WHERE id IN (SELECT id FROM coupon_claims WHERE \${which} FOR UPDATE SKIP LOCKED)
+      WHERE id IN (SELECT id FROM coupon_claims WHERE \${which})
       RETURNING *`,
-      "SELECT * FROM coupon_claims WHERE ${which} FOR UPDATE SKIP LOCKED",
+      "SELECT * FROM coupon_claims WHERE ${which}",
     )
     .caughtBy(REDELIVERY, "a drain that dies"),
   bug("claim-lost-by-the-drain", "a claim that leaves the table is a coupon")
     .replacing(DRAIN, "FROM taken ORDER BY id", "FROM taken ORDER BY id LIMIT 19")
     .caughtBy(REDELIVERY, "a drain that dies"),
   bug("drains-wait-for-each-other", "a drain leaves alone what another one moves")
-    .replacing(DRAIN, " FOR UPDATE SKIP LOCKED)", ")")
+    .replacing(DRAIN, "sql`${which} FOR UPDATE ${whenLocked}`", "which")
     .caughtBy(INTERLEAVINGS, "the drain > leaves alone"),
   bug("refused-claim-blocks-the-others", "a claim that the database refuses as a coupon holds nobody else up")
     .replacing(DRAIN, "if (!isRefusedRow(error)) throw error", "throw error")

@@ -8,6 +8,8 @@ import type { Metrics } from "../infra/metrics.ts"
 import { withRetry } from "../infra/retry.ts"
 
 const CHUNK = 500
+const SKIP = sql`SKIP LOCKED`
+const WAIT = sql``
 
 type DrainDeps = { db: Db; clock: Clock; logger: Logger; metrics: Metrics }
 /** When each of them was claimed, in ms since 1970. */
@@ -18,8 +20,8 @@ export function createDrain({ db, clock, logger, metrics }: DrainDeps) {
   // Rows that the database refuses as coupons. They keep waiting, where the audit sees them, and block no other claim.
   const refused = new Set<number>()
 
-  async function drain(which: Sql): Promise<number> {
-    const { claimedAt } = await withRetry(() => moveClaims(db, which), {
+  async function drain(which: Sql, whenLocked: Sql): Promise<number> {
+    const { claimedAt } = await withRetry(() => moveClaims(db, sql`${which} FOR UPDATE ${whenLocked}`), {
       onRetry: (state) => metrics.retries.labels(state).inc(),
     })
     const now = clock().getTime()
@@ -30,7 +32,8 @@ export function createDrain({ db, clock, logger, metrics }: DrainDeps) {
 
   async function drainOne(id: number): Promise<void> {
     try {
-      await drain(sql`id = ${id}::bigint`)
+      // PostgreSQL reports that it refused the chunk before it has released the chunk's rows, so these are waited for.
+      await drain(sql`id = ${id}::bigint`, WAIT)
     } catch (err) {
       if (!isRefusedRow(err)) throw err
       refused.add(id)
@@ -42,7 +45,7 @@ export function createDrain({ db, clock, logger, metrics }: DrainDeps) {
   async function drainChunk(): Promise<number> {
     const oldest = sql`id <> ALL (${pgArray(refused)}::bigint[]) ORDER BY id LIMIT ${CHUNK}`
     try {
-      return await drain(oldest)
+      return await drain(oldest, SKIP)
     } catch (error) {
       if (!isRefusedRow(error)) throw error
     }
@@ -74,7 +77,7 @@ async function moveClaims(db: Db, which: Sql): Promise<Drained> {
   const [moved] = await db.$queryRaw<Drained[]>`
     WITH taken AS (
       DELETE FROM coupon_claims
-      WHERE id IN (SELECT id FROM coupon_claims WHERE ${which} FOR UPDATE SKIP LOCKED)
+      WHERE id IN (SELECT id FROM coupon_claims WHERE ${which})
       RETURNING *
     ), granted AS (
       INSERT INTO coupons
