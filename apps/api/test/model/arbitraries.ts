@@ -39,6 +39,12 @@ const sale = fc.record({
   ),
   limit: fc.option(fc.integer({ min: 1, max: 3 })),
 })
+const restock = fc.record({
+  do: fc.constant("restock" as const),
+  product: fc.nat({ max: PRODUCTS - 1 }),
+  units: fc.constantFrom(-4, -1, 1, 2),
+  key,
+})
 const arrive = fc.record({ do: fc.constant("arrive" as const), name: fc.constantFrom("anna", "ben", "chen") })
 
 export const trading: fc.Arbitrary<Action> = fc.oneof(
@@ -47,6 +53,7 @@ export const trading: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: order },
   { weight: 2, arbitrary: cancel },
   { weight: 1, arbitrary: sale },
+  { weight: 1, arbitrary: restock },
 )
 export const living: fc.Arbitrary<Action> = fc.oneof(
   { weight: 9, arbitrary: trading },

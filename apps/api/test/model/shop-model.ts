@@ -25,9 +25,10 @@ export type Action =
   | ({ do: "order"; key?: string | undefined } & Order)
   /** The nth order of a user. */
   | { do: "cancel"; of: number; nth: number; key?: string | undefined }
-  /** What an administrator does. */
+  /** What an administrator does; `units` may be negative. */
+  | { do: "restock"; product: number; units: number; key?: string | undefined }
   | { do: "terms"; product: number; sale: Sale; limit: number | null; key?: undefined }
-/** `value` is the user's place, the balance after a charge, what an order cost, or what is refunded. */
+/** `value` is the user's place, the balance after a charge, what an order cost, what is refunded, or the stock after. */
 export type Outcome = { code: string; value?: number }
 
 type Coupon = { owner: number; used: boolean }
@@ -99,6 +100,7 @@ function decide(model: Model, action: Action): Outcome {
   if (action.do === "arrive") return arrive(model, action.name)
   if (action.do === "cancel") return cancel(model, action)
   if (action.do === "terms") return setTerms(model, action)
+  if (action.do === "restock") return restock(model, action)
   const user = action.user % model.balances.length
   if (action.do === "claim") return claim(model, user)
   if (action.do === "order") return order(model, { ...action, user })
@@ -125,6 +127,13 @@ function setTerms({ products }: Model, { product, sale, limit }: Extract<Action,
   if (limit !== null && own.limit === null) Object.assign(own, { counts: [], period: own.period + 1 })
   Object.assign(own, { sale, limit })
   return { code: "changed" }
+}
+
+function restock({ stock }: Model, { product, units }: { product: number; units: number }): Outcome {
+  const left = defined(stock[product]) + units
+  if (left < 0) return { code: "OUT_OF_STOCK" }
+  stock[product] = left
+  return { code: "created", value: left }
 }
 
 function orderPlace(model: Model, { of, nth: place }: { of: number; nth: number }): number {

@@ -67,6 +67,8 @@ export async function openWorld(shop: TestShop, terms: Terms, names: string[]) {
   /** The request of an action, with its coupon looked up: sending it is all that is left to do. */
   async function prepare(action: Exclude<Action, { do: "arrive" | "terms" }>) {
     if (action.do === "cancel") return cancel(action)
+    if (action.do === "restock")
+      return () => trade.restock(product(1 + action.product), action.units, action.key)
     const userId = idOf(action.user)
     if (action.do === "charge") return () => trade.charge(userId, action.amount, action.key)
     if (action.do === "claim") return () => trade.claim({ userId, policyId: policy(1) }, action.key)
@@ -88,8 +90,8 @@ export async function openWorld(shop: TestShop, terms: Terms, names: string[]) {
       const send = await prepare(action)
       return async () => {
         const answer = await insist(send)
-        const { balance, totalAmount, refunded }: Partial<Record<string, number>> = Object(answer.body)
-        const value = balance ?? totalAmount ?? refunded
+        const { balance, totalAmount, refunded, stock }: Partial<Record<string, number>> = Object(answer.body)
+        const value = balance ?? totalAmount ?? refunded ?? stock
         const outcome = { code: outcomeOf(answer), ...(value !== undefined && { value }) }
         return { outcome, text: answer.text }
       }

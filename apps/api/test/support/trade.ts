@@ -37,7 +37,11 @@ export function createTrade(api: Client) {
   const couponsOf = async (userId: number, status: "usable" | "all" = "usable") =>
     CouponList.parse((await api.get(`/users/${userId}/coupons?status=${status}&limit=1000`)).body)
 
+  const restock = async (productId: number, quantity: number, key?: string) =>
+    api.post(`/admin/products/${productId}/restock`).set(keyed(key)).send({ quantity })
+
   return {
+    restock,
     order,
     cancel,
     charge,
