@@ -110,6 +110,22 @@ describe("k6's own flags", () => {
     expect(office.asked).toEqual([])
   })
 
+  it.each([
+    [
+      ["--vus", "3", "--iterations", "2"],
+      "the number of iterations (2) can't be less than the number of VUs (3)",
+    ],
+    [["--vus", "1", "--duration", "0s"], "`duration` option should be more than 0"],
+  ])("that k6 refuses are exit 2 with its reason, and nothing is saved: %s", async (flags, reason) => {
+    await using office = await openBoxOffice()
+    await using here = await project(office.url)
+    const { exitCode, stderr } = await here.run("--scenario", "quick", ...flags)
+    expect(stderr).toContain(reason)
+    expect(exitCode).toBe(2)
+    expect(await readdir(join(here.folder, ".loadctl/runs")).catch(() => [])).toEqual([])
+    expect(office.asked).toEqual([])
+  })
+
   it("take no credentials that everybody could read", async () => {
     await using here = await project("http://127.0.0.1:1")
     const { exitCode, stderr } = await here.run("--out", "influxdb=http://joe:hush@influx:8086/k6")

@@ -10,6 +10,11 @@ import type { RunPlan } from "../plan/plan.ts"
 import { scriptEnv } from "./load.ts"
 
 const TIMEOUT_MS = 30_000
+const LOAD_VARIABLES = new Map([
+  ["--vus", "K6_VUS"],
+  ["--duration", "K6_DURATION"],
+  ["--iterations", "K6_ITERATIONS"],
+])
 
 const LogLine = z.object({ level: z.string(), msg: z.string(), source: z.string().optional() })
 
@@ -42,7 +47,11 @@ export async function checkScript({ plan, root, env, targetUrl, binary }: Script
   ]
   const { exitCode, stderr, timedOut } = await execa(binary, args, {
     cwd: root,
-    env: { ...inheritedByK6(env), ...scriptEnv({ plan, targetUrl, seeded: null, env }) },
+    env: {
+      ...inheritedByK6(env),
+      ...scriptEnv({ plan, targetUrl, seeded: null, env }),
+      ...loadVariables(plan.k6Flags ?? []),
+    },
     extendEnv: false,
     reject: false,
     timeout: TIMEOUT_MS,
@@ -50,7 +59,17 @@ export async function checkScript({ plan, root, env, targetUrl, binary }: Script
   if (exitCode === 0 || timedOut) return
   const errors = stderr.split("\n").flatMap(readError)
   if (errors.some(({ source }) => source === "stacktrace")) return
-  throw usageError(`k6 cannot read ${plan.script}: ${errors.at(-1)?.msg ?? stderr.trim()}`)
+  const reason = (errors.at(-1)?.msg ?? stderr).trim().replaceAll(/\s*\n\s*(- )?/g, " ")
+  throw usageError(`k6 cannot read ${plan.script}: ${reason}`)
+}
+
+/** The flags that replace the script's load, as variables: k6 inspect reads these, and does not know the flags. */
+function loadVariables(flags: readonly string[]): Record<string, string> {
+  const given = flags.flatMap((flag, at) => {
+    const [name, value] = [LOAD_VARIABLES.get(flag), flags[at + 1]]
+    return name !== undefined && value !== undefined ? [[name, value] as const] : []
+  })
+  return Object.fromEntries(given)
 }
 
 function isFile(path: string): boolean {
