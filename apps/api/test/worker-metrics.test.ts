@@ -37,6 +37,17 @@ async function valueNow(name: string, label = ""): Promise<number> {
 }
 
 describe("the queue's metrics", () => {
+  // First, because a claim asks for a drain once more a moment later.
+  it("show how many jobs wait, and for how long the oldest has", async () => {
+    expect([await value("saleproof_queue_jobs"), await value("saleproof_queue_lag_seconds")]).toEqual([0, 0])
+    deps.queue.askToDrain()
+    await expect.poll(() => value("saleproof_queue_jobs")).toBe(1)
+    const first = await value("saleproof_queue_lag_seconds")
+    await expect.poll(() => value("saleproof_queue_lag_seconds")).toBeGreaterThan(first)
+    await shop.redis.flushdb()
+    expect(await value("saleproof_queue_lag_seconds")).toBe(0)
+  })
+
   it("show the claims that pile up without a worker, in the API", async () => {
     const trade = createTrade(shop.request)
     const { user, policy } = await trade.seed({ users: 3, policies: 1 })
@@ -47,16 +58,6 @@ describe("the queue's metrics", () => {
     expect(text).toMatch(/^saleproof_queue_jobs\{process="api"\} \d/m)
     expect(text).toMatch(/^saleproof_queue_lag_seconds\{process="api"\} \d/m)
     await shop.redis.flushdb()
-  })
-
-  it("show how many jobs wait, and for how long the oldest has", async () => {
-    expect([await value("saleproof_queue_jobs"), await value("saleproof_queue_lag_seconds")]).toEqual([0, 0])
-    deps.queue.askToDrain()
-    await expect.poll(() => value("saleproof_queue_jobs")).toBe(1)
-    const first = await value("saleproof_queue_lag_seconds")
-    await expect.poll(() => value("saleproof_queue_lag_seconds")).toBeGreaterThan(first)
-    await shop.redis.flushdb()
-    expect(await value("saleproof_queue_lag_seconds")).toBe(0)
   })
 })
 
