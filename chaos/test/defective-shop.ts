@@ -49,9 +49,13 @@ function actOf({ pathname, searchParams }: URL, body: Json): Act | undefined {
   if (pathname === "/coupons")
     return claim(Number(searchParams.get("userId")), Number(searchParams.get("policyId")))
   if (pathname === "/init") return init(Number(body.users))
+  if (/^\/orders\/\d+\/cancel$/.test(pathname)) return refuseToCancel
   const items = Array.isArray(body.items) ? body.items : []
   return pathname === "/orders" ? placeOrder({ userId: Number(body.userId), items }, defect) : undefined
 }
+
+/** It has no window in which orders may be cancelled. */
+const refuseToCancel: Act = async () => ({ status: 409, body: { code: "CANCEL_WINDOW_OVER" } })
 
 function init(users: number): Act {
   return async (db) => {

@@ -16,7 +16,8 @@ const LOOKED_UP_MS = 10_000
 export type FastRefusal = "sold_out" | "limit_reached"
 type Asked = Omit<Claim, "claimId">
 /** The result of looking up one claim in Redis. */
-type Found = FastRefusal | "none" | "late" | "failed" | "open"
+const FOUND = ["sold_out", "limit_reached", "none", "late", "failed", "open"] as const
+type Found = (typeof FOUND)[number]
 
 type FastRefusalsDeps = {
   redis: Redis
@@ -33,6 +34,8 @@ type FastRefusalsDeps = {
  */
 export function createFastRefusals(deps: FastRefusalsDeps) {
   const { redis, logger, metrics, maxQueued, now = () => performance.now() } = deps
+  // A counter that appears with its first count has no rate for it.
+  for (const found of FOUND) metrics.fastRefusals.labels(found).inc(0)
   /** Until when each policy is looked up. */
   const lookedUp = new Map<number, number>()
   const lookUp = (policyId: number) => void lookedUp.set(policyId, now() + LOOKED_UP_MS)
