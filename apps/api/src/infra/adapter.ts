@@ -1,4 +1,3 @@
-import assert from "node:assert/strict"
 import { PrismaPg } from "@prisma/adapter-pg"
 import { isReadOnly, isStalePlan } from "./db-errors.ts"
 import type { ObservedPool } from "./pool.ts"
@@ -6,22 +5,16 @@ import type { ObservedPool } from "./pool.ts"
 type Adapter = Awaited<ReturnType<PrismaPg["connect"]>>
 type Queries = Pick<Adapter, "queryRaw" | "executeRaw">
 
-type Transaction = Awaited<ReturnType<Adapter["startTransaction"]>>
-
-/** `isPooled`: behind a pooler, which knows no statements by name and is sent one at a time. */
-type AdapterOptions = { pool: ObservedPool; isPooled: boolean; onReadOnly: () => void }
-
-/** The end of a statement's text that says that it is its transaction's last. */
-export const THEN_COMMIT = "/* then COMMIT */"
+type AdapterOptions = { pool: ObservedPool; namedStatements: boolean; onReadOnly: () => void }
 
 /**
  * Prisma's adapter on a pool of ours. A statement outside a transaction that fails since a table's columns changed under
  * its plan runs once more.
  */
-export function createAdapter({ pool, isPooled, onReadOnly }: AdapterOptions) {
+export function createAdapter({ pool, namedStatements, onReadOnly }: AdapterOptions) {
   const names = createStatementNames()
   const factory = new PrismaPg(pool, {
-    ...(!isPooled && { statementNameGenerator: (query) => names.nameOf(query) }),
+    ...(namedStatements && { statementNameGenerator: (query) => names.nameOf(query) }),
     disposeExternalPool: true,
   })
 
@@ -52,39 +45,12 @@ export function createAdapter({ pool, isPooled, onReadOnly }: AdapterOptions) {
     adapter.startTransaction = async (isolationLevel) => {
       const transaction = await startTransaction(isolationLevel)
       watch(transaction)
-      if (!isPooled) commitBehindLast(transaction)
       return transaction
     }
     return adapter
   }
 
   return { provider: "postgres" as const, adapterName: factory.adapterName, connect }
-}
-
-/**
- * Sends COMMIT right behind a statement that ends with THEN_COMMIT, so that its locks are held neither for a round trip nor
- * until this process gets to it. If the statement fails, PostgreSQL makes a ROLLBACK of that COMMIT; Prisma's own COMMIT
- * or ROLLBACK is answered with how the first one ended.
- */
-function commitBehindLast(transaction: Transaction): void {
-  const queryRaw = transaction.queryRaw.bind(transaction)
-  const executeRaw = transaction.executeRaw.bind(transaction)
-  let ended: Promise<number> | undefined
-  transaction.queryRaw = (query) => {
-    assert(ended === undefined, "a statement with THEN_COMMIT is the last of its transaction")
-    const answered = queryRaw(query)
-    if (query.sql.endsWith(THEN_COMMIT)) {
-      ended = executeRaw({ sql: "COMMIT", args: [], argTypes: [] })
-      // Reported by Prisma's own COMMIT.
-      ended.catch(() => undefined)
-    }
-    return answered
-  }
-  transaction.executeRaw = (query) => {
-    if (ended === undefined) return executeRaw(query)
-    assert(/^(COMMIT|ROLLBACK)$/.test(query.sql), "a transaction that was ended takes no statement")
-    return ended
-  }
 }
 
 async function onceMore<T>(run: () => Promise<T>): Promise<T> {

@@ -1,5 +1,4 @@
-import { createAdapter, THEN_COMMIT } from "./adapter.ts"
-import { BEHIND_BEGIN } from "./pipelined-begin.ts"
+import { createAdapter } from "./adapter.ts"
 import { createPoolGroup, ObservedPool } from "./pool.ts"
 import type { PoolGroup, PoolObserver } from "./pool.ts"
 import { Prisma, PrismaClient } from "../generated/prisma/client.ts"
@@ -11,12 +10,6 @@ export const { sql } = Prisma
 export type Db = PrismaClient
 /** The client inside a transaction; what must join one takes it as its first parameter. */
 export type Tx = Parameters<Parameters<Db["$transaction"]>[0]>[0]
-
-/** At the end of a transaction's last statement: COMMIT follows it at once, as adapter.ts describes. */
-export const thenCommit = Prisma.raw(THEN_COMMIT)
-
-/** At the end of a transaction's first statement that changes no row: it is sent with BEGIN. */
-export const behindBegin = Prisma.raw(BEHIND_BEGIN)
 
 /** An array of PostgreSQL as text: one string parameter costs Prisma far less than a list of values. */
 export function pgArray(values: Iterable<number | "NULL">): string {
@@ -67,14 +60,13 @@ export function createDb({
     connectionTimeoutMillis: CONNECTION_WAIT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    pipeline: pooler === "none",
     ...(pooler === "none" && sessionOf(url)),
   }
   const pool = new ObservedPool(config, observer)
   group.add(pool)
   const adapter = createAdapter({
     pool,
-    isPooled: pooler === "transaction",
+    namedStatements: pooler === "none",
     onReadOnly: group.discardConnections,
   })
   const transactionOptions = { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }

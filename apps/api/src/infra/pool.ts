@@ -1,6 +1,5 @@
 import { Pool } from "pg"
 import type { PoolClient, PoolConfig } from "pg"
-import { pipelineBegin } from "./pipelined-begin.ts"
 
 /** Sees how many connections there are, and how long every caller waited for one. */
 export type PoolObserver = {
@@ -43,10 +42,7 @@ export class ObservedPool extends Pool {
   constructor(config: PoolConfig, observer: PoolObserver | undefined) {
     super(config)
     this.#observer = observer
-    this.on("connect", (client) => {
-      this.#generations.set(client, this.#generation)
-      if (config.pipeline) pipelineBegin(client)
-    })
+    this.on("connect", (client) => this.#generations.set(client, this.#generation))
     observer?.opened(this)
   }
 

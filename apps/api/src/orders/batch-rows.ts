@@ -1,4 +1,4 @@
-import { behindBegin, pgArray, uuidArray } from "../infra/db.ts"
+import { pgArray, uuidArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
 import type { Rows } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
@@ -63,8 +63,7 @@ export async function lockRows(tx: Tx, jobs: readonly OrderJob[]): Promise<Locke
            (SELECT coalesce(json_agg(p), '[]') FROM p) AS products,
            (SELECT coalesce(json_agg(k), '[]') FROM k) AS keyed,
            (SELECT ${clockMs} FROM (SELECT count(*) FROM p) AS locked) AS at,
-           (SELECT json_agg(nextval('orders_id_seq')) FROM generate_series(1, ${commands.length}::int)) AS "orderIds"
-    ${behindBegin}`
+           (SELECT json_agg(nextval('orders_id_seq')) FROM generate_series(1, ${commands.length}::int)) AS "orderIds"`
   if (!locked) throw new Error("A SELECT without FROM answered no row")
   const { users, coupons, keyed, at, orderIds } = locked
   const products = new Map(locked.products.map((row) => [row.id, row]))

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util"
 import { ORDER_PLACED } from "../events/outbox.ts"
-import { pgArray, sql, thenCommit, uuidArray } from "../infra/db.ts"
+import { pgArray, sql, uuidArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
 import { countPurchases, limitedOf } from "./count-purchases.ts"
 import type { PlacedLine } from "./decide.ts"
@@ -8,13 +9,14 @@ import { purchaseKey } from "./sale-terms.ts"
 
 /** Amounts by the id of their row. */
 type Sums = Map<number, number>
+type Counts = { spent: number; taken: number; used: number; counted: number }
 
 const NOTHING = sql`SELECT 1 WHERE false`
 
 /**
  * Writes the placed orders of a batch in one statement: balances, stocks and coupons conditionally, then orders, lines,
- * ledger and outbox. The rows are locked, so a condition that does not hold is a bug; it makes the statement fail, as a
- * text that is no number, since COMMIT is sent with it. `at` is when the orders were decided.
+ * ledger and outbox. The rows are locked, so a condition that does not hold is a bug and rolls all back. `at` is when the
+ * orders were decided.
  */
 export async function writeBatch(tx: Tx, placed: readonly PlacedOrder[], at: number): Promise<void> {
   if (placed.length === 0) return
@@ -29,17 +31,18 @@ export async function writeBatch(tx: Tx, placed: readonly PlacedOrder[], at: num
   const limited = limitedOf(lines)
   const counted = new Set(limited.map(({ userId, productId }) => purchaseKey(userId, productId))).size
 
-  const expected = [spent.size, sold.size, used.length, counted].join()
-  await tx.$queryRaw<object[]>`
+  const [counts] = await tx.$queryRaw<Counts[]>`
     WITH spent AS (${spend(spent)}), taken AS (${takeStock(sold)}), used AS (${useCoupons(used)}),
          placed AS (${insertOrders(placed, at)}), lined AS (${insertLines(lines, counted > 0)}),
          booked AS (${insertLedger(paid)}), queued AS (${insertOutbox(placed, sold)}),
-         counted AS (${counted > 0 ? countPurchases(limited) : NOTHING}),
-         counts AS (SELECT concat_ws(',', (SELECT count(*) FROM spent), (SELECT count(*) FROM taken),
-                                     (SELECT count(*) FROM used), (SELECT count(*) FROM counted)) AS written)
-    SELECT CASE WHEN written = ${expected} THEN 0
-                ELSE ('A locked row changed: ' || written || ' written of ' || ${expected})::int END
-    FROM counts ${thenCommit}`
+         counted AS (${counted > 0 ? countPurchases(limited) : NOTHING})
+    SELECT (SELECT count(*)::int FROM spent) AS spent, (SELECT count(*)::int FROM taken) AS taken,
+           (SELECT count(*)::int FROM used) AS used, (SELECT count(*)::int FROM counted) AS counted`
+
+  const expected: Counts = { spent: spent.size, taken: sold.size, used: used.length, counted }
+  if (!isDeepStrictEqual(counts, expected)) {
+    throw new Error(`A locked row changed: ${JSON.stringify({ counts, expected })}`)
+  }
 }
 
 const spend = (spent: Sums) => sql`
