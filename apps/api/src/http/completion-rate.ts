@@ -1,5 +1,9 @@
+import assert from "node:assert/strict"
+
 const WINDOW_MS = 5_000
 const BUCKET_MS = 500
+/** As many as a window touches. They are used again, so that a process that rejects nobody keeps no more of them. */
+const BUCKETS = WINDOW_MS / BUCKET_MS + 1
 const MAX_SECONDS = 60
 
 /**
@@ -7,16 +11,14 @@ const MAX_SECONDS = 60
  * up: at least 1, at most 60. While nothing ends, one per second is assumed.
  */
 export function createCompletionRate({ now = () => performance.now() }: { now?: () => number } = {}) {
-  const buckets = new Map<number, number>()
+  const ring = Array.from({ length: BUCKETS }, () => ({ bucket: -1, ended: 0 }))
   let startedAt: number | undefined
 
   function perSecond(): number {
     if (startedAt === undefined) return 1
     const at = now()
-    for (const bucket of buckets.keys()) {
-      if (bucket * BUCKET_MS < at - WINDOW_MS) buckets.delete(bucket)
-    }
-    const ended = [...buckets.values()].reduce((sum, count) => sum + count, 0)
+    const recent = ring.filter(({ bucket }) => bucket * BUCKET_MS >= at - WINDOW_MS)
+    const ended = recent.reduce((sum, slot) => sum + slot.ended, 0)
     const seconds = Math.min(WINDOW_MS, Math.max(1_000, at - startedAt)) / 1_000
     return Math.max(1, ended / seconds)
   }
@@ -25,7 +27,10 @@ export function createCompletionRate({ now = () => performance.now() }: { now?: 
     completed(): void {
       startedAt ??= now()
       const bucket = Math.floor(now() / BUCKET_MS)
-      buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1)
+      const slot = ring[bucket % BUCKETS]
+      assert(slot, "time does not go below 0")
+      if (slot.bucket !== bucket) Object.assign(slot, { bucket, ended: 0 })
+      slot.ended++
     },
     /** Whole seconds until this many requests have ended. */
     secondsFor: (requests: number): number =>

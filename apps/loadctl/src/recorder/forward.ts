@@ -137,6 +137,8 @@ async function post(url: URL, { settings, body, signal }: Post): Promise<Answer 
     const [response]: IncomingMessage[] = await once(request, "response")
     if (!response) throw new Error("no response")
     const answer = await textOf(response)
+    // The body's buffer is used again, so none of it may be sent after this.
+    if (!request.writableFinished) request.destroy()
     return { status: response.statusCode ?? 0, text: errorOf(answer).slice(0, KEPT_TEXT) }
   } catch (error) {
     return { silent: within.aborted, text: within.aborted ? "no answer in time" : reasonOf(error) }

@@ -66,6 +66,14 @@ export function createSpool({ file, memoryBytes, diskBytes }: SpoolOptions) {
   }
 }
 
+/** Throws where the disk has room for a part of the body only, of which the system writes that part. */
+async function writeWhole(to: FileHandle, body: Buffer, at: number): Promise<void> {
+  for (let written = 0; written < body.length;) {
+    const { bytesWritten } = await to.write(body, written, body.length - written, at + written)
+    written += bytesWritten
+  }
+}
+
 /** A file that bodies are put into one after the other; it is made when the first comes. */
 function createDisk(file: string) {
   let handle: Promise<FileHandle> | null = null
@@ -77,7 +85,7 @@ function createDisk(file: string) {
       const at = used
       used += length
       const opened = (handle ??= open(file, "w+"))
-      const written = opened.then((to) => to.write(body, 0, length, at))
+      const written = opened.then((to) => writeWhole(to, body, at))
       // Looked at when its turn comes.
       written.then(free, free)
       return async () => {
