@@ -97,12 +97,18 @@ async function differingPurchases(tx: Tx, sealed: Part): Promise<number> {
   return row.units
 }
 
+/** The next users by id, also those who exist in a sealed sum alone. Each branch reads no more than it may return. */
+const nextUsers = (db: Db, after: number) =>
+  db.$queryRaw<{ id: number }[]>`
+    (SELECT id FROM users WHERE id > ${after} ORDER BY id LIMIT ${USERS})
+    UNION
+    (SELECT user_id FROM audit_balances WHERE user_id > ${after} ORDER BY user_id LIMIT ${USERS})
+    ORDER BY id LIMIT ${USERS}`
+
 /** User by user, so that the index brings each ledger in its order. */
 async function recountLedgers(db: Db, through: number, add: Add): Promise<void> {
   for (let after = 0; ;) {
-    const ids = await db.$queryRaw<{ id: number }[]>`
-      SELECT id FROM (SELECT id FROM users UNION SELECT user_id FROM audit_balances) known
-      WHERE id > ${after} ORDER BY id LIMIT ${USERS}`
+    const ids = await nextUsers(db, after)
     const last = ids.at(-1)
     if (!last) return
     const [row] = await inSnapshot(db, (tx) =>

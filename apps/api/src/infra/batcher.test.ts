@@ -1,8 +1,17 @@
 import { describe, expect, it } from "vitest"
 import { createBatcher } from "./batcher.ts"
 
+type Options = {
+  maxBatch?: number
+  maxInFlight?: number
+  maxQueued?: number
+  paceMs?: number
+  unpacedFrom?: number
+}
+
 /** A batcher whose commits finish when the test says so; jobs are objects, so that they are distinguished by identity. */
-function setup({ maxBatch = 10, maxInFlight = 1, maxQueued = 100, paceMs = 0 } = {}) {
+function setup(options: Options = {}) {
+  const { maxBatch = 10, maxInFlight = 1, maxQueued = 100, paceMs = 0, unpacedFrom } = options
   const batches: { jobs: { n: number }[]; finish: (error?: unknown) => void }[] = []
   let now = 0
   const batcher = createBatcher({
@@ -10,6 +19,7 @@ function setup({ maxBatch = 10, maxInFlight = 1, maxQueued = 100, paceMs = 0 } =
     maxInFlight,
     maxQueued,
     paceMs,
+    unpacedFrom,
     now: () => now,
     commit: (jobs: { n: number }[]) =>
       new Promise<Map<{ n: number }, number>>((resolve, reject) => {
@@ -73,6 +83,22 @@ describe("a batcher", () => {
     await expect.poll(sizes).toEqual([1, 3, 1])
     batches[2]?.finish()
     expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50])
+  })
+
+  it("begins a batch at once that is as large as a paced one would become", async () => {
+    const { submit, batches, sizes, wait } = setup({ paceMs: 5, unpacedFrom: 2 })
+    const results = [submit(1)]
+    await settled()
+    batches[0]?.finish()
+    results.push(submit(2))
+    await settled()
+    expect(sizes()).toEqual([1])
+    results.push(submit(3))
+    await settled()
+    expect(sizes()).toEqual([1, 2])
+    batches[1]?.finish()
+    wait(5)
+    expect(await Promise.all(results)).toEqual([10, 20, 30])
   })
 
   it("keeps the order of arrival and the limits of batch and flight", async () => {

@@ -10,8 +10,10 @@ export type BatcherOptions<Job, Result> = {
   maxQueued: number
   /** A job that waited longer is refused with OVERLOADED. */
   maxWaitMs?: number | undefined
-  /** A batch that is not full begins this long after the one before it began, at the earliest; 0 unless given. */
+  /** A batch of fewer jobs than `unpacedFrom` begins this long after the one before it began, at the earliest. */
   paceMs?: number
+  /** Only a full batch unless given. */
+  unpacedFrom?: number | undefined
   /** Called for every batch with the number of its jobs and how long the first of them waited. */
   observe?: BatchObserver | undefined
   now?: () => number
@@ -38,6 +40,7 @@ const MAX_WAIT_MS = 5_000
 export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>) {
   const { commit, maxBatch, maxInFlight, maxQueued, observe } = options
   const { maxWaitMs = MAX_WAIT_MS, paceMs = 0, now = () => performance.now() } = options
+  const { unpacedFrom = maxBatch } = options
   const queue: Waiting<Job, Result>[] = []
   let inFlight = 0
   let scheduled = false
@@ -47,7 +50,7 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
     inFlight === 0 ? queue.length > 0 : inFlight < maxInFlight && queue.length >= maxBatch
 
   function schedule() {
-    if (scheduled || !mayStart() || (queue.length < maxBatch && pace.isPaused())) return
+    if (scheduled || !mayStart() || (queue.length < unpacedFrom && pace.isPaused())) return
     scheduled = true
     setImmediate(() => {
       scheduled = false
@@ -98,7 +101,7 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
 
 type PaceOptions = { paceMs: number; now: () => number; onEnd: () => void }
 
-/** The time after a batch in which only a full one may begin; callers are notified when it ends. */
+/** The time after a batch in which only a large one may begin; callers are notified when it ends. */
 function createPace({ paceMs, now, onEnd }: PaceOptions) {
   let beganAt = -Infinity
   let pause: NodeJS.Timeout | undefined
