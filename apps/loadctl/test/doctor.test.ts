@@ -23,8 +23,8 @@ it("names every prerequisite with its version", async () => {
 
 it("says what is missing and what would fix it, and ends with 3", async () => {
   const folder = await mkdtemp(join(tmpdir(), "saleproof-doctor-"))
-  await symlink(process.execPath, join(folder, "node"))
-  const { exitCode, stdout } = await doctor({ PATH: folder }, "--format", "json")
+  for (const name of ["node", "go"]) await symlink(process.execPath, join(folder, name))
+  const { exitCode, stdout } = await doctor({ PATH: folder, HOME: folder }, "--format", "json")
   await rm(folder, { recursive: true })
   expect(exitCode).toBe(3)
   expect(JSON.parse(stdout)).toContainEqual({
@@ -32,5 +32,11 @@ it("says what is missing and what would fix it, and ends with 3", async () => {
     state: "missing",
     detail: "not installed",
     fix: expect.stringContaining("redis-server"),
+  }) // Go could build it, and a run would not without being asked.
+  expect(JSON.parse(stdout)).toContainEqual({
+    title: "k6",
+    state: "missing",
+    detail: "not installed",
+    fix: expect.stringContaining("--build-k6"),
   })
 })

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { relative, resolve } from "node:path"
 
-import { findGo, findK6 } from "@saleproof/stack/provide/k6.ts"
+import { findK6 } from "@saleproof/stack/provide/k6.ts"
 
 import type { LoadedConfig } from "../config.ts"
 import { createInflux } from "../influx/client.ts"
@@ -48,8 +48,8 @@ export async function k6Finding(env: NodeJS.ProcessEnv): Promise<Finding> {
   const { path, unfit } = await findK6(env)
   if (path !== null) return { title: "k6", state: "ok", detail: `v${await k6Version(path)} ${path}` }
   const detail = unfit === null ? "not installed" : `${unfit} on the PATH is too old or too new`
-  const state = findGo(env) ? "later" : "missing"
-  return { title: "k6", state, detail, fix: installLine(env) }
+  // Also where Go could build it: a run does that only when it is asked to.
+  return { title: "k6", state: "missing", detail, fix: installLine(env) }
 }
 
 async function targetFinding({ config }: LoadedConfig, env: NodeJS.ProcessEnv): Promise<Finding> {
