@@ -1,4 +1,5 @@
 import type { Audit } from "../audit/service.ts"
+import { oneRow } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import type { Products } from "../products/service.ts"
@@ -85,12 +86,11 @@ const readPolicies = (db: Db) => db.$queryRaw<PolicyView[]>`
 
 /** Orders by their ids from the newest back, so that it costs the same whatever the history. */
 async function readRate(db: Db): Promise<number> {
-  const [row] = await db.$queryRaw<{ orders: number }[]>`
+  const { orders } = await oneRow<{ orders: number }>(db)`
     SELECT count(*)::float8 AS orders FROM (
       SELECT created_at FROM orders ORDER BY id DESC LIMIT ${MAX_COUNTED}
     ) latest WHERE created_at > now() - ${RATE_SECONDS}::int * interval '1 second'`
-  if (!row) throw new Error("An aggregate answered no row")
-  return row.orders / RATE_SECONDS
+  return orders / RATE_SECONDS
 }
 
 async function readRefusals({ refusals }: Metrics): Promise<Overview["refusals"]> {

@@ -1,5 +1,6 @@
 import { RefusalError } from "../errors.ts"
 import { sqlState } from "../infra/db-errors.ts"
+import { oneRow } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
 
 const ASK_AGAIN_S = 10
@@ -22,10 +23,9 @@ export async function withinBudget<T>({ db, budgetMs }: Budget, work: () => Prom
 }
 
 async function sealedSoFar(db: Db): Promise<string> {
-  const [row] = await db.$queryRaw<{ sealed: number; orders: number }[]>`
+  const row = await oneRow<{ sealed: number; orders: number }>(db)`
     SELECT (SELECT coalesce(max(through_order), 0) FROM audit_segments)::float8 AS sealed,
            (SELECT coalesce(max(id), 0) FROM orders)::float8 AS orders`
-  if (!row) throw new Error("A SELECT without FROM answered no row")
   const left = `the worker has sealed the orders up to ${row.sealed} of ${row.orders}`
   return `${left}, and what is not sealed is counted row by row`
 }

@@ -1,4 +1,4 @@
-import { pgArray } from "../infra/db.ts"
+import { oneRow, pgArray } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import type { Part } from "./part.ts"
 import { countViolations, inSnapshot, rowChecks } from "./count.ts"
@@ -90,11 +90,10 @@ const sealedBy = ({ throughOrder, throughEntry, throughCancellation }: Segment):
 
 /** Units for limits are few beside all that was sold, so they are recounted in one piece. */
 async function differingPurchases(tx: Tx, sealed: Part): Promise<number> {
-  const [row] = await tx.$queryRaw<{ units: number }[]>`
+  const { units } = await oneRow<{ units: number }>(tx)`
     SELECT coalesce(sum(abs(coalesce(a.units, 0) - coalesce(b.units, 0))), 0)::float8 AS units
     FROM audit_purchases a FULL JOIN (${limitedIn(sealed)}) b USING (user_id, product_id, limit_period)`
-  if (!row) throw new Error("Aggregates answered no row")
-  return row.units
+  return units
 }
 
 /** The next users by id, also those who exist in a sealed sum alone. Each branch reads no more than it may return. */
@@ -111,22 +110,16 @@ async function recountLedgers(db: Db, through: number, add: Add): Promise<void> 
     const ids = await nextUsers(db, after)
     const last = ids.at(-1)
     if (!last) return
-    const [row] = await inSnapshot(db, (tx) =>
-      recountUsers(
-        tx,
-        ids.map(({ id }) => id),
-        through,
-      ),
-    )
-    if (!row) throw new Error("Aggregates answered no row")
-    add("ledger-unbroken", row.broken)
-    add("seals-agree", row.differing)
+    const users = ids.map(({ id }) => id)
+    const { broken, differing } = await inSnapshot(db, (tx) => recountUsers(tx, users, through))
+    add("ledger-unbroken", broken)
+    add("seals-agree", differing)
     after = last.id
   }
 }
 
 const recountUsers = (tx: Tx, ids: number[], through: number) =>
-  tx.$queryRaw<{ broken: number; differing: number }[]>`
+  oneRow<{ broken: number; differing: number }>(tx)`
     WITH steps AS MATERIALIZED (
       SELECT user_id, amount, balance_after - amount AS balance_before,
              lag(balance_after, 1, 0::bigint) OVER (PARTITION BY user_id ORDER BY id) AS left_before

@@ -1,3 +1,4 @@
+import { oneRow } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Part } from "./part.ts"
@@ -102,12 +103,11 @@ async function findBroken(tx: Tx, piece: Part): Promise<string[]> {
 
 /** The ids first, then the open transactions: one that took an id before is still open, or has ended. */
 async function takeMark(db: Db): Promise<Mark> {
-  const [ids] = await db.$queryRaw<Settled[]>`
+  const ids = await oneRow<Settled>(db)`
     SELECT CASE WHEN o.is_called THEN o.last_value ELSE 0 END::float8 AS orders,
            CASE WHEN e.is_called THEN e.last_value ELSE 0 END::float8 AS entries,
            CASE WHEN c.is_called THEN c.last_value ELSE 0 END::float8 AS cancellations
     FROM orders_id_seq o, ledger_entries_id_seq e, cancellations_id_seq c`
-  if (!ids) throw new Error("A sequence has one row")
   const rows = await db.$queryRaw<{ xid: string }[]>`
     SELECT DISTINCT virtualtransaction AS xid FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'virtualxid' AND datname = current_database() AND pid <> pg_backend_pid()`
@@ -115,8 +115,7 @@ async function takeMark(db: Db): Promise<Mark> {
 }
 
 async function stillOpen(db: Db, { open }: Mark): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ some: boolean }[]>`
+  const { some } = await oneRow<{ some: boolean }>(db)`
     SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'virtualxid' AND virtualtransaction = ANY (${open}::text[])) AS some`
-  if (!row) throw new Error("A SELECT without FROM answered no row")
-  return row.some
+  return some
 }

@@ -1,4 +1,4 @@
-import { sql } from "../infra/db.ts"
+import { oneRow, sql } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { within } from "./part.ts"
 import type { Part } from "./part.ts"
@@ -59,8 +59,8 @@ export const partsOf = (segments: readonly Segment[]): Part[] =>
     }
   })
 
-export async function sumPart(tx: Tx, { orders, entries, cancellations }: Part): Promise<Sums> {
-  const [row] = await tx.$queryRaw<Sums[]>`
+export function sumPart(tx: Tx, { orders, entries, cancellations }: Part): Promise<Sums> {
+  return oneRow<Sums>(tx)`
     SELECT o.orders::float8, o.ids::float8 AS "orderIdSum", o.paid::float8, l.units::float8, e.charges::float8,
            e.ids::float8 AS "chargeIdSum", e.charged::float8, e.booked::float8,
            c.cancellations::float8, c.refunded::float8, r.units::float8 AS "cancelledUnits"
@@ -76,8 +76,6 @@ export async function sumPart(tx: Tx, { orders, entries, cancellations }: Part):
           FROM cancellations WHERE ${within(sql`id`, cancellations)}) c,
          (SELECT coalesce(sum(quantity), 0) AS units FROM cancellations c JOIN order_lines USING (order_id)
           WHERE ${within(sql`c.id`, cancellations)}) r`
-  if (!row) throw new Error("Aggregates answered no row")
-  return row
 }
 
 /** Seals the part, which continues the last segment. It was checked in this transaction's snapshot. */

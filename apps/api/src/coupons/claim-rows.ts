@@ -1,4 +1,4 @@
-import { pgArray } from "../infra/db.ts"
+import { oneRow, pgArray } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { holderKey } from "./decide-claims.ts"
 import type { Claim, ClaimRows, Policy } from "./decide-claims.ts"
@@ -29,7 +29,7 @@ export async function lockClaimRows(tx: Tx, claims: readonly IdentifiedClaim[]):
 async function lockPolicies(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<Policy[]> {
   const locks = textArray(claims.flatMap(({ claimId, keyed }) => (keyed ? String(lockOf(claimId)) : [])))
   const policyIds = pgArray(new Set(claims.map(({ policyId }) => policyId)))
-  const [row] = await tx.$queryRaw<{ policies: Policy[] }[]>`
+  const { policies } = await oneRow<{ policies: Policy[] }>(tx)`
     WITH keys AS MATERIALIZED (
       SELECT count(pg_advisory_xact_lock(key)) AS locked
       FROM (SELECT DISTINCT key FROM unnest(${locks}::bigint[]) AS t (key) ORDER BY key) sorted
@@ -41,8 +41,7 @@ async function lockPolicies(tx: Tx, claims: readonly IdentifiedClaim[]): Promise
       ORDER BY id FOR NO KEY UPDATE
     )
     SELECT coalesce(json_agg(p), '[]') AS policies FROM p`
-  if (!row) throw new Error("An aggregate answered no row")
-  return row.policies
+  return policies
 }
 
 const lockOf = (claimId: string): bigint =>
@@ -55,9 +54,9 @@ type Holdings = {
 }
 
 /** Tables are named in the order in which POST /init locks them, so that the two do not deadlock. */
-async function readHoldings(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<Holdings> {
+function readHoldings(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<Holdings> {
   const keyedIds = textArray(claims.flatMap(({ claimId, keyed }) => (keyed ? claimId : [])))
-  const [row] = await tx.$queryRaw<Holdings[]>`
+  return oneRow<Holdings>(tx)`
     WITH asked AS (
       SELECT DISTINCT * FROM unnest(
         ${pgArray(claims.map(({ policyId }) => policyId))}::int[],
@@ -81,8 +80,6 @@ async function readHoldings(tx: Tx, claims: readonly IdentifiedClaim[]): Promise
     SELECT (SELECT coalesce(json_agg(user_id), '[]') FROM missing) AS "missingUsers",
            (SELECT coalesce(json_agg(known), '[]') FROM known) AS known,
            (SELECT coalesce(json_agg(holdings), '[]') FROM holdings WHERE ordinal IS NOT NULL) AS holdings`
-  if (!row) throw new Error("A SELECT without FROM answered no row")
-  return row
 }
 
 type Written = { claims: number; policies: number }

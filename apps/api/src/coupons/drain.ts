@@ -1,7 +1,7 @@
 import { couponsToOutbox } from "../events/outbox.ts"
 import type { Clock } from "../infra/clock.ts"
 import { isRetryable, isRolledBack } from "../infra/db-errors.ts"
-import { pgArray, sql } from "../infra/db.ts"
+import { oneRow, pgArray, sql } from "../infra/db.ts"
 import type { Db, Sql } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
@@ -73,8 +73,8 @@ export type Drain = ReturnType<typeof createDrain>
 const isRefusedRow = (error: unknown) => isRolledBack(error) && !isRetryable(error)
 
 /** Claims become coupons in one statement, so that at any instant each is exactly one of both. */
-async function moveClaims(db: Db, which: Sql): Promise<Drained> {
-  const [moved] = await db.$queryRaw<Drained[]>`
+function moveClaims(db: Db, which: Sql): Promise<Drained> {
+  return oneRow<Drained>(db)`
     WITH taken AS (
       DELETE FROM coupon_claims
       WHERE id IN (SELECT id FROM coupon_claims WHERE ${which})
@@ -87,6 +87,4 @@ async function moveClaims(db: Db, which: Sql): Promise<Drained> {
       RETURNING id, issued_at
     ), queued AS (${couponsToOutbox(sql`granted`)})
     SELECT coalesce(json_agg(extract(epoch FROM issued_at) * 1000), '[]') AS "claimedAt" FROM granted`
-  if (!moved) throw new Error("An aggregate answered no row")
-  return moved
 }

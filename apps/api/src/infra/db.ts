@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 import { createAdapter } from "./adapter.ts"
 import { createPoolGroup, ObservedPool } from "./pool.ts"
 import type { PoolGroup, PoolObserver } from "./pool.ts"
@@ -10,6 +12,15 @@ export const { sql } = Prisma
 export type Db = PrismaClient
 /** The client inside a transaction; what must join one takes it as its first parameter. */
 export type Tx = Parameters<Parameters<Db["$transaction"]>[0]>[0]
+
+/** The row of a query that always answers exactly one, as an aggregate and a SELECT without FROM do. */
+export function oneRow<Row>(db: Db | Tx) {
+  return async (query: TemplateStringsArray, ...values: unknown[]): Promise<Row> => {
+    const [row] = await db.$queryRaw<Row[]>(query, ...values)
+    assert(row, "a query that always answers one row answered none")
+    return row
+  }
+}
 
 /** An array of PostgreSQL as text: one string parameter costs Prisma far less than a list of values. */
 export function pgArray(values: Iterable<number | "NULL">): string {
@@ -102,15 +113,14 @@ export async function requireWritable(db: Db): Promise<void> {
     END $$`
 }
 
+type RoleSettings = { user: string; timezone: string; lock: string; statement: string; idle: string }
+
 /** Session settings that a role must have behind a pooler and lacks, as statements that set them. */
 export async function missingSettings(db: Db): Promise<string[]> {
-  const [row] = await db.$queryRaw<
-    { user: string; timezone: string; lock: string; statement: string; idle: string }[]
-  >`
+  const row = await oneRow<RoleSettings>(db)`
     SELECT quote_ident(current_user) AS user, current_setting('timezone') AS timezone,
            current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement,
            current_setting('idle_in_transaction_session_timeout') AS idle`
-  if (!row) throw new Error("A SELECT without FROM answered no row")
   const set = (setting: string) => `ALTER ROLE ${row.user} SET ${setting}`
   return [
     ...(/^(Etc\/)?(UTC|UCT|GMT)$/.test(row.timezone) ? [] : [set("timezone = 'UTC'")]),

@@ -1,4 +1,4 @@
-import { pgArray, uuidArray } from "../infra/db.ts"
+import { oneRow, pgArray, uuidArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
 import type { Rows } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
@@ -46,7 +46,7 @@ export async function lockRows(tx: Tx, jobs: readonly OrderJob[]): Promise<Locke
   const productIds = pgArray(
     new Set(commands.flatMap(({ lines }) => lines.map(({ productId }) => productId))),
   )
-  const [locked] = await tx.$queryRaw<Locked[]>`
+  const { users, coupons, keyed, at, orderIds, ...locked } = await oneRow<Locked>(tx)`
     WITH u AS MATERIALIZED (
       SELECT id, balance FROM users WHERE id = ANY (${userIds}::int[]) ORDER BY id FOR NO KEY UPDATE
     ), c AS MATERIALIZED (
@@ -64,8 +64,6 @@ export async function lockRows(tx: Tx, jobs: readonly OrderJob[]): Promise<Locke
            (SELECT coalesce(json_agg(k), '[]') FROM k) AS keyed,
            (SELECT ${clockMs} FROM (SELECT count(*) FROM p) AS locked) AS at,
            (SELECT json_agg(nextval('orders_id_seq')) FROM generate_series(1, ${commands.length}::int)) AS "orderIds"`
-  if (!locked) throw new Error("A SELECT without FROM answered no row")
-  const { users, coupons, keyed, at, orderIds } = locked
   const products = new Map(locked.products.map((row) => [row.id, row]))
   return {
     rows: {

@@ -1,7 +1,7 @@
 import { mismatchAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
-import { sql, uuidArray } from "../infra/db.ts"
+import { oneRow, sql, uuidArray } from "../infra/db.ts"
 import type { Db, Sql, Tx } from "../infra/db.ts"
 import { placedAnswer } from "./answer.ts"
 import type { OrderRow } from "./answer.ts"
@@ -26,10 +26,9 @@ export const known = (orders: readonly KeyedOrder[]): KnownOrders =>
 export async function findKnown(db: Db | Tx, requests: readonly KeyedRequest[]): Promise<KnownOrders> {
   if (requests.length === 0) return new Map()
   const identities = uuidArray(requests.map(({ identity }) => identity))
-  const [row] = await db.$queryRaw<{ keyed: KeyedOrder[] }[]>`
+  const { keyed } = await oneRow<{ keyed: KeyedOrder[] }>(db)`
     SELECT coalesce(json_agg(k), '[]') AS keyed FROM (${keyedOrders(identities)}) k`
-  if (!row) throw new Error("An aggregate answered no row")
-  return known(row.keyed)
+  return known(keyed)
 }
 
 /** The answer that the first request got, made of its row again; or that the key belongs to another payload. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { ORDER_PLACED } from "../events/outbox.ts"
 import type { PlacedEntry } from "../events/outbox.ts"
-import { pgArray } from "../infra/db.ts"
+import { oneRow, pgArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
 import { countPurchases, limitedOf } from "./count-purchases.ts"
 import type { OrderCommand, Placed, PlacedLine, Rows } from "./decide.ts"
@@ -45,12 +45,11 @@ export async function readRows(tx: Tx, command: OrderCommand): Promise<Rows> {
 
 async function readProducts(tx: Tx, { lines }: OrderCommand) {
   const ids = pgArray(lines.map(({ productId }) => productId))
-  const [row] = await tx.$queryRaw<{ products: ProductRow[]; at: number }[]>`
+  const { products, at } = await oneRow<{ products: ProductRow[]; at: number }>(tx)`
     SELECT (SELECT coalesce(json_agg(p), '[]')
             FROM (SELECT ${productColumns} FROM products WHERE id = ANY (${ids}::int[])) p) AS products,
            ${clockMs} AS at`
-  if (!row) throw new Error("A SELECT without FROM answered no row")
-  return { products: new Map(row.products.map((product) => [product.id, product])), at: row.at }
+  return { products: new Map(products.map((product) => [product.id, product])), at }
 }
 
 type CouponRow = {

@@ -1,3 +1,4 @@
+import { oneRow } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
 import { addLiveGauge } from "../infra/metrics.ts"
 import type { Metrics } from "../infra/metrics.ts"
@@ -25,8 +26,7 @@ export function addServedGauge({ rankings, metrics }: { rankings: Rankings; metr
 }
 
 async function outboxLag(db: Db): Promise<number> {
-  const [row] = await db.$queryRaw<{ lag: number }[]>`
+  const { lag } = await oneRow<{ lag: number }>(db)`
     SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS lag FROM outbox_events`
-  if (!row) throw new Error("An aggregate answered no row")
-  return row.lag
+  return lag
 }

@@ -1,4 +1,4 @@
-import { pgArray } from "../infra/db.ts"
+import { oneRow, pgArray } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
 
 /** Requests to one endpoint at a time, over all workers. */
@@ -54,7 +54,7 @@ export async function settle(tx: Tx, outcomes: readonly Outcome[]): Promise<void
       ? []
       : { id: one.id, reason: one.reason, ms: one.outcome === "retry" ? one.inMs : null },
   )
-  const [done] = await tx.$queryRaw<{ webhooks: number[]; keys: string[] }[]>`
+  const done = await oneRow<{ webhooks: number[]; keys: string[] }>(tx)`
     WITH delivered AS (
       DELETE FROM webhook_deliveries WHERE id = ANY (${idsOf("delivered")}::bigint[])
       RETURNING webhook_id, partition_key
@@ -69,7 +69,6 @@ export async function settle(tx: Tx, outcomes: readonly Outcome[]): Promise<void
       UNION SELECT webhook_id, partition_key FROM failed WHERE status = 'dead'
     )
     SELECT coalesce(json_agg(webhook_id), '[]') AS webhooks, coalesce(json_agg(partition_key), '[]') AS keys FROM done`
-  if (!done) throw new Error("An aggregate answered no row")
   if (done.webhooks.length > 0) await promote(tx, done)
 }
 

@@ -1,3 +1,4 @@
+import { oneRow } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
 import { addLiveGauge } from "../infra/metrics.ts"
 import type { Metrics } from "../infra/metrics.ts"
@@ -8,11 +9,10 @@ const MAX_COUNTED = 100_000
 /** What waits to be delivered and what was given up, read when it is scraped. */
 export function addWebhookGauges({ db, metrics }: { db: Db; metrics: Metrics }): void {
   const count = async (dead: boolean): Promise<number> => {
-    const [row] = await db.$queryRaw<{ found: number }[]>`
+    const { found } = await oneRow<{ found: number }>(db)`
       SELECT count(*)::int AS found FROM (
         SELECT FROM webhook_deliveries WHERE (status = 'dead') = ${dead} LIMIT ${MAX_COUNTED}) counted`
-    if (!row) throw new Error("An aggregate answered no row")
-    return row.found
+    return found
   }
   addLiveGauge(metrics, {
     name: "saleproof_webhook_waiting",

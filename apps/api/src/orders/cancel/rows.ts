@@ -1,5 +1,5 @@
 import type { KeyedRequest } from "../../idempotency/request.ts"
-import { pgArray, uuidArray } from "../../infra/db.ts"
+import { oneRow, pgArray, uuidArray } from "../../infra/db.ts"
 import type { Tx } from "../../infra/db.ts"
 import { clockMs } from "../product-rows.ts"
 import type { CancelLine, CancelRows, OrderState } from "./decide.ts"
@@ -27,7 +27,7 @@ export type LockedCancels = { rows: CancelRows; known: ReadonlyMap<string, Keyed
 export async function lockCancelRows(tx: Tx, jobs: readonly CancelJob[]): Promise<LockedCancels> {
   const ids = pgArray(new Set(jobs.map(({ command }) => command.orderId)))
   const identities = uuidArray(jobs.flatMap(({ request }) => request?.identity ?? []))
-  const [locked] = await tx.$queryRaw<Locked[]>`
+  const { users, orders, lines, keyed, at } = await oneRow<Locked>(tx)`
     WITH u AS MATERIALIZED (
       SELECT id, balance FROM users
       WHERE id IN (SELECT user_id FROM orders WHERE id = ANY (${ids}::bigint[])) ORDER BY id FOR NO KEY UPDATE
@@ -53,8 +53,6 @@ export async function lockCancelRows(tx: Tx, jobs: readonly CancelJob[]): Promis
     SELECT (SELECT coalesce(json_agg(u), '[]') FROM u) AS users, (SELECT coalesce(json_agg(o), '[]') FROM o) AS orders,
            (SELECT coalesce(json_agg(l), '[]') FROM l) AS lines, (SELECT coalesce(json_agg(k), '[]') FROM k) AS keyed,
            (SELECT ${clockMs} FROM (SELECT count(*) FROM o) AS locked) AS at`
-  if (!locked) throw new Error("A SELECT without FROM answered no row")
-  const { users, orders, lines, keyed, at } = locked
   const linesOf = Map.groupBy(lines, ({ orderId }) => orderId)
   return {
     rows: {
