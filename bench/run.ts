@@ -1,3 +1,5 @@
+import process from "node:process"
+
 import { beginReport } from "./report/envelope.ts"
 import type { BenchReport, Figures } from "./report/model.ts"
 import { summarize } from "./report/summarize.ts"
@@ -14,11 +16,12 @@ export async function runSuite({ io, suite, rounds, quick }: RunOptions): Promis
   const finish = beginReport({ io, quick, args: suite })
   io.stderr(`${title}\nStarting the stack\n`)
   const measured = new Map<string, Figures[]>()
-  let versions: Record<string, string> = {}
+  const versions = { Node: process.version }
   try {
-    await using opened = await open({ io, quick })
-    versions = opened.versions
-    for (let round = 1; round <= rounds; round++) await measureRound(opened.variants, { io, round, measured })
+    await using opened = new AsyncDisposableStack()
+    const { variants, versions: more } = await open({ io, quick, opened })
+    Object.assign(versions, more)
+    for (let round = 1; round <= rounds; round++) await measureRound(variants, { io, round, measured })
   } catch (error) {
     // What was measured until Ctrl-C is worth keeping.
     if (!io.interrupted.aborted) throw error

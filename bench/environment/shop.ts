@@ -7,6 +7,7 @@ import { z } from "zod"
 import type { Io } from "@saleproof/command/io.ts"
 import { parseBuckets } from "./histogram.ts"
 import type { Buckets } from "./histogram.ts"
+import { cpuSeconds } from "./metrics.ts"
 import { familyCpuSeconds, parentOf } from "./processes.ts"
 
 const SeedResult = z.object({ policyIds: z.array(z.int()), productIds: z.array(z.int()), users: z.int() })
@@ -88,7 +89,7 @@ export async function startShop({ io, shopEnv, services = SERVICES, databaseSett
     },
     /** How long claims took to become coupons, in seconds. */
     visibleSeconds: async (): Promise<Buckets> =>
-      parseBuckets(await readMetrics(workerMetricsUrl), "saleproof_coupon_visible_seconds"),
+      parseBuckets(await (await fetch(workerMetricsUrl)).text(), "saleproof_coupon_visible_seconds"),
     cpu: async (): Promise<Cpu> => ({
       api: await cpuSeconds(`${url}/metrics`),
       worker: await cpuSeconds(workerMetricsUrl),
@@ -106,11 +107,4 @@ async function post(url: string, body: object): Promise<unknown> {
   })
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
   return response.json()
-}
-
-const readMetrics = async (url: string): Promise<string> => (await fetch(url)).text()
-
-export async function cpuSeconds(metricsUrl: string): Promise<number> {
-  const text = await readMetrics(metricsUrl)
-  return Number(/^process_cpu_seconds_total(?:\{[^}]*\})? (\S+)/m.exec(text)?.[1])
 }

@@ -1,10 +1,8 @@
 import { drive } from "../load/drive.ts"
-import type { LoadPlan, LoadResult } from "../load/model.ts"
+import type { LoadResult, Requests, Timing } from "../load/model.ts"
 import type { Goods } from "../environment/shop.ts"
 import { PRODUCTS } from "./history.ts"
 
-export type Timing = { warmUpMs: number; measureMs: number }
-export type Requests = LoadPlan["requests"]
 export type Load = { url: string; callers: number; timing: Timing; requests: Requests; signal: AbortSignal }
 export type LoadFigures = { rate: number; p95: number; failed: number }
 
@@ -36,15 +34,6 @@ export const orderRequests = ({ userIds }: Goods): Requests =>
         quantity: 1,
       })),
     }),
-  }))
-
-export const chargeRequests = ({ userIds }: Goods): Requests =>
-  userIds.map((id) => ({ path: `/users/${id}/balance`, body: JSON.stringify({ amount: 10 }) }))
-
-export const claimRequests = ({ userIds, policyIds }: Goods): Requests =>
-  userIds.map((userId, at) => ({
-    path: `/coupons?userId=${userId}&policyId=${policyIds[at % policyIds.length]}`,
-    body: "",
   }))
 
 export const topRequests: Requests = [get("/products/top")]

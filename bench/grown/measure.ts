@@ -1,16 +1,9 @@
 import type { Goods, Shop } from "../environment/shop.ts"
 import { measureAudits, measureFullAudit, measureOpenAudit, untilSealed } from "./audits.ts"
 import { makeHistory } from "./history.ts"
-import {
-  chargeRequests,
-  claimRequests,
-  driveLoad,
-  orderRequests,
-  pageRequests,
-  realtimeRequests,
-  topRequests,
-} from "./loads.ts"
-import type { Requests, Timing } from "./loads.ts"
+import { driveLoad, orderRequests, pageRequests, realtimeRequests, topRequests } from "./loads.ts"
+import type { Requests, Timing } from "../load/model.ts"
+import { chargeRequests, claimRequests } from "../load/requests.ts"
 import type { Measured } from "./model.ts"
 import { measureRecovery } from "./recovery.ts"
 import type { RedisProcess } from "./redis.ts"
@@ -92,19 +85,14 @@ async function measureLoads(options: SizeOptions, goods: Goods): Promise<void> {
     failed += figures.failed
     return figures
   }
-  for (const [name, requests] of [
-    ["orders", orderRequests(goods)],
-    ["charges", chargeRequests(goods)],
-    ["claims", claimRequests(goods)],
+  for (const [name, callers, requests] of [
+    ["orders", USERS, orderRequests(goods)],
+    ["charges", USERS, chargeRequests(goods)],
+    ["claims", USERS, claimRequests(goods)],
+    ["top", 100, topRequests],
+    ["realtime", 100, realtimeRequests],
   ] as const) {
-    const { rate, p95 } = await run(name, USERS, requests)
-    onMeasured({ [name]: rate, [`${name}P95`]: p95 })
-  }
-  for (const [name, requests] of [
-    ["top", topRequests],
-    ["realtime", realtimeRequests],
-  ] as const) {
-    const { rate, p95 } = await run(name, 100, requests)
+    const { rate, p95 } = await run(name, callers, requests)
     onMeasured({ [name]: rate, [`${name}P95`]: p95 })
   }
   const [beside] = await Promise.all([

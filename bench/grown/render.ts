@@ -1,3 +1,6 @@
+import { markdownTable } from "@saleproof/loadctl/report/markdown-table.ts"
+
+import { originOf } from "../report/envelope.ts"
 import type { Figure, GrownReport, SizeReport, Unit } from "./model.ts"
 
 const UNITS: Record<Unit, (value: number) => string> = {
@@ -11,7 +14,12 @@ const UNITS: Record<Unit, (value: number) => string> = {
 
 /** The report as a Markdown document: a row per figure, a column per history. What misses its target is bold. */
 export function renderGrown(report: GrownReport): string {
-  const { command, machine, versions, startedAt, tookMs, figures, sizes, catalogue } = report
+  const { command, machine, versions, tookMs, figures, sizes, catalogue } = report
+  const rows = figures.map((figure) => [
+    figure.heading,
+    targetOf(figure),
+    ...sizes.map((size) => cell(size, figure)),
+  ])
   const header = ["", "target", ...sizes.map(({ orders }) => `${orders.toLocaleString("en")} orders`)]
   return [
     "# The shop with a history",
@@ -22,24 +30,16 @@ export function renderGrown(report: GrownReport): string {
       `${catalogue.couponHolders.toLocaleString("en")} coupon holders.`,
     "Measured once per size. **Bold** is what misses its target.",
     "",
-    line(header),
-    line(header.map((_name, at) => (at === 0 ? "---" : "---:"))),
-    ...figures.map((figure) =>
-      line([figure.heading, targetOf(figure), ...sizes.map((size) => cell(size, figure))]),
-    ),
+    ...markdownTable([header, ...rows], `L${"R".repeat(sizes.length + 1)}`),
     "",
     ...sizes.flatMap(({ orders, error }) =>
       error === undefined ? [] : [`${orders.toLocaleString("en")} orders: ended early, ${error}`, ""],
     ),
-    [
-      `${machine.cores} cores (${machine.cpu})`,
+    originOf(report, [
       `CPU steal ${machine.steal === null ? "unknown" : UNITS.share(machine.steal)}`,
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
-      `commit ${machine.commit?.slice(0, 10) ?? "unknown"}${machine.dirty ? " with changes" : ""}`,
-      `${startedAt.slice(0, 16).replace("T", " ")}, ${Math.round(tookMs / 60_000)} minutes`,
-      ...(report.complete ? [] : ["not complete"]),
-      ...(report.quick ? ["quick: a hint, no result"] : []),
-    ].join(" · "),
+      `${Math.round(tookMs / 60_000)} minutes`,
+    ]),
     "",
   ].join("\n")
 }
@@ -53,5 +53,3 @@ function cell({ measured }: SizeReport, { figure, unit, atMost }: Figure): strin
   const text = UNITS[unit](value)
   return atMost !== undefined && value > atMost ? `**${text}**` : text
 }
-
-const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`

@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises"
 
+import { cpuSeconds, readMetric } from "../environment/metrics.ts"
+
 const SAMPLE_EVERY_MS = 500
 const MEGABYTE = 1_000_000
-
-async function metric(url: string, name: string): Promise<number> {
-  const text = await (await fetch(url)).text()
-  const found = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, "m").exec(text)
-  if (!found) throw new Error(`${url} has no ${name}`)
-  return Number(found[1])
-}
 
 /** Watches the memory of the worker until `maxMb` is asked for. */
 export function watchMemory(metricsUrl: string) {
@@ -16,7 +11,7 @@ export function watchMemory(metricsUrl: string) {
   let max = 0
   const watching = (async () => {
     while (!stopped.signal.aborted) {
-      max = Math.max(max, await metric(metricsUrl, "process_resident_memory_bytes"))
+      max = Math.max(max, await readMetric(metricsUrl, "process_resident_memory_bytes"))
       await sleep(SAMPLE_EVERY_MS, undefined, { signal: stopped.signal }).catch(() => undefined)
     }
   })()
@@ -31,8 +26,8 @@ export function watchMemory(metricsUrl: string) {
 
 /** What the worker takes of a core while nobody asks for anything. */
 export async function idleCpu(metricsUrl: string, forMs: number): Promise<number> {
-  const before = { cpu: await metric(metricsUrl, "process_cpu_seconds_total"), at: performance.now() }
+  const before = { cpu: await cpuSeconds(metricsUrl), at: performance.now() }
   await sleep(forMs)
-  const cpu = (await metric(metricsUrl, "process_cpu_seconds_total")) - before.cpu
+  const cpu = (await cpuSeconds(metricsUrl)) - before.cpu
   return cpu / ((performance.now() - before.at) / 1_000)
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { quantile, sortNumbers } from "@saleproof/sla/quantile.ts"
 import { call } from "./caller.ts"
 import { LoadPlan } from "./model.ts"
-import type { LoadEvent } from "./model.ts"
+import type { LoadEvent, Requests } from "./model.ts"
 
 const tell = (event: LoadEvent) => process.send?.(event)
 
@@ -53,8 +53,6 @@ async function run(plan: LoadPlan): Promise<void> {
   await Promise.all(calls)
   process.disconnect()
 }
-
-type Requests = LoadPlan["requests"]
 
 /** Made once: the machine has no CPU to spare. */
 function sameRequests(host: string, requests: Requests) {

@@ -18,6 +18,8 @@ export const LoadPlan = z.object({
     .min(1),
 })
 export type LoadPlan = z.infer<typeof LoadPlan>
+export type Requests = LoadPlan["requests"]
+export type Timing = Pick<LoadPlan, "warmUpMs" | "measureMs">
 
 const Answers = z.object({ count: z.int(), p50: z.number(), p95: z.number(), p99: z.number() })
 

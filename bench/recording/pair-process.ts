@@ -1,5 +1,5 @@
 // One load by one way of keeping its samples, in a process of its own: what it and its k6 used of the CPU.
-import { readFileSync } from "node:fs"
+import assert from "node:assert/strict"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -17,6 +17,8 @@ import { startRecorder } from "@saleproof/loadctl/recorder/recorder.ts"
 import type { SampleSeries } from "@saleproof/loadctl/recorder/recording.ts"
 import { measure } from "@saleproof/loadctl/stats/measure.ts"
 import { resolveSla } from "@saleproof/sla/resolve.ts"
+import { familyCpuSeconds } from "../environment/processes.ts"
+import type { Used } from "./run.ts"
 
 /** The input of the process, as JSON. */
 export type Task = {
@@ -28,10 +30,6 @@ export type Task = {
   runId: string
 }
 
-export type Used = { cpuS: number; requests: number }
-
-// Linux counts CPU in hundredths of a second.
-const TICKS_PER_S = 100
 const PLAN = {
   k6Scenarios: ["sale"],
   phases: null,
@@ -97,8 +95,7 @@ async function load(out: string, look: () => Promise<void>): Promise<void> {
 
 /** Of this process with its threads, and of the k6 that it waited for. */
 function cpuSeconds(): number {
-  const stat = readFileSync("/proc/self/stat", "utf8")
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-  const [user, system, childUser, childSystem] = fields.slice(11, 15).map(Number)
-  return (user! + system! + childUser! + childSystem!) / TICKS_PER_S
+  const cpuS = familyCpuSeconds(process.pid)
+  assert(cpuS !== null, "recording is measured on Linux alone")
+  return cpuS
 }

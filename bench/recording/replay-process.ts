@@ -9,6 +9,7 @@ import { startRecorder } from "@saleproof/loadctl/recorder/recorder.ts"
 import { findGaps } from "@saleproof/loadctl/stats/gaps.ts"
 import { measure } from "@saleproof/loadctl/stats/measure.ts"
 import { resolveSla } from "@saleproof/sla/resolve.ts"
+import type { Replayed } from "./replay.ts"
 
 const PLAN = {
   k6Scenarios: ["sale"],
@@ -17,9 +18,6 @@ const PLAN = {
   sla: resolveSla({ each: { p95: 200 } }),
   expect: [],
 }
-
-/** What a replay came to. */
-export type Replayed = { requests: number; verdictMs: number; maxRssMb: number; rows: number }
 
 const folder = await mkdtemp(join(tmpdir(), "loadctl-replay-"))
 try {

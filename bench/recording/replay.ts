@@ -12,7 +12,9 @@ const Result = z.object({
   maxRssMb: z.number(),
 })
 
-export type ReplayResult = z.infer<typeof Result> & { writeS: number }
+/** What a replay came to, as its process says. */
+export type Replayed = z.infer<typeof Result>
+export type ReplayResult = Replayed & { writeS: number }
 
 const PER_WRITE = 1_000
 const NAMES = ["list", "show", "claim", "order", "pay"]

@@ -37,6 +37,7 @@ const PER_SECOND = 2_000
 // A short run: what the recorder needs to start counts for more in one, and for less in one of minutes.
 const SECONDS = 15
 const Used = z.object({ cpuS: z.number(), requests: z.number() })
+export type Used = z.infer<typeof Used>
 
 /** Measures what recording costs beside k6 writing to InfluxDB itself, and replays a long run into the recorder. */
 export async function runRecording(options: {

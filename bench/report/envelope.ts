@@ -37,7 +37,7 @@ export function originOf(
     ...facts,
     `commit ${machine.commit?.slice(0, 10) ?? "unknown"}${machine.dirty ? " with changes" : ""}`,
     startedAt.slice(0, 16).replace("T", " "),
-    ...(complete ? [] : ["interrupted"]),
+    ...(complete ? [] : ["not complete"]),
     ...(quick ? ["quick: a hint, no result"] : []),
   ].join(" · ")
 }

@@ -1,10 +1,10 @@
 import type { LoadPlan } from "../load/model.ts"
+import { chargeRequests } from "../load/requests.ts"
 import type { Figures } from "../report/model.ts"
 import { startShop } from "../environment/shop.ts"
-import type { Goods, Shop } from "../environment/shop.ts"
+import type { Shop } from "../environment/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
 import type { Suite } from "./suite.ts"
-import { versionsOf } from "./versions.ts"
 
 /** Charges of one user change one row, so each has a statement of its own; those of many share one. */
 const VARIANTS: { name: string; callers: number; users: number; keyed?: boolean }[] = [
@@ -25,8 +25,8 @@ export const chargesSuite: Suite = {
     { figure: "apiMs", heading: "API CPU per charge", unit: "ms" },
     { figure: "databaseMs", heading: "database CPU per charge", unit: "ms" },
   ],
-  async open({ io, quick }) {
-    const shop = await startShop({ io, shopEnv: {} })
+  async open({ io, quick, opened }) {
+    const shop = opened.use(await startShop({ io, shopEnv: {} }))
     const timing = quick ? { warmUpMs: 1_000, measureMs: 2_500 } : { warmUpMs: 2_000, measureMs: 8_000 }
     const variants = VARIANTS.map(({ name, callers, users, keyed = false }) => ({
       name,
@@ -35,7 +35,7 @@ export const chargesSuite: Suite = {
         return measureCharges(shop, { url: shop.url, callers, keyed, ...timing, requests }, io.interrupted)
       },
     }))
-    return { variants, versions: await versionsOf(shop), [Symbol.asyncDispose]: shop[Symbol.asyncDispose] }
+    return { variants, versions: { PostgreSQL: await shop.version() } }
   },
 }
 
@@ -55,6 +55,3 @@ async function measureCharges(shop: Shop, plan: LoadPlan, signal: AbortSignal): 
     ...cpuEach(cpu, committed),
   }
 }
-
-const chargeRequests = ({ userIds }: Goods): LoadPlan["requests"] =>
-  userIds.map((id) => ({ path: `/users/${id}/balance`, body: JSON.stringify({ amount: 10 }) }))

@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process"
-import { once } from "node:events"
-import { join } from "node:path"
-import process from "node:process"
-
 import type { Io } from "@saleproof/command/io.ts"
+import { runNode } from "../environment/run-node.ts"
 import type { Figures } from "../report/model.ts"
+import { median } from "../report/statistics.ts"
 import type { Suite } from "./suite.ts"
 
 const TIMES = 10
@@ -24,7 +21,7 @@ export const commandLineSuite: Suite = {
       name: `loadctl ${args.join(" ")}`,
       measure: () => timed(io, args),
     }))
-    return { variants, versions: { Node: process.version }, [Symbol.asyncDispose]: async () => undefined }
+    return { variants }
   },
 }
 
@@ -34,20 +31,8 @@ async function timed(io: Io, args: string[]): Promise<Figures> {
   for (let time = 0; time < TIMES; time++) {
     io.interrupted.throwIfAborted()
     const since = performance.now()
-    const child = spawn(process.execPath, [join(io.root, "apps/loadctl/bin/loadctl.mjs"), ...args], {
-      cwd: io.root,
-      env: io.env,
-      stdio: "ignore",
-    })
-    const [code] = await once(child, "exit")
+    ;({ exitCode } = await runNode(io, ["apps/loadctl/bin/loadctl.mjs", ...args]))
     took.push(performance.now() - since)
-    exitCode = Number(code)
   }
-  const sorted = took.toSorted((a, b) => a - b)
-  return {
-    fastest: sorted.at(0) ?? null,
-    ms: sorted.at(TIMES / 2) ?? null,
-    slowest: sorted.at(-1) ?? null,
-    exitCode,
-  }
+  return { fastest: Math.min(...took), ms: median(took), slowest: Math.max(...took), exitCode }
 }

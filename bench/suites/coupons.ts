@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises"
 
-import type { LoadPlan } from "../load/model.ts"
+import { claimRequests } from "../load/requests.ts"
 import type { Figures } from "../report/model.ts"
 import { boundOf } from "../environment/histogram.ts"
 import { startShop } from "../environment/shop.ts"
-import type { Goods, Shop } from "../environment/shop.ts"
+import type { Shop } from "../environment/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
 import type { OrderLoad } from "./order-load.ts"
 import type { Suite } from "./suite.ts"
-import { versionsOf } from "./versions.ts"
 
 /** With a pause, a caller claims about once per second, as a shopper of flow_300vus does. */
 const VARIANTS = [
@@ -37,14 +36,14 @@ export const couponsSuite: Suite = {
     { figure: "workerMs", heading: "worker CPU per claim", unit: "ms" },
     { figure: "databaseMs", heading: "database CPU per claim", unit: "ms" },
   ],
-  async open({ io, quick }) {
-    const shop = await startShop({ io, shopEnv: {} })
+  async open({ io, quick, opened }) {
+    const shop = opened.use(await startShop({ io, shopEnv: {} }))
     const timing = quick ? { warmUpMs: 1_000, measureMs: 3_000 } : { warmUpMs: 2_000, measureMs: 8_000 }
     const variants = VARIANTS.map(({ name, callers, pauseMs, keyed }) => ({
       name,
       measure: () => measureClaims({ shop, callers, pauseMs, keyed, timing, signal: io.interrupted }),
     }))
-    return { variants, versions: await versionsOf(shop), [Symbol.asyncDispose]: shop[Symbol.asyncDispose] }
+    return { variants, versions: { PostgreSQL: await shop.version() } }
   },
 }
 
@@ -94,11 +93,4 @@ async function drained(shop: Shop): Promise<number | null> {
     await sleep(LOOK_EVERY_MS)
   }
   return performance.now() - since
-}
-
-function claimRequests({ userIds, policyIds }: Goods): LoadPlan["requests"] {
-  return userIds.map((userId, index) => {
-    const policyId = policyIds[index % policyIds.length]
-    return { path: `/coupons?userId=${userId}&policyId=${policyId}`, body: "" }
-  })
 }

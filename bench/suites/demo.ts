@@ -1,9 +1,5 @@
-import { spawn } from "node:child_process"
-import { once } from "node:events"
-import { join } from "node:path"
-import process from "node:process"
-
 import type { Io } from "@saleproof/command/io.ts"
+import { runNode } from "../environment/run-node.ts"
 import type { Figures } from "../report/model.ts"
 import type { Suite } from "./suite.ts"
 
@@ -16,21 +12,12 @@ export const demoSuite: Suite = {
   ],
   async open({ io }) {
     const variants = [{ name: "npm run demo", measure: () => runDemo(io) }]
-    return { variants, versions: { Node: process.version }, [Symbol.asyncDispose]: async () => undefined }
+    return { variants }
   },
 }
 
 async function runDemo(io: Io): Promise<Figures> {
   const since = performance.now()
-  const child = spawn(process.execPath, [join(io.root, "scripts/bootstrap.mjs"), "demo", "--private"], {
-    cwd: io.root,
-    env: io.env,
-    stdio: "ignore",
-  })
-  const stop = () => child.kill("SIGTERM")
-  io.interrupted.addEventListener("abort", stop, { once: true })
-  const [code] = await once(child, "exit")
-  io.interrupted.removeEventListener("abort", stop)
-  const exitCode = Number(code)
+  const { exitCode } = await runNode(io, ["scripts/bootstrap.mjs", "demo", "--private"])
   return { passed: exitCode === 0 ? 1 : 0, exitCode, ms: performance.now() - since }
 }

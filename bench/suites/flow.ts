@@ -1,12 +1,7 @@
-import { spawn } from "node:child_process"
-import { once } from "node:events"
-import { join } from "node:path"
-import process from "node:process"
-import { text } from "node:stream/consumers"
-
 import { z } from "zod"
 
 import type { Io } from "@saleproof/command/io.ts"
+import { runNode } from "../environment/run-node.ts"
 import type { Figures } from "../report/model.ts"
 import type { Suite } from "./suite.ts"
 
@@ -42,36 +37,19 @@ export const flowSuite: Suite = {
       name: `${vus} VUs`,
       measure: () => measureRun(io, { vus, scale: quick ? QUICK_SCALE : "1" }),
     }))
-    return { variants, versions: { Node: process.version }, [Symbol.asyncDispose]: async () => undefined }
+    return { variants }
   },
 }
 
 async function measureRun(io: Io, { vus, scale }: { vus: number; scale: string }): Promise<Figures> {
-  const loadctl = join(io.root, "apps/loadctl/src/main.ts")
-  const args = [
-    "run",
-    "--scenario",
-    "flow_300vus",
-    "--private",
-    "--scale",
-    scale,
-    "--build-k6",
-    "--format",
-    "json",
-  ]
-  const child = spawn(process.execPath, [loadctl, ...args], {
-    cwd: io.root,
+  const run = "run --scenario flow_300vus --private --build-k6 --format json".split(" ")
+  const { exitCode, stdout } = await runNode(io, ["apps/loadctl/src/main.ts", ...run, "--scale", scale], {
     // k6 reads VUS itself: the same shape with another height.
-    env: { ...io.env, VUS: String(vus) },
+    env: { VUS: String(vus) },
     stdio: ["ignore", "pipe", "inherit"],
   })
-  // Ctrl-C reaches loadctl as well, which stops its stack; SIGTERM from another process does not.
-  const stop = () => child.kill("SIGTERM")
-  io.interrupted.addEventListener("abort", stop, { once: true })
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")])
-  io.interrupted.removeEventListener("abort", stop)
-  if (!MEASURED.has(Number(code))) throw new Error(`loadctl ended with exit code ${String(code)}`)
-  return figuresOf(Run.parse(JSON.parse(output)))
+  if (!MEASURED.has(exitCode)) throw new Error(`loadctl ended with exit code ${exitCode}`)
+  return figuresOf(Run.parse(JSON.parse(stdout)))
 }
 
 function figuresOf({ verdict, iterations, failed, overall, endpoints, audit }: z.infer<typeof Run>): Figures {

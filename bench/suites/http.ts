@@ -4,7 +4,6 @@ import { startShop } from "../environment/shop.ts"
 import type { Shop } from "../environment/shop.ts"
 import { measureBare, measureOrders } from "./order-load.ts"
 import type { Suite, Variant } from "./suite.ts"
-import { versionsOf } from "./versions.ts"
 
 /** The first is the headline. */
 const CALLERS = [300, 50, 1_000]
@@ -32,8 +31,7 @@ type Load = { shop: Shop; callers: number; keyed: boolean }
 export const httpSuite: Suite = {
   title: "Orders through HTTP: 5 lines on the same 5 products",
   columns: COLUMNS,
-  async open({ io, quick }) {
-    await using opened = new AsyncDisposableStack()
+  async open({ io, quick, opened }) {
     const start = async (shopEnv: Record<string, string>) => opened.use(await startShop({ io, shopEnv }))
     const batched = await start({})
     const conditional = await start({ ORDER_STRATEGY: "conditional" })
@@ -68,9 +66,7 @@ export const httpSuite: Suite = {
         },
       },
     ]
-    const versions = await versionsOf(batched)
-    const resources = opened.move()
-    return { variants, versions, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+    return { variants, versions: { PostgreSQL: await batched.version() } }
   },
 }
 
@@ -78,9 +74,11 @@ export const httpSuite: Suite = {
 function createComparison() {
   const bareRates = new Map<number, number>()
   let peak = 0
-  return ({ shop, callers }: { shop?: Shop; callers: number }, figures: Figures): Figures => {
+  return (
+    { shop, callers }: { shop?: Shop; callers: number },
+    figures: Figures & { rate: number },
+  ): Figures => {
     const { rate } = figures
-    if (typeof rate !== "number") throw new Error("A load without a rate")
     if (!shop) {
       if (callers === CALLERS[0]) peak = 0
       bareRates.set(callers, rate)

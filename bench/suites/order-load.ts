@@ -1,11 +1,9 @@
 import { drive } from "../load/drive.ts"
-import type { LoadPlan } from "../load/model.ts"
-import type { Figures } from "../report/model.ts"
+import type { LoadPlan, Timing } from "../load/model.ts"
 import type { Goods, Shop } from "../environment/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
 import type { Window } from "./measure.ts"
 
-export type Timing = { warmUpMs: number; measureMs: number }
 export type OrderLoad = {
   shop: Shop
   callers: number
@@ -21,7 +19,7 @@ export type OrderLoad = {
 export const LINES = 5
 
 /** Each caller is a user of its own and orders one of each of the same products, again and again. */
-export async function measureOrders(load: OrderLoad): Promise<Figures> {
+export async function measureOrders(load: OrderLoad) {
   const { shop, callers, moreUrls, keyed, timing } = load
   const goods = await shop.seed({ users: callers })
   const plan: LoadPlan = {
@@ -52,7 +50,7 @@ export async function measureOrders(load: OrderLoad): Promise<Figures> {
 }
 
 /** The same orders, answered by a server that has no shop behind it. */
-export async function measureBare({ url, callers, timing, signal }: BareLoad): Promise<Figures> {
+export async function measureBare({ url, callers, timing, signal }: BareLoad) {
   const ids = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
   const requests = orderRequests({ userIds: ids(callers), productIds: ids(LINES) })
   const plan: LoadPlan = { url, callers, ...timing, requests }

@@ -1,7 +1,6 @@
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
-import process from "node:process"
 
 import { startStack } from "@saleproof/stack/start.ts"
 import { z } from "zod"
@@ -72,21 +71,19 @@ function createPathSuite(title: string, choices: Choice[]): Suite {
       { figure: "nodeMs", heading: "Node CPU per order", unit: "ms" },
       { figure: "databaseMs", heading: "database CPU per order", unit: "ms" },
     ],
-    async open({ io, quick }) {
-      const stack = await startStack({
-        env: io.env,
-        services: ["postgres", "redis"],
-        migrate: true,
-        signal: io.interrupted,
-      })
+    async open({ io, quick, opened }) {
+      const services = ["postgres", "redis"] as const
+      const { urls } = opened.use(
+        await startStack({ env: io.env, services, migrate: true, signal: io.interrupted }),
+      )
       const timing = quick ? { warmUpMs: 1_000, measureMs: 2_500 } : { warmUpMs: 1_500, measureMs: 5_000 }
-      const { databaseUrl, redisUrl } = stack.urls
+      const { databaseUrl, redisUrl } = urls
       const variants = choices.map(({ name, ...choice }) => ({
         name,
         measure: () =>
           measurePath({ databaseUrl, redisUrl, ...STANDARD, ...choice, ...timing }, io.interrupted),
       }))
-      return { variants, versions: { Node: process.version }, [Symbol.asyncDispose]: stack.stop }
+      return { variants }
     },
   }
 }

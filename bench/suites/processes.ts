@@ -1,9 +1,9 @@
 import { startApi } from "../environment/api-process.ts"
-import { cpuSeconds, startShop } from "../environment/shop.ts"
+import { cpuSeconds } from "../environment/metrics.ts"
+import { startShop } from "../environment/shop.ts"
 import type { Figures } from "../report/model.ts"
 import { measureOrders } from "./order-load.ts"
 import type { Suite } from "./suite.ts"
-import { versionsOf } from "./versions.ts"
 
 const PROCESSES = [1, 2, 3, 4]
 const CALLERS = 300
@@ -19,8 +19,7 @@ export const processesSuite: Suite = {
     { figure: "allApisMs", heading: "CPU of the APIs per order", unit: "ms" },
     { figure: "databaseMs", heading: "database CPU per order", unit: "ms" },
   ],
-  async open({ io, quick }) {
-    await using opened = new AsyncDisposableStack()
+  async open({ io, quick, opened }) {
     const shop = opened.use(await startShop({ io, shopEnv: {} }))
     const more: string[] = []
     for (let at = 1; at < Math.max(...PROCESSES); at++) more.push(opened.use(await startApi(io, shop)).url)
@@ -39,7 +38,6 @@ export const processesSuite: Suite = {
       const load = { shop, callers: CALLERS, moreUrls, keyed: true, timing, window }
       const figures = await measureOrders({ ...load, signal: io.interrupted })
       const { rate, committed } = figures
-      if (typeof rate !== "number" || typeof committed !== "number") throw new Error("A load without a rate")
       if (processes === 1) ofOne = rate
       return {
         ...figures,
@@ -52,8 +50,6 @@ export const processesSuite: Suite = {
       name: processes === 1 ? "1 process" : `${processes} processes`,
       measure: () => measure(processes),
     }))
-    const versions = await versionsOf(shop)
-    const resources = opened.move()
-    return { variants, versions, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+    return { variants, versions: { PostgreSQL: await shop.version() } }
   },
 }

@@ -12,7 +12,7 @@ import { startShop } from "../environment/shop.ts"
 import type { Shop } from "../environment/shop.ts"
 import { measureClaims } from "./coupons.ts"
 import { measureOrders } from "./order-load.ts"
-import type { Timing } from "./order-load.ts"
+import type { Timing } from "../load/model.ts"
 import type { Window } from "./measure.ts"
 import type { Suite } from "./suite.ts"
 
@@ -47,7 +47,7 @@ export const profileSuite: Suite = {
       name,
       measure: () => profiled(io, (shop, window) => put({ shop, window, timing, signal: io.interrupted })),
     }))
-    return { variants, versions: { Node: process.version }, [Symbol.asyncDispose]: async () => undefined }
+    return { variants }
   },
 }
 

@@ -1,9 +1,9 @@
+import assert from "node:assert/strict"
+
 import { startShop } from "../environment/shop.ts"
 import type { Shop } from "../environment/shop.ts"
-import type { Figures } from "../report/model.ts"
 import { measureOrders } from "./order-load.ts"
 import type { Suite } from "./suite.ts"
-import { versionsOf } from "./versions.ts"
 
 type Choice = { name: string; shopEnv?: Record<string, string>; databaseSettings?: Record<string, string> }
 
@@ -31,8 +31,7 @@ export const settingsSuite: Suite = {
     { figure: "apiMs", heading: "API CPU per order", unit: "ms" },
     { figure: "databaseMs", heading: "database CPU per order", unit: "ms" },
   ],
-  async open({ io, quick }) {
-    await using opened = new AsyncDisposableStack()
+  async open({ io, quick, opened }) {
     const shops: { name: string; shop: Shop }[] = []
     for (const { name, shopEnv = {}, databaseSettings = {} } of CHOICES) {
       shops.push({ name, shop: opened.use(await startShop({ io, shopEnv, databaseSettings })) })
@@ -40,28 +39,18 @@ export const settingsSuite: Suite = {
     const timing = quick ? { warmUpMs: 1_000, measureMs: 2_500 } : { warmUpMs: 1_500, measureMs: 3_500 }
     const shipped = new Map<number, number>()
 
-    function compare(callers: number, figures: Figures): Figures {
-      const { rate } = figures
-      if (typeof rate !== "number") throw new Error("A load without a rate")
-      const base = shipped.get(callers) ?? rate
-      return { ...figures, ofShipped: rate / base }
-    }
-
     const variants = CALLERS.flatMap((callers) =>
       shops.map(({ name, shop }, at) => ({
         name: `${name}, ${callers} callers`,
         async measure() {
-          const load = { shop, callers, keyed: true, timing, signal: io.interrupted }
-          const figures = await measureOrders(load)
-          if (at === 0 && typeof figures["rate"] === "number") shipped.set(callers, figures["rate"])
-          return compare(callers, figures)
+          const figures = await measureOrders({ shop, callers, keyed: true, timing, signal: io.interrupted })
+          if (at === 0) shipped.set(callers, figures.rate)
+          const base = shipped.get(callers)
+          assert(base !== undefined, "a round measures the settings that are shipped first")
+          return { ...figures, ofShipped: figures.rate / base }
         },
       })),
     )
-    const [first] = shops
-    if (!first) throw new Error("There are no settings to compare")
-    const versions = await versionsOf(first.shop)
-    const resources = opened.move()
-    return { variants, versions, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+    return { variants, versions: { PostgreSQL: await shops[0]!.shop.version() } }
   },
 }

@@ -4,11 +4,14 @@ import type { Column, Figures } from "../report/model.ts"
 /** One of the ways that a suite compares; `measure` is one round of it. */
 export type Variant = { name: string; measure: () => Promise<Figures> }
 
-/** What a suite opened for all its variants; disposed after the last round. */
-export type OpenSuite = AsyncDisposable & { variants: Variant[]; versions: Record<string, string> }
+/** `versions` are of the programs that it started. */
+export type OpenSuite = { variants: Variant[]; versions?: Record<string, string> }
+
+/** What a suite starts for all its variants goes to `opened`, which is disposed after the last round. */
+export type SuiteOptions = { io: Io; quick: boolean; opened: AsyncDisposableStack }
 
 export type Suite = {
   title: string
   columns: Column[]
-  open: (options: { io: Io; quick: boolean }) => Promise<OpenSuite>
+  open: (options: SuiteOptions) => Promise<OpenSuite>
 }
