@@ -23,6 +23,9 @@ export type PanelSpec = {
   queries: Query[]
 }
 
+/** A panel over time: `limit` is a line, red above it; `stacked` puts its series on each other. */
+export type TimeseriesSpec = PanelSpec & { limit?: number; stacked?: boolean }
+
 export type Query = Builder<Dataquery>
 type AnyPanel = Stat | Table | Timeseries | BarGauge | Heatmap | StateTimeline | Trend
 
@@ -42,15 +45,19 @@ export function steps(list: dashboard.Threshold[]): Builder<dashboard.Thresholds
   return new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps(list)
 }
 
-export function timeseries(spec: PanelSpec): Timeseries {
-  return applySpec(new Timeseries(), spec)
+export function timeseries({ limit, stacked = false, ...spec }: TimeseriesSpec): Timeseries {
+  const panel = applySpec(new Timeseries(), spec)
     .interval("1s")
     .lineWidth(1)
-    .fillOpacity(8)
+    .fillOpacity(stacked ? 40 : 8)
     .showPoints(common.VisibilityMode.Auto)
     .spanNulls(false)
     .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi))
     .legend(legend())
+  if (stacked) panel.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
+  if (limit === undefined) return panel
+  const asLine = new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Line)
+  return panel.thresholds(redFrom(limit)).thresholdsStyle(asLine)
 }
 
 // No "mean" here: the mean of percentiles is a number about nothing.
@@ -88,18 +95,11 @@ export function table(spec: PanelSpec): Table {
   ])
 }
 
-/** A line at the limit. */
-export function withLimitLine(panel: Timeseries, limit: number): Timeseries {
-  return panel
-    .thresholds(redFrom(limit))
-    .thresholdsStyle(
-      new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Line),
-    )
-}
-
-export function stacked(panel: Timeseries): Timeseries {
-  return panel.fillOpacity(40).stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
-}
+/** A number of a table that is red from 1 on. */
+export const RED_FROM_ONE = [
+  { id: "custom.cellOptions", value: { type: "color-text" } },
+  { id: "thresholds", value: redFrom(1).build() },
+]
 
 /** Applies a spec and adds the queries. */
 export function applySpec<Panel extends AnyPanel>(panel: Panel, spec: PanelSpec): Panel {

@@ -1,7 +1,7 @@
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus"
 
 import { timeseries } from "./panels.ts"
-import type { PanelSpec, Query } from "./panels.ts"
+import type { Query, TimeseriesSpec } from "./panels.ts"
 
 /** The data source that the dashboard's first variable chooses. */
 export const PROMETHEUS = { type: "prometheus", uid: "${datasource}" }
@@ -25,7 +25,7 @@ export const meanOf = (histogram: string, ...by: string[]): string =>
 /** "name{labels}" becomes "name_bucket{labels}". */
 const bucketsOf = (histogram: string): string => histogram.replace(/^\w+/, "$&_bucket")
 
-type Lines = Omit<PanelSpec, "queries"> & { queries: Record<string, string> }
+type Lines = Omit<TimeseriesSpec, "queries"> & { queries: Record<string, string> }
 
 /** A panel over time with the lines of each query, by legend; a plain number and a third of the width unless said. */
 export const lines = ({ queries, unit = "short", ...spec }: Lines) =>

@@ -2,7 +2,7 @@ import { HeatmapCellLayout } from "@grafana/grafana-foundation-sdk/common"
 import * as heatmap from "@grafana/grafana-foundation-sdk/heatmap"
 
 import { BY_INTERVAL, COUNT, IN_RANGE, SHOWN, influx, select, series } from "../influxql.ts"
-import { applySpec, stacked, timeseries } from "../panels.ts"
+import { applySpec, timeseries } from "../panels.ts"
 import type { PanelSpec, Query } from "../panels.ts"
 import type { Row } from "../row.ts"
 import type { Sla } from "../sla.ts"
@@ -24,18 +24,17 @@ export function distributionRow(sla: Sla): Row {
     title: "Where the time goes",
     panels: [
       latencyHeatmap(sla),
-      stacked(
-        timeseries({
-          title: "Parts of a request, mean",
-          shows: "The mean time of each part of a request, stacked.",
-          bad: "waiting, the server is slow; blocked or connecting, the generator runs out of connections; receiving, answers are large or the generator is starved.",
-          unit: "ms",
-          size: [10, 10],
-          queries: PARTS.map(([measurement, alias]) =>
-            series('mean("value")', measurement, { fill: "none", alias }),
-          ),
-        }),
-      ),
+      timeseries({
+        title: "Parts of a request, mean",
+        shows: "The mean time of each part of a request, stacked.",
+        bad: "waiting, the server is slow; blocked or connecting, the generator runs out of connections; receiving, answers are large or the generator is starved.",
+        unit: "ms",
+        size: [10, 10],
+        queries: PARTS.map(([measurement, alias]) =>
+          series('mean("value")', measurement, { fill: "none", alias }),
+        ),
+        stacked: true,
+      }),
     ],
   }
 }

@@ -1,5 +1,5 @@
 import { IN_RANGE, OF_RUN, PER_SECOND, SHOWN, UNEXPECTED, influx, select, series } from "../influxql.ts"
-import { barGauge, redFrom, stacked, table, timeseries } from "../panels.ts"
+import { RED_FROM_ONE, barGauge, redFrom, table, timeseries } from "../panels.ts"
 import type { Row } from "../row.ts"
 
 const NONE = "No failed request"
@@ -23,15 +23,14 @@ export const failuresRow: Row = {
       unit: "reqps",
       queries: [series(PER_SECOND, "http_req_failed", { by: "name", fill: "0" })],
     }).min(0),
-    stacked(
-      timeseries({
-        title: "Answers per second by status",
-        shows: "All answers by HTTP status; 409 is a business refusal (sold out, limit reached).",
-        bad: "503, overload is rejected; 500, a bug; 0, no answer at all: a timeout or a closed connection.",
-        unit: "reqps",
-        queries: [series(PER_SECOND, "http_reqs", { by: "status", fill: "0" })],
-      }),
-    ),
+    timeseries({
+      title: "Answers per second by status",
+      shows: "All answers by HTTP status; 409 is a business refusal (sold out, limit reached).",
+      bad: "503, overload is rejected; 500, a bug; 0, no answer at all: a timeout or a closed connection.",
+      unit: "reqps",
+      queries: [series(PER_SECOND, "http_reqs", { by: "status", fill: "0" })],
+      stacked: true,
+    }),
     barGauge({
       title: "Failed requests by endpoint, status and error code",
       shows:
@@ -58,9 +57,6 @@ export const failuresRow: Row = {
           { table: true },
         ),
       ],
-    }).overrideByName("failed", [
-      { id: "custom.cellOptions", value: { type: "color-text" } },
-      { id: "thresholds", value: redFrom(1).build() },
-    ]),
+    }).overrideByName("failed", RED_FROM_ONE),
   ],
 }

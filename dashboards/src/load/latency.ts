@@ -1,7 +1,7 @@
 import * as common from "@grafana/grafana-foundation-sdk/common"
 
 import { IN_SHOWN, percentile, series } from "../influxql.ts"
-import { timeseries, withLimitLine } from "../panels.ts"
+import { timeseries } from "../panels.ts"
 import type { Row } from "../row.ts"
 import type { Sla } from "../sla.ts"
 import { usersOf } from "./throughput.ts"
@@ -46,6 +46,7 @@ function p95ByEndpoint(sla: Sla) {
       series(percentile(95), "http_req_duration", { by: "name", fill: "none" }),
       usersOf("vus", "virtual users"),
     ],
+    limit: sla.each.p95Ms,
   }).overrideByName("virtual users", [
     { id: "unit", value: "short" },
     { id: "custom.axisPlacement", value: common.AxisPlacement.Right },
@@ -56,17 +57,20 @@ function p95ByEndpoint(sla: Sla) {
     { id: "color", value: { mode: "fixed", fixedColor: "text" } },
   ])
   // Always in view, so that the panel shows the margin too.
-  return withLimitLine(panel, sla.each.p95Ms).axisSoftMax(sla.each.p95Ms * 1.05)
+  return panel.axisSoftMax(sla.each.p95Ms * 1.05)
 }
 
 function everyEndpoint(sla: Sla) {
   const columns = [...[50, 95, 99].map((p) => `${percentile(p)} AS "p${p}"`), 'max("value") AS "max"']
-  const panel = timeseries({
+  return timeseries({
     title: "${name}",
     shows: `p50, p95, p99 and the slowest request of this endpoint in every interval; the line is the SLA's ${sla.each.p95Ms} ms for p95.`,
     bad: "p50 low and p99 high, a queue or a lock hits some; all high, the endpoint itself is slow.",
     unit: "ms",
     queries: [series(columns.join(", "), "http_req_duration", { fill: "none", alias: "$col" })],
+    limit: sla.each.p95Ms,
   })
-  return withLimitLine(panel, sla.each.p95Ms).repeat("name").repeatDirection("h").maxPerRow(3)
+    .repeat("name")
+    .repeatDirection("h")
+    .maxPerRow(3)
 }

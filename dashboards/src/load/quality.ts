@@ -2,7 +2,7 @@ import * as common from "@grafana/grafana-foundation-sdk/common"
 import { FieldColorBuilder, FieldColorModeId } from "@grafana/grafana-foundation-sdk/dashboard"
 
 import { BY_INTERVAL, IN_RANGE, OF_RUN, influx, select } from "../influxql.ts"
-import { GREEN, RED, barGauge, redFrom, stat, steps, table, timeseries, withLimitLine } from "../panels.ts"
+import { GREEN, RED, barGauge, redFrom, stat, steps, table, timeseries } from "../panels.ts"
 import type { Row } from "../row.ts"
 import { LOAD_UID } from "../uids.ts"
 
@@ -82,7 +82,7 @@ export const qualityRow: Row = {
 
 function gapsOverTime() {
   const gaps = `SELECT elapsed("value", 1ms) AS "gap" FROM "vus" WHERE ${OF_RUN} AND ${IN_RANGE}`
-  const panel = timeseries({
+  return timeseries({
     title: "When writes were lost",
     shows:
       "The time between two of the points that k6 writes every second, at the moment when the later one was stored.",
@@ -94,8 +94,8 @@ function gapsOverTime() {
         alias: "gap",
       }),
     ],
-  })
-  return withLimitLine(panel, LONGEST_GAP_MS).min(0)
+    limit: LONGEST_GAP_MS,
+  }).min(0)
 }
 
 /** The way out of an empty dashboard: a run's link opens it with the run's own time range. */

@@ -3,7 +3,7 @@ import { MappingType } from "@grafana/grafana-foundation-sdk/dashboard"
 import { PanelBuilder as StateTimeline } from "@grafana/grafana-foundation-sdk/statetimeline"
 
 import { IN_RANGE, IN_SHOWN, OF_RUN, PER_SECOND, series } from "../influxql.ts"
-import { RED, applySpec, legend, stacked, timeseries } from "../panels.ts"
+import { RED, applySpec, legend, timeseries } from "../panels.ts"
 import type { PanelSpec, Query } from "../panels.ts"
 import type { Row } from "../row.ts"
 
@@ -17,32 +17,30 @@ const OUTCOMES = [
 export const throughputRow: Row = {
   title: "Offered and achieved load",
   panels: [
-    stacked(
-      timeseries({
-        title: "Requests per second",
-        shows:
-          "Answered requests per second, stacked by endpoint: a true rate at any zoom; only the first and the last bucket may be cut short.",
-        bad: "flat while the virtual users still grow; something is saturated.",
-        unit: "reqps",
-        size: [12, 8],
-        queries: [series(PER_SECOND, "http_reqs", { by: "name", fill: "0" })],
-      }),
-    ),
-    stacked(
-      timeseries({
-        title: "Iterations offered per second",
-        shows:
-          "Completed and, in red on top of them, dropped iterations per second; together they are what was offered.",
-        bad: "red; the generator had no free virtual user, so the offered load was not reached.",
-        unit: "iops",
-        size: [12, 8],
-        noValue: "No iteration in this time range",
-        queries: [
-          series(PER_SECOND, "iterations", { where: IN_SHOWN, fill: "0", alias: "completed" }),
-          series(PER_SECOND, "dropped_iterations", { where: IN_SHOWN, fill: "0", alias: "dropped" }),
-        ],
-      }),
-    ).overrideByName("dropped", [{ id: "color", value: { mode: "fixed", fixedColor: RED } }]),
+    timeseries({
+      title: "Requests per second",
+      shows:
+        "Answered requests per second, stacked by endpoint: a true rate at any zoom; only the first and the last bucket may be cut short.",
+      bad: "flat while the virtual users still grow; something is saturated.",
+      unit: "reqps",
+      size: [12, 8],
+      queries: [series(PER_SECOND, "http_reqs", { by: "name", fill: "0" })],
+      stacked: true,
+    }),
+    timeseries({
+      title: "Iterations offered per second",
+      shows:
+        "Completed and, in red on top of them, dropped iterations per second; together they are what was offered.",
+      bad: "red; the generator had no free virtual user, so the offered load was not reached.",
+      unit: "iops",
+      size: [12, 8],
+      noValue: "No iteration in this time range",
+      queries: [
+        series(PER_SECOND, "iterations", { where: IN_SHOWN, fill: "0", alias: "completed" }),
+        series(PER_SECOND, "dropped_iterations", { where: IN_SHOWN, fill: "0", alias: "dropped" }),
+      ],
+      stacked: true,
+    }).overrideByName("dropped", [{ id: "color", value: { mode: "fixed", fixedColor: RED } }]),
     timeseries({
       title: "Virtual users",
       shows: "Virtual users at work, and how many k6 has initialized.",

@@ -2,7 +2,7 @@ import { MappingType } from "@grafana/grafana-foundation-sdk/dashboard"
 import type { ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard"
 
 import { COUNT, UNEXPECTED, WHOLE_RUN, escapeRegex, influx, percentile, select } from "../influxql.ts"
-import { GREEN, ORANGE, RED, redFrom, steps, table } from "../panels.ts"
+import { GREEN, ORANGE, RED, RED_FROM_ONE, steps, table } from "../panels.ts"
 import type { Query } from "../panels.ts"
 import type { Row } from "../row.ts"
 import type { Limit, Sla } from "../sla.ts"
@@ -44,10 +44,7 @@ export function verdictRow(sla: Sla): Row {
             ]).build(),
           },
         ])
-        .overrideByName("failed", [
-          { id: "custom.cellOptions", value: { type: "color-text" } },
-          { id: "thresholds", value: redFrom(1).build() },
-        ])
+        .overrideByName("failed", RED_FROM_ONE)
         .overrideByName("name", [{ id: "displayName", value: "endpoint" }])
         .withTransformation({ id: "merge", options: {} }),
     ],

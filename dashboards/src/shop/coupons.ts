@@ -1,4 +1,3 @@
-import { withLimitLine } from "../panels.ts"
 import { lines, perSecond, quantile } from "../promql.ts"
 import type { Row } from "../row.ts"
 
@@ -28,16 +27,14 @@ export const couponsRow: Row = {
       noValue: "No coupon written yet",
       queries: { written: perSecond("saleproof_claims_drained_total") },
     }),
-    withLimitLine(
-      lines({
-        title: "From claim to coupon",
-        shows: "Time from an accepted claim to its committed coupon, p50 and p95 from histogram buckets.",
-        bad: "p95 above the line; shoppers look for their coupon after a second and do not find it.",
-        unit: "s",
-        queries: { p50: quantile(0.5, VISIBLE), p95: quantile(0.95, VISIBLE) },
-      }),
-      PROMISED_WITHIN_SECONDS,
-    ),
+    lines({
+      title: "From claim to coupon",
+      shows: "Time from an accepted claim to its committed coupon, p50 and p95 from histogram buckets.",
+      bad: "p95 above the line; shoppers look for their coupon after a second and do not find it.",
+      unit: "s",
+      queries: { p50: quantile(0.5, VISIBLE), p95: quantile(0.95, VISIBLE) },
+      limit: PROMISED_WITHIN_SECONDS,
+    }),
     lines({
       title: "Claims per commit",
       shows: "How many claims one transaction commits, p50 and p95 from histogram buckets.",
@@ -62,17 +59,15 @@ export const couponsRow: Row = {
       size: [6, 8],
       queries: { waiting: "max(saleproof_pending_claims)" },
     }).min(0),
-    withLimitLine(
-      lines({
-        title: "Oldest waiting claim",
-        shows: "How long the oldest accepted claim has been waiting for its coupon.",
-        bad: "growing second by second; no worker drains the claims.",
-        unit: "s",
-        size: [6, 8],
-        queries: { age: "max(saleproof_pending_claims_age_seconds)" },
-      }),
-      PROMISED_WITHIN_SECONDS,
-    ).min(0),
+    lines({
+      title: "Oldest waiting claim",
+      shows: "How long the oldest accepted claim has been waiting for its coupon.",
+      bad: "growing second by second; no worker drains the claims.",
+      unit: "s",
+      size: [6, 8],
+      queries: { age: "max(saleproof_pending_claims_age_seconds)" },
+      limit: PROMISED_WITHIN_SECONDS,
+    }).min(0),
     lines({
       title: "Queue",
       shows: "BullMQ jobs that wait or run. One job drains many claims, so a few are enough.",

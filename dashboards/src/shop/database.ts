@@ -1,4 +1,3 @@
-import { stacked } from "../panels.ts"
 import { lines, perSecond, quantile } from "../promql.ts"
 import type { Row } from "../row.ts"
 
@@ -31,24 +30,22 @@ export const databaseRow: Row = {
       unit: "s",
       queries: { "{{process}} {{pool}}": quantile(0.95, ACQUIRE, "process", "pool") },
     }).min(0),
-    stacked(
-      lines({
-        title: "Sessions by state",
-        shows:
-          "PostgreSQL's sessions on the shop's database, by what they do. The worker looks every few seconds.",
-        bad: "idle_in_transaction for long; a client holds locks and does nothing. No line at all; there is no worker.",
-        queries: { "{{state}}": "sum by (state) (saleproof_database_sessions)" },
-      }),
-    ),
-    stacked(
-      lines({
-        title: "Sessions that wait, by what for",
-        shows:
-          "Active sessions that wait, by PostgreSQL's kind of wait: lock (a row that another transaction changes), lwlock (inside the server), io (the disk), ipc.",
-        bad: "lock near the number of active ones, hot rows are the limit; io, the disk is.",
-        queries: { "{{wait}}": "sum by (wait) (saleproof_database_waiting_sessions)" },
-      }),
-    ),
+    lines({
+      title: "Sessions by state",
+      shows:
+        "PostgreSQL's sessions on the shop's database, by what they do. The worker looks every few seconds.",
+      bad: "idle_in_transaction for long; a client holds locks and does nothing. No line at all; there is no worker.",
+      queries: { "{{state}}": "sum by (state) (saleproof_database_sessions)" },
+      stacked: true,
+    }),
+    lines({
+      title: "Sessions that wait, by what for",
+      shows:
+        "Active sessions that wait, by PostgreSQL's kind of wait: lock (a row that another transaction changes), lwlock (inside the server), io (the disk), ipc.",
+      bad: "lock near the number of active ones, hot rows are the limit; io, the disk is.",
+      queries: { "{{wait}}": "sum by (wait) (saleproof_database_waiting_sessions)" },
+      stacked: true,
+    }),
     lines({
       title: "Oldest open transaction",
       shows: "How long the oldest open transaction has been open.",

@@ -1,4 +1,3 @@
-import { withLimitLine } from "../panels.ts"
 import { lines, perSecond } from "../promql.ts"
 import type { Row } from "../row.ts"
 
@@ -21,17 +20,15 @@ export const rankingRow: Row = {
       size: [6, 8],
       queries: { lag: "max(saleproof_outbox_lag_seconds)" },
     }).min(0),
-    withLimitLine(
-      lines({
-        title: "Drift",
-        shows: "How far the ranking in Redis is from PostgreSQL's, when they were last compared.",
-        bad: "anything but 0; it is repaired at once, so a difference that stays cannot be repaired.",
-        size: [6, 8],
-        noValue: "Not compared yet",
-        queries: { "{{what}}": "max by (what) (saleproof_drift)" },
-      }),
-      1,
-    ).min(0),
+    lines({
+      title: "Drift",
+      shows: "How far the ranking in Redis is from PostgreSQL's, when they were last compared.",
+      bad: "anything but 0; it is repaired at once, so a difference that stays cannot be repaired.",
+      size: [6, 8],
+      noValue: "Not compared yet",
+      queries: { "{{what}}": "max by (what) (saleproof_drift)" },
+      limit: 1,
+    }).min(0),
     lines({
       title: "Realtime ranking rebuilt",
       shows:
