@@ -74,7 +74,7 @@ export function createServices(deps: Deps, env: Env) {
       }),
     ),
     coupons: createCoupons({ ...deps, users, maxQueued: env.MAX_IN_FLIGHT }),
-    webhooks: createWebhooks({ readDb, writeDb, reach: reachOf(env) }),
+    webhooks: createWebhooks({ readDb, commit, reach: reachOf(env) }),
     audit,
     overview: createOverview({ db: readDb, products, rankings, audit, metrics }),
     lab: createLab({ ...deps, db: writeDb, live: createLiveRanking({ ...deps, db: rankingDb }) }),

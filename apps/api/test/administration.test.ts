@@ -244,6 +244,7 @@ describe("an Idempotency-Key", () => {
       ["post", "/admin/policies", { total: 1, discountAmount: 1 }],
       ["patch", `/admin/policies/${policyId}`, { total: 11 }],
       ["post", "/users", { name: "user once" }],
+      ["post", "/admin/webhooks", { url: "http://127.0.0.1:9/", events: ["order.placed"] }],
     ]
     const entries = () => shop.deps.readDb.journalEntry.count()
     for (const [method, path, body] of requests) {
@@ -288,6 +289,38 @@ describe("the journal", () => {
     const first = await journal("?limit=2")
     expect(first.entries).toEqual(entries.slice(0, 2))
     expect((await journal(`?limit=2&before=${first.next}`)).entries).toEqual(entries.slice(2))
+  })
+
+  it("has every webhook that was created, tried again and deleted, without its secret", async () => {
+    await trade.seed({})
+    const terms = { url: "http://127.0.0.1:9/hooks", events: ["order.placed", "coupon.granted"] }
+    const { webhookId } = Object((await post("/admin/webhooks", terms)).body)
+    await post(`/admin/webhooks/${webhookId}/redeliver`, {})
+    expect(await trade.violations()).toEqual({})
+    expect((await shop.request.delete(`/admin/webhooks/${webhookId}`)).status).toBe(204)
+    expect((await shop.request.delete(`/admin/webhooks/${webhookId}`)).status).toBe(404)
+    const { entries } = await journal()
+    expect(entries.map(({ action, targetId, before, after }) => ({ action, targetId, before, after }))).toEqual([
+      { action: "webhook.deleted", targetId: webhookId, before: terms, after: null },
+      { action: "webhook.redelivered", targetId: webhookId, before: null, after: { redelivered: 0 } },
+      { action: "webhook.created", targetId: webhookId, before: null, after: terms },
+    ])
+    expect(await trade.violations()).toEqual({})
+  })
+
+  it.each([
+    ["a webhook that leads elsewhere", "UPDATE webhooks SET url = 'http://127.0.0.1:10/'"],
+    ["a webhook that is told more", "UPDATE webhooks SET events = array_append(events, 'coupon.granted')"],
+    ["a webhook that is gone", "DELETE FROM webhooks"],
+    ["a user who was renamed", "UPDATE users SET name = 'somebody' WHERE name = 'journaled'"],
+    ["a user with another subject", "UPDATE users SET subject = 'thief' WHERE name = 'journaled'"],
+  ])("shows %s without an entry", async (_what, statement) => {
+    await trade.seed({})
+    await post("/admin/webhooks", { url: "http://127.0.0.1:9/", events: ["order.placed"] })
+    await post("/users", { name: "journaled", subject: "owner" })
+    expect(await trade.violations()).toEqual({})
+    await shop.deps.writeDb.$executeRawUnsafe(statement)
+    expect(await trade.violations()).toEqual({ "changes-journaled": 1 })
   })
 
   it("has no entry of what was refused", async () => {

@@ -28,6 +28,25 @@ describe("with tokens, whatever LAB says", () => {
     expect(await charge(await asTill("till 1"))).toMatchObject({ status: 400 })
   })
 
+  it("the journal says who changed a webhook", async () => {
+    const boss = await asAdmin("boss|7")
+    const made = await shop.request
+      .post("/admin/webhooks")
+      .set(boss)
+      .send({ url: "http://127.0.0.1:9/", events: ["order.placed"] })
+    const path = `/admin/webhooks/${Object(made.body).webhookId}`
+    await shop.request.post(`${path}/redeliver`).set(await asAdmin("helper"))
+    await shop.request.delete(path).set(boss)
+    const { body } = await shop.request.get("/admin/journal?limit=3").set(boss)
+    expect(body).toMatchObject({
+      entries: [
+        { action: "webhook.deleted", who: "boss|7" },
+        { action: "webhook.redelivered", who: "helper" },
+        { action: "webhook.created", who: "boss|7" },
+      ],
+    })
+  })
+
   it("a till orders for a user, and a user for nobody else", async () => {
     await shop.request
       .post(`/users/${user}/balance`)
@@ -71,7 +90,7 @@ describe("whoever runs the sale", () => {
       const restock = shop.request.post("/admin/products/1/restock").set(await asAdmin(subject))
       expect(await restock.send({ quantity: 1 })).toMatchObject({ status: 201 })
     }
-    const journal = await shop.request.get("/admin/journal").set(await asAdmin("auditor"))
+    const journal = await shop.request.get("/admin/journal?limit=2").set(await asAdmin("auditor"))
     expect(Object(journal.body).entries).toMatchObject([{ who: "boss\ufffd" }, { who: "auth0|boss" }])
   })
 

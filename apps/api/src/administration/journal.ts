@@ -6,7 +6,7 @@ import type { Db, Tx } from "../infra/db.ts"
 import { shopEpoch } from "../shop/epoch.ts"
 import type { JournalAction, JournalEntry, JournalPage, JournalPageQuery } from "./schema.ts"
 
-type Snapshot = Record<string, string | number | boolean | null>
+type Snapshot = Record<string, string | number | boolean | string[] | null>
 
 export type Change = {
   /** Null in a lab, where nobody has a token. */
@@ -14,14 +14,15 @@ export type Change = {
   action: JournalAction
   targetId: number
   before: Snapshot | null
-  after: Snapshot
+  /** Null for what was deleted. */
+  after: Snapshot | null
   /** Units of a restock. */
   quantity?: number
   reason?: string | undefined
 }
 
 /** Writes down a change in the transaction that made it, which holds what it changed: the epoch is then that one's. */
-export async function writeJournal(tx: Tx, { by, before, ...change }: Change): Promise<void> {
+export async function writeJournal(tx: Tx, { by, before, after, ...change }: Change): Promise<void> {
   await tx.journalEntry.create({
     data: {
       ...change,
@@ -29,6 +30,7 @@ export async function writeJournal(tx: Tx, { by, before, ...change }: Change): P
       epoch: await shopEpoch(tx),
       who: by === null ? null : storable(by.subject),
       before: before ?? Prisma.DbNull,
+      after: after ?? Prisma.DbNull,
     },
   })
 }

@@ -120,6 +120,9 @@ const ACTIONS = [
   "policy.created",
   "policy.changed",
   "user.created",
+  "webhook.created",
+  "webhook.deleted",
+  "webhook.redelivered",
 ] as const
 export type JournalAction = (typeof ACTIONS)[number]
 
@@ -131,9 +134,9 @@ export const JournalEntry = z
     createdAt: z.iso.datetime(),
     who: z.string().nullable().meta({ description: "The `sub` of the token; null in a lab" }),
     action: z.enum(ACTIONS),
-    targetId: Id.meta({ description: "The id of the product, policy or user" }),
+    targetId: Id.meta({ description: "The id of the product, policy, user or webhook" }),
     before: z.unknown().meta({ description: "What it was; null for what is new" }),
-    after: z.unknown().meta({ description: "What it became" }),
+    after: z.unknown().meta({ description: "What it became; null for what was deleted" }),
     quantity: z.int().optional().meta({ description: "Units of a restock" }),
     reason: z.string().optional(),
   })

@@ -30,11 +30,11 @@ export const ADMINISTRATION_CHECKS: Check[] = [
   {
     id: "changes-journaled",
     title: "What the journal changed is as its last entry left it",
-    meaning: "Products and policies that were changed again without an entry",
+    meaning: "Products, policies, users and webhooks that were changed again without an entry",
     query: () => sql`
       WITH last AS (
         SELECT DISTINCT ON (split_part(action, '.', 1), target_id) split_part(action, '.', 1) AS kind, target_id, after
-        FROM (${JOURNAL}) entries WHERE action <> 'product.restocked'
+        FROM (${JOURNAL}) entries WHERE action NOT IN ('product.restocked', 'webhook.redelivered')
         ORDER BY split_part(action, '.', 1), target_id, id DESC
       )
       SELECT (SELECT count(*) FROM last LEFT JOIN products p ON p.id = target_id
@@ -45,6 +45,11 @@ export const ADMINISTRATION_CHECKS: Check[] = [
               WHERE kind = 'policy' AND (p.total, p.per_user_limit, p.starts_at, p.ends_at, p.closed)
                 IS DISTINCT FROM ((after ->> 'total')::int, (after ->> 'perUserLimit')::int,
                   (after ->> 'startsAt')::timestamptz, (after ->> 'endsAt')::timestamptz,
-                  (after ->> 'closed')::boolean)) AS violations`,
+                  (after ->> 'closed')::boolean))
+           + (SELECT count(*) FROM last LEFT JOIN webhooks w ON w.id = target_id
+              WHERE kind = 'webhook' AND (w.url, to_jsonb(w.events)) IS DISTINCT FROM (after ->> 'url', after -> 'events'))
+           + (SELECT count(*) FROM last LEFT JOIN users u ON u.id = target_id
+              WHERE kind = 'user' AND (u.name, u.subject) IS DISTINCT FROM (after ->> 'name', after ->> 'subject'))
+           AS violations`,
   },
 ]

@@ -49,7 +49,7 @@ export type By = Caller | null
 
 type Handling<RouteInput, Result> =
   /** The result is sent as JSON with the status of `answer`. */
-  | { idempotentAs?: undefined; handle: (input: RouteInput) => Promise<Result> }
+  | { idempotentAs?: undefined; handle: (input: RouteInput, by: By) => Promise<Result> }
   /** The answer is sent as the bytes that it is. */
   | {
       idempotentAs: string
@@ -116,7 +116,7 @@ function runner<S extends Schemas, A extends z.ZodType>(definition: Definition<S
   }
   const { handle, answer } = definition
   const run: Run = async (input, _req, res) => {
-    const result = await handle(input)
+    const result = await handle(input, byOf(res))
     if (answer.status === 204) res.status(204).end()
     else res.status(answer.status).json(result)
   }

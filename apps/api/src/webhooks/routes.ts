@@ -28,7 +28,7 @@ export const createWebhookRoutes = ({ service }: { service: Webhooks }): Route[]
     refusals: ["WEBHOOK_LIMIT_REACHED"],
     access,
     idempotentAs: "webhooks",
-    handle: ({ body }, request) => service.create(body, request),
+    handle: ({ body }, request, by) => service.create(body, { request, by }),
   }),
   defineRoute({
     id: "deleteWebhook",
@@ -40,7 +40,7 @@ export const createWebhookRoutes = ({ service }: { service: Webhooks }): Route[]
     answer: { status: 204, schema: z.undefined(), description: "It is gone" },
     refusals: ["WEBHOOK_NOT_FOUND"],
     access,
-    handle: ({ path }) => service.remove(path.id),
+    handle: ({ path }, by) => service.remove(path.id, by),
   }),
   defineRoute({
     id: "redeliverWebhook",
@@ -53,6 +53,6 @@ export const createWebhookRoutes = ({ service }: { service: Webhooks }): Route[]
     refusals: ["WEBHOOK_NOT_FOUND"],
     access,
     idempotentAs: "webhooks/redeliver",
-    handle: ({ path }, request) => service.redeliver(path.id, request),
+    handle: ({ path }, request, by) => service.redeliver(path.id, { request, by }),
   }),
 ]

@@ -1,11 +1,12 @@
+import type { ChangeCommit } from "../administration/commit.ts"
+import { writeJournal } from "../administration/journal.ts"
+import type { Asked } from "../administration/products.ts"
 import { RefusalError } from "../errors.ts"
 import type { EventType } from "../events/types.ts"
+import type { By } from "../http/define-route.ts"
 import { jsonAnswer, refusedAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
-import { runOnce } from "../idempotency/kept-answers.ts"
-import type { KeyedRequest } from "../idempotency/request.ts"
 import type { Db, Tx } from "../infra/db.ts"
-import { withRetry } from "../infra/retry.ts"
 import { literalAddress, mayReach, resolveName } from "./address.ts"
 import type { Reach } from "./address.ts"
 import { reviveDead } from "./deliveries.ts"
@@ -17,10 +18,10 @@ export const MAX_WEBHOOKS = 20
 const MAX_COUNTED = 10_000
 const DEAD_LETTERS = 20
 
-type WebhooksDeps = { readDb: Db; writeDb: Db; reach: Reach & { httpsOnly: boolean } }
+type WebhooksDeps = { readDb: Db; commit: ChangeCommit; reach: Reach & { httpsOnly: boolean } }
 
-/** The endpoints that are told what happens in the shop. */
-export function createWebhooks({ readDb, writeDb, reach }: WebhooksDeps) {
+/** The endpoints that are told what happens in the shop; each change of them with its entry in the journal. */
+export function createWebhooks({ readDb, commit, reach }: WebhooksDeps) {
   async function requireReachable(url: URL): Promise<void> {
     if (reach.httpsOnly && url.protocol !== "https:") throw notAllowed("must be https")
     if (url.username !== "" || url.password !== "") throw notAllowed("must not hold a user or a password")
@@ -33,38 +34,45 @@ export function createWebhooks({ readDb, writeDb, reach }: WebhooksDeps) {
     list: () => list(readDb),
 
     /** @throws BAD_REQUEST for an address that deliveries may not reach; a name that cannot be resolved is taken */
-    async create({ url, events }: WebhookBody, request: KeyedRequest | null): Promise<Answer> {
+    async create({ url, events }: WebhookBody, { request, by }: Asked): Promise<Answer> {
       await requireReachable(new URL(url))
-      return runOnce(writeDb, request, async (tx) => {
+      return commit(request, async (tx) => {
         // Nobody else may add one between the count and the insert.
         await tx.$executeRaw`LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE`
         if ((await tx.webhook.count()) >= MAX_WEBHOOKS) return refusedAnswer(tooMany())
-        const { id, secret, createdAt } = await tx.webhook.create({
-          data: { url, events, secret: createSecret() },
-        })
+        const row = await tx.webhook.create({ data: { url, events, secret: createSecret() } })
+        const { id, secret, createdAt } = row
+        const after = snapshotOf(row)
+        await writeJournal(tx, { by, action: "webhook.created", targetId: id, before: null, after })
         return jsonAnswer(201, { webhookId: id, url, events, createdAt: createdAt.toISOString(), secret })
       })
     },
 
-    async remove(id: number): Promise<undefined> {
-      await withRetry(() =>
-        writeDb.$transaction(async (tx) => {
-          await requireWebhook(tx, id)
-          await tx.webhook.delete({ where: { id } })
-          await tx.webhookDelivery.deleteMany({ where: { webhookId: id } })
-        }),
-      )
+    async remove(id: number, by: By): Promise<undefined> {
+      await commit(null, async (tx) => {
+        await requireWebhook(tx, id)
+        const before = snapshotOf(await tx.webhook.delete({ where: { id } }))
+        await tx.webhookDelivery.deleteMany({ where: { webhookId: id } })
+        await writeJournal(tx, { by, action: "webhook.deleted", targetId: id, before, after: null })
+        return { status: 204, body: "" }
+      })
     },
 
-    redeliver: (id: number, request: KeyedRequest | null): Promise<Answer> =>
-      runOnce(writeDb, request, async (tx) => {
+    redeliver: (id: number, { request, by }: Asked): Promise<Answer> =>
+      commit(request, async (tx) => {
         await requireWebhook(tx, id)
-        return jsonAnswer(200, { webhookId: id, redelivered: await reviveDead(tx, id) })
+        const redelivered = await reviveDead(tx, id)
+        const after = { redelivered }
+        await writeJournal(tx, { by, action: "webhook.redelivered", targetId: id, before: null, after })
+        return jsonAnswer(200, { webhookId: id, redelivered })
       }),
   }
 }
 
 export type Webhooks = ReturnType<typeof createWebhooks>
+
+/** What the journal keeps of a webhook: never its secret. */
+const snapshotOf = ({ url, events }: { url: string; events: string[] }) => ({ url, events })
 
 const notAllowed = (rule: string) => {
   const errors = [{ path: "url", message: rule }]

@@ -1,0 +1,2 @@
+-- What was deleted became nothing.
+ALTER TABLE "journal_entries" ALTER COLUMN "after" DROP NOT NULL;
