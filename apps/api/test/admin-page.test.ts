@@ -100,6 +100,24 @@ describe("the page of the sale, in a browser", () => {
     expect(await page.evaluate("document.cookie")).toBe("")
     expect(await context.cookies()).toMatchObject([{ httpOnly: true, sameSite: "Strict", path: "/admin" }])
   })
+
+  it("signs out: the cookie is gone, and the page asks for a token again", async () => {
+    await using context = await browser.newContext()
+    const { page, complaints } = await signIn(context, await tokenOf("boss", "shop:admin"))
+    await page.getByRole("button", { name: "Sign out" }).click()
+    await page.getByRole("heading", { name: "Sign in" }).waitFor()
+    expect(await context.cookies()).toEqual([])
+    expect(await page.getByRole("button", { name: "Sign out" }).count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  it("asks for a token again when the session ends elsewhere", async () => {
+    await using context = await browser.newContext()
+    const { page } = await signIn(context, await tokenOf("boss", "shop:admin"))
+    await page.getByRole("heading", { name: "Products" }).waitFor()
+    await context.clearCookies()
+    await page.getByRole("heading", { name: "Sign in" }).waitFor()
+  })
 })
 
 describe("a session", () => {
@@ -119,6 +137,32 @@ describe("a session", () => {
       expect(await close({ ...cookie, Origin })).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } })
     }
     expect((await close(cookie)).status).toBe(403)
+  })
+
+  it("ends when a page of this server says so, and no other; also one whose token is not valid any more", async () => {
+    const { host } = new URL(shop.url)
+    const end = (headers: Record<string, string>) => shop.request.delete("/admin/session").set(headers)
+    for (const Cookie of [await cookieOf(), "saleproof_admin=a.b.c"]) {
+      expect(await end({ Cookie, Origin: "http://evil.example" })).toMatchObject({ status: 403 })
+      expect((await end({ Cookie })).status).toBe(403)
+      const ended = await end({ Cookie, Origin: `http://${host}` })
+      expect(ended.status).toBe(204)
+      const [cleared = ""] = [ended.headers["set-cookie"]].flat()
+      expect(cleared).toMatch(
+        /^saleproof_admin=; Path=\/admin; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly/,
+      )
+      expect(ended.headers["cache-control"]).toBe("no-store")
+    }
+  })
+
+  it("takes an Idempotency-Key, and gives the cookie at each repeat", async () => {
+    const start = async (key: string) =>
+      shop.request.post("/admin/session").set(await asAdmin("boss", { "Idempotency-Key": key }))
+    for (const attempt of [await start("k"), await start("k")]) {
+      expect(attempt).toMatchObject({ status: 204, text: "" })
+      expect(String(attempt.headers["set-cookie"])).toContain("HttpOnly")
+    }
+    expect(await start("no key")).toMatchObject({ status: 400 })
   })
 
   it("is good for what is under /admin alone", async () => {

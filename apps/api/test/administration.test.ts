@@ -300,7 +300,9 @@ describe("the journal", () => {
     expect((await shop.request.delete(`/admin/webhooks/${webhookId}`)).status).toBe(204)
     expect((await shop.request.delete(`/admin/webhooks/${webhookId}`)).status).toBe(404)
     const { entries } = await journal()
-    expect(entries.map(({ action, targetId, before, after }) => ({ action, targetId, before, after }))).toEqual([
+    expect(
+      entries.map(({ action, targetId, before, after }) => ({ action, targetId, before, after })),
+    ).toEqual([
       { action: "webhook.deleted", targetId: webhookId, before: terms, after: null },
       { action: "webhook.redelivered", targetId: webhookId, before: null, after: { redelivered: 0 } },
       { action: "webhook.created", targetId: webhookId, before: null, after: terms },

@@ -20,7 +20,8 @@ const CSS = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
 header, main { max-width: 1100px; margin: 0 auto; padding: 16px; }
-header { display: flex; justify-content: space-between; align-items: baseline; gap: 16px; padding-bottom: 0; }
+header { display: flex; justify-content: space-between; align-items: baseline; gap: 4px 16px; padding-bottom: 0;
+  flex-wrap: wrap; }
 h1 { font-size: 22px; margin: 0; }
 h2 { font-size: 14px; font-weight: 600; color: var(--soft); margin: 0 0 8px; }
 p { margin: 0; }
@@ -68,6 +69,8 @@ function say(text, bad) {
 
 async function refresh() {
   const answer = await fetch("/admin", { headers: { accept: "text/html" } })
+  // The session is over: the page to sign in says so.
+  if (answer.status === 401 || answer.status === 403) return location.reload()
   if (!answer.ok) throw new Error("The server answered " + answer.status)
   const page = new DOMParser().parseFromString(await answer.text(), "text/html")
   document.querySelector("main").replaceWith(page.querySelector("main"))
@@ -117,7 +120,14 @@ async function signIn(token) {
   else say((await answer.json()).detail, true)
 }
 
+async function signOut() {
+  const answer = await fetch("/admin/session", { method: "DELETE" })
+  if (answer.ok) location.reload()
+  else say((await answer.json()).detail, true)
+}
+
 document.addEventListener("click", (event) => {
+  if (event.target.closest("#sign-out")) return signOut()
   const button = event.target.closest("button[data-products]")
   if (button && button.dataset.products !== "") press(button)
 })

@@ -2,7 +2,9 @@ import { html } from "./html.ts"
 import type { Html } from "./html.ts"
 import type { AuditLight, Overview } from "./overview.ts"
 
-const document = (main: Html, live: boolean): string =>
+type Shown = { live: boolean; signedIn: boolean }
+
+const document = (main: Html, { live, signedIn }: Shown): string =>
   `<!doctype html>\n${
     html`<html lang="en">
       <head>
@@ -18,14 +20,15 @@ const document = (main: Html, live: boolean): string =>
         <header>
           <h1>Saleproof</h1>
           <p id="status" role="status"></p>
+          ${signedIn ? html`<button id="sign-out">Sign out</button>` : ""}
         </header>
         ${main}
       </body>
     </html> `.html
   }`
 
-/** The page of whoever runs the sale. */
-export const overviewPage = (overview: Overview): string =>
+/** The page of whoever runs the sale; who has a session can sign out. */
+export const overviewPage = (overview: Overview, { signedIn }: { signedIn: boolean }): string =>
   document(
     html`<main>
       ${figures(overview)}
@@ -49,7 +52,7 @@ export const overviewPage = (overview: Overview): string =>
         ${refusals(overview)}
       </section>
     </main>`,
-    true,
+    { live: true, signedIn },
   )
 
 /** For who has no session yet, or a token that does not allow it. */
@@ -67,7 +70,7 @@ export const signInPage = (reason: string): string =>
         </form>
       </section>
     </main>`,
-    false,
+    { live: false, signedIn: false },
   )
 
 function figures({ products: list, ordersPerSecond, audit }: Overview): Html {

@@ -6,7 +6,7 @@ import type { Route } from "../http/define-route.ts"
 import { CONTENT_SECURITY_POLICY } from "./files.ts"
 import type { Overview } from "./overview.ts"
 import { overviewPage, signInPage } from "./page.ts"
-import { startSession } from "./session.ts"
+import { endSession, hasSession, startSession } from "./session.ts"
 
 const access = { who: "scope", scope: "shop:admin" } as const
 type PageDeps = { overview: () => Promise<Overview>; secure: boolean }
@@ -20,7 +20,7 @@ export const createPageRoutes = ({ overview, secure }: PageDeps): Route[] => [
     tag: "Administration",
     answer: { status: 200, schema: z.string(), mediaType: "text/html", description: "The page" },
     access,
-    respond: async (res) => sendPage(res, overviewPage(await overview())),
+    respond: async (res) => sendPage(res, overviewPage(await overview(), { signedIn: hasSession(res.req) })),
   }),
   defineRoute({
     id: "startSession",
@@ -30,7 +30,23 @@ export const createPageRoutes = ({ overview, secure }: PageDeps): Route[] => [
     tag: "Administration",
     answer: { status: 204, schema: z.undefined(), description: "With the cookie, which no script can read" },
     access,
+    idempotentAs: "session",
     respond: (res) => startSession(res, { secure }),
+  }),
+  defineRoute({
+    id: "endSession",
+    method: "DELETE",
+    path: "/admin/session",
+    summary: "Signs out: takes the cookie from the browser",
+    tag: "Administration",
+    answer: {
+      status: 204,
+      schema: z.undefined(),
+      description: "Without the cookie, also when there was none",
+    },
+    // Also for who has a token that is not valid any more.
+    access: { who: "anyone" },
+    respond: (res) => endSession(res, { secure }),
   }),
 ]
 

@@ -27,6 +27,8 @@ export function adminSession(): RequestHandler {
 /** Express finds its routes whatever the case. */
 const isUnderAdmin = (path: string) => /^\/admin(\/|$)/i.test(path)
 
+export const hasSession = (req: Request): boolean => sessionToken(req) !== undefined
+
 function sessionToken({ headers }: Request): string | undefined {
   const own = headers.cookie
     ?.split(";")
@@ -41,14 +43,28 @@ function isOwnOrigin({ headers }: Request, { optional }: { optional: boolean }):
   return URL.canParse(origin) && new URL(origin).host === host
 }
 
+type Security = { secure: boolean }
+const attributesOf = ({ secure }: Security) =>
+  ({ httpOnly: true, sameSite: "strict", secure, path: "/admin" }) as const
+
 /** Puts the token that the request was let in with into the cookie; `secure` keeps it off plain HTTP. */
-export function startSession(res: Response, { secure }: { secure: boolean }): void {
+export function startSession(res: Response, security: Security): void {
   const [, token] = /^Bearer +(\S+)$/i.exec(res.req.headers.authorization ?? "") ?? []
   // In a lab nobody needs a token, and what is no token is no part of a cookie.
   if (token !== undefined && TOKEN.test(token)) {
     if (token.length > MAX_COOKIE) throw new RefusalError("BAD_REQUEST", "The token is too long for a cookie")
-    res.cookie(SESSION_COOKIE, token, { httpOnly: true, sameSite: "strict", secure, path: "/admin" })
+    res.cookie(SESSION_COOKIE, token, attributesOf(security))
   }
+  sendDone(res)
+}
+
+/** Takes the cookie from the browser, whatever token is in it; the token itself stays valid until it expires. */
+export function endSession(res: Response, security: Security): void {
+  res.clearCookie(SESSION_COOKIE, attributesOf(security))
+  sendDone(res)
+}
+
+function sendDone(res: Response): void {
   res.setHeader("Cache-Control", "no-store")
   res.status(204).end()
 }

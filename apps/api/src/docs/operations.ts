@@ -107,12 +107,15 @@ function refusalsOf(route: Route, settings: Settings): RefusalCode[] {
     ...when(input?.body !== undefined, "UNSUPPORTED_MEDIA_TYPE", "PAYLOAD_TOO_LARGE"),
     ...when(idempotentAs !== undefined, "IDEMPOTENCY_MISMATCH"),
     ...when(identified || who === "lab", "UNAUTHORIZED"),
-    ...when(identified && (who === "owner" || who === "scope"), "FORBIDDEN"),
+    ...when((identified && (who === "owner" || who === "scope")) || isOriginChecked(route), "FORBIDDEN"),
     ...when(isLimited(route, settings), "RATE_LIMITED"),
     ...refusals,
     ...ALWAYS,
   ]
 }
+
+/** A browser says which page a write under /admin comes from, and no other server's may send one. */
+const isOriginChecked = ({ method, path }: Route) => method !== "GET" && path.startsWith("/admin/")
 
 /** By address, or by user: the caller with a token, in a lab the one that the request names. */
 function isLimited(route: Route, settings: Settings): boolean {

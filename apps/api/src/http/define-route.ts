@@ -55,8 +55,8 @@ type Handling<RouteInput, Result> =
       idempotentAs: string
       handle: (input: RouteInput, request: KeyedRequest | null, by: By) => Promise<Answer>
     }
-  /** Sends the response itself, for what is not JSON. */
-  | { idempotentAs?: undefined; respond: (res: Response) => void | Promise<void> }
+  /** Sends the response itself, for what is not JSON; a repeat has to have the same effect, as no answer is kept. */
+  | { respond: (res: Response) => void | Promise<void> }
 
 type Definition<S extends Schemas, A extends z.ZodType> = RouteFacts & {
   input?: S
@@ -104,8 +104,11 @@ export function defineRoute<const S extends Schemas, A extends z.ZodType>(
 function runner<S extends Schemas, A extends z.ZodType>(definition: Definition<S, A>) {
   type Run = (input: Input<S>, req: Request, res: Response) => void | Promise<void>
   if ("respond" in definition) {
-    const { respond } = definition
-    const run: Run = (_input, _req, res) => respond(res)
+    const { respond, idempotentAs } = definition
+    const run: Run = (_input, req, res) => {
+      if (idempotentAs !== undefined) keyedRequest(req, idempotentAs)
+      return respond(res)
+    }
     return run
   }
   if (definition.idempotentAs !== undefined) {
