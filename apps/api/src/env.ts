@@ -66,6 +66,8 @@ const Settings = z.object({
   WAITING_ROOM: z.enum(["on", "off"]).default("off"),
   WAITING_ROOM_SECRET: z.string().min(32, "needs at least 32 characters").optional(),
   WEBHOOK_RETRY_DELAYS: delays.prefault("1,5,30,120,600,1800,3600,7200"),
+  WEBHOOK_DISABLE_AFTER: duration.prefault("3d"),
+  WEBHOOK_DEAD_LETTERS: count.max(1_000_000).default(10_000),
   DB_READ_POOL: count.default(6),
   DB_WRITE_POOL: count.default(4),
 })

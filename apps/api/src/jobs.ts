@@ -54,6 +54,8 @@ export async function startJobs(deps: Deps, env: Env) {
     blocking,
     reach: reachOf(env),
     delaysMs: env.WEBHOOK_RETRY_DELAYS,
+    disableAfterMs: env.WEBHOOK_DISABLE_AFTER,
+    maxDead: env.WEBHOOK_DEAD_LETTERS,
     onError,
   })
   const recurring = [

@@ -304,7 +304,12 @@ describe("the journal", () => {
       entries.map(({ action, targetId, before, after }) => ({ action, targetId, before, after })),
     ).toEqual([
       { action: "webhook.deleted", targetId: webhookId, before: terms, after: null },
-      { action: "webhook.redelivered", targetId: webhookId, before: null, after: { redelivered: 0 } },
+      {
+        action: "webhook.redelivered",
+        targetId: webhookId,
+        before: { disabled: false },
+        after: { disabled: false, redelivered: 0 },
+      },
       { action: "webhook.created", targetId: webhookId, before: null, after: terms },
     ])
     expect(await trade.violations()).toEqual({})

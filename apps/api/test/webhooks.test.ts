@@ -102,7 +102,7 @@ describe("a webhook", () => {
     // Only then the order in which they are taken shows.
     await expect.poll(async () => (await listed(webhookId))?.waiting).toBe(36)
     begin()
-    await expect.poll(() => receiver.accepted.length).toBe(36)
+    await expect.poll(() => receiver.accepted.length, { timeout: 25_000 }).toBe(36)
     for (const n of [1, 2, 3]) {
       expect(amounts(receiver.accepted, user(n))).toEqual(sums)
       // A retry came before whatever follows it, too.

@@ -123,6 +123,7 @@ const ACTIONS = [
   "webhook.created",
   "webhook.deleted",
   "webhook.redelivered",
+  "webhook.disabled",
 ] as const
 export type JournalAction = (typeof ACTIONS)[number]
 
@@ -132,7 +133,9 @@ export const JournalEntry = z
   .object({
     entryId: EntryId,
     createdAt: z.iso.datetime(),
-    who: z.string().nullable().meta({ description: "The `sub` of the token; null in a lab" }),
+    who: z.string().nullable().meta({
+      description: "The `sub` of the token; null in a lab, and where the shop itself disabled a webhook",
+    }),
     action: z.enum(ACTIONS),
     targetId: Id.meta({ description: "The id of the product, policy, user or webhook" }),
     before: z.unknown().meta({ description: "What it was; null for what is new" }),

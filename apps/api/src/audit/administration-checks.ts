@@ -34,7 +34,7 @@ export const ADMINISTRATION_CHECKS: Check[] = [
     query: () => sql`
       WITH last AS (
         SELECT DISTINCT ON (split_part(action, '.', 1), target_id) split_part(action, '.', 1) AS kind, target_id, after
-        FROM (${JOURNAL}) entries WHERE action NOT IN ('product.restocked', 'webhook.redelivered')
+        FROM (${JOURNAL}) entries WHERE action NOT IN ('product.restocked', 'webhook.redelivered', 'webhook.disabled')
         ORDER BY split_part(action, '.', 1), target_id, id DESC
       )
       SELECT (SELECT count(*) FROM last LEFT JOIN products p ON p.id = target_id

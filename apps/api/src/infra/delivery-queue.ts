@@ -26,6 +26,8 @@ export function createDeliveryQueue({ redis, logger }: { redis: Redis; logger: L
     connection: redis,
     prefix: QUEUE_PREFIX,
     skipWaitingForReady: true,
+    // Asked only once: a Redis that does not answer at boot would leave the queue unusable for good.
+    skipVersionCheck: true,
     defaultJobOptions: {
       attempts: ATTEMPTS,
       backoff: { type: "custom" },
@@ -35,12 +37,24 @@ export function createDeliveryQueue({ redis, logger }: { redis: Redis; logger: L
     },
   })
   queue.on("error", (err) => logger.debug({ err }, "queue connection"))
+
+  async function hasten(id: number): Promise<void> {
+    const job = await queue.getJob(jobIdOf(id))
+    if (!job || !(await job.isDelayed())) return
+    // Its time may have come meanwhile.
+    await job.promote().catch((err: unknown) => logger.debug({ err }, "a delivery's job was not hastened"))
+  }
+
   return {
     add: (ids: readonly number[]) =>
-      queue.addBulk(ids.map((id) => ({ name: "deliver", data: { id }, opts: { jobId: `delivery-${id}` } }))),
+      queue.addBulk(ids.map((id) => ({ name: "deliver", data: { id }, opts: { jobId: jobIdOf(id) } }))),
+    /** Runs at once what waits for a later attempt, because a redelivery made it due before. */
+    hasten: (ids: readonly number[]) => Promise.all(ids.map(hasten)),
     close: () => queue.close(),
   }
 }
+
+const jobIdOf = (id: number) => `delivery-${id}`
 
 type WorkerOptions = {
   redis: Redis

@@ -36,6 +36,11 @@ export function createMetrics({ process: name }: { process: "api" | "worker" }) 
     ...claimMetrics(registers),
     ...rankingMetrics(registers),
     webhookDeliveries: webhookCounter(registers),
+    webhookDropped: new Counter({
+      name: "saleproof_webhook_dead_letters_dropped_total",
+      help: "Dead letters that were dropped, because there were more than are kept for a webhook",
+      registers,
+    }),
   }
 }
 

@@ -17,6 +17,8 @@ export function createCouponQueue({ redis, logger }: { redis: Redis; logger: Log
     connection: redis,
     prefix: QUEUE_PREFIX,
     skipWaitingForReady: true,
+    // Asked only once: a Redis that does not answer at boot would leave the queue unusable for good.
+    skipVersionCheck: true,
     defaultJobOptions: {
       attempts: 5,
       backoff: { type: "exponential", delay: 100, jitter: 0.5 },

@@ -8,6 +8,7 @@ import type { Reach } from "./address.ts"
 import { claim, settle } from "./deliveries.ts"
 import type { Claimed, Outcome } from "./deliveries.ts"
 import { send } from "./send.ts"
+import { noteHealth } from "./health.ts"
 import { signatureHeaders } from "./signature.ts"
 
 const MAX_BATCH = 128
@@ -22,6 +23,8 @@ type DeliverDeps = {
   reach: Reach
   /** How long after each failed attempt the next one follows; a delivery that fails after the last is given up. */
   delaysMs: readonly number[]
+  /** How long an endpoint may fail without one success until it is disabled. */
+  disableAfterMs: number
   /** Called when there may be more to send. */
   onSettled: () => void
 }
@@ -31,10 +34,17 @@ type DeliverDeps = {
  * or given up, or is somebody else's. At least once: who dies between sending and recording leaves it to be sent again.
  */
 export function createDeliver(deps: DeliverDeps) {
-  const { db, clock, logger, metrics, reach, delaysMs, onSettled } = deps
+  const { db, clock, logger, metrics, reach, delaysMs, disableAfterMs, onSettled } = deps
   const batcher = createBatcher<Outcome, true>({
     commit: async (outcomes) => {
-      await withRetry(() => db.$transaction((tx) => settle(tx, outcomes)))
+      const disabled = await withRetry(() =>
+        db.$transaction(async (tx) => {
+          await settle(tx, outcomes)
+          return noteHealth(tx, outcomes, disableAfterMs)
+        }),
+      )
+      for (const webhook of disabled)
+        logger.warn({ webhook }, "a webhook was disabled: it failed for too long")
       return new Map(outcomes.map((outcome) => [outcome, true]))
     },
     maxBatch: MAX_BATCH,
@@ -43,17 +53,17 @@ export function createDeliver(deps: DeliverDeps) {
   })
 
   async function attempt(delivery: Claimed): Promise<Outcome> {
-    const { id, eventId, body, url, secret } = delivery
+    const { id, webhookId, eventId, body, url, secret } = delivery
     const headers = {
       ...signatureHeaders({ id: eventId, body, secret, now: clock() }),
       "Content-Type": "application/cloudevents+json; charset=utf-8",
     }
     const sent = await send({ url, headers, body, reach })
-    if (sent.ok) return { id, outcome: "delivered" }
+    if (sent.ok) return { id, webhookId, outcome: "delivered" }
     const inMs = sent.gone ? undefined : delaysMs[delivery.attempts - 1]
-    if (inMs !== undefined) return { id, outcome: "retry", reason: sent.reason, inMs }
+    if (inMs !== undefined) return { id, webhookId, outcome: "retry", reason: sent.reason, inMs }
     logger.warn({ delivery: id, event: eventId, reason: sent.reason }, "a webhook's delivery was given up")
-    return { id, outcome: "dead", reason: sent.reason }
+    return { id, webhookId, outcome: "dead", reason: sent.reason }
   }
 
   return async (id: number): Promise<number | undefined> => {

@@ -9,6 +9,7 @@ const MAX_REDELIVERED = 10_000
 
 export type Claimed = {
   id: number
+  webhookId: number
   eventId: string
   body: string
   attempts: number
@@ -16,10 +17,11 @@ export type Claimed = {
   secret: string
 }
 
-export type Outcome =
-  | { id: number; outcome: "delivered" }
-  | { id: number; outcome: "retry"; reason: string; inMs: number }
-  | { id: number; outcome: "dead"; reason: string }
+export type Outcome = { id: number; webhookId: number } & (
+  | { outcome: "delivered" }
+  | { outcome: "retry"; reason: string; inMs: number }
+  | { outcome: "dead"; reason: string }
+)
 
 /** The deliveries that may be sent now, a few for each webhook; those that somebody is sending count among the few. */
 export async function dueDeliveries(db: Db): Promise<number[]> {
@@ -28,7 +30,7 @@ export async function dueDeliveries(db: Db): Promise<number[]> {
       SELECT id, claimed_until FROM webhook_deliveries
       WHERE webhook_id = w.id AND status = 'ready' AND next_attempt_at <= now()
       ORDER BY next_attempt_at, id LIMIT ${PER_WEBHOOK}
-    ) d WHERE claimed_until IS NULL OR claimed_until < now() ORDER BY d.id`
+    ) d WHERE disabled_at IS NULL AND (claimed_until IS NULL OR claimed_until < now()) ORDER BY d.id`
   return rows.map(({ id }) => id)
 }
 
@@ -38,9 +40,9 @@ export async function claim(db: Db, id: number): Promise<Claimed | undefined> {
     UPDATE webhook_deliveries d
     SET attempts = attempts + 1, claimed_until = now() + ${CLAIM_SECONDS}::int * interval '1 second'
     FROM webhooks w
-    WHERE d.id = ${id}::bigint AND w.id = d.webhook_id AND status = 'ready' AND next_attempt_at <= now()
+    WHERE d.id = ${id}::bigint AND w.id = d.webhook_id AND disabled_at IS NULL AND status = 'ready' AND next_attempt_at <= now()
       AND (claimed_until IS NULL OR claimed_until < now())
-    RETURNING d.id::float8, event_id AS "eventId", event AS body, attempts, url, secret`
+    RETURNING d.id::float8, webhook_id AS "webhookId", event_id AS "eventId", event AS body, attempts, url, secret`
   return claimed
 }
 
@@ -48,7 +50,7 @@ export async function claim(db: Db, id: number): Promise<Claimed | undefined> {
 export async function settle(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
   const idsOf = (outcome: Outcome["outcome"]) =>
     pgArray(outcomes.flatMap((one) => (one.outcome === outcome ? one.id : [])))
-  await lockWebhooks(tx, pgArray(outcomes.map(({ id }) => id)))
+  await lockWebhooks(tx, pgArray(new Set(outcomes.map(({ webhookId }) => webhookId))))
   const failed = outcomes.flatMap((one) =>
     one.outcome === "delivered"
       ? []
@@ -73,11 +75,8 @@ export async function settle(tx: Tx, outcomes: readonly Outcome[]): Promise<void
 }
 
 /** What writes new deliveries takes the same locks: an earlier one that ends and a later one that comes see each other. */
-const lockWebhooks = (tx: Tx, deliveries: string) =>
-  tx.$queryRaw`
-    SELECT id FROM webhooks
-    WHERE id IN (SELECT webhook_id FROM webhook_deliveries WHERE id = ANY (${deliveries}::bigint[]))
-    ORDER BY id FOR NO KEY UPDATE`
+const lockWebhooks = (tx: Tx, ids: string) =>
+  tx.$queryRaw`SELECT id FROM webhooks WHERE id = ANY (${ids}::int[]) ORDER BY id FOR NO KEY UPDATE`
 
 /** Makes the first that waits ready, for each webhook and key of which none is. */
 const promote = (tx: Tx, { webhooks, keys }: { webhooks: number[]; keys: string[] }) =>
@@ -106,3 +105,14 @@ export async function reviveDead(tx: Tx, webhookId: number): Promise<number> {
   if (keys.length > 0) await promote(tx, { webhooks: keys.map(() => webhookId), keys })
   return rows.length
 }
+
+/** Makes the first that waits ready for every key; where a webhook was disabled, keys may be left without any. */
+export const promoteAll = (tx: Tx, webhookId: number) =>
+  tx.$executeRaw`
+    UPDATE webhook_deliveries SET status = 'ready', next_attempt_at = now()
+    WHERE id IN (
+      SELECT DISTINCT ON (partition_key) id FROM webhook_deliveries d
+      WHERE webhook_id = ${webhookId}::int AND status = 'waiting' AND NOT EXISTS (
+        SELECT FROM webhook_deliveries r
+        WHERE r.webhook_id = d.webhook_id AND r.partition_key = d.partition_key AND r.status = 'ready')
+      ORDER BY partition_key, id)`

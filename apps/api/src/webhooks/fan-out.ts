@@ -16,7 +16,8 @@ export const hasWebhooks = async (db: Db): Promise<boolean> => (await db.webhook
 export async function fanOut(tx: Tx, rows: readonly OutboxRow[]): Promise<number> {
   if (rows.length === 0) return 0
   // What settles deliveries takes the same locks, so that whoever is first in its order is told by one of the two.
-  const webhooks = await tx.$queryRaw<Wants[]>`SELECT id, events FROM webhooks ORDER BY id FOR NO KEY UPDATE`
+  const webhooks = await tx.$queryRaw<Wants[]>`
+    SELECT id, events FROM webhooks WHERE disabled_at IS NULL ORDER BY id FOR NO KEY UPDATE`
   const wanted = new Set(webhooks.flatMap(({ events }) => events))
   if (wanted.size === 0) return 0
   const deliveries = (await readEvents(tx, rows, wanted)).flatMap((event) =>

@@ -15,6 +15,11 @@ export function addWebhookGauges({ db, metrics }: { db: Db; metrics: Metrics }):
     return found
   }
   addLiveGauge(metrics, {
+    name: "saleproof_webhook_disabled",
+    help: "Webhooks that were disabled because they failed for too long",
+    read: () => db.webhook.count({ where: { disabledAt: { not: null } } }),
+  })
+  addLiveGauge(metrics, {
     name: "saleproof_webhook_waiting",
     help: "Deliveries that wait or are tried again, counted up to 100,000",
     read: () => count(false),

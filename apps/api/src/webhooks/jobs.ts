@@ -2,18 +2,25 @@ import type { Redis } from "ioredis"
 import type { Db } from "../infra/db.ts"
 import { every } from "../infra/every.ts"
 import type { Logger } from "../infra/logger.ts"
+import { withRedisErrors } from "../infra/redis.ts"
 import { createDeliveryQueue, createDeliveryWorker } from "../infra/delivery-queue.ts"
 import { MAX_WEBHOOKS } from "./service.ts"
 import { PER_WEBHOOK, dueDeliveries } from "./deliveries.ts"
 import { createDeliver } from "./deliver.ts"
+import { createRetention } from "./retention.ts"
 
 /** How soon a delivery is found that has no job: it was lost with Redis, or its time came while Redis was down. */
 const LOOK_EVERY_MS = 500
+const RETAIN_EVERY_MS = 2_000
+/** Whatever is due has begun by then, unless its job waits for a later time. */
+const LINGERS_AFTER_MS = 2_000
 
 type WebhookJobsDeps = Omit<Parameters<typeof createDeliver>[0], "onSettled"> & {
   db: Db
   redis: Redis
   blocking: Redis
+  /** Dead letters that are kept for each webhook. */
+  maxDead: number
   logger: Logger
   onError: (error: unknown) => void
 }
@@ -22,17 +29,30 @@ type WebhookJobsDeps = Omit<Parameters<typeof createDeliver>[0], "onSettled"> & 
  * Sends what has to be delivered. PostgreSQL knows what that is and when, BullMQ's jobs say who sends what now and pace
  * the retries. While Redis is down the deliveries that are due are sent without it.
  */
-export function startWebhookJobs({ redis, blocking, onError, ...deps }: WebhookJobsDeps) {
+export function startWebhookJobs({ redis, blocking, maxDead, onError, ...deps }: WebhookJobsDeps) {
   const { db, logger } = deps
   const queue = createDeliveryQueue({ redis, logger })
+  const lingering = createLingering(LINGERS_AFTER_MS)
   const look = createCoalesced(dispatch, onError)
   const deliver = createDeliver({ ...deps, onSettled: look })
 
   async function dispatch(): Promise<void> {
     const due = await dueDeliveries(db)
     if (due.length === 0) return
-    if (redis.status === "ready") await queue.add(due)
-    else await Promise.all(due.map(deliver))
+    if (!(await enqueue(due))) await Promise.all(due.map(deliver))
+  }
+
+  /** Whether BullMQ took them. A Redis that is cut off, or takes no writes, looks ready. */
+  async function enqueue(due: readonly number[]): Promise<boolean> {
+    if (redis.status !== "ready") return false
+    try {
+      await withRedisErrors(queue.add(due))
+      await withRedisErrors(queue.hasten(lingering(due)))
+      return true
+    } catch (error) {
+      onError(error)
+      return false
+    }
   }
 
   const worker = createDeliveryWorker({
@@ -42,13 +62,14 @@ export function startWebhookJobs({ redis, blocking, onError, ...deps }: WebhookJ
     concurrency: MAX_WEBHOOKS * PER_WEBHOOK,
   })
   const looking = every({ everyMs: LOOK_EVERY_MS, step: dispatch, onError })
+  const retaining = every({ everyMs: RETAIN_EVERY_MS, step: createRetention({ ...deps, maxDead }), onError })
 
   return {
     /** To be called when there may be deliveries to send. */
     look,
     /** Waits for the attempts that were begun, as long as one may take; the rest is in PostgreSQL. */
     async stop() {
-      await looking.stop()
+      await Promise.all([looking.stop(), retaining.stop()])
       await worker.close()
       await queue.close()
     },
@@ -71,5 +92,15 @@ function createCoalesced(run: () => Promise<void>, onError: (error: unknown) => 
   return (): void => {
     if (running) again = true
     else void loop()
+  }
+}
+
+/** Which of the ids have been among them each time for so long. */
+function createLingering(ms: number, now: () => number = () => performance.now()) {
+  let since = new Map<number, number>()
+  return (ids: readonly number[]): number[] => {
+    const at = now()
+    since = new Map(ids.map((id) => [id, since.get(id) ?? at]))
+    return ids.filter((id) => at - (since.get(id) ?? at) >= ms)
   }
 }

@@ -46,7 +46,7 @@ export const createWebhookRoutes = ({ service }: { service: Webhooks }): Route[]
     id: "redeliverWebhook",
     method: "POST",
     path: "/admin/webhooks/:id/redeliver",
-    summary: "Tries again what was given up, in its order",
+    summary: "Tries again what was given up, in its order; a webhook that was disabled is enabled",
     tag: "Webhooks",
     input: { path: WebhookPath },
     answer: { status: 200, schema: Redelivered, description: "How many deliveries that are" },

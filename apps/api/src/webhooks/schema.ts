@@ -55,11 +55,16 @@ const DeadLetter = z
 export const Webhook = z
   .object({
     ...fields,
+    disabledAt: z.iso.datetime().optional().meta({
+      description: "Where it failed for WEBHOOK_DISABLE_AFTER: it is sent nothing until it is redelivered",
+    }),
     waiting: z
       .int()
       .min(0)
       .meta({ description: "Deliveries that wait or are tried again; counted up to 10,000" }),
-    dead: z.int().min(0).meta({ description: "Deliveries that were given up; counted up to 10,000" }),
+    dead: z.int().min(0).meta({
+      description: "Deliveries that were given up, WEBHOOK_DEAD_LETTERS at most; counted up to 10,000",
+    }),
     deadLetters: z.array(DeadLetter).meta({ description: "The oldest 20 of those" }),
   })
   .meta({ id: "Webhook" })

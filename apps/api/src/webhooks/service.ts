@@ -9,7 +9,7 @@ import type { Answer } from "../idempotency/answer.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { literalAddress, mayReach, resolveName } from "./address.ts"
 import type { Reach } from "./address.ts"
-import { reviveDead } from "./deliveries.ts"
+import { promoteAll, reviveDead } from "./deliveries.ts"
 import type { WebhookBody } from "./schema.ts"
 import { createSecret } from "./signature.ts"
 
@@ -61,9 +61,17 @@ export function createWebhooks({ readDb, commit, reach }: WebhooksDeps) {
     redeliver: (id: number, { request, by }: Asked): Promise<Answer> =>
       commit(request, async (tx) => {
         await requireWebhook(tx, id)
+        const disabled = await enable(tx, id)
         const redelivered = await reviveDead(tx, id)
-        const after = { redelivered }
-        await writeJournal(tx, { by, action: "webhook.redelivered", targetId: id, before: null, after })
+        if (disabled) await promoteAll(tx, id)
+        const after = { disabled: false, redelivered }
+        await writeJournal(tx, {
+          by,
+          action: "webhook.redelivered",
+          targetId: id,
+          before: { disabled },
+          after,
+        })
         return jsonAnswer(200, { webhookId: id, redelivered })
       }),
   }
@@ -86,11 +94,20 @@ async function requireWebhook(tx: Tx, id: number): Promise<void> {
   if (found.length === 0) throw new RefusalError("WEBHOOK_NOT_FOUND", `Webhook ${id} does not exist`)
 }
 
+/** Returns whether it was disabled; its endpoint has all the time again to come back. The webhook is locked. */
+async function enable(tx: Tx, id: number): Promise<boolean> {
+  const { disabledAt } = await tx.webhook.findUniqueOrThrow({ where: { id } })
+  if (disabledAt === null) return false
+  await tx.webhook.update({ where: { id }, data: { disabledAt: null, failingSince: null } })
+  return true
+}
+
 type Row = {
   webhookId: number
   url: string
   events: EventType[]
   createdAt: Date
+  disabledAt: Date | null
   waiting: number
   dead: number
   deadLetters: {
@@ -104,7 +121,7 @@ type Row = {
 
 async function list(db: Db) {
   const rows = await db.$queryRaw<Row[]>`
-    SELECT w.id AS "webhookId", url, events, created_at AS "createdAt",
+    SELECT w.id AS "webhookId", url, events, created_at AS "createdAt", disabled_at AS "disabledAt",
       (SELECT count(*)::int FROM (SELECT FROM webhook_deliveries d
         WHERE d.webhook_id = w.id AND d.status <> 'dead' LIMIT ${MAX_COUNTED}) found) AS waiting,
       (SELECT count(*)::int FROM (SELECT FROM webhook_deliveries d
@@ -115,5 +132,9 @@ async function list(db: Db) {
         FROM webhook_deliveries d WHERE d.webhook_id = w.id AND d.status = 'dead'
         ORDER BY id LIMIT ${DEAD_LETTERS}) l) AS "deadLetters"
     FROM webhooks w ORDER BY w.id`
-  return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }))
+  return rows.map(({ disabledAt, ...row }) => ({
+    ...row,
+    createdAt: row.createdAt.toISOString(),
+    ...(disabledAt && { disabledAt: disabledAt.toISOString() }),
+  }))
 }
