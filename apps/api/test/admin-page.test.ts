@@ -117,6 +117,7 @@ describe("the page of the sale, in a browser", () => {
     await page.getByRole("heading", { name: "Products" }).waitFor()
     await context.clearCookies()
     await page.getByRole("heading", { name: "Sign in" }).waitFor()
+    expect(await page.getByRole("heading", { name: "Products" }).count()).toBe(0)
   })
 })
 
@@ -197,5 +198,22 @@ describe("the page", () => {
     const { text } = await shop.request.get("/admin").set(await asAdmin("boss"))
     expect(text).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;")
     expect(text).not.toContain("<img")
+  })
+
+  it("counts, opens and closes every product, also those beyond the ones that it lists", async () => {
+    await shop.request.post("/init").send({ users: 1, products: 101, stock: 2 })
+    await shop.request
+      .patch("/admin/products/7")
+      .set(await asAdmin("boss"))
+      .send({ closed: true })
+    const { text } = await shop.request.get("/admin").set(await asAdmin("boss"))
+    expect(text).toContain("Products, the first 100 of 101")
+    expect(text).toContain("<p>100 of 101 products</p>")
+    expect(text).toContain('<p class="figure">202</p>')
+    const ids = (closed: string) =>
+      new RegExp(`data-products="([\\d,]*)"\\s+data-closed="${closed}"`).exec(text)?.[1]?.split(",") ?? []
+    expect(ids("no")).toEqual(["7"])
+    expect(ids("yes")).toHaveLength(100)
+    expect(ids("yes")).toContain("101")
   })
 })

@@ -9,6 +9,8 @@ import type { Rankings } from "../rankings/service.ts"
 const RATE_SECONDS = 10
 const MAX_COUNTED = 200_000
 const MAX_PRODUCTS = 100
+/** Products that one press of a button opens or closes. */
+const MAX_PRESSED = 10_000
 const RANKED = 5
 /** An audit reads a lot; the page shows the last one, and asks for the next when it is this old. */
 const AUDIT_EVERY_MS = 15_000
@@ -19,8 +21,12 @@ export type AuditLight = {
   violated: string[]
 }
 export type PolicyView = { policyId: number; left: number; total: number; closed: boolean }
+/** Over all products; `openIds` and `closedIds` are at most 10,000 together. */
+export type Totals = { products: number; open: number; stock: number; openIds: number[]; closedIds: number[] }
 export type Overview = {
+  /** The first 100. */
   products: Awaited<ReturnType<Products["list"]>>
+  totals: Totals
   policies: PolicyView[]
   ordersPerSecond: number
   /** Since this process started, by code. */
@@ -42,14 +48,15 @@ type OverviewDeps = {
 export function createOverview({ db, products, rankings, audit, metrics, now }: OverviewDeps) {
   const auditLight = createAuditLight({ audit, ...(now && { now }) })
   return async (): Promise<Overview> => {
-    const [list, policies, ordersPerSecond, refusals, ranking] = await Promise.all([
+    const [list, totals, policies, ordersPerSecond, refusals, ranking] = await Promise.all([
       products.list({ limit: MAX_PRODUCTS, after: undefined }),
+      readTotals(db),
       readPolicies(db),
       readRate(db),
       readRefusals(metrics),
       rankings.top(RANKED),
     ])
-    return { products: list, policies, ordersPerSecond, refusals, ranking, audit: auditLight() }
+    return { products: list, totals, policies, ordersPerSecond, refusals, ranking, audit: auditLight() }
   }
 }
 
@@ -80,6 +87,14 @@ function createAuditLight({ audit, now = () => performance.now() }: { audit: Aud
     return light
   }
 }
+
+const readTotals = (db: Db): Promise<Totals> =>
+  oneRow<Totals>(db)`
+    SELECT count(*)::int AS products, (count(*) FILTER (WHERE NOT closed))::int AS open,
+           coalesce(sum(stock), 0)::float8 AS stock,
+           coalesce(json_agg(id ORDER BY id) FILTER (WHERE NOT closed AND nr <= ${MAX_PRESSED}), '[]') AS "openIds",
+           coalesce(json_agg(id ORDER BY id) FILTER (WHERE closed AND nr <= ${MAX_PRESSED}), '[]') AS "closedIds"
+    FROM (SELECT id, stock, closed, row_number() OVER (ORDER BY id) AS nr FROM products) numbered`
 
 const readPolicies = (db: Db) => db.$queryRaw<PolicyView[]>`
   SELECT id AS "policyId", total - claimed AS left, total, closed FROM coupon_policies ORDER BY id LIMIT 100`

@@ -34,7 +34,7 @@ export const overviewPage = (overview: Overview, { signedIn }: { signedIn: boole
       ${figures(overview)}
       <section class="wide">
         <div class="head">
-          <h2>Products</h2>
+          <h2>${productsHeading(overview)}</h2>
           ${saleButtons(overview)}
         </div>
         ${products(overview)}
@@ -73,14 +73,17 @@ export const signInPage = (reason: string): string =>
     { live: false, signedIn: false },
   )
 
-function figures({ products: list, ordersPerSecond, audit }: Overview): Html {
-  const open = list.filter(({ closed }) => closed !== true).length
-  const stock = list.reduce((sum, product) => sum + product.stock, 0)
+const productsHeading = ({ products: list, totals }: Overview): Html =>
+  list.length < totals.products
+    ? html`Products, the first ${list.length} of ${totals.products}`
+    : html`Products`
+
+function figures({ totals: { products: all, open, stock }, ordersPerSecond, audit }: Overview): Html {
   return html`<section class="figures wide">
     <div>
       <h2>Sale</h2>
       <p class="figure">${open > 0 ? "Open" : "Closed"}</p>
-      <p>${open} of ${list.length} products</p>
+      <p>${open} of ${all} products</p>
     </div>
     <div>
       <h2>Orders per second</h2>
@@ -113,11 +116,20 @@ function auditDetail({ state, at, violated }: AuditLight): string {
   return `${state === "failed" ? "failed" : "as"} at ${at.toISOString().slice(11, 19)} UTC`
 }
 
-function saleButtons({ products: list }: Overview): Html {
-  const ids = list.map(({ productId }) => productId).join(",")
+function saleButtons({ totals: { openIds, closedIds } }: Overview): Html {
+  const disabledIf = (none: boolean) => (none ? html`disabled` : "")
   return html`<div class="buttons">
-    <button data-products="${ids}" data-closed="no">Open all</button>
-    <button class="danger" data-products="${ids}" data-closed="yes">Close all</button>
+    <button data-products="${closedIds.join(",")}" data-closed="no" ${disabledIf(closedIds.length === 0)}>
+      Open all
+    </button>
+    <button
+      class="danger"
+      data-products="${openIds.join(",")}"
+      data-closed="yes"
+      ${disabledIf(openIds.length === 0)}
+    >
+      Close all
+    </button>
   </div>`
 }
 
