@@ -2,6 +2,7 @@ import { bug } from "../bug.ts"
 import type { Bug } from "../bug.ts"
 
 const WEBHOOKS = "apps/api/test/webhooks.test.ts"
+const RETENTION = "apps/api/test/webhook-retention.test.ts"
 const ADMIN_PAGE = "apps/api/test/admin-page.test.ts"
 
 /** Guards of what leaves the shop, and of the page of whoever runs the sale. */
@@ -30,4 +31,31 @@ export const EVENT_BUGS: Bug[] = [
       "if (req.method === '' && !isOwnOrigin(",
     )
     .caughtBy(ADMIN_PAGE, "a session > lets a write in that comes from a page of this server"),
+  bug("dead-letters-unbounded", "of the dead letters of a webhook the newest are kept")
+    .replacing("apps/api/src/webhooks/retention.ts", "DESC OFFSET ${maxDead}::int", "DESC OFFSET 1000000000")
+    .caughtBy(RETENTION, "the dead letters of an endpoint that does not come back > are bounded"),
+  bug("webhook-never-disabled", "an endpoint that fails for too long is sent nothing more")
+    .replacing(
+      "apps/api/src/webhooks/health.ts",
+      "failing AND ${failedFor(disableAfterMs)} THEN now()",
+      "failing AND false THEN now()",
+    )
+    .caughtBy(RETENTION, "an endpoint that fails for too long > is disabled"),
+  bug("queue-lost-at-boot", "a process that started without Redis uses its queues later")
+    .replacing("apps/api/src/infra/queue.ts", "skipVersionCheck: true", "skipVersionCheck: false")
+    .caughtBy(RETENTION, "a worker that started while Redis did not answer > delivers by BullMQ"),
+  bug("webhook-unjournaled", "who deletes a webhook is in the journal")
+    .replacing(
+      "apps/api/src/webhooks/service.ts",
+      `await writeJournal(tx, { by, action: "webhook.deleted", targetId: id, before, after: null })`,
+      "if (before === null) await writeJournal(tx, { by, action: 'webhook.deleted', targetId: id, before, after: null })",
+    )
+    .caughtBy("apps/api/test/administration.test.ts", "the journal > has every webhook"),
+  bug("sign-out-keeps-cookie", "who signs out has no session any more")
+    .replacing(
+      "apps/api/src/admin-page/session.ts",
+      "res.clearCookie(SESSION_COOKIE,",
+      "res.cookie(SESSION_COOKIE, 'a.b.c',",
+    )
+    .caughtBy(ADMIN_PAGE, "a session > ends when a page of this server says so"),
 ]
