@@ -16,7 +16,7 @@ import { crossOrigin } from "./http/cors.ts"
 import type { Route } from "./http/define-route.ts"
 import { failFast } from "./http/fail-fast.ts"
 import type { Lifecycle } from "./http/lifecycle.ts"
-import { mountRoutes, mountUnmatched } from "./http/mount.ts"
+import { callerBeforeBody, mountRoutes, mountUnmatched } from "./http/mount.ts"
 import { observe } from "./http/observe.ts"
 import { problemHandler } from "./http/problem.ts"
 import { requestId } from "./http/request-id.ts"
@@ -46,9 +46,11 @@ export function createApp({ env, deps, routes, lifecycle }: AppOptions): Express
     ...(env.AUTH === "jwt" ? [authentication(env)] : []),
     jsonBody(),
   )
-  if (deps.tracing) app.use(deps.tracing.enter)
   const subjects = createSubjects({ ...deps, db: deps.readDb, maxQueued: env.MAX_IN_FLIGHT })
-  mountRoutes(app, routes, createGuard(env, subjects.userOf))
+  const guard = createGuard(env, subjects.userOf)
+  if (env.AUTH === "jwt") app.use(callerBeforeBody(routes, guard))
+  if (deps.tracing) app.use(deps.tracing.enter)
+  mountRoutes(app, routes, guard)
   app.use("/docs/files", docsFiles())
   app.use("/admin/files", adminFiles())
   mountUnmatched(app, routes)

@@ -144,6 +144,28 @@ describe("with AUTH=jwt every route", () => {
     },
   )
 
+  it.each([
+    { wrong: "no JSON", type: "application/json", body: "{", status: 400 },
+    { wrong: "too large", type: "application/json", body: `{"a":"${"a".repeat(70_000)}"}`, status: 413 },
+    { wrong: "of another type", type: "text/plain", body: "{}", status: 415 },
+  ])(
+    "says that token or scope are missing before that the body is $wrong",
+    async ({ type, body, status }) => {
+      for (const path of ["/orders", "/admin/products", `/users/${owner}/balance`]) {
+        const sent = (headers: Record<string, string>) =>
+          shop.request.post(path).set(headers).type(type).send(body)
+        expect(await sent({})).toMatchObject({ status: 401, body: { code: "UNAUTHORIZED" } })
+        expect(await sent({ Authorization: "Bearer x.y.z" })).toMatchObject({ status: 401 })
+        const isOwners = path === "/orders"
+        expect((await sent(await as(owner))).status).toBe(isOwners ? status : 403)
+        expect((await sent(await permitted(`POST ${path.replace(String(owner), ":id")}`))).status).toBe(
+          status,
+        )
+      }
+      expect((await shop.request.post("/init").type(type).send(body)).status).toBe(status)
+    },
+  )
+
   it.each(routesFor("owner"))("%s refuses the token of somebody else with 403", async (name) => {
     const before = await stateOf(owner)
     for (const subject of [stranger, `0${owner}`, `${owner}.0`, ` ${owner}`, "NaN", `${owner}\u0000`]) {

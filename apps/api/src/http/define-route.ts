@@ -72,6 +72,8 @@ export type Route = RouteFacts & {
   scope?: Scope
   /** Whether the request names the user whose requests are counted in a lab. */
   namesUser: boolean
+  /** What `guard` asks of who calls, before anything is read. */
+  before: (guard: Guard) => Check<Request> | undefined
   /** The handler behind the checks that `guard` asks for. */
   handler: (guard: Guard) => RequestHandler
 }
@@ -88,6 +90,7 @@ export function defineRoute<const S extends Schemas, A extends z.ZodType>(
     who: access.who,
     namesUser: "userOf" in access,
     ...(access.who === "scope" && { scope: access.scope }),
+    before: (guard) => guard(access).before,
     handler(guard) {
       const { before, after } = guard(access)
       if (!before && !after) return (req, res) => run(read(req), req, res)

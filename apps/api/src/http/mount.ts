@@ -1,5 +1,5 @@
 import { Router } from "express"
-import type { Express, Request, Response } from "express"
+import type { ErrorRequestHandler, Express, Request, Response } from "express"
 import { RefusalError } from "../errors.ts"
 import type { Guard, Route } from "./define-route.ts"
 
@@ -10,6 +10,27 @@ export function mountRoutes(app: Express, routes: readonly Route[], guard: Guard
   const router = Router()
   for (const route of routes) router[VERBS[route.method]](route.path, route.handler(guard))
   app.use(router)
+}
+
+/**
+ * Comes after what reads bodies: before it is said what is wrong with one, it is checked who sent it, as with a body that
+ * can be read. For AUTH=jwt only.
+ */
+export function callerBeforeBody(routes: readonly Route[], guard: Guard): ErrorRequestHandler {
+  const checks = Router()
+  for (const route of routes) {
+    const check = route.before(guard)
+    if (!check) continue
+    checks[VERBS[route.method]](route.path, async (req, res, next) => {
+      if (await check(req, res)) next()
+    })
+  }
+  // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
+  return (error: unknown, req, res, next) => {
+    // Not set when the error comes from before that, e.g. from the check of Origin.
+    if (res.locals.authentication === undefined) return next(error)
+    checks(req, res, (refusal?: unknown) => next(refusal ?? error))
+  }
 }
 
 /** Comes after the routes: 405 with Allow where the path exists for another method, 404 where it does not. */
