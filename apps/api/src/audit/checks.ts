@@ -1,5 +1,6 @@
 import { sql } from "../infra/db.ts"
 import { ADMINISTRATION_CHECKS } from "./administration-checks.ts"
+import { COUPON_CHECKS, COUPON_ROW_CHECKS } from "./coupon-checks.ts"
 import { EVENT_CHECKS } from "./event-checks.ts"
 import { within } from "./part.ts"
 import type { Check } from "./part.ts"
@@ -8,11 +9,6 @@ import { soldIn } from "./units.ts"
 
 const ORDER_ID = sql`order_id`
 const ID = sql`id`
-
-/** By policy: what became a coupon, and what was accepted and waits to. */
-const COUPONS_PROMISED = sql`
-  SELECT policy_id, count(*) AS held
-  FROM (SELECT policy_id FROM coupons UNION ALL SELECT policy_id FROM coupon_claims) promised GROUP BY policy_id`
 
 /** Invariants that the database alone can show. All are counted in one snapshot, so they hold during load, too. */
 export const CHECKS: Check[] = [
@@ -84,60 +80,7 @@ export const CHECKS: Check[] = [
     meaning: "Products sold more often than there were",
     query: () => sql`SELECT count(*) AS violations FROM products WHERE stock < 0 OR stock > stocked`,
   },
-  {
-    id: "coupons-within-total",
-    title: "No policy has promised more coupons than its total",
-    meaning: "Coupons granted or promised beyond the total",
-    query: () => sql`
-      SELECT coalesce(sum(greatest(held - total, 0)), 0) AS violations
-      FROM coupon_policies p JOIN (${COUPONS_PROMISED}) c ON c.policy_id = p.id`,
-  },
-  {
-    id: "claims-counted",
-    title: "Every accepted claim is a coupon or waits to become one",
-    meaning: "Promises, over all policies, that were made and lost, or coupons without a promise",
-    query: () => sql`
-      SELECT coalesce(sum(abs(coalesce(claimed, 0) - coalesce(held, 0))), 0) AS violations
-      FROM coupon_policies p FULL JOIN (${COUPONS_PROMISED}) c ON c.policy_id = p.id`,
-  },
-  {
-    id: "claims-once",
-    title: "No claim that became a coupon still waits",
-    meaning: "Claims that would be granted twice",
-    query: () => sql`SELECT count(*) AS violations FROM coupon_claims JOIN coupons USING (claim_id)`,
-  },
-  {
-    id: "claims-kept",
-    title: "Every accepted claim becomes a coupon within a minute",
-    meaning: "Claims that no worker processes",
-    query: () => sql`
-      SELECT count(*) AS violations FROM coupon_claims WHERE claimed_at < clock_timestamp() - interval '1 minute'`,
-  },
-  {
-    id: "coupons-within-user-limit",
-    title: "No user has more coupons of a policy than it allows, and they are numbered without gaps",
-    meaning: "Users who were granted a coupon too many, or the same one twice",
-    query: () => sql`
-      SELECT count(*) AS violations
-      FROM (SELECT policy_id, count(*) AS held, max(user_ordinal) AS last
-            FROM (SELECT policy_id, user_id, user_ordinal FROM coupons
-                  UNION ALL SELECT policy_id, user_id, user_ordinal FROM coupon_claims) promised
-            GROUP BY policy_id, user_id) holdings
-      LEFT JOIN coupon_policies p ON p.id = holdings.policy_id
-      WHERE held > per_user_limit OR held <> last`,
-  },
-  {
-    id: "coupon-used-once",
-    title: "A coupon is marked used exactly when one order of its owner, not cancelled, used it",
-    meaning: "Coupons used twice, by another user, without an order, or not used up by their order",
-    query: () => sql`
-      SELECT count(*) AS violations
-      FROM (SELECT id, user_id FROM coupons WHERE used_at IS NOT NULL) used
-      FULL JOIN (SELECT coupon_id, min(user_id) AS user_id, count(*) AS orders
-                 FROM orders WHERE coupon_id IS NOT NULL AND cancelled_at IS NULL GROUP BY coupon_id) ordered
-        ON ordered.coupon_id = used.id
-      WHERE used.id IS NULL OR orders IS DISTINCT FROM 1 OR used.user_id <> ordered.user_id`,
-  },
+  ...COUPON_CHECKS,
   {
     id: "order-priced",
     title: "Every order was paid at the sum of its lines less the discount of its coupon",
@@ -179,10 +122,11 @@ export const CHECKS: Check[] = [
     id: "references-exist",
     title: "Nothing refers to a user, product, policy or order that does not exist",
     meaning: "Orders, lines and coupons whose reference is missing",
-    query: ({ orders }) => sql`
+    query: ({ orders, coupons }) => sql`
       SELECT (SELECT count(*) FROM orders o LEFT JOIN users u ON u.id = o.user_id
               WHERE u.id IS NULL AND ${within(sql`o.id`, orders)})
-           + (SELECT count(*) FROM coupons c LEFT JOIN users u ON u.id = c.user_id WHERE u.id IS NULL)
+           + (SELECT count(*) FROM coupons c LEFT JOIN users u ON u.id = c.user_id
+              WHERE u.id IS NULL AND ${within(sql`c.id`, coupons)})
            + (SELECT count(*) FROM coupon_claims c LEFT JOIN users u ON u.id = c.user_id WHERE u.id IS NULL)
            + (SELECT count(*) FROM order_lines l LEFT JOIN orders o ON o.id = l.order_id
               WHERE o.id IS NULL AND ${within(sql`l.order_id`, orders)})
@@ -228,5 +172,6 @@ export const ROW_CHECKS = [
   "order-whole",
   "references-exist",
   "ledger-unbroken",
+  ...COUPON_ROW_CHECKS,
   ...SALE_ROW_CHECKS,
 ] as const
