@@ -63,7 +63,7 @@ async function runFaults(
   flags: Flags & { ask: "run" },
   io: Io & { command: string; target: Target },
 ): Promise<Report> {
-  const { faults, pace, soakMs, seed } = flags
+  const { faults, pace, soakMs, historyOrders, seed } = flags
   const startedAt = new Date()
   const [loadBefore = 0] = loadavg()
   const machine = watchMachine({ root: io.root })
@@ -72,10 +72,12 @@ async function runFaults(
   const reports = await runExperiments({
     faults,
     pace: chosen,
+    historyOrders,
     seed,
     env: io.env,
     entry: io.target.entry,
     signal: io.interrupted,
+    onProgress: (text) => io.stderr(`      ${text}\n`),
     onBegin: ({ name, title }, index) => io.stderr(`[${index + 1}/${faults.length}] ${name}: ${title}\n`),
     onEnd: ({ verdict, tookMs }) => io.stderr(`      ${verdict} after ${(tookMs / 1_000).toFixed(1)} s\n`),
   })
@@ -86,6 +88,7 @@ async function runFaults(
     seed,
     pace,
     users: chosen.users,
+    ...(historyOrders > 0 && { historyOrders }),
     startedAt: startedAt.toISOString(),
     tookMs: Date.now() - startedAt.getTime(),
     machine: await machine(),

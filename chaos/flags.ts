@@ -16,6 +16,8 @@ export type Flags =
       faults: readonly Fault[]
       pace: PaceName
       soakMs: number
+      /** Orders of the history beside which a soak runs. */
+      historyOrders: number
       seed: string
       json: string | undefined
     }
@@ -25,6 +27,7 @@ export const OPTIONS = {
   quick: { type: "boolean" },
   soak: { type: "boolean" },
   minutes: { type: "string" },
+  history: { type: "string" },
   fault: { type: "string", multiple: true },
   seed: { type: "string" },
   json: { type: "string" },
@@ -39,6 +42,8 @@ Starts a private shop, puts it under load, injects one fault after the other and
   --quick         fewer rounds of each fault: five minutes instead of a quarter of an hour
   --soak          kill -9 of a random process, or FLUSHALL, every five seconds for ten minutes
   --minutes N     how long the soak lasts; 10 by default
+  --history N     of a soak, how many orders there are before it; then nothing may grow but what is meant to.
+                  A million take 2 GB of disk and a few minutes more
   --fault NAME    only that fault; may be repeated
   --seed TEXT     repeats the choices of an earlier run
   --json FILE     where the report goes, with a table FILE.md beside it; by default under .loadctl/chaos
@@ -49,6 +54,7 @@ Examples:
   npm run chaos -- --quick
   npm run chaos -- --fault kill-api --fault disk-full --seed 7
   npm run chaos -- --soak --minutes 60
+  npm run chaos -- --soak --history 1000000
 
 Exit codes: 0 passed, 1 a bug of this program, 2 bad options, 3 a program is missing, 4 a promise was broken, 130 interrupted.
 `
@@ -64,6 +70,7 @@ export function readFlags(values: Values, catalogue: readonly Fault[] = FAULTS):
     faults: chosen(values, catalogue),
     pace: values.soak ? "soak" : values.quick ? "quick" : "full",
     soakMs: soakOf(values),
+    historyOrders: historyOf(values),
     seed: values.seed ?? String(Math.floor(Math.random() * 1_000_000)),
     json: values.json,
   }
@@ -75,6 +82,13 @@ function soakOf({ minutes, soak }: Values): number {
   const ms = Number(minutes) * MINUTE_MS
   if (ms > 0 && ms <= MOST_MINUTES * MINUTE_MS) return ms
   throw new UsageError(`--minutes needs a number above 0, up to ${MOST_MINUTES}.`)
+}
+
+function historyOf({ history, soak }: Values): number {
+  if (history === undefined) return 0
+  if (!soak) throw new UsageError("--history says beside how many orders a --soak runs.")
+  if (!/^[1-9]\d{0,8}$/.test(history)) throw new UsageError("--history needs a whole number from 1.")
+  return Number(history)
 }
 
 function chosen({ fault, soak }: Values, catalogue: readonly Fault[]): readonly Fault[] {

@@ -14,10 +14,13 @@ export type RunOptions = {
   faults: readonly Fault[]
   seed: string
   pace: Pace
+  /** Orders of the history beside which each fault is injected. */
+  historyOrders?: number | undefined
   env: NodeJS.ProcessEnv
   /** Another program instead of the shop; only a test of a defective shop brings one. */
   entry?: string | undefined
   signal: AbortSignal
+  onProgress?: (text: string) => void
   onBegin: (fault: Fault, index: number) => void
   onEnd: (report: FaultReport) => void
 }
@@ -51,7 +54,7 @@ async function experimentOn(
   fault: Fault,
   options: RunOptions & { environments: Environments },
 ): Promise<Omit<FaultReport, "cpu"> | undefined> {
-  const { environments, seed, pace, signal } = options
+  const { environments, seed, pace, signal, historyOrders, onProgress } = options
   const startedAt = Date.now()
   const base = { fault: fault.name, title: fault.title, violations: [] }
   const reason = fault.diskMb === undefined ? undefined : await whyNoSmallDisk()
@@ -60,7 +63,15 @@ async function experimentOn(
   try {
     const environment = await environments.startFor(fault)
     const random = createRandom(`${seed}/${fault.name}`)
-    const result = await runExperiment({ fault, environment, pace, random, signal })
+    const result = await runExperiment({
+      fault,
+      environment,
+      pace,
+      random,
+      signal,
+      historyOrders,
+      ...(onProgress && { onProgress }),
+    })
     return reportExperiment(fault, result, Date.now() - startedAt)
   } catch (error) {
     await environments.clear()

@@ -11,6 +11,7 @@ import { processIo } from "@saleproof/command/io.ts"
 import type { Io } from "@saleproof/command/io.ts"
 import { ROOT } from "./bootstrap/paths.mjs"
 import { endedWithParent } from "@saleproof/stack/parent-death.mjs"
+import { WORKER_FLAGS } from "@saleproof/stack/units/shop.ts"
 
 const USAGE = `Usage: npm start
 
@@ -33,8 +34,10 @@ async function start({ stderr }: Io): Promise<number> {
     stderr("  → cp .env.example .env, and set them there; `npm run dev` brings a database of its own\n")
     return EXIT.usage
   }
-  const processes = ["main.ts", "worker.ts"].map((entry) => {
-    const [program, ...args] = endedWithParent([process.execPath, join(ROOT, "apps/api/src", entry)], process)
+  const entries = [["main.ts", []] as const, ["worker.ts", WORKER_FLAGS] as const]
+  const processes = entries.map(([entry, flags]) => {
+    const command = [process.execPath, ...flags, join(ROOT, "apps/api/src", entry)] as const
+    const [program, ...args] = endedWithParent(command, process)
     return spawn(program, args, { stdio: "inherit" })
   })
   let stopping = false

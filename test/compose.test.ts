@@ -9,6 +9,7 @@ import { parse } from "yaml"
 import { z } from "zod"
 
 import { loadEnv } from "@saleproof/api/env.ts"
+import { WORKER_FLAGS } from "@saleproof/stack/units/shop.ts"
 import { readSettings } from "../k6-scripts/lib/settings.ts"
 
 const ROOT = join(import.meta.dirname, "..")
@@ -56,6 +57,10 @@ it("can be read before anything is chosen: no variable has to be set", () => {
 
 it("rejects what the specification does not know", () => {
   expect(validate({ services: { db: { imagine: "postgres" } } })).toBe(false)
+})
+
+it("bounds the heap of the worker as every other way to start it does", () => {
+  expect(services["worker"]?.command).toEqual(["node", ...WORKER_FLAGS, "apps/api/src/worker.ts"])
 })
 
 it("has the shop without a profile, and what a load test needs in the profile load", () => {

@@ -6,7 +6,7 @@ import type { Shop } from "../environment/shop.ts"
 import { cpuEach, measureLoad } from "./measure.ts"
 import type { Suite } from "./suite.ts"
 
-/** Charges of one user change one row, so each has a statement of its own; those of many share one. */
+/** Charges share a statement, also those of one user. */
 const VARIANTS: { name: string; callers: number; users: number; keyed?: boolean }[] = [
   { name: "5 callers, a user each", callers: 5, users: 5 },
   { name: "300 callers, a user each", callers: 300, users: 300 },

@@ -39,24 +39,30 @@ type OrderRow = {
   refunds: number[] | null
 }
 
-/** Reads the database in one snapshot. */
-export async function readDatabaseState(db: Client): Promise<DatabaseState> {
+/** The last ids of a history that was there before; nothing of it is read. */
+export type History = { order: number; entry: number; coupon: number }
+export const NO_HISTORY: History = { order: 0, entry: 0, coupon: 0 }
+
+/** Reads what came after the history, in one snapshot. */
+export async function readDatabaseState(db: Client, history = NO_HISTORY): Promise<DatabaseState> {
   await db.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
   try {
-    const orders = await readOrders(db)
+    const orders = await readOrders(db, history)
     const charges = await db.query<{ user_id: number; amount: string }>(
-      "SELECT user_id, amount FROM ledger_entries WHERE kind = 'charge'",
+      "SELECT user_id, amount FROM ledger_entries WHERE kind = 'charge' AND id > $1",
+      [history.entry],
     )
     const keyed = await db.query<{ identity: string; at: number }>(
       `SELECT request_identity AS identity, extract(epoch FROM created_at)::float8 * 1000 AS at
-       FROM (SELECT request_identity, created_at FROM orders
-             UNION ALL SELECT request_identity, created_at FROM ledger_entries) keyed
+       FROM (SELECT request_identity, created_at FROM orders WHERE id > $1
+             UNION ALL SELECT request_identity, created_at FROM ledger_entries WHERE id > $2) keyed
        WHERE request_identity IS NOT NULL`,
+      [history.order, history.entry],
     )
     return {
       orders,
       charges: charges.rows.map((row) => ({ userId: row.user_id, amount: Number(row.amount) })),
-      coupons: await readCoupons(db),
+      coupons: await readCoupons(db, history),
       committedAt: new Map(keyed.rows.map(({ identity, at }) => [identity, at])),
     }
   } finally {
@@ -64,13 +70,14 @@ export async function readDatabaseState(db: Client): Promise<DatabaseState> {
   }
 }
 
-async function readOrders(db: Client): Promise<Map<number, StoredOrder>> {
+async function readOrders(db: Client, history: History): Promise<Map<number, StoredOrder>> {
   const { rows } = await db.query<OrderRow>(
     `SELECT o.id, o.user_id, o.coupon_id, o.total,
             (SELECT jsonb_object_agg(l.product_id, l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS lines,
             cancelled_at IS NOT NULL AS cancelled,
             (SELECT jsonb_agg(amount) FROM ledger_entries WHERE kind = 'refund' AND order_id = o.id) AS refunds
-     FROM orders o`,
+     FROM orders o WHERE o.id > $1`,
+    [history.order],
   )
   return new Map(
     rows.map((row) => [
@@ -88,7 +95,7 @@ async function readOrders(db: Client): Promise<Map<number, StoredOrder>> {
   )
 }
 
-async function readCoupons(db: Client): Promise<StoredCoupon[]> {
+async function readCoupons(db: Client, history: History): Promise<StoredCoupon[]> {
   const { rows } = await db.query<{
     id: number
     user_id: number
@@ -96,7 +103,9 @@ async function readCoupons(db: Client): Promise<StoredCoupon[]> {
     claim_id: string
     at: number
   }>(
-    `SELECT id, user_id, policy_id, claim_id, extract(epoch FROM issued_at)::float8 * 1000 AS at FROM coupons`,
+    `SELECT id, user_id, policy_id, claim_id, extract(epoch FROM issued_at)::float8 * 1000 AS at FROM coupons
+     WHERE id > $1`,
+    [history.coupon],
   )
   return rows.map((row) => ({
     couponId: row.id,

@@ -9,6 +9,7 @@ export const CHECKS = {
   coupons: "every acknowledged claim is a coupon that its owner sees",
   audit: "GET /audit finds nothing",
   unacknowledged: "what was committed without an answer is one batch at most",
+  growth: "nothing grows but what is meant to",
   leaks: "no transaction is left open",
   deadlocks: "PostgreSQL never has to break a deadlock",
   alive: "no process exits unexpectedly",

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 
 import type { Http } from "../client/http.ts"
+import type { History } from "../checks/database-state.ts"
 import type { Journal } from "../client/journal.ts"
 import type { Database } from "../environment/database.ts"
 
@@ -35,14 +36,22 @@ export function untilReady({ http, signal }: Waiting & { http: Pick<Http, "send"
   return eventually(isReady, { withinMs: READY_WITHIN_MS, signal })
 }
 
-type Grants = Waiting & { database: Database; journal: Journal; withinMs: number }
+type Grants = Waiting & { database: Database; journal: Journal; withinMs: number; history: History }
 
 /** Waits until there is a coupon for every acknowledged claim; answers how long that took, in ms. */
-export async function untilGranted({ database, journal, withinMs, signal }: Grants): Promise<number> {
+export async function untilGranted({
+  database,
+  journal,
+  withinMs,
+  history,
+  signal,
+}: Grants): Promise<number> {
   const startedAt = Date.now()
   const claims = journal.of("claim").filter(({ outcome }) => outcome === "acknowledged").length
   const granted = async () => {
-    const { rows } = await database.use((db) => db.query<{ count: string }>("SELECT count(*) FROM coupons"))
+    const { rows } = await database.use((db) =>
+      db.query<{ count: string }>("SELECT count(*) FROM coupons WHERE id > $1", [history.coupon]),
+    )
     return Number(rows[0]?.count) >= claims
   }
   await eventually(granted, { withinMs, signal })

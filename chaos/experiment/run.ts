@@ -1,5 +1,7 @@
 import { checkDowntime, measureDowntime } from "../checks/downtime.ts"
 import type { Downtime } from "../checks/downtime.ts"
+import { checkGrowth } from "../checks/growth.ts"
+import type { Growth } from "../checks/growth.ts"
 import type { Unacknowledged } from "../checks/unacknowledged.ts"
 import type { Violation } from "../checks/violation.ts"
 import { startLoad } from "../client/load.ts"
@@ -16,6 +18,7 @@ import { BATCHES } from "./batches.ts"
 import { openClients } from "./clients.ts"
 import type { Clients, KeyOf } from "./clients.ts"
 import type { Pace } from "./pace.ts"
+import { addHistory } from "./history.ts"
 import { countDeadlocks, untilGranted, untilQuiet, untilReady } from "./recovery.ts"
 import { createExperiment } from "./experiment.ts"
 import type { RunLog } from "./experiment.ts"
@@ -27,6 +30,9 @@ export type RunOptions = {
   pace: Pace
   random: Random
   signal: AbortSignal
+  /** Orders of a history that is there before; then what grows is measured. */
+  historyOrders?: number | undefined
+  onProgress?: (text: string) => void
   /** Only a test of a retry without its key sends another key than the effect's. */
   keyOf?: KeyOf
 }
@@ -44,6 +50,8 @@ export type ExperimentResult = {
   openAttempts: number
   resolvedByKey: number
   notes: RunLog["notes"]
+  /** Of every table beside a history, of none without. */
+  growth: Growth[]
 }
 
 /** Puts a shop under load, injects the fault, waits for recovery and judges what is left. */
@@ -57,29 +65,34 @@ export async function runExperiment(options: RunOptions): Promise<ExperimentResu
   const prober = createProber({ shopper: proberShopper, sender: clients.sender })
   const experiment = createExperiment({ clients, prober, pace, random, signal, log })
   try {
+    const { history, measureGrowth } = await addHistory({ ...clients, ...options })
     const deadlocksBefore = await countDeadlocks(clients)
     if (fault.quiet) await injectFault(fault, experiment)
     else await underLoad(fault, { experiment, prober, shoppers })
     const isBack = await untilReady({ http: clients.http, signal })
     if (isBack) await clients.sender.resolve(pace.users)
-    const grantedAfterMs = await untilGranted({ ...clients, signal, withinMs: pace.couponsWithinMs })
+    const withinMs = pace.couponsWithinMs
+    const grantedAfterMs = await untilGranted({ ...clients, history, signal, withinMs })
     const leaks = await leaksOf(experiment, deadlocksBefore)
     const { violations, unacknowledged } = await judge({
       ...clients,
+      history,
       random: random.branch("replays"),
       injectedAt: log.injections.map(({ at }) => at),
       batches: BATCHES,
     })
+    const growth = await measureGrowth()
     const downtimes = downtimesOf(prober.samples, log)
     log.violations.push(
       ...violations,
       ...leaks,
+      ...checkGrowth(growth),
       ...(isBack ? [] : [{ check: "served" as const, detail: "the shop did not become ready again" }]),
       ...environment.unexpectedExits.slice(exitsBefore).flatMap((exit) => unexpectedExits(exit, fault)),
       ...downtimes.flatMap((downtime) => checkDowntime(downtime, fault)),
       ...((await fault.check?.(experiment)) ?? []),
     )
-    return { ...log, downtimes, unacknowledged, grantedAfterMs, ...countEntries(clients) }
+    return { ...log, downtimes, unacknowledged, grantedAfterMs, growth, ...countEntries(clients) }
   } finally {
     await clients.close()
   }

@@ -1,6 +1,7 @@
 import { checkAcknowledged } from "../checks/acknowledged.ts"
 import { checkAudit } from "../checks/audit.ts"
 import { readDatabaseState } from "../checks/database-state.ts"
+import type { History } from "../checks/database-state.ts"
 import { checkIdempotent } from "../checks/idempotent.ts"
 import { replaySome } from "../checks/replays.ts"
 import { checkBalances, checkCoupons } from "../checks/api-reads.ts"
@@ -23,6 +24,7 @@ type VerdictOptions = {
   sender: Sender
   random: Random
   shop: Shop
+  history: History
   /** When each injection was done. */
   injectedAt: readonly number[]
   /** The most that one injection may leave committed without an answer. */
@@ -33,8 +35,9 @@ const MOST_REPLAYS = 200
 
 /** Compares what clients were answered with the database and the API. */
 export async function judge(options: VerdictOptions) {
-  const { database, http, journal, sender, random, shop, injectedAt, batches } = options
-  const state = await database.use(readDatabaseState)
+  const { database, http, journal, sender, random, shop, history, injectedAt, batches } = options
+  const readState = () => database.use((db) => readDatabaseState(db, history))
+  const state = await readState()
   const entries = [...journal.entries()]
   const unacknowledged: Unacknowledged[] = countUnacknowledged(entries, state, injectedAt)
   const violations: Violation[] = [
@@ -45,7 +48,7 @@ export async function judge(options: VerdictOptions) {
     ...(await replaySome(entries, { sender, random, most: MOST_REPLAYS })),
     ...checkContradictions(journal),
     ...checkAnswers(journal),
-    ...checkIdempotent(entries, await database.use(readDatabaseState)),
+    ...checkIdempotent(entries, await readState()),
     ...(await checkBalances({ http, entries, userIds: shop.userIds })),
     ...(await checkCoupons({ http, entries })),
     ...(await checkAudit({ http })),

@@ -14,6 +14,11 @@ const END = "<!-- end of figures -->"
 const KEPT = [
   { name: "chaos", title: "Every fault in full", flags: "" },
   { name: "chaos-soak", title: "Ten minutes, a kill every five seconds", flags: "--soak " },
+  {
+    name: "chaos-soak-history",
+    title: "The same beside a history of a million orders",
+    flags: "--soak --history 1000000 ",
+  },
 ] as const
 
 /** Puts the figures of the kept runs into the document, and their tables beside them. */

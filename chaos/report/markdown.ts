@@ -1,5 +1,7 @@
 import { markdownTable } from "@saleproof/loadctl/report/markdown-table.ts"
 
+import type { Growth } from "../checks/growth.ts"
+import { growthCells, GROWTH_HEADINGS } from "./growth.ts"
 import type { FaultReport, Report } from "./report.ts"
 import { explanation, machineLines, verdictLine } from "./summary.ts"
 import { targetsOf } from "./targets.ts"
@@ -35,6 +37,7 @@ export function renderMarkdown(report: Report): string {
     "",
     ...markdownTable([HEADINGS, ...report.faults.map(cells)], `LL${"R".repeat(HEADINGS.length - 2)}`),
     "",
+    ...report.faults.flatMap(({ growth }) => growthLines(growth ?? [])),
     ...(broken.length > 0 ? ["```", ...broken.slice(0, -1), "```", ""] : []),
   ].join("\n")
 }
@@ -54,6 +57,17 @@ export function summaryLines(report: Report): string[] {
     [verdictLine(report), ...machineLines(report), report.startedAt.slice(0, 16).replace("T", " ")].join(
       " · ",
     ),
+  ]
+}
+
+/** What became of each table; nothing without a history. */
+function growthLines(growth: readonly Growth[]): string[] {
+  if (growth.length === 0) return []
+  return [
+    "Tables before and after, the index of each included; a table is right when its rows and its size are as meant.",
+    "",
+    ...markdownTable([GROWTH_HEADINGS, ...growth.map(growthCells)], "LLRRRRL"),
+    "",
   ]
 }
 

@@ -1,4 +1,5 @@
 import { lateMs } from "../checks/downtime.ts"
+import type { Growth } from "../checks/growth.ts"
 import type { Check, Violation } from "../checks/violation.ts"
 import type { Kind } from "../client/effects.ts"
 import type { Fault } from "../faults/fault.ts"
@@ -17,6 +18,8 @@ export type FaultReport = {
   /** Shares of all CPUs meanwhile, 0 to 1: all that ran on the machine, and what the hypervisor took. */
   cpu: { busy: number | null; steal: number | null }
   figures?: Figures
+  /** What became of each table beside a history. */
+  growth?: Growth[]
   /** How often each promise was broken, with some examples. */
   violations: { check: Check; count: number; examples: string[] }[]
 }
@@ -51,6 +54,8 @@ export type Report = {
   pace: PaceName
   /** Virtual users at the same time, except in races, which bring their own. */
   users: number
+  /** Orders of the history beside which it ran. */
+  historyOrders?: number
   command: string
   startedAt: string
   tookMs: number
@@ -74,6 +79,7 @@ export function reportExperiment(
     verdict: result.violations.length === 0 ? "passed" : "violated",
     tookMs,
     figures: figuresOf(fault, result),
+    ...(result.growth.length > 0 && { growth: result.growth }),
     violations: summarize(result.violations),
   }
 }

@@ -28,6 +28,7 @@ const RESULT: ExperimentResult = {
     { at: 2, counts: { charge: 1, order: 7, claim: 0 } },
   ],
   grantedAfterMs: 12,
+  growth: [],
   sent: 90,
   acknowledged: 80,
   refused: 5,

@@ -1,5 +1,7 @@
 import { formatTable } from "@saleproof/loadctl/report/table.ts"
 
+import type { Growth } from "../checks/growth.ts"
+import { growthCells, GROWTH_HEADINGS } from "./growth.ts"
 import type { FaultReport, Report } from "./report.ts"
 import { explanation, machineLines, verdictLine } from "./summary.ts"
 import { targetsOf } from "./targets.ts"
@@ -34,12 +36,16 @@ export function renderTable(report: Report): string {
     "",
     ...formatTable([["promise", "", "limit", "worst", ""], ...targets], "LLRRL"),
     "",
+    ...report.faults.flatMap(({ growth }) => growthTable(growth ?? [])),
     ...report.faults.flatMap(explanation),
     verdictLine(report),
     ...machineLines(report),
     "",
   ].join("\n")
 }
+
+const growthTable = (growth: readonly Growth[]): string[] =>
+  growth.length === 0 ? [] : [...formatTable([GROWTH_HEADINGS, ...growth.map(growthCells)], "LLRRRRL"), ""]
 
 function cells({ fault, verdict, tookMs, figures, cpu }: FaultReport): string[] {
   const end = [percent(cpu.busy), seconds(tookMs)]

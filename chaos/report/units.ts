@@ -8,3 +8,5 @@ export function duration(ms: number): string {
 
 export const percent = (share: number | null): string =>
   share === null ? "unknown" : `${(100 * share).toFixed(1)} %`
+
+export const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1)

@@ -38,6 +38,8 @@ it.each([
   [["--soak", "--minutes", "0"], "--minutes needs a number"],
   [["--soak", "--minutes", "ten"], "--minutes needs a number"],
   [["--quick", "--minutes", "1"], "how long a --soak lasts"],
+  [["--quick", "--history", "1"], "beside how many orders a --soak runs"],
+  [["--soak", "--history", "many"], "--history needs a whole number"],
 ])("exits with 2 and says why when it is asked for %j", async (args, problem) => {
   const { code, stderr } = await run(args)
   expect(code).toBe(2)

@@ -1,3 +1,4 @@
+import { createRest } from "./audit/rest.ts"
 import { createPacedSealing, createSealer } from "./audit/seal-job.ts"
 import { createDrain } from "./coupons/drain.ts"
 import { createDrainJob } from "./coupons/drain-job.ts"
@@ -24,7 +25,7 @@ import { reachOf } from "./webhooks/reach.ts"
 
 const POLL_CLAIMS_EVERY_MS = 200
 const UPGRADE_EVERY_MS = 1_000
-const SEAL_EVERY_MS = 500
+const SEAL_EVERY_MS = 100
 const WARN_AGAIN_MS = 10_000
 const CLOSE_JOBS_WITHIN_MS = 5_000
 
@@ -63,7 +64,10 @@ export async function startJobs(deps: Deps, env: Env) {
     every({ everyMs: POLL_CLAIMS_EVERY_MS, step: () => drainJob.poll(), onError }),
     every({
       everyMs: SEAL_EVERY_MS,
-      step: createPacedSealing({ seal: createSealer({ db: auditDb, logger }) }),
+      step: createPacedSealing({
+        seal: createSealer({ db: auditDb, logger }),
+        rest: createRest(auditDb),
+      }),
       onError,
     }),
     ...startRankingJobs({

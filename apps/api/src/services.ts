@@ -43,7 +43,7 @@ export function createServices(deps: Deps, env: Env) {
   const drift = createRankingDrift({ db: rankingDb, redis, clock })
   const commit = createChangeCommit({ db: writeDb })
   const products = createProducts({ db: readDb })
-  const audit = createAudit({ db: auditDb, live: [createRankingCheck({ drift })] })
+  const audit = createAudit({ ...deps, db: auditDb, live: [createRankingCheck({ drift })] })
   return {
     users,
     createUser: createUserCreation({ commit }),

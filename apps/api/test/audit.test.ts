@@ -23,7 +23,7 @@ beforeEach(async () => {
   await db.$executeRaw`UPDATE shop SET epoch = gen_random_uuid()`
   await db.$executeRaw`
     TRUNCATE users, products, coupon_policies, coupons, coupon_claims, orders, order_lines, ledger_entries, outbox_events,
-             product_sales, audit_segments, audit_balances, audit_sales, audit_purchases, event_totals, cancellations,
+             product_sales, audit_segments, audit_balances, audit_sales, audit_purchases, audit_coupons, event_totals, cancellations,
              purchase_counts RESTART IDENTITY`
   const shelf = createShelf(db)
   const userId = await shelf.user({ balance: 10_000 })
@@ -84,6 +84,7 @@ const SABOTAGE: Record<string, (db: Db) => Promise<unknown>> = {
     SELECT gen_random_uuid(), policy_id, user_id, 2, 1, 0, now() - interval '61 seconds', expires_at FROM coupons`,
   "coupons-within-user-limit": (at) => at.$executeRaw`UPDATE coupons SET user_ordinal = 2`,
   "coupon-used-once": (at) => at.$executeRaw`UPDATE coupons SET used_at = NULL`,
+  "coupon-uses-counted": (at) => at.$executeRaw`UPDATE coupons SET used_at = NULL`,
   "order-priced": (at) => at.$executeRaw`UPDATE orders SET discount = 0, total = subtotal`,
   "order-whole": (at) => at.$executeRaw`DELETE FROM order_lines WHERE order_id = 2`,
   "references-exist": (at) => at.$executeRaw`UPDATE order_lines SET order_id = 99 WHERE order_id = 2`,

@@ -115,6 +115,25 @@ describe("a charge", () => {
     await expectCleanAudit()
   })
 
+  it("many at once by one user with others take one statement, and the last that fit are those that came first", async () => {
+    const [userId, other] = [await shelf.user({ balance: 100 }), await shelf.user()]
+    await db.user.update({ where: { id: userId }, data: { balance: MAX_BALANCE - 3 } })
+    const repeated = keyed(crypto.randomUUID())
+
+    const answers = await Promise.all([
+      ...[1, 1, 1, 1].map((amount) => balance.charge(userId, amount, null)),
+      ...[10, 20, 30].map((amount) => balance.charge(other, amount, null)),
+      ...[40, 40].map((amount) => balance.charge(other, amount, repeated)),
+    ])
+
+    expect(answers.slice(0, 4).map(({ status }) => status)).toEqual([201, 201, 201, 409])
+    expect(answers.slice(4).map(({ body }) => JSON.parse(body).balance)).toEqual([10, 30, 60, 100, 100])
+    const { entries } = await balance.history(other, { limit: 10, before: undefined })
+    expect(entries.map(({ balanceAfter }) => balanceAfter)).toEqual([100, 60, 30, 10])
+    await leaveLimit(userId, MAX_BALANCE - 103)
+    await expectCleanAudit()
+  })
+
   it("of nobody is refused", async () => {
     expect(await balance.charge(2_000_000_000, 1, null)).toMatchObject({
       status: 404,

@@ -28,7 +28,7 @@ const cancelOrder = createCancelOrder({ db, windowMs: 60_000, maxQueued: 100 })
 const cancel = (orderId: number) => cancelOrder({ orderId, reason: null, byTill: false }, null)
 
 /** Seals all that is settled, two orders per segment. */
-const createSealing = () => createSealer({ db, logger, orders: 2, entries: 4 })
+const createSealing = () => createSealer({ db, logger, orders: 2, entries: 4, coupons: 2 })
 const sealAll = async () => {
   const seal = createSealing()
   await expect.poll(seal).toBe("done")
@@ -37,7 +37,7 @@ const sealAll = async () => {
 beforeEach(async () => {
   await db.$executeRaw`
     TRUNCATE users, products, coupon_policies, coupons, orders, order_lines, ledger_entries, outbox_events,
-             product_sales, audit_segments, audit_balances, audit_sales, audit_purchases, event_totals, cancellations,
+             product_sales, audit_segments, audit_balances, audit_sales, audit_purchases, audit_coupons, event_totals, cancellations,
              purchase_counts RESTART IDENTITY`
   userId = await shelf.user({ balance: 100_000 })
   productId = await shelf.product({ price: 1_000, stock: 100 })
@@ -155,11 +155,117 @@ describe("what is sealed", () => {
     expect(await violated()).toContain("cancellations-marked")
   })
 
+  it("includes coupons, which are used, given back and looked at afterwards as well", async () => {
+    const coupons = [await shelf.coupon(userId), await shelf.coupon(userId)]
+    const orderWith = (couponId: number) =>
+      place({ userId, couponId, lines: [{ productId, quantity: 2 }] }, null)
+    for (const couponId of coupons) await orderWith(couponId)
+    await sealAll()
+    expect(await sealedOrders()).toBe(8)
+    expect([await violated(), await violated({ full: true })]).toEqual([[], []])
+    await cancel(7)
+    await shelf.coupon(userId)
+    expect([await violated(), await violated({ full: true })]).toEqual([[], []])
+    await db.$executeRaw`UPDATE coupons SET used_at = now() WHERE id = ${coupons[0]}`
+    expect(await violated()).toEqual(expect.arrayContaining(["coupon-used-once", "coupon-uses-counted"]))
+  })
+
+  it.each([
+    ["seals-agree", "UPDATE audit_coupons SET held = held + 1"],
+    ["seals-agree", "UPDATE audit_segments SET coupon_uses = coupon_uses + 1 WHERE segment = 1"],
+    ["coupon-used-once", "UPDATE coupons SET used_at = now() WHERE user_id > 0"],
+    ["coupons-within-user-limit", "UPDATE coupons SET user_ordinal = 2"],
+  ])("has coupons that a full audit counts again for %s: %s", async (check, sabotage) => {
+    await shelf.coupon(userId)
+    await shelf.coupon(userId)
+    await sealAll()
+    await db.$executeRawUnsafe(sabotage)
+    expect(await violated({ full: true })).toContain(check)
+  })
+
   it("ends with the shop", async () => {
     await sealAll()
-    await db.$executeRaw`TRUNCATE audit_segments, audit_balances, audit_sales, audit_purchases`
+    await db.$executeRaw`TRUNCATE audit_segments, audit_balances, audit_sales, audit_purchases, audit_coupons`
     expect((await audit.run()).seals).toEqual([])
     expect(await violated()).toEqual([])
+  })
+})
+
+describe("a full audit", () => {
+  /** A full audit that calls `onRest` after each piece. */
+  const auditWith = (onRest: (piece: number) => Promise<unknown>) => {
+    let piece = 0
+    const rest = async () => {
+      await onRest(++piece)
+      return 0
+    }
+    return createAudit({ db, rest })
+  }
+  const refusalOf = (report: Promise<unknown>) =>
+    report.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+  /** As a database that is too busy answers. */
+  const fail = () =>
+    db.$transaction(async (tx) => {
+      await tx.$executeRaw`SET LOCAL statement_timeout = 1`
+      await tx.$executeRaw`SELECT pg_sleep(1)`
+    })
+  const ORDER_1 = "UPDATE orders SET subtotal = subtotal + 1, total = total + 1 WHERE id = 1"
+
+  it("that ends early says what it found, and the next one goes on from there", async () => {
+    await sealAll()
+    await db.$executeRawUnsafe(ORDER_1)
+    const whole = await audit.runFull()
+    const interrupted = auditWith(async (piece) => piece === 2 && fail())
+    const refused = await refusalOf(interrupted.runFull())
+    expect(refused).toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringMatching(/2 of 3 segments .* of order-priced/),
+      extra: { recount: { state: "ended early", segments: { counted: 2, of: 3 } } },
+    })
+    const { recount } = await interrupted.run()
+    expect(recount).toMatchObject({
+      state: "ended early",
+      violations: expect.arrayContaining([{ id: "order-priced", violations: 1 }]),
+    })
+    const goneOn = await interrupted.runFull()
+    const counts = ({ checks }: typeof whole) => checks.map(({ id, violations }) => [id, violations])
+    expect(counts(goneOn)).toEqual(counts(whole))
+    expect(goneOn.recount).toMatchObject({ state: "complete", segments: { counted: 3, of: 3 } })
+  })
+
+  it("runs one at a time, and says how far it is to whoever asks for another", async () => {
+    await sealAll()
+    const reached = Promise.withResolvers<void>()
+    const mayGoOn = Promise.withResolvers<void>()
+    const slow = auditWith(async (piece) => {
+      if (piece > 1) return
+      reached.resolve()
+      await mayGoOn.promise
+    })
+    const report = slow.runFull()
+    await reached.promise
+    expect(await refusalOf(slow.runFull())).toMatchObject({
+      code: "OVERLOADED",
+      extra: { recount: { state: "running", segments: { counted: 1, of: 3 } } },
+    })
+    expect(await slow.run()).toMatchObject({ ok: true, full: false, recount: { state: "running" } })
+    mayGoOn.resolve()
+    expect(await report).toMatchObject({ ok: true, full: true })
+  })
+
+  it("ends when the shop is emptied meanwhile, and the next one begins anew", async () => {
+    await sealAll()
+    const emptied = auditWith(
+      async (piece) => piece === 1 && (await db.$executeRaw`UPDATE shop SET epoch = gen_random_uuid()`),
+    )
+    expect(await refusalOf(emptied.runFull())).toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("The shop was emptied meanwhile"),
+    })
+    expect(await emptied.runFull()).toMatchObject({ ok: true, recount: { state: "complete" } })
   })
 })
 
@@ -186,7 +292,7 @@ describe("an audit that takes longer than it may", () => {
       code: "UNAVAILABLE",
       message: expect.stringContaining("sealed the orders up to 6 of 7"),
     })
-    expect(await hurried.run()).toMatchObject({ ok: true })
+    expect(await audit.run()).toMatchObject({ ok: true })
   })
 })
 
@@ -200,6 +306,7 @@ describe("sealing", () => {
         time += 1_000
         return seals[tries++] ?? "done"
       },
+      rest: async (tookMs) => tookMs / 2,
       now: () => time,
     })
     const triesAt = async (at: number) => {

@@ -76,14 +76,14 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
   bug("charge-not-booked", "a charge is booked in the ledger")
     .replacing(
       "apps/api/src/balance/charge.ts",
-      "SELECT id, 'charge', amount, balance, identity, hash FROM charged",
-      "SELECT id, 'charge', amount, balance, identity, hash FROM charged WHERE false",
+      "FROM fresh JOIN charged ON charged.id = user_id",
+      "FROM fresh JOIN charged ON false",
     )
     .caughtBy(CONTENTION, "batched > the last won"),
   bug("balance-limit-dropped", "a balance has a limit, which a charge is refused for")
     .replacing(
       "apps/api/src/balance/charge.ts",
-      "u.balance + amount <= ${MAX_BALANCE}::bigint",
+      "u.balance + added <= ${MAX_BALANCE}::bigint",
       "${MAX_BALANCE}::bigint > 0",
     )
     .caughtBy("apps/api/test/balance.test.ts", "a charge > fills a balance to its limit"),

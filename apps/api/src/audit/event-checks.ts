@@ -16,7 +16,7 @@ export const EVENT_CHECKS: Check[] = [
     title: "Every order, cancellation, charge and coupon is exactly one event",
     meaning:
       "Events that are missing or about nothing; one more for each kind whose events are about other rows",
-    query: ({ orders, entries }) => sql`
+    query: ({ orders, entries, cancellations, coupons }) => sql`
       SELECT coalesce(sum(abs(coalesce(e.events, 0) - coalesce(effects.events, 0))
                           + (coalesce(e.ids, 0) <> coalesce(effects.ids, 0))::int), 0) AS violations
       FROM (${EVENTS}) e FULL JOIN (
@@ -30,9 +30,14 @@ export const EVENT_CHECKS: Check[] = [
           SELECT 'balance.credited', count(*), sum(id) FROM ledger_entries
           WHERE kind = 'charge' AND ${within(sql`id`, entries)}
           UNION ALL
-          SELECT 'order.cancelled', count(*), sum(order_id) FROM cancellations
+          SELECT 'order.cancelled', cancellations, cancelled_id_sum FROM audit_segments
           UNION ALL
-          SELECT 'coupon.granted', count(*), sum(id) FROM coupons
+          SELECT 'order.cancelled', count(*), sum(order_id) FROM cancellations
+          WHERE ${within(sql`id`, cancellations)}
+          UNION ALL
+          SELECT 'coupon.granted', coupons, coupon_id_sum FROM audit_segments
+          UNION ALL
+          SELECT 'coupon.granted', count(*), sum(id) FROM coupons WHERE ${within(sql`id`, coupons)}
         ) own GROUP BY type
       ) effects USING (type)`,
   },

@@ -2,10 +2,10 @@ import { sql } from "../infra/db.ts"
 import type { Sql } from "../infra/db.ts"
 
 /**
- * Orders, ledger entries and cancellations by id, above `after` and up to `through`. What is not written again is checked
- * by parts.
+ * Orders, ledger entries, cancellations and coupons by id, above `after` and up to `through`. What is not written again
+ * is checked by parts.
  */
-export type Part = { orders: Span; entries: Span; cancellations: Span }
+export type Part = { orders: Span; entries: Span; cancellations: Span; coupons: Span }
 export type Span = { after: number; through: number }
 
 /** An invariant of the shop. Its query answers one row with `violations`, which is 0 while the invariant holds. */

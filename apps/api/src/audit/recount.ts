@@ -1,5 +1,9 @@
-import { oneRow, pgArray } from "../infra/db.ts"
+import { RefusalError } from "../errors.ts"
+import { oneRow, pgArray, sql } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
+import type { Epoch } from "../infra/keys.ts"
+import { shopEpoch } from "../shop/epoch.ts"
+import { within } from "./part.ts"
 import type { Part } from "./part.ts"
 import { countViolations, inSnapshot, rowChecks } from "./count.ts"
 import { partsOf, readSegments, sumPart } from "./seals.ts"
@@ -27,65 +31,132 @@ const SUMS = [
   "cancellations",
   "refunded",
   "cancelledUnits",
+  "cancelledUses",
+  "cancelledIdSum",
+  "coupons",
+  "couponIdSum",
+  "couponUses",
 ] as const satisfies readonly (keyof Sums)[]
 
-/**
- * Counts again what is sealed, in pieces that are short transactions: every check of single orders, and every sum that
- * was sealed. What came after the seals is not looked at.
- */
-export async function recountSealed(db: Db): Promise<Violations> {
-  const found: Violations = new Map()
-  const add = (id: string, violations: number) => found.set(id, (found.get(id) ?? 0) + violations)
-  const segments = await readSegments(db)
-  const last = segments.at(-1)
-  if (!last) return found
-  const sales: Sales = new Map()
-  for (const [at, part] of partsOf(segments).entries()) {
-    const segment = segments[at]
-    if (!segment) throw new Error("There is a part for each segment")
-    await inSnapshot(db, (tx) => recountSegment(tx, { segment, part, sales, add }))
-  }
-  add("seals-agree", await differingSales(db, sales))
-  add("seals-agree", await inSnapshot(db, (tx) => differingPurchases(tx, sealedBy(last))))
-  await recountLedgers(db, last.throughEntry, add)
-  return found
+/** What is counted of what was sealed when it began, and what that found. */
+export type Recount = {
+  epoch: Epoch
+  segments: Segment[]
+  segmentsDone: number
+  sales: Sales
+  comparedSums: boolean
+  /** The ledgers of users up to this id are recounted. */
+  throughUser: number
+  lastUser: number
+  found: Violations
 }
 
-type Add = (id: string, violations: number) => void
-type Recounted = { segment: Segment; part: Part; sales: Sales; add: Add }
+/** Looks at nothing yet. What comes after the seals is not looked at by a recount. */
+export async function beginRecount(db: Db): Promise<Recount> {
+  return inSnapshot(db, async (tx) => ({
+    epoch: await shopEpoch(tx),
+    segments: await readSegments(tx),
+    segmentsDone: 0,
+    sales: new Map(),
+    comparedSums: false,
+    throughUser: 0,
+    lastUser: await lastUser(tx),
+    found: new Map(),
+  }))
+}
 
-async function recountSegment(tx: Tx, { segment, part, sales, add }: Recounted): Promise<void> {
-  // Ledgers are recounted by user: in a piece the balance that each entry continues from is not known any more.
-  for (const check of rowChecks()) {
-    if (check.id !== "ledger-unbroken") add(check.id, await countViolations(tx, check, part))
-  }
-  const sums = await sumPart(tx, part)
-  for (const name of SUMS) add("seals-agree", Math.abs(sums[name] - segment[name]))
-  const rows = await tx.$queryRaw<SoldRow[]>`
-    SELECT to_char(day, 'YYYY-MM-DD') AS day, product_id AS "productId", sold::float8
-    FROM (${soldIn(part)}) sold`
+async function lastUser(tx: Tx): Promise<number> {
+  const [row] = await tx.$queryRaw<{ last: number }[]>`
+    SELECT coalesce(greatest((SELECT max(id) FROM users), (SELECT max(user_id) FROM audit_balances)), 0)::int AS last`
+  if (!row) throw new Error("A SELECT without FROM answered no row")
+  return row.last
+}
+
+/**
+ * Counts the next piece again, in a short transaction of its own: every check of single rows, and every sum that was
+ * sealed. False when nothing is left. A piece that fails changes nothing, and can be tried again.
+ * @throws UNAVAILABLE when the shop was emptied since it began
+ */
+export async function recountNext(db: Db, recount: Recount): Promise<boolean> {
+  const { segments, segmentsDone, comparedSums, throughUser, lastUser: until } = recount
+  const last = segments.at(-1)
+  if (!last) return false
+  const inPiece = <T>(work: (tx: Tx) => Promise<T>) =>
+    inSnapshot(db, async (tx) => {
+      await requireSameShop(tx, recount)
+      return work(tx)
+    })
+  if (segmentsDone < segments.length) await recountSegment(recount, inPiece)
+  else if (!comparedSums) await compareSums(recount, last, inPiece)
+  else if (throughUser < until) await recountLedgers(recount, last, inPiece)
+  else return false
+  return true
+}
+
+async function requireSameShop(tx: Tx, { epoch }: Recount): Promise<void> {
+  if ((await shopEpoch(tx)) !== epoch)
+    throw new RefusalError("UNAVAILABLE", "The shop was emptied meanwhile, and what was sealed with it")
+}
+
+type InPiece = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+
+function add({ found }: Recount, id: string, violations: number): void {
+  found.set(id, (found.get(id) ?? 0) + violations)
+}
+
+async function recountSegment(recount: Recount, inPiece: InPiece): Promise<void> {
+  const { segments, segmentsDone, sales } = recount
+  const segment = segments[segmentsDone]
+  const part = partsOf(segments)[segmentsDone]
+  if (!segment || !part) throw new Error("There is a part for each segment")
+  const { broken, rows } = await inPiece((tx) => lookAgain(tx, segment, part))
+  for (const [id, violations] of broken) add(recount, id, violations)
   for (const { day, productId, sold } of rows) {
     const key = `${day} ${productId}`
     sales.set(key, (sales.get(key) ?? 0) + sold)
   }
+  recount.segmentsDone++
 }
 
-async function differingSales(db: Db, sales: Sales): Promise<number> {
-  const rows = await inSnapshot(
-    db,
-    (tx) => tx.$queryRaw<SoldRow[]>`
-      SELECT to_char(day, 'YYYY-MM-DD') AS day, product_id AS "productId", sold::float8 FROM audit_sales`,
+async function lookAgain(tx: Tx, segment: Segment, part: Part) {
+  const broken: [string, number][] = []
+  // Ledgers are recounted by user: in a piece the balance that each entry continues from is not known any more.
+  for (const check of rowChecks()) {
+    if (check.id !== "ledger-unbroken") broken.push([check.id, await countViolations(tx, check, part)])
+  }
+  const sums = await sumPart(tx, part)
+  for (const name of SUMS) broken.push(["seals-agree", Math.abs(sums[name] - segment[name])])
+  const rows = await tx.$queryRaw<SoldRow[]>`
+    SELECT to_char(day, 'YYYY-MM-DD') AS day, product_id AS "productId", sold::float8
+    FROM (${soldIn(part)}) sold`
+  return { broken, rows }
+}
+
+async function compareSums(recount: Recount, last: Segment, inPiece: InPiece): Promise<void> {
+  const differing = await inPiece(
+    async (tx) =>
+      (await differingSales(tx, recount.sales)) +
+      (await differingPurchases(tx, sealedBy(last))) +
+      (await differingCoupons(tx, sealedBy(last))),
   )
+  add(recount, "seals-agree", differing)
+  recount.comparedSums = true
+}
+
+async function differingSales(tx: Tx, sales: Sales): Promise<number> {
+  const rows = await tx.$queryRaw<SoldRow[]>`
+    SELECT to_char(day, 'YYYY-MM-DD') AS day, product_id AS "productId", sold::float8 FROM audit_sales`
   const sealed: Sales = new Map(rows.map(({ day, productId, sold }) => [`${day} ${productId}`, sold]))
   const keys = new Set([...sales.keys(), ...sealed.keys()])
   return [...keys].reduce((sum, key) => sum + Math.abs((sales.get(key) ?? 0) - (sealed.get(key) ?? 0)), 0)
 }
 
 /** Everything up to the end of this segment. */
-const sealedBy = ({ throughOrder, throughEntry, throughCancellation }: Segment): Part => ({
+const sealedBy = ({ throughOrder, throughEntry, throughCancellation, throughCoupon }: Segment): Part => ({
   orders: { after: 0, through: throughOrder },
   entries: { after: 0, through: throughEntry },
   cancellations: { after: 0, through: throughCancellation },
+  coupons: { after: 0, through: throughCoupon },
 })
 
 /** Units for limits are few beside all that was sold, so they are recounted in one piece. */
@@ -96,26 +167,33 @@ async function differingPurchases(tx: Tx, sealed: Part): Promise<number> {
   return units
 }
 
+/** Coupons by policy are counted, not joined, which takes little also where there are many. */
+async function differingCoupons(tx: Tx, { coupons }: Part): Promise<number> {
+  const row = await oneRow<{ coupons: number }>(tx)`
+    SELECT coalesce(sum(abs(coalesce(a.held, 0) - coalesce(b.held, 0))), 0)::float8 AS coupons
+    FROM audit_coupons a FULL JOIN (
+      SELECT policy_id, count(*) AS held FROM coupons WHERE ${within(sql`id`, coupons)} GROUP BY policy_id
+    ) b USING (policy_id)`
+  return row.coupons
+}
+
 /** The next users by id, also those who exist in a sealed sum alone. Each branch reads no more than it may return. */
-const nextUsers = (db: Db, after: number) =>
-  db.$queryRaw<{ id: number }[]>`
+const nextUsers = (tx: Tx, after: number) =>
+  tx.$queryRaw<{ id: number }[]>`
     (SELECT id FROM users WHERE id > ${after} ORDER BY id LIMIT ${USERS})
     UNION
     (SELECT user_id FROM audit_balances WHERE user_id > ${after} ORDER BY user_id LIMIT ${USERS})
     ORDER BY id LIMIT ${USERS}`
 
 /** User by user, so that the index brings each ledger in its order. */
-async function recountLedgers(db: Db, through: number, add: Add): Promise<void> {
-  for (let after = 0; ;) {
-    const ids = await nextUsers(db, after)
-    const last = ids.at(-1)
-    if (!last) return
-    const users = ids.map(({ id }) => id)
-    const { broken, differing } = await inSnapshot(db, (tx) => recountUsers(tx, users, through))
-    add("ledger-unbroken", broken)
-    add("seals-agree", differing)
-    after = last.id
-  }
+async function recountLedgers(recount: Recount, { throughEntry }: Segment, inPiece: InPiece): Promise<void> {
+  const { ids, row } = await inPiece(async (tx) => {
+    const users = (await nextUsers(tx, recount.throughUser)).map(({ id }) => id)
+    return { ids: users, row: await recountUsers(tx, users, throughEntry) }
+  })
+  add(recount, "ledger-unbroken", row.broken)
+  add(recount, "seals-agree", row.differing)
+  recount.throughUser = ids.at(-1) ?? recount.lastUser
 }
 
 const recountUsers = (tx: Tx, ids: number[], through: number) =>

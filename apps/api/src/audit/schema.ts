@@ -17,6 +17,20 @@ export const AuditReport = z
     seals: z.array(z.object({ sealedAt: z.iso.datetime(), orders: z.int() })).meta({
       description: "Segments that were checked and sealed; only their sums are counted unless full",
     }),
+    recount: z
+      .object({
+        state: z.enum(["running", "complete", "ended early"]),
+        startedAt: z.iso.datetime(),
+        segments: z.object({ counted: z.int(), of: z.int() }),
+        users: z.object({ counted: z.int(), of: z.int() }).meta({
+          description: "Ledgers are counted again user by user: up to this id, of those up to that",
+        }),
+        violations: z.array(z.object({ id: z.string(), violations: z.number() })),
+      })
+      .nullable()
+      .meta({
+        description: "How far the last full audit of this process is or was, and what it found until then",
+      }),
   })
   .meta({ id: "AuditReport" })
 

@@ -1,11 +1,14 @@
-import { RefusalError } from "../errors.ts"
 import type { Db, Tx } from "../infra/db.ts"
+import type { Logger } from "../infra/logger.ts"
 import { withinBudget } from "./budget.ts"
 import { CHECKS } from "./checks.ts"
 import type { CheckText } from "./part.ts"
 import { countViolations, inSnapshot, limitStatements } from "./count.ts"
-import { recountSealed } from "./recount.ts"
+import { createFullRecount } from "./full-recount.ts"
+import type { RecountProgress } from "./full-recount.ts"
 import type { Violations } from "./recount.ts"
+import { createRest } from "./rest.ts"
+import type { Rest } from "./rest.ts"
 import { partAfter, readSegments } from "./seals.ts"
 import type { Segment } from "./seals.ts"
 
@@ -20,21 +23,43 @@ export type AuditReport = {
   durationMs: number
   full: boolean
   seals: Seal[]
+  /** The last full audit of this process. */
+  recount: RecountProgress | null
 }
 
 /** How long an audit may count; what is not sealed makes it long. */
 const BUDGET_MS = 60_000
 
-type AuditDeps = { db: Db; live?: LiveCheck[]; budgetMs?: number; now?: () => number }
+/** How often a full audit logs how far it is. */
+const LOG_EVERY_MS = 10_000
+
+type AuditDeps = {
+  db: Db
+  live?: LiveCheck[]
+  logger?: Logger
+  rest?: Rest
+  budgetMs?: number
+  now?: () => number
+}
 
 /**
  * Counts the violations of every invariant, those of the database all in one snapshot: over what came after the last
  * seal, with the sums of what is sealed. A full audit counts that again as well.
  */
 export function createAudit(deps: AuditDeps) {
-  const { db, live = [], budgetMs = BUDGET_MS, now = () => performance.now() } = deps
+  const { db, live = [], logger, rest = createRest(db), budgetMs = BUDGET_MS } = deps
+  const { now = () => performance.now() } = deps
   let counting: Promise<unknown> = Promise.resolve()
-  let recounting = false
+  let loggedAt = now()
+  const recount = createFullRecount({
+    db,
+    rest,
+    onProgress(progress) {
+      if (now() - loggedAt < LOG_EVERY_MS) return
+      loggedAt = now()
+      logger?.info({ recount: progress }, "a full audit is in progress")
+    },
+  })
 
   async function timed({ id, title, meaning }: CheckText, count: () => Promise<number>) {
     const startedAt = now()
@@ -65,7 +90,8 @@ export function createAudit(deps: AuditDeps) {
     const checks = [...inDatabase, ...elsewhere]
     const ok = checks.every(({ violations }) => violations === 0)
     const seals = segments.map(({ sealedAt, orders }) => ({ sealedAt: sealedAt.toISOString(), orders }))
-    return { ok, checks, durationMs: Math.round(now() - startedAt), full, seals }
+    const durationMs = Math.round(now() - startedAt)
+    return { ok, checks, durationMs, full, seals, recount: recount.progress() }
   }
 
   /** One at a time: each reads a lot, and the next begins when it may. */
@@ -79,18 +105,11 @@ export function createAudit(deps: AuditDeps) {
     /** @throws UNAVAILABLE when it takes longer than a minute */
     run: (): Promise<AuditReport> => countInTurn(new Map(), false),
 
-    /** @throws OVERLOADED while another full audit runs in this process; it takes minutes */
-    async runFull(): Promise<AuditReport> {
-      if (recounting) {
-        throw new RefusalError("OVERLOADED", "A full audit is in progress", { retryAfterSeconds: 60 })
-      }
-      recounting = true
-      try {
-        return await countInTurn(await recountSealed(db), true)
-      } finally {
-        recounting = false
-      }
-    },
+    /**
+     * Takes minutes; meanwhile, and when it ended early, `run` says how far it is and what it found.
+     * @throws OVERLOADED while another full audit runs in this process, UNAVAILABLE when it ended early
+     */
+    runFull: async (): Promise<AuditReport> => countInTurn(await recount.run(), true),
   }
 }
 

@@ -7,7 +7,8 @@ import type { Part } from "./part.ts"
 export const soldIn = ({ orders, cancellations }: Part): Sql => sql`
   SELECT day, product_id, sum(quantity) AS sold FROM (
     SELECT (created_at AT TIME ZONE 'UTC')::date AS day, product_id, quantity
-    FROM orders JOIN order_lines ON order_id = orders.id WHERE ${within(sql`orders.id`, orders)}
+    FROM orders JOIN order_lines ON order_id = orders.id
+    WHERE ${within(sql`orders.id`, orders)} AND ${within(sql`order_id`, orders)}
     UNION ALL
     SELECT (created_at AT TIME ZONE 'UTC')::date, product_id, -quantity
     FROM cancellations c JOIN orders ON orders.id = c.order_id JOIN order_lines l ON l.order_id = c.order_id
@@ -18,7 +19,7 @@ export const soldIn = ({ orders, cancellations }: Part): Sql => sql`
 export const limitedIn = ({ orders, cancellations }: Part): Sql => sql`
   SELECT user_id, product_id, limit_period, sum(quantity) AS units FROM (
     SELECT user_id, product_id, limit_period, quantity FROM order_lines l JOIN orders o ON o.id = l.order_id
-    WHERE limit_period IS NOT NULL AND ${within(sql`l.order_id`, orders)}
+    WHERE limit_period IS NOT NULL AND ${within(sql`l.order_id`, orders)} AND ${within(sql`o.id`, orders)}
     UNION ALL
     SELECT user_id, product_id, limit_period, -quantity FROM cancellations c JOIN order_lines l USING (order_id)
     WHERE limit_period IS NOT NULL AND ${within(sql`c.id`, cancellations)}

@@ -54,33 +54,49 @@ export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
 
 /** All or nothing: after an error a caller may repeat these, because none of them happened. */
 function addAll(db: Db, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
-  const [round = [], ...more] = roundsOf(charges)
-  if (more.length === 0) return addMoney(db, round)
+  const [round = [], ...more] = roundsOf(charges, keyOf)
+  if (more.length === 0 && roundsOf(round, userOf).length <= 1) return addMoney(db, round)
   return db.$transaction(async (tx) => {
-    const answers = await addMoney(tx, round)
-    for (const next of more) {
-      for (const [charge, answer] of await addMoney(tx, next)) answers.set(charge, answer)
+    const answers = new Map<Charge, Answer>()
+    for (const next of [round, ...more]) {
+      for (const [charge, answer] of await addRound(tx, next)) answers.set(charge, answer)
     }
     return answers
   })
 }
 
-/** Charges of which no two are of one user or one key, as a statement changes a row once; each after those before it. */
-function roundsOf(charges: readonly Charge[]): Charge[][] {
+/** What several charges of a user would exceed together, the first of them may not. */
+async function addRound(tx: Tx, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
+  const answers = await addMoney(tx, charges)
+  const refused = charges.filter((charge) => answers.get(charge)?.code === "BALANCE_LIMIT")
+  const rounds = roundsOf(refused, userOf)
+  // The only charge of each user stays refused.
+  for (const round of rounds.length > 1 ? rounds : []) {
+    for (const [charge, answer] of await addMoney(tx, round)) answers.set(charge, answer)
+  }
+  return answers
+}
+
+type NameOf = (charge: Charge) => number | string | undefined
+const userOf: NameOf = ({ userId }) => userId
+const keyOf: NameOf = ({ request }) => request?.identity
+
+/** Charges of which no two have one name; each after those before it. */
+function roundsOf(charges: readonly Charge[], nameOf: NameOf): Charge[][] {
   const rounds: Charge[][] = []
   const next = new Map<number | string, number>()
   for (const charge of charges) {
-    const { userId, request } = charge
-    const names = request === null ? [userId] : [userId, request.identity]
-    const at = Math.max(...names.map((name) => next.get(name) ?? 0))
-    for (const name of names) next.set(name, at + 1)
+    const name = nameOf(charge)
+    const at = name === undefined ? 0 : (next.get(name) ?? 0)
+    if (name !== undefined) next.set(name, at + 1)
     ;(rounds[at] ??= []).push(charge)
   }
   return rounds
 }
 
 type Charged = {
-  userId: number
+  /** The place of the charge, from 1. */
+  nr: number
   exists: boolean
   /** The balance that the charge left; null when it was refused. */
   balance: number | null
@@ -90,8 +106,8 @@ type Charged = {
 type FirstCharge = { hash: string; userId: number; balance: number }
 
 /**
- * Charges of different users in one statement: a balance moves only if it stays within its limit and the key is new, and
- * never without its ledger row. Users are locked by ascending id, as for orders.
+ * Charges with different keys in one statement: a balance moves only if all charges of its user stay within its limit,
+ * and never without a ledger row for each; a known key does nothing. Users are locked by ascending id, as for orders.
  */
 async function addMoney(db: Db | Tx, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
   const userIds = pgArray(charges.map(({ userId }) => userId))
@@ -101,25 +117,29 @@ async function addMoney(db: Db | Tx, charges: readonly Charge[]): Promise<Map<Ch
   const rows = await db.$queryRaw<Charged[]>`
     WITH asked AS (
       SELECT * FROM unnest(${userIds}::int[], ${amounts}::bigint[], ${identities}::uuid[], ${hashes}::uuid[])
-        AS t (user_id, amount, identity, hash)
+        WITH ORDINALITY AS t (user_id, amount, identity, hash, nr)
     ), locked AS MATERIALIZED (
       SELECT id FROM users WHERE id = ANY (${userIds}::int[]) ORDER BY id FOR NO KEY UPDATE
-    ), known AS MATERIALIZED (${keyedCharges(identities)}), charged AS (
-      UPDATE users u SET balance = u.balance + amount FROM asked JOIN locked ON locked.id = user_id
-      WHERE u.id = user_id AND u.balance + amount <= ${MAX_BALANCE}::bigint
-        AND NOT EXISTS (SELECT FROM known WHERE known.identity = asked.identity)
-      RETURNING u.id, amount, balance, asked.identity, asked.hash
+    ), known AS MATERIALIZED (${keyedCharges(identities)}), fresh AS MATERIALIZED (
+      SELECT asked.*, (sum(amount) OVER (PARTITION BY user_id ORDER BY nr))::bigint AS so_far
+      FROM asked JOIN locked ON locked.id = user_id
+      WHERE NOT EXISTS (SELECT FROM known WHERE known.identity = asked.identity)
+    ), charged AS (
+      UPDATE users u SET balance = u.balance + added
+      FROM (SELECT user_id, max(so_far) AS added FROM fresh GROUP BY user_id) sums
+      WHERE u.id = user_id AND u.balance + added <= ${MAX_BALANCE}::bigint
+      RETURNING u.id, u.balance - added AS before
     ), booked AS (
       INSERT INTO ledger_entries (user_id, kind, amount, balance_after, request_identity, request_hash)
-      SELECT id, 'charge', amount, balance, identity, hash FROM charged
+      SELECT user_id, 'charge', amount, before + so_far, identity, hash FROM fresh JOIN charged ON charged.id = user_id
+      ORDER BY nr
       RETURNING id
     ), queued AS (${chargesToOutbox(sql`booked`)})
-    SELECT asked.user_id AS "userId", locked.id IS NOT NULL AS exists, charged.balance::float8 AS balance,
-           to_json(known) AS first
-    FROM asked LEFT JOIN locked ON locked.id = user_id LEFT JOIN charged ON charged.id = user_id
-      LEFT JOIN known ON known.identity = asked.identity`
-  const charged = new Map(rows.map((row) => [row.userId, row]))
-  return new Map(charges.map((charge) => [charge, chargeAnswer(charge, charged.get(charge.userId))]))
+    SELECT asked.nr::int, locked.id IS NOT NULL AS exists, (before + so_far)::float8 AS balance, to_json(known) AS first
+    FROM asked LEFT JOIN locked ON locked.id = asked.user_id LEFT JOIN fresh USING (nr)
+      LEFT JOIN charged ON charged.id = fresh.user_id LEFT JOIN known ON known.identity = asked.identity`
+  const charged = new Map(rows.map((row) => [row.nr, row]))
+  return new Map(charges.map((charge, at) => [charge, chargeAnswer(charge, charged.get(at + 1))]))
 }
 
 const keyedCharges = (identities: string) => sql`

@@ -33,7 +33,7 @@ async function emptyShop(tx: Tx): Promise<void> {
   await tx.$executeRaw`TRUNCATE coupon_policies, users, coupon_claims, coupons`
   await tx.$executeRaw`TRUNCATE products RESTART IDENTITY`
   await tx.$executeRaw`TRUNCATE orders, order_lines, cancellations, purchase_counts, ledger_entries, outbox_events,
-                      kept_answers, audit_segments, audit_balances, audit_sales, audit_purchases,
+                      kept_answers, audit_segments, audit_balances, audit_sales, audit_purchases, audit_coupons,
                       event_totals, webhooks, webhook_deliveries`
 }
 
