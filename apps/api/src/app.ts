@@ -37,14 +37,14 @@ export function createApp({ env, deps, routes, lifecycle }: AppOptions): App {
   app.use("/docs/files", docsFiles())
   app.use("/admin/files", adminFiles())
   mountUnmatched(app, routes)
-  const refuse = problemHandler(deps)
-  app.use(offerSignIn, refuse)
+  const errorHandlers = [offerSignIn, problemHandler(deps)]
+  app.use(...errorHandlers)
   return createDispatcher({
     express: app,
     steps: stepsOf({ env, deps, lifecycle }),
     routes,
     guard,
-    refuse: (error, req, res, next) => offerSignIn(error, req, res, () => refuse(error, req, res, next)),
+    errorHandlers,
   })
 }
 

@@ -19,7 +19,8 @@ type Dispatched = {
   steps: readonly RequestHandler[]
   routes: readonly Route[]
   guard: Guard
-  refuse: ErrorRequestHandler
+  /** What an error passes, in this order; the last one answers. */
+  errorHandlers: readonly ErrorRequestHandler[]
 }
 
 /**
@@ -27,15 +28,15 @@ type Dispatched = {
  * order: so a path that is spelled as its record says, with digits for a parameter, is looked up here, and Express gets
  * all others. Requests and responses are Express's own for both.
  */
-export function createDispatcher({ express, steps, routes, guard, refuse }: Dispatched): App {
+export function createDispatcher({ express, steps, routes, guard, errorHandlers }: Dispatched): App {
   const messages = messagesOf(express)
   const direct = directRoutes(routes, guard)
 
   function listener(req: Request, res: Response): void {
     let passed = 0
-    const fail = (error: unknown) => void refuse(error, req, res, ignore)
-    const next = (error?: unknown): void => {
-      if (error !== undefined) return fail(error)
+    const fail = (error: unknown) => refuse(error, req, res)
+    const next = (given?: unknown): void => {
+      if (given !== undefined) return fail(given)
       const step = steps[passed++] ?? toRoute
       try {
         const pending: unknown = step(req, res, next)
@@ -58,11 +59,15 @@ export function createDispatcher({ express, steps, routes, guard, refuse }: Disp
     return found.handler(req, res, next)
   }
 
+  function refuse(error: unknown, req: Request, res: Response): void {
+    let passed = 0
+    const next = (given: unknown): void => void errorHandlers[passed++]?.(given, req, res, next)
+    next(error)
+  }
+
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server makes its messages of Express's classes
   return { listener: listener as unknown as RequestListener, messages }
 }
-
-const ignore = () => undefined
 
 /**
  * Messages that are Express's from the start. Express would change the prototype of each, after which V8 neither knows
