@@ -77,9 +77,18 @@ describe("a batch's transaction", () => {
   it("is OVERLOADED when no connection comes free, and UNAVAILABLE when there is no server", async () => {
     const nowhere = createDb({ url: "postgresql://nobody@127.0.0.1:1/none", name: "nowhere", poolMax: 1 })
     const refused = await failure(nowhere.inBatch((tx) => add(tx, "nobody")))
+    await nowhere.$disconnect()
     expect(databaseRefusal(refused)?.code).toBe("UNAVAILABLE")
     const busy = await single.inBatch(() => failure(single.inBatch((tx) => add(tx, "nobody"))))
     expect(databaseRefusal(busy)?.status).toBe(503)
+  })
+
+  it("leaves no connection open when its client is disconnected", async () => {
+    const other = createDb({ url, name: "other", poolMax: 1 })
+    const [row] = await other.inBatch((tx) => tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`)
+    await other.$disconnect()
+    const open = () => db.$queryRaw<object[]>`SELECT 1 FROM pg_stat_activity WHERE pid = ${row?.pid}::int`
+    await expect.poll(open).toEqual([])
   })
 
   it("takes no statement after its time, and is rolled back", async () => {

@@ -86,8 +86,11 @@ export function createDb({
     onReadOnly: group.discardConnections,
   })
   const transactionOptions = { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }
-  const inBatch = createBatchTransaction({ connect: adapter.connect, timeoutMs: TRANSACTION_TIMEOUT_MS })
-  return Object.assign(new PrismaClient({ adapter, transactionOptions }), { inBatch })
+  const client = new PrismaClient({ adapter, transactionOptions })
+  // Prisma closes the pool only if it has connected itself; that opens no connection.
+  const connect = () => client.$connect().then(adapter.connect)
+  const inBatch = createBatchTransaction({ connect, timeoutMs: TRANSACTION_TIMEOUT_MS })
+  return Object.assign(client, { inBatch })
 }
 
 /** What a pooler does not pass on: behind one the role has these as its own settings. */
