@@ -1,5 +1,5 @@
 import express from "express"
-import type { Express } from "express"
+import type { RequestHandler } from "express"
 import helmet from "helmet"
 import type { HelmetOptions } from "helmet"
 import { adminFiles } from "./admin-page/files.ts"
@@ -14,6 +14,8 @@ import { admission } from "./http/admission.ts"
 import { jsonBody } from "./http/body.ts"
 import { crossOrigin } from "./http/cors.ts"
 import type { Route } from "./http/define-route.ts"
+import { createDispatcher } from "./http/dispatch.ts"
+import type { App } from "./http/dispatch.ts"
 import { failFast } from "./http/fail-fast.ts"
 import type { Lifecycle } from "./http/lifecycle.ts"
 import { callerBeforeBody, mountRoutes, mountUnmatched } from "./http/mount.ts"
@@ -25,13 +27,32 @@ import { createSubjects } from "./users/subjects.ts"
 type AppOptions = { env: Env; deps: Deps; routes: readonly Route[]; lifecycle: Lifecycle }
 
 /** The HTTP side of the shop: what every request passes through, then its route. */
-export function createApp({ env, deps, routes, lifecycle }: AppOptions): Express {
+export function createApp({ env, deps, routes, lifecycle }: AppOptions): App {
   const app = express()
   app.disable("x-powered-by").set("etag", false).set("query parser", "simple")
   app.set("trust proxy", env.TRUSTED_PROXIES)
-  app.use(helmet(HEADERS))
-  if (deps.tracing) app.use(deps.tracing.begin)
-  app.use(
+  const subjects = createSubjects({ ...deps, db: deps.readDb, maxQueued: env.MAX_IN_FLIGHT })
+  const guard = createGuard(env, subjects.userOf)
+  mountRoutes(app, routes, guard)
+  app.use("/docs/files", docsFiles())
+  app.use("/admin/files", adminFiles())
+  mountUnmatched(app, routes)
+  const errorHandlers = [offerSignIn, problemHandler(deps)]
+  app.use(...errorHandlers)
+  return createDispatcher({
+    express: app,
+    steps: stepsOf({ env, deps, lifecycle }),
+    routes,
+    guard,
+    errorHandlers: [...(env.AUTH === "jwt" ? [callerBeforeBody(routes, guard)] : []), ...errorHandlers],
+  })
+}
+
+/** What a request passes before its route, the cheapest first: a rejected one should cost little. */
+function stepsOf({ env, deps, lifecycle }: Omit<AppOptions, "routes">): RequestHandler[] {
+  return [
+    helmet(HEADERS),
+    ...(deps.tracing ? [deps.tracing.begin] : []),
     requestId,
     observe(deps),
     closeWhenStopping(lifecycle),
@@ -44,18 +65,9 @@ export function createApp({ env, deps, routes, lifecycle }: AppOptions): Express
     failFast(deps.heartbeat),
     adminSession(),
     ...(env.AUTH === "jwt" ? [authentication(env)] : []),
-    jsonBody(),
-  )
-  const subjects = createSubjects({ ...deps, db: deps.readDb, maxQueued: env.MAX_IN_FLIGHT })
-  const guard = createGuard(env, subjects.userOf)
-  if (env.AUTH === "jwt") app.use(callerBeforeBody(routes, guard))
-  if (deps.tracing) app.use(deps.tracing.enter)
-  mountRoutes(app, routes, guard)
-  app.use("/docs/files", docsFiles())
-  app.use("/admin/files", adminFiles())
-  mountUnmatched(app, routes)
-  app.use(offerSignIn, problemHandler(deps))
-  return app
+    ...jsonBody(),
+    ...(deps.tracing ? [deps.tracing.enter] : []),
+  ]
 }
 
 /** The headers that matter for JSON; the rest of helmet's are for browsers that show documents. */
@@ -72,7 +84,7 @@ const HEADERS: HelmetOptions = {
 
 /** The next request on a connection that is kept open past the end of the process would fail. */
 const closeWhenStopping =
-  (lifecycle: Lifecycle): express.RequestHandler =>
+  (lifecycle: Lifecycle): RequestHandler =>
   (_req, res, next) => {
     if (lifecycle.stopping) res.setHeader("Connection", "close")
     next()

@@ -17,8 +17,13 @@ async function start(): Promise<void> {
   const services = createServices(deps, env)
   const lifecycle: Lifecycle = { stopping: false }
   const routes = createRoutes({ env, deps, services, lifecycle })
-  const app = createApp({ env, deps, routes, lifecycle })
-  const server = await listen(app, { host: env.HOST, port: env.PORT, sockets: LISTEN_SOCKETS })
+  const { listener, messages } = createApp({ env, deps, routes, lifecycle })
+  const server = await listen(listener, {
+    host: env.HOST,
+    port: env.PORT,
+    sockets: LISTEN_SOCKETS,
+    messages,
+  })
 
   stopOnSignal(deps.logger, async () => {
     lifecycle.stopping = true

@@ -19,12 +19,15 @@ const refuseUnread: RequestHandler = (req, _res, next) => {
   if (encoding !== undefined && encoding.toLowerCase() !== "chunked") {
     throw new RefusalError("BAD_REQUEST", "This transfer encoding is not supported")
   }
-  if (req.method !== "GET" && req.is("application/json") !== "application/json") {
+  if (req.method !== "GET" && !isJson(req)) {
     throw new RefusalError("UNSUPPORTED_MEDIA_TYPE", "Send application/json")
   }
   if (length > LIMIT_BYTES) throw new RefusalError("PAYLOAD_TOO_LARGE", "Send a smaller body")
   next()
 }
+
+const isJson = (req: Request) =>
+  PLAIN_JSON.has(req.headers["content-type"] ?? "") || req.is("application/json") === "application/json"
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

@@ -13,7 +13,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], guard: Guard
 }
 
 /**
- * Comes after what reads bodies: before it is said what is wrong with one, it is checked who sent it, as with a body that
+ * For errors of what reads bodies: before it is said what is wrong with one, it is checked who sent it, as with a body that
  * can be read. For AUTH=jwt only.
  */
 export function callerBeforeBody(routes: readonly Route[], guard: Guard): ErrorRequestHandler {
@@ -27,8 +27,8 @@ export function callerBeforeBody(routes: readonly Route[], guard: Guard): ErrorR
   }
   // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, req, res, next) => {
-    // Not set when the error comes from before that, e.g. from the check of Origin.
-    if (res.locals.authentication === undefined) return next(error)
+    // Not set when the error comes from before that, e.g. from the check of Origin. A route has checked it itself.
+    if (res.locals.authentication === undefined || req.route !== undefined) return next(error)
     checks(req, res, (refusal?: unknown) => next(refusal ?? error))
   }
 }

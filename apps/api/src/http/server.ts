@@ -5,6 +5,7 @@ import { createServer as createProbe } from "node:net"
 import type { AddressInfo } from "node:net"
 import process from "node:process"
 import { RefusalError } from "../errors.ts"
+import type { Messages } from "./dispatch.ts"
 import { problemDocument } from "./problem.ts"
 
 const CLOSE_IDLE_EVERY_MS = 20
@@ -17,6 +18,8 @@ type Listening = { url: string; close: () => Promise<void> }
 const BACKLOG = 1_024
 
 type Address = { host: string; port: number }
+type ListenOptions = Address & { sockets?: number; messages?: Messages }
+type Serving = { listener: RequestListener; messages: Messages | undefined }
 
 /**
  * Serves `listener` with a limit on every wait: for headers, for the body, between two requests. libuv accepts one new
@@ -25,9 +28,10 @@ type Address = { host: string; port: number }
  */
 export async function listen(
   listener: RequestListener,
-  { sockets = 1, ...at }: Address & { sockets?: number },
+  { sockets = 1, messages, ...at }: ListenOptions,
 ): Promise<Listening> {
-  const servers = await open(withTarget(listener), at, SHARES_PORTS ? sockets : 1)
+  const serving = { listener: withTarget(listener), messages }
+  const servers = await open(serving, at, SHARES_PORTS ? sockets : 1)
   return {
     url: urlOf(servers[0]?.address() ?? null),
     close: async () => void (await Promise.all(servers.map(close))),
@@ -37,8 +41,8 @@ export async function listen(
 // Elsewhere the kernel does not spread connections over the sockets of a port, or has no such sockets.
 const SHARES_PORTS = process.platform === "linux"
 
-async function open(listener: RequestListener, { host, port }: Address, sockets: number): Promise<Server[]> {
-  const servers = Array.from({ length: sockets }, () => createListenSocket(listener))
+async function open(serving: Serving, { host, port }: Address, sockets: number): Promise<Server[]> {
+  const servers = Array.from({ length: sockets }, () => createListenSocket(serving))
   const reusePort = sockets > 1
   // A port that is shared would be shared with any other process as well.
   const at = { host, port: reusePort ? await freePort({ host, port }) : port, backlog: BACKLOG, reusePort }
@@ -55,9 +59,10 @@ async function freePort(at: Address): Promise<number> {
   return port
 }
 
-function createListenSocket(listener: RequestListener): Server {
+function createListenSocket({ listener, messages }: Serving): Server {
   const server = createServer(
     {
+      ...messages,
       headersTimeout: 5_000,
       requestTimeout: 10_000,
       connectionsCheckingInterval: 1_000,

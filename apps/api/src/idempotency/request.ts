@@ -38,17 +38,31 @@ export function requestHash(method: string, url: string, body: unknown): string 
 
 const canonical = (value: unknown): string => JSON.stringify(withSortedNames(value))
 
-/** A copy with the names of every object in order; JSON.stringify takes three times as long with a function that sorts. */
+/** The same with the names of every object in order; JSON.stringify takes three times as long with a function that sorts. */
 function withSortedNames(value: unknown): unknown {
-  if (value === null || typeof value !== "object") return value
+  if (!isNested(value)) return value
   if (Array.isArray(value)) return value.map(withSortedNames)
+  const names = Object.keys(value)
+  // The lines of an order, for one, need no copy.
+  if (isSorted(names) && !names.some((name) => isNested(value[name]))) return value
   const copy: Record<string, unknown> = {}
-  const members: Record<string, unknown> = { ...value }
-  for (const name of Object.keys(members).toSorted()) {
-    const inner = withSortedNames(members[name])
+  for (const name of names.toSorted()) {
+    const inner = withSortedNames(value[name])
     // Assigned, this name would set the prototype and be lost.
     if (name === "__proto__") Object.defineProperty(copy, name, { value: inner, enumerable: true })
     else copy[name] = inner
   }
   return copy
+}
+
+const isNested = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === "object"
+
+function isSorted(names: readonly string[]): boolean {
+  let last = ""
+  for (const name of names) {
+    if (name < last) return false
+    last = name
+  }
+  return true
 }

@@ -117,6 +117,22 @@ describe("a batcher", () => {
     expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50, 60])
   })
 
+  it("begins the next batch before it answers the one that was committed", async () => {
+    const { submit, batches, sizes } = setup()
+    const seen: number[][] = []
+    const results = [submit(1).then(() => seen.push(sizes()))]
+    await settled()
+    results.push(submit(2).then(() => seen.push(sizes())))
+    batches[0]?.finish()
+    await settled()
+    batches[1]?.finish()
+    await Promise.all(results)
+    expect(seen).toEqual([
+      [1, 1],
+      [1, 1],
+    ])
+  })
+
   it("begins a batch beside another only when it is full", async () => {
     const { submit, batches, numbers } = setup({ maxBatch: 2, maxInFlight: 2 })
     const results = [1, 2, 3].map((n) => submit(n))

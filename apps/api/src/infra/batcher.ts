@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises"
 import { RefusalError } from "../errors.ts"
 import { isRolledBack } from "./db-errors.ts"
 
@@ -34,8 +35,9 @@ const MAX_WAIT_MS = 5_000
 /**
  * Commits together what arrives in one turn of the event loop or while a commit is in progress: batches grow with the
  * load, and unless they are paced no timer delays a job. A batch begins beside another only when it is full, since a
- * small one would wait for the same rows and cost a commit of its own. A batch that PostgreSQL refuses as a whole is
- * repeated one job at a time, so that only the jobs that cause it fail.
+ * small one would wait for the same rows and cost a commit of its own; but it begins before the one that was committed is
+ * answered, so that PostgreSQL does not wait for that. A batch that PostgreSQL refuses as a whole is repeated one job at a
+ * time, so that only the jobs that cause it fail.
  */
 export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>) {
   const { commit, maxBatch, maxInFlight, maxQueued, observe } = options
@@ -49,8 +51,10 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
   const mayStart = () =>
     inFlight === 0 ? queue.length > 0 : inFlight < maxInFlight && queue.length >= maxBatch
 
+  const isDue = () => mayStart() && !(queue.length < unpacedFrom && pace.isPaused())
+
   function schedule() {
-    if (scheduled || !mayStart() || (queue.length < unpacedFrom && pace.isPaused())) return
+    if (scheduled || !isDue()) return
     scheduled = true
     setImmediate(() => {
       scheduled = false
@@ -63,10 +67,7 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
       pace.begin()
       const batch = queue.splice(0, maxBatch)
       inFlight++
-      void run(batch.filter(isInTime)).finally(() => {
-        inFlight--
-        schedule()
-      })
+      void run(batch.filter(isInTime))
     }
   }
 
@@ -77,13 +78,20 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
   }
 
   async function run(batch: Waiting<Job, Result>[]): Promise<void> {
-    const [first] = batch
-    if (!first) return
     // Within the attempt: an observer that throws must fail the jobs, not leave them waiting.
-    await settle(batch, async (jobs) => {
+    const results = await attempt(batch, async (jobs) => {
+      const [first] = batch
+      if (!first) return new Map()
       observe?.({ size: jobs.length, waitedMs: now() - first.since })
       return commit(jobs)
     })
+    inFlight--
+    if (isDue()) {
+      pump()
+      // What the next batch sends first is on its way then.
+      await nextTurn()
+    }
+    if (results) answer(batch, results)
   }
 
   return {
@@ -119,24 +127,36 @@ function createPace({ paceMs, now, onEnd }: PaceOptions) {
   }
 }
 
-/** Gives every job of a batch its result or its error. */
-async function settle<Job, Result>(
+/** The results of a batch; undefined when each of its jobs was answered already, or failed. */
+async function attempt<Job, Result>(
   batch: Waiting<Job, Result>[],
   commit: BatcherOptions<Job, Result>["commit"],
-): Promise<void> {
+): Promise<ReadonlyMap<Job, Result> | undefined> {
   try {
-    const results = await commit(batch.map(({ job }) => job))
-    for (const { job, resolve, reject } of batch) {
-      const result = results.get(job)
-      if (result === undefined) reject(new Error("A batch left a job without a result"))
-      else resolve(result)
-    }
+    return await commit(batch.map(({ job }) => job))
   } catch (error) {
     if (batch.length > 1 && isRolledBack(error)) {
-      for (const waiting of batch) await settle([waiting], commit)
+      for (const waiting of batch) await commitAlone(waiting, commit)
     } else {
       for (const { reject } of batch) reject(error)
     }
+    return undefined
+  }
+}
+
+async function commitAlone<Job, Result>(
+  waiting: Waiting<Job, Result>,
+  commit: BatcherOptions<Job, Result>["commit"],
+): Promise<void> {
+  const results = await attempt([waiting], commit)
+  if (results) answer([waiting], results)
+}
+
+function answer<Job, Result>(batch: Waiting<Job, Result>[], results: ReadonlyMap<Job, Result>): void {
+  for (const { job, resolve, reject } of batch) {
+    const result = results.get(job)
+    if (result === undefined) reject(new Error("A batch left a job without a result"))
+    else resolve(result)
   }
 }
 

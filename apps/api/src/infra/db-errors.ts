@@ -78,10 +78,7 @@ export function isRolledBack(error: unknown): boolean {
 export function databaseRefusal(cause: unknown): RefusalError | undefined {
   const state = sqlState(cause) ?? ""
   if (RETRYABLE.has(state) || state === "57014" || isPrismaTimeout(cause)) {
-    return new RefusalError("OVERLOADED", "The shop is too busy to finish this in time", {
-      cause,
-      retryAfterSeconds: 1,
-    })
+    return tooBusy(cause)
   }
   if (isReadOnly(cause)) {
     return new RefusalError("UNAVAILABLE", "The database takes no writes", { cause, retryAfterSeconds: 1 })
@@ -91,6 +88,12 @@ export function databaseRefusal(cause: unknown): RefusalError | undefined {
   }
   return undefined
 }
+
+export const tooBusy = (cause?: unknown): RefusalError =>
+  new RefusalError("OVERLOADED", "The shop is too busy to finish this in time", {
+    cause,
+    retryAfterSeconds: 1,
+  })
 
 /** P2028: no connection came free in time, or the transaction ran past its limit. */
 const isPrismaTimeout = (error: unknown) =>

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict"
 
 import { createAdapter } from "./adapter.ts"
+import { createBatchTransaction } from "./batch-transaction.ts"
+import type { BatchTransaction, Statements } from "./batch-transaction.ts"
 import { createPoolGroup, ObservedPool } from "./pool.ts"
 import type { PoolGroup, PoolObserver } from "./pool.ts"
 import { Prisma, PrismaClient } from "../generated/prisma/client.ts"
@@ -9,12 +11,15 @@ import { Prisma, PrismaClient } from "../generated/prisma/client.ts"
 export type Sql = Prisma.Sql
 export const { sql } = Prisma
 
-export type Db = PrismaClient
+export type { Statements }
+
+/** `inBatch` runs raw statements in a transaction, for what hundreds of requests wait for. */
+export type Db = PrismaClient & { inBatch: BatchTransaction }
 /** The client inside a transaction; what must join one takes it as its first parameter. */
-export type Tx = Parameters<Parameters<Db["$transaction"]>[0]>[0]
+export type Tx = Prisma.TransactionClient
 
 /** The row of a query that always answers exactly one, as an aggregate and a SELECT without FROM do. */
-export function oneRow<Row>(db: Db | Tx) {
+export function oneRow<Row>(db: Statements) {
   return async (query: TemplateStringsArray, ...values: unknown[]): Promise<Row> => {
     const [row] = await db.$queryRaw<Row[]>(query, ...values)
     assert(row, "a query that always answers one row answered none")
@@ -81,7 +86,11 @@ export function createDb({
     onReadOnly: group.discardConnections,
   })
   const transactionOptions = { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }
-  return new PrismaClient({ adapter, transactionOptions })
+  const client = new PrismaClient({ adapter, transactionOptions })
+  // Prisma closes the pool only if it has connected itself; that opens no connection.
+  const connect = () => client.$connect().then(adapter.connect)
+  const inBatch = createBatchTransaction({ connect, timeoutMs: TRANSACTION_TIMEOUT_MS })
+  return Object.assign(client, { inBatch })
 }
 
 /** What a pooler does not pass on: behind one the role has these as its own settings. */

@@ -1,5 +1,5 @@
 import { oneRow, pgArray, uuidArray } from "../infra/db.ts"
-import type { Tx } from "../infra/db.ts"
+import type { Statements } from "../infra/db.ts"
 import type { Rows } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
 import { keyedOrders, known } from "./keyed-orders.ts"
@@ -38,7 +38,7 @@ export type LockedRows = { rows: Rows; known: KnownOrders; orderIds: number[] }
  * trip, and another only where a product has a limit: each part counts the one before it, so that it cannot begin to
  * lock, or to read the clock, before that one has ended.
  */
-export async function lockRows(tx: Tx, jobs: readonly OrderJob[]): Promise<LockedRows> {
+export async function lockRows(tx: Statements, jobs: readonly OrderJob[]): Promise<LockedRows> {
   const commands = jobs.map(({ command }) => command)
   const identities = uuidArray(jobs.flatMap(({ request }) => request?.identity ?? []))
   const userIds = pgArray(new Set(commands.map(({ userId }) => userId)))

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util"
 import { ORDER_PLACED } from "../events/outbox.ts"
 import { pgArray, sql, uuidArray } from "../infra/db.ts"
-import type { Tx } from "../infra/db.ts"
+import type { Statements } from "../infra/db.ts"
 import { countPurchases, limitedOf } from "./count-purchases.ts"
 import type { PlacedLine } from "./decide.ts"
 import type { PlacedOrder } from "./decide-batch.ts"
@@ -18,7 +18,7 @@ const NOTHING = sql`SELECT 1 WHERE false`
  * ledger and outbox. The rows are locked, so a condition that does not hold is a bug and rolls all back. `at` is when the
  * orders were decided.
  */
-export async function writeBatch(tx: Tx, placed: readonly PlacedOrder[], at: number): Promise<void> {
+export async function writeBatch(tx: Statements, placed: readonly PlacedOrder[], at: number): Promise<void> {
   if (placed.length === 0) return
 
   const paid = placed.filter((order) => order.placed.total > 0)

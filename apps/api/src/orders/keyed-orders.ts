@@ -2,7 +2,7 @@ import { mismatchAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
 import { oneRow, sql, uuidArray } from "../infra/db.ts"
-import type { Db, Sql, Tx } from "../infra/db.ts"
+import type { Sql, Statements } from "../infra/db.ts"
 import { placedAnswer } from "./answer.ts"
 import type { OrderRow } from "./answer.ts"
 
@@ -23,7 +23,7 @@ export const known = (orders: readonly KeyedOrder[]): KnownOrders =>
   new Map(orders.map((order) => [order.identity, order]))
 
 /** The orders that were placed with these keys. Money comes as JSON numbers, which hold it exactly. */
-export async function findKnown(db: Db | Tx, requests: readonly KeyedRequest[]): Promise<KnownOrders> {
+export async function findKnown(db: Statements, requests: readonly KeyedRequest[]): Promise<KnownOrders> {
   if (requests.length === 0) return new Map()
   const identities = uuidArray(requests.map(({ identity }) => identity))
   const { keyed } = await oneRow<{ keyed: KeyedOrder[] }>(db)`

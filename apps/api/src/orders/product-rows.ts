@@ -1,5 +1,5 @@
 import { pgArray, sql } from "../infra/db.ts"
-import type { Tx } from "../infra/db.ts"
+import type { Statements } from "../infra/db.ts"
 import type { OrderCommand, Product } from "./decide.ts"
 import { purchaseKey } from "./sale-terms.ts"
 import type { Purchases } from "./sale-terms.ts"
@@ -20,7 +20,7 @@ type Count = { userId: number; productId: number; units: number }
  * its own: a row that another transaction added meanwhile is seen. Without a limit it is no round trip.
  */
 export async function readPurchases(
-  tx: Tx,
+  tx: Statements,
   commands: readonly OrderCommand[],
   products: ReadonlyMap<number, Product>,
 ): Promise<Purchases> {

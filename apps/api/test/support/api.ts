@@ -29,8 +29,8 @@ export async function startApi(services: Services) {
   const lifecycle: Lifecycle = { stopping: false }
   const made = createServices(deps, env)
   const routes = createRoutes({ env, deps, services: made, lifecycle })
-  const app = createApp({ env, deps, routes, lifecycle })
-  const server = await listen(app, { host: "127.0.0.1", port: 0 })
+  const { listener, messages } = createApp({ env, deps, routes, lifecycle })
+  const server = await listen(listener, { host: "127.0.0.1", port: 0, messages })
   return {
     request: supertest(server.url),
     url: server.url,

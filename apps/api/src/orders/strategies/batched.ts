@@ -1,7 +1,7 @@
 import type { Answer } from "../../idempotency/answer.ts"
 import { repeatIfTaken } from "../../idempotency/taken-key.ts"
 import { createBatcher } from "../../infra/batcher.ts"
-import type { Tx } from "../../infra/db.ts"
+import type { Statements } from "../../infra/db.ts"
 import { withRetry } from "../../infra/retry.ts"
 import { lockRows } from "../batch-rows.ts"
 import { writeBatch } from "../batch-write.ts"
@@ -24,7 +24,7 @@ export function createBatchedStrategy({
   onRetry,
   orderMetrics = NO_ORDER_METRICS,
 }: StrategyDeps): PlaceOrder {
-  const place = (jobs: OrderJob[]) => db.$transaction((tx) => placeBatch(tx, jobs))
+  const place = (jobs: OrderJob[]) => db.inBatch((tx) => placeBatch(tx, jobs))
   const commit = (jobs: OrderJob[]) =>
     orderMetrics.commit(jobs, () =>
       withRetry(() => repeatIfTaken(ORDER_KEY_TAKEN, () => place(jobs)), { onRetry }),
@@ -42,7 +42,7 @@ export function createBatchedStrategy({
 }
 
 /** The answer to every job. Hot rows are locked from `lockRows` on: the decision and one statement follow. */
-async function placeBatch(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
+async function placeBatch(tx: Statements, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
   const { answers, placed, at } = decideBatch(jobs, await lockRows(tx, jobs))
   for (const [job, answer] of await repeatsOfRefused(tx, answers)) answers.set(job, answer)
   await writeBatch(tx, placed, at)
@@ -53,7 +53,7 @@ async function placeBatch(tx: Tx, jobs: readonly OrderJob[]): Promise<Map<OrderJ
  * Looks for the keys of refused orders once more, now that their rows are locked: what refused one may be the effect of
  * its own first request, which another process committed after `lockRows` had begun.
  */
-async function repeatsOfRefused(tx: Tx, answers: ReadonlyMap<OrderJob, Answer>) {
+async function repeatsOfRefused(tx: Statements, answers: ReadonlyMap<OrderJob, Answer>) {
   const refused = [...answers].flatMap(([job, { status }]) =>
     job.request && status >= 400 ? { job, request: job.request } : [],
   )

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict"
+import { afterAll, describe, expect, it } from "vitest"
+import { createBatchTransaction } from "../src/infra/batch-transaction.ts"
+import { createAdapter } from "../src/infra/adapter.ts"
+import { databaseRefusal, isRolledBack, sqlState } from "../src/infra/db-errors.ts"
+import { createDb } from "../src/infra/db.ts"
+import type { Statements } from "../src/infra/db.ts"
+import { ObservedPool } from "../src/infra/pool.ts"
+import { createTestDb } from "./support/database.ts"
+
+const { db, url, ...database } = await createTestDb()
+const single = createDb({ url, name: "single", poolMax: 1 })
+afterAll(async () => {
+  await single.$disconnect()
+  await database[Symbol.asyncDispose]()
+})
+
+const add = (tx: Statements, name: string) =>
+  tx.$queryRaw<{ id: number }[]>`INSERT INTO users (name) VALUES (${name}) RETURNING id`
+const seen = async (...names: string[]) => db.user.count({ where: { name: { in: names } } })
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => assert.fail("it was to fail"),
+    (error: unknown) => error,
+  )
+
+describe("a batch's transaction", () => {
+  it("commits what it did, and answers what its function answers", async () => {
+    const ids = await single.inBatch(async (tx) => [...(await add(tx, "one")), ...(await add(tx, "two"))])
+    expect(ids).toHaveLength(2)
+    expect(await seen("one", "two")).toBe(2)
+  })
+
+  it("reads rows as Prisma's client does", async () => {
+    const read = (tx: Statements) => tx.$queryRaw<object[]>`
+      SELECT 1 AS whole, 1.5::float8 AS fraction, 'a'::text AS text, NULL::text AS nothing,
+             json_build_object('a', 1) AS json, '[{"b": null}]'::jsonb AS binary, NULL::json AS no_json
+      WHERE ${"x"} = 'x' AND ${2}::int = 2`
+    const rows = await single.inBatch(read)
+    expect(rows).toHaveLength(1)
+    expect(rows).toEqual(await read(db))
+  })
+
+  it("undoes all of it when a statement or its function fails, and can be used again", async () => {
+    const refused = await failure(
+      single.inBatch(async (tx) => {
+        await add(tx, "undone")
+        await add(tx, "one")
+      }),
+    )
+    expect([sqlState(refused), isRolledBack(refused)]).toEqual(["23505", true])
+    const thrown = single.inBatch(async (tx) => {
+      await add(tx, "undone")
+      throw new Error("changed its mind")
+    })
+    await expect(thrown).rejects.toThrow("changed its mind")
+    expect(await seen("undone")).toBe(0)
+    expect(await single.inBatch((tx) => add(tx, "three"))).toHaveLength(1)
+  })
+
+  it.each(["before a statement", "before COMMIT"])(
+    "is UNAVAILABLE, and leaves the outcome open, when its connection ends %s",
+    async (when) => {
+      const error = await failure(
+        single.inBatch(async (tx) => {
+          const [row] = await tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
+          await db.$queryRaw`SELECT pg_terminate_backend(${row?.pid}::int, 5000)`
+          if (when === "before a statement") await add(tx, "lost")
+        }),
+      )
+      expect(databaseRefusal(error)).toMatchObject({ code: "UNAVAILABLE" })
+      expect(isRolledBack(error)).toBe(false)
+      expect(await single.inBatch((tx) => add(tx, `after the end ${when}`))).toHaveLength(1)
+    },
+  )
+
+  it("is OVERLOADED when no connection comes free, and UNAVAILABLE when there is no server", async () => {
+    const nowhere = createDb({ url: "postgresql://nobody@127.0.0.1:1/none", name: "nowhere", poolMax: 1 })
+    const refused = await failure(nowhere.inBatch((tx) => add(tx, "nobody")))
+    await nowhere.$disconnect()
+    expect(databaseRefusal(refused)?.code).toBe("UNAVAILABLE")
+    const busy = await single.inBatch(() => failure(single.inBatch((tx) => add(tx, "nobody"))))
+    expect(databaseRefusal(busy)?.status).toBe(503)
+  })
+
+  it("leaves no connection open when its client is disconnected", async () => {
+    const other = createDb({ url, name: "other", poolMax: 1 })
+    const [row] = await other.inBatch((tx) => tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`)
+    await other.$disconnect()
+    const open = () => db.$queryRaw<object[]>`SELECT 1 FROM pg_stat_activity WHERE pid = ${row?.pid}::int`
+    await expect.poll(open).toEqual([])
+  })
+
+  it("takes no statement after its time, and is rolled back", async () => {
+    let now = 0
+    const pool = new ObservedPool({ connectionString: url, max: 1 }, undefined)
+    const { connect } = createAdapter({ pool, namedStatements: true, onReadOnly: () => undefined })
+    const inBatch = createBatchTransaction({ connect, timeoutMs: 1_000, now: () => now })
+    const late = inBatch(async (tx) => {
+      await add(tx, "late")
+      now = 1_001
+      await add(tx, "later")
+    })
+    expect(await failure(late)).toMatchObject({ code: "OVERLOADED" })
+    expect(await seen("late", "later")).toBe(0)
+    await pool.end()
+  })
+})
