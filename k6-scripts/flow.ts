@@ -5,20 +5,12 @@ import type { Options } from "k6/options"
 
 import { createShop } from "./lib/api/shop.ts"
 import { VisitAbandonedError } from "./lib/expect.ts"
-import {
-  SEED_ENDPOINT,
-  SHOP,
-  endpointsOf,
-  outcomeThresholds,
-  personaOfVu,
-  policyIndexOfVu,
-} from "./lib/outcomes.ts"
+import { SHOP, endpointsOf, outcomeThresholds, personaOfVu, policyIndexOfVu } from "./lib/outcomes.ts"
 import { judgedPhase, makeProfile, phaseAt, phaseLengths, toScenario } from "./lib/profiles.ts"
+import { MEASURING, judgeRun } from "./lib/run.ts"
 import { readSettings } from "./lib/settings.ts"
 import type { Seed } from "./lib/settings.ts"
-import { limitsByEndpoint, thresholdsFor } from "./lib/sla.ts"
-import { renderText, summarize } from "./lib/summary.ts"
-import type { K6Summary, Selection } from "./lib/summary.ts"
+import type { K6Summary } from "./lib/summary.ts"
 import { seedShop } from "./lib/target.ts"
 import { impulse } from "./personas/impulse.ts"
 import { malicious } from "./personas/malicious.ts"
@@ -28,44 +20,15 @@ import type { Shopper } from "./personas/visit.ts"
 const VISITS = { A: impulse, B: rational, C: malicious }
 
 const settings = readSettings(__ENV)
-const { scenario, persona, limited, sla, seeded, part } = settings
+const { scenario, persona, limited, seeded, part } = settings
 const profile = makeProfile(scenario, settings)
 const policies = seeded?.policyIds.length ?? SHOP.policies
-const judged = judgedPhase(profile)
-
-// Requests of setup() carry no scenario, so seeding is never judged.
-const scope = judged === "hold" ? `scenario:${scenario},phase:hold` : `scenario:${scenario}`
-const overall: Selection = { name: "overall", tags: scope, limits: sla.overall ?? {} }
-const judgedEndpoints = Object.entries(limitsByEndpoint(sla, endpointsOf(persona))).map(
-  ([name, limits]): Selection => ({ name, tags: `${scope},name:${name}`, limits }),
-)
-const seeding: Selection = {
-  name: SEED_ENDPOINT,
-  tags: `name:${SEED_ENDPOINT}`,
-  limits: { severity: "warn" },
-}
-const endpoints = seeded ? judgedEndpoints : [seeding, ...judgedEndpoints]
+const run = judgeRun({ settings, scenario, endpoints: endpointsOf(persona), judged: judgedPhase(profile) })
 
 export const options: Options = {
+  ...MEASURING,
   scenarios: { [scenario]: toScenario(profile) },
-  thresholds: Object.assign(
-    outcomeThresholds({ profile, persona, limited, part, policies }),
-    ...[overall, ...endpoints].map(({ tags, limits }) => thresholdsFor(tags, limits)),
-  ),
-  // What is left out says the same of every request, or repeats its name; k6 pays for each tag of each sample. The
-  // summary finds checks by their group.
-  systemTags: [
-    "status",
-    "method",
-    "name",
-    "group",
-    "check",
-    "error",
-    "error_code",
-    "scenario",
-    "expected_response",
-  ],
-  summaryTrendStats: ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)", "count"],
+  thresholds: { ...outcomeThresholds({ profile, persona, limited, part, policies }), ...run.thresholds },
 }
 
 const vuCount = profile.executor === "constant-arrival-rate" ? profile.maxVus : profile.vus
@@ -101,18 +64,6 @@ export default function visit({ policyIds }: Seed): void {
 }
 
 export function handleSummary(data: K6Summary): Record<string, string> {
-  const { testid, scale, targetUrl, summaryPath } = settings
-  const run = {
-    testid,
-    scenario,
-    persona,
-    limited,
-    scale,
-    target: targetUrl,
-    judged,
-    phases: phaseLengths(profile),
-    ...summarize(data, overall, endpoints),
-  }
-  if (summaryPath) return { [summaryPath]: JSON.stringify({ ...data, run }, null, 2) }
-  return { stdout: renderText(`${scenario}, persona ${persona}`, run) }
+  const phases = phaseLengths(profile)
+  return run.leave(data, `${scenario}, persona ${persona}`, { persona, limited, phases })
 }

@@ -6,6 +6,7 @@ import type { Violation } from "./violation.ts"
 
 type OrderEffect = Effect & { kind: "order" }
 type CancelEffect = Effect & { kind: "cancel" }
+type RestockEffect = Effect & { kind: "restock" }
 
 /** What was acknowledged and is not in the database, or is there with other figures. */
 export function checkAcknowledged(entries: Iterable<Entry>, state: DatabaseState): Violation[] {
@@ -21,6 +22,7 @@ export function checkAcknowledged(entries: Iterable<Entry>, state: DatabaseState
     else if (effect.kind === "claim" && !take(coupons, couponName(effect)))
       problems.push(`the claim ${effect.key} has no coupon`)
     else if (effect.kind === "cancel") problems.push(...cancelProblems(effect, entry, state))
+    else if (effect.kind === "restock") problems.push(...restockProblems(effect, state))
   }
   return problems.map((detail) => ({ check: "acknowledged", detail }))
 }
@@ -48,6 +50,15 @@ function cancelProblems({ orderId, key }: CancelEffect, entry: Entry, state: Dat
   const isWhole =
     stored?.cancelled === true && stored.total === refunded && String(stored.refunds) === String(paid)
   return isWhole ? [] : [`the order ${orderId} was cancelled (${key}), but not refunded exactly once`]
+}
+
+function restockProblems({ key, productId, quantity }: RestockEffect, { restocks }: DatabaseState): string[] {
+  const stored = restocks.filter(({ reason }) => reason === key)
+  const [first] = stored
+  if (stored.length === 1 && first?.productId === productId && first.quantity === quantity) return []
+  return [
+    `the restock ${key} is ${stored.length} times in the journal, and should be once as it was asked for`,
+  ]
 }
 
 function sameLines(stored: StoredOrder, { items }: OrderEffect): boolean {

@@ -29,7 +29,8 @@ export async function checkBalances({ http, entries, userIds }: SeenOptions): Pr
 function expectedBalances(entries: readonly Entry[], userIds: readonly number[]): Map<number, number> {
   const expected = new Map(userIds.map((userId) => [userId, 0]))
   for (const { effect, outcome, answer } of entries) {
-    if (outcome !== "acknowledged" || !answer || effect.kind === "claim") continue
+    if (outcome !== "acknowledged" || !answer || effect.kind === "claim" || effect.kind === "restock")
+      continue
     const change = changeOf(effect, numbersOf(answer))
     expected.set(effect.userId, (expected.get(effect.userId) ?? 0) + change)
   }

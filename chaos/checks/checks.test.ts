@@ -8,6 +8,7 @@ import { checkAcknowledged } from "./acknowledged.ts"
 import type { DatabaseState } from "./database-state.ts"
 import { checkIdempotent } from "./idempotent.ts"
 import { checkAnswers, checkContradictions, checkSettled } from "./settled.ts"
+import { checkStock } from "./stock.ts"
 import { checkUnacknowledged, countUnacknowledged } from "./unacknowledged.ts"
 
 const CHARGE: Act = { kind: "charge", userId: 1, amount: 500 }
@@ -33,12 +34,19 @@ const STORED_ORDER = {
 }
 const COUPON = { couponId: 5, userId: 1, policyId: 9, claimId: "c", claimedAt: 0 }
 
-const empty: DatabaseState = { orders: new Map(), charges: [], coupons: [], committedAt: new Map() }
+const empty: DatabaseState = {
+  orders: new Map(),
+  charges: [],
+  coupons: [],
+  restocks: [],
+  stocks: new Map(),
+  committedAt: new Map(),
+}
 const full: DatabaseState = {
+  ...empty,
   orders: new Map([[70, STORED_ORDER]]),
   charges: [{ userId: 1, amount: 500 }],
   coupons: [COUPON],
-  committedAt: new Map(),
 }
 
 const answer = (status: number, body: unknown): HttpOutcome => ({
@@ -132,6 +140,65 @@ describe("a cancellation", () => {
   it("is too much when no client was told of it", () => {
     const journal = journalOf([ORDER, answer(201, { orderId: 70, totalAmount: 800 })])
     expect(checkIdempotent(journal.entries(), stateOf({}))).toHaveLength(1)
+  })
+})
+
+describe("a restock", () => {
+  const RESTOCK: Act = { kind: "restock", productId: 2, quantity: 4 }
+  const STORED = { productId: 2, quantity: 4, reason: "k0" }
+  const restocked = () => journalOf([RESTOCK, answer(201, { productId: 2, stock: 9 })])
+
+  it("is in the journal once, as it was asked for", () => {
+    const state = { ...empty, restocks: [STORED] }
+    expect(checkAcknowledged(restocked().entries(), state)).toEqual([])
+    expect(checkIdempotent(restocked().entries(), state)).toEqual([])
+  })
+
+  it.each([
+    ["not there", []],
+    ["there twice", [STORED, STORED]],
+    ["of another product", [{ ...STORED, productId: 1 }]],
+    ["of other units", [{ ...STORED, quantity: 3 }]],
+  ])("is missed when it is %s", (_what, restocks) => {
+    expect(checkAcknowledged(restocked().entries(), { ...empty, restocks })).toHaveLength(1)
+  })
+
+  it("is too much when it was acknowledged to nobody", () => {
+    const state = { ...empty, restocks: [STORED] }
+    expect(checkIdempotent(journalOf([RESTOCK, { lost: "ECONNRESET" }]).entries(), state)).toHaveLength(1)
+  })
+})
+
+describe("a stock", () => {
+  const traded = () =>
+    journalOf(
+      [ORDER, answer(201, { orderId: 70 })],
+      [ORDER, answer(201, { orderId: 71 })],
+      [ORDER, answer(409, {})],
+      [{ kind: "cancel", userId: 1, orderId: 70 }, answer(200, { orderId: 70 })],
+      [{ kind: "restock", productId: 2, quantity: 4 }, answer(201, {})],
+    )
+  const before = new Map([
+    [1, 10],
+    [2, 10],
+  ])
+
+  it("is what there was and was put in, less what was ordered and not cancelled", () => {
+    const stocks = new Map([
+      [1, 9],
+      [2, 11],
+    ])
+    expect(checkStock(traded().entries(), { stocks }, before)).toEqual([])
+  })
+
+  it.each([8, 10])("is wrong when it is one unit off: %d", (units) => {
+    const stocks = new Map([
+      [1, units],
+      [2, 11],
+    ])
+    expect(checkStock(traded().entries(), { stocks }, before)).toEqual([
+      { check: "stock", detail: `product 1 has ${units} units, and should have 9` },
+    ])
   })
 })
 

@@ -20,11 +20,17 @@ export type StoredCoupon = {
   claimedAt: number
 }
 
+/** A restock as the journal has it; the reason is the key of whoever asked for it. */
+export type StoredRestock = { productId: number; quantity: number; reason: string | null }
+
 /** What PostgreSQL holds, read past the API. */
 export type DatabaseState = {
   orders: ReadonlyMap<number, StoredOrder>
   charges: readonly StoredCharge[]
   coupons: readonly StoredCoupon[]
+  restocks: readonly StoredRestock[]
+  /** Units by product. */
+  stocks: ReadonlyMap<number, number>
   /** When the transaction of an order or a charge with a key began, in ms since 1970, by the identity of its row. */
   committedAt: ReadonlyMap<string, number>
 }
@@ -63,6 +69,8 @@ export async function readDatabaseState(db: Client, history = NO_HISTORY): Promi
       orders,
       charges: charges.rows.map((row) => ({ userId: row.user_id, amount: Number(row.amount) })),
       coupons: await readCoupons(db, history),
+      restocks: await readRestocks(db),
+      stocks: await readStocks(db),
       committedAt: new Map(keyed.rows.map(({ identity, at }) => [identity, at])),
     }
   } finally {
@@ -93,6 +101,24 @@ async function readOrders(db: Client, history: History): Promise<Map<number, Sto
       },
     ]),
   )
+}
+
+/** Those of this filling of the shop: the journal outlives it. */
+async function readRestocks(db: Client): Promise<StoredRestock[]> {
+  const { rows } = await db.query<{ target_id: number; quantity: string; reason: string | null }>(
+    `SELECT target_id, quantity, reason FROM journal_entries JOIN shop USING (epoch)
+     WHERE action = 'product.restocked'`,
+  )
+  return rows.map(({ target_id: productId, quantity, reason }) => ({
+    productId,
+    quantity: Number(quantity),
+    reason,
+  }))
+}
+
+async function readStocks(db: Client): Promise<Map<number, number>> {
+  const { rows } = await db.query<{ id: number; stock: string }>("SELECT id, stock FROM products")
+  return new Map(rows.map(({ id, stock }) => [id, Number(stock)]))
 }
 
 async function readCoupons(db: Client, history: History): Promise<StoredCoupon[]> {

@@ -15,7 +15,11 @@ export function checkIdempotent(entries: Iterable<Entry>, state: DatabaseState):
   const charges = countBy(effects.filter(isKind("charge")), chargeName)
   const claims = countBy(effects.filter(isKind("claim")), couponName)
   const cancelled = new Set(effects.filter(isKind("cancel")).map(({ orderId }) => orderId))
+  const restocked = new Set<string | null>(effects.filter(isKind("restock")).map(({ key }) => key))
   const problems = [
+    ...state.restocks
+      .filter(({ reason }) => !restocked.has(reason))
+      .map(({ productId, reason }) => `the restock ${reason} of ${productId} was acknowledged to no client`),
     ...[...state.orders.values()]
       .filter((order) => (order.cancelled || order.refunds.length > 0) && !cancelled.has(order.orderId))
       .map(({ orderId }) => `the cancellation of order ${orderId} was acknowledged to no client`),

@@ -25,7 +25,7 @@ export function countUnacknowledged(
   const claimedAt = new Map(state.coupons.map((coupon) => [coupon.claimId, coupon.claimedAt]))
   for (const entry of entries) {
     const { effect, open } = entry
-    if (effect.kind === "cancel") continue
+    if (effect.kind === "cancel" || effect.kind === "restock") continue
     const committedAt =
       effect.kind === "claim"
         ? claimedAt.get(claimIdOf(entry) ?? "no claim")

@@ -1,11 +1,15 @@
 /** The checks, by what they promise. */
 export const CHECKS = {
-  acknowledged: "every acknowledged order, charge and claim is in the database as it was acknowledged",
+  acknowledged:
+    "every acknowledged order, cancellation, restock, charge and claim is in the database as it was acknowledged",
   once: "nothing is in the database that was not acknowledged, and nothing twice",
   settled: "every effect is settled, by asking again with its key where need be",
   answers: "no answer is a server error other than 503",
   replays: "the same request with the same key gets the same bytes",
   balances: "every balance is what was paid in less what was paid",
+  stock: "every stock is what was put in less what was ordered and not cancelled",
+  events:
+    "whatever was acknowledged is told to a webhook: signed, at least once, in order per user, and nothing else",
   coupons: "every acknowledged claim is a coupon that its owner sees",
   audit: "GET /audit finds nothing",
   unacknowledged: "what was committed without an answer is one batch at most",

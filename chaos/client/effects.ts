@@ -4,6 +4,8 @@ export type Act =
   | { kind: "order"; userId: number; couponId: number | null; items: readonly OrderItem[] }
   | { kind: "claim"; userId: number; policyId: number }
   | { kind: "cancel"; userId: number; orderId: number }
+  /** What whoever runs the shop does; its key is also the reason in the journal. */
+  | { kind: "restock"; productId: number; quantity: number }
 
 export type OrderItem = { productId: number; quantity: number }
 /** What is probed, and counted by injection. */
@@ -16,10 +18,19 @@ export type Effect = Act & { key: string }
 export type EffectRequest = { path: string; body: unknown }
 
 /** The request that asks for the effect; all are POST. */
-export function requestOf(act: Act): EffectRequest {
-  if (act.kind === "charge") return { path: `/users/${act.userId}/balance`, body: { amount: act.amount } }
-  if (act.kind === "claim")
-    return { path: `/coupons?userId=${act.userId}&policyId=${act.policyId}`, body: undefined }
-  if (act.kind === "cancel") return { path: `/orders/${act.orderId}/cancel`, body: undefined }
-  return { path: "/orders", body: { userId: act.userId, couponId: act.couponId, items: act.items } }
+export function requestOf(effect: Effect): EffectRequest {
+  if (effect.kind === "restock") {
+    const { productId, quantity, key } = effect
+    return { path: `/admin/products/${productId}/restock`, body: { quantity, reason: key } }
+  }
+  if (effect.kind === "order")
+    return {
+      path: "/orders",
+      body: { userId: effect.userId, couponId: effect.couponId, items: effect.items },
+    }
+  if (effect.kind === "cancel") return { path: `/orders/${effect.orderId}/cancel`, body: undefined }
+  const { userId } = effect
+  return effect.kind === "charge"
+    ? { path: `/users/${userId}/balance`, body: { amount: effect.amount } }
+    : { path: `/coupons?userId=${userId}&policyId=${effect.policyId}`, body: undefined }
 }

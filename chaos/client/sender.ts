@@ -57,10 +57,10 @@ export function createSender(options: SenderOptions) {
     /** One more attempt for an effect that was sent before. */
     again: attempt,
     /** Sends the same request several times at the same moment. */
-    async burst(effect: Effect, copies: number): Promise<void> {
+    async burst(effect: Effect, copies: number): Promise<HttpAnswer | undefined> {
       const entry = journal.begin(effect)
       await Promise.all(Array.from({ length: copies }, () => attempt(entry)))
-      if (!entry.answer) await settle(entry)
+      return entry.answer ?? settle(entry)
     },
     /** Asks again for everything that is still open, a few at a time; what stays open is in the journal. */
     async resolve(parallel: number): Promise<void> {

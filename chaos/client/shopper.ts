@@ -5,7 +5,13 @@ import type { ForbiddenResponse } from "./journal.ts"
 import type { Sender } from "./sender.ts"
 
 /** The products, coupon policies and users of a seeded shop. */
-export type Shop = { productIds: readonly number[]; policyIds: readonly number[]; userIds: readonly number[] }
+export type Shop = {
+  productIds: readonly number[]
+  policyIds: readonly number[]
+  userIds: readonly number[]
+  /** Units of each product before the first order. */
+  stocks: ReadonlyMap<number, number>
+}
 
 export type ShopperOptions = {
   /** Distinguishes the keys of this run from those of every other. */
@@ -48,6 +54,16 @@ export function createShopper(options: ShopperOptions) {
     return { kind: "cancel", key: key("cancel"), userId, orderId }
   }
 
+  function restock(): Effect {
+    const effectKey = key("restock")
+    return {
+      kind: "restock",
+      key: effectKey,
+      productId: random.pick(shop.productIds),
+      quantity: random.between(1, 5),
+    }
+  }
+
   /** One to five products in an order of their own. */
   function basket(): OrderItem[] {
     const products = random.shuffled(shop.productIds).slice(0, random.between(1, 5))
@@ -73,6 +89,7 @@ export function createShopper(options: ShopperOptions) {
     order,
     claim,
     cancel,
+    restock,
     basket,
     usableCoupon,
   }
@@ -85,13 +102,16 @@ export function couponIdOf(coupon: unknown): number | null {
 }
 
 /** The id of the order that was placed; undefined when none was. */
-function placedOrderOf(answer: HttpAnswer | undefined): number | undefined {
+export function placedOrderOf(answer: HttpAnswer | undefined): number | undefined {
   if (answer?.status !== 201) return undefined
   const { orderId }: { orderId?: unknown } = Object(JSON.parse(answer.body))
   return typeof orderId === "number" ? orderId : undefined
 }
 
-/** One visit: pays in, perhaps claims a coupon, orders twice, once perhaps with a coupon, and perhaps cancels that one. */
+/**
+ * One visit: pays in, perhaps claims a coupon, orders twice, once perhaps with a coupon, and perhaps cancels that one.
+ * Now and then a product is restocked.
+ */
 export async function visit(shopper: Shopper, signal: AbortSignal): Promise<void> {
   const { random, sender } = shopper
   await sender.send(shopper.charge(), signal)
@@ -100,4 +120,5 @@ export async function visit(shopper: Shopper, signal: AbortSignal): Promise<void
   const placed = placedOrderOf(await sender.send(shopper.order(shopper.basket(), couponId), signal))
   await sender.send(shopper.order(shopper.basket()), signal)
   if (placed !== undefined && random.chance(0.4)) await sender.send(shopper.cancel(placed), signal)
+  if (random.chance(0.05)) await sender.send(shopper.restock(), signal)
 }

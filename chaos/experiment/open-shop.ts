@@ -19,7 +19,8 @@ export async function openShop({
   const products = parse(await http.send({ method: "GET", path: "/products" }))
   const numbers = Array.from({ length: users }, (_, index) => index + 1)
   const userIds = await inParallel(numbers, { most: AT_ONCE, work: (number) => userId(http, number) })
-  return { policyIds: list(policyIds).map(Number), productIds: list(products).map(productId), userIds }
+  const stocks = new Map(list(products).map(productStock))
+  return { policyIds: list(policyIds).map(Number), productIds: [...stocks.keys()], userIds, stocks }
 }
 
 async function userId(http: Pick<Http, "send">, number: number): Promise<number> {
@@ -32,7 +33,10 @@ function parse(outcome: Awaited<ReturnType<Http["send"]>>): unknown {
   return JSON.parse(outcome.body)
 }
 
-const productId = (product: unknown): number => Number(record(product).productId)
+function productStock(product: unknown): [id: number, stock: number] {
+  const { productId, stock } = record(product)
+  return [Number(productId), Number(stock)]
+}
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 

@@ -9,7 +9,7 @@ import { createProber } from "../client/prober.ts"
 import type { Prober, Sample } from "../client/prober.ts"
 import { visit } from "../client/shopper.ts"
 import type { Shopper } from "../client/shopper.ts"
-import type { Fault, Experiment } from "../faults/fault.ts"
+import type { Experiment, Fault, Observer } from "../faults/fault.ts"
 import type { Random } from "../random.ts"
 import type { UnexpectedExit } from "../environment/program.ts"
 import type { Environment } from "../environment/environment.ts"
@@ -64,8 +64,10 @@ export async function runExperiment(options: RunOptions): Promise<ExperimentResu
   if (!proberShopper) throw new Error("the prober needs a user of its own")
   const prober = createProber({ shopper: proberShopper, sender: clients.sender })
   const experiment = createExperiment({ clients, prober, pace, random, signal, log })
+  let observer: Observer | undefined
   try {
     const { history, measureGrowth } = await addHistory({ ...clients, ...options })
+    observer = await observe(fault, experiment)
     const deadlocksBefore = await countDeadlocks(clients)
     if (fault.quiet) await injectFault(fault, experiment)
     else await underLoad(fault, { experiment, prober, shoppers })
@@ -90,11 +92,21 @@ export async function runExperiment(options: RunOptions): Promise<ExperimentResu
       ...(isBack ? [] : [{ check: "served" as const, detail: "the shop did not become ready again" }]),
       ...environment.unexpectedExits.slice(exitsBefore).flatMap((exit) => unexpectedExits(exit, fault)),
       ...downtimes.flatMap((downtime) => checkDowntime(downtime, fault)),
-      ...((await fault.check?.(experiment)) ?? []),
+      ...(await observer.check()),
     )
     return { ...log, downtimes, unacknowledged, grantedAfterMs, growth, ...countEntries(clients) }
   } finally {
+    await observer?.stop()
     await clients.close()
+  }
+}
+
+/** What the fault itself checks, and what it starts for that. */
+async function observe(fault: Fault, experiment: Experiment): Promise<Observer> {
+  const own = await fault.observe?.(experiment)
+  return {
+    check: async () => [...((await fault.check?.(experiment)) ?? []), ...((await own?.check()) ?? [])],
+    stop: async () => own?.stop(),
   }
 }
 

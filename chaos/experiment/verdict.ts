@@ -1,17 +1,18 @@
 import { checkAcknowledged } from "../checks/acknowledged.ts"
 import { checkAudit } from "../checks/audit.ts"
 import { readDatabaseState } from "../checks/database-state.ts"
-import type { History } from "../checks/database-state.ts"
+import type { DatabaseState, History } from "../checks/database-state.ts"
 import { checkIdempotent } from "../checks/idempotent.ts"
 import { replaySome } from "../checks/replays.ts"
 import { checkBalances, checkCoupons } from "../checks/api-reads.ts"
+import { checkStock } from "../checks/stock.ts"
 import { checkAnswers, checkContradictions, checkSettled } from "../checks/settled.ts"
 import { checkUnacknowledged, countUnacknowledged } from "../checks/unacknowledged.ts"
 import type { Unacknowledged } from "../checks/unacknowledged.ts"
 import type { Violation } from "../checks/violation.ts"
 import type { Kind } from "../client/effects.ts"
 import type { Http } from "../client/http.ts"
-import type { Journal } from "../client/journal.ts"
+import type { Entry, Journal } from "../client/journal.ts"
 import type { Sender } from "../client/sender.ts"
 import type { Shop } from "../client/shopper.ts"
 import type { Random } from "../random.ts"
@@ -48,13 +49,20 @@ export async function judge(options: VerdictOptions) {
     ...(await replaySome(entries, { sender, random, most: MOST_REPLAYS })),
     ...checkContradictions(journal),
     ...checkAnswers(journal),
-    ...checkIdempotent(entries, await readState()),
+    ...checkAfterReplays(entries, await readState(), shop),
     ...(await checkBalances({ http, entries, userIds: shop.userIds })),
     ...(await checkCoupons({ http, entries })),
     ...(await checkAudit({ http })),
   ]
   return { violations: distinct(violations), unacknowledged }
 }
+
+/** A replay must leave nothing behind. */
+const checkAfterReplays = (
+  entries: readonly Entry[],
+  state: DatabaseState,
+  { stocks }: Shop,
+): Violation[] => [...checkIdempotent(entries, state), ...checkStock(entries, state, stocks)]
 
 /** The second look at the database, after the replays, repeats what the first one found. */
 function distinct(violations: readonly Violation[]): Violation[] {

@@ -15,6 +15,7 @@ import {
 import { networkFaults } from "./network.ts"
 import { lastUnit, oneBalance, oneCoupon } from "./races.ts"
 import { rollingRestarts, terminations } from "./restarts.ts"
+import { sellUnderKills } from "./selling.ts"
 import { stallApi, stallApiAndFlush, stallWorker } from "./stalls.ts"
 
 /** Every fault there is, in the order in which they are inflicted. */
@@ -26,6 +27,7 @@ export const FAULTS: readonly Fault[] = [
   flushRedis,
   killApiAndFlush,
   killAnything,
+  sellUnderKills,
   ...networkFaults,
   stallApi,
   stallApiAndFlush,

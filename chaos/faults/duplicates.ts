@@ -1,3 +1,4 @@
+import { placedOrderOf } from "../client/shopper.ts"
 import type { Shopper } from "../client/shopper.ts"
 import type { Fault } from "./fault.ts"
 
@@ -16,5 +17,7 @@ async function visit(shopper: Shopper): Promise<void> {
   await sender.burst(shopper.charge(), COPIES)
   if (random.chance(0.4)) await sender.burst(shopper.claim(), COPIES)
   const couponId = random.chance(0.4) ? await shopper.usableCoupon() : null
-  await sender.burst(shopper.order(shopper.basket(), couponId), COPIES)
+  const placed = placedOrderOf(await sender.burst(shopper.order(shopper.basket(), couponId), COPIES))
+  if (placed !== undefined && random.chance(0.4)) await sender.burst(shopper.cancel(placed), COPIES)
+  if (random.chance(0.1)) await sender.burst(shopper.restock(), COPIES)
 }

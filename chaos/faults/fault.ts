@@ -42,6 +42,13 @@ export type Experiment = {
   note: (figures: Record<string, number | string>) => void
 }
 
+/** What watches an experiment from outside. */
+export type Observer = {
+  /** After recovery: what did not hold. */
+  check: () => Promise<Violation[]>
+  stop: () => Promise<void>
+}
+
 /** What POST /init gets; see the contract of the API. */
 export type Seed = Partial<
   Record<"users" | "products" | "price" | "stock" | "policies" | "couponsPerPolicy" | "perUserLimit", number>
@@ -64,6 +71,8 @@ export type Fault = {
   promptLimitMs?: number
   /** Services that this fault makes end by themselves. */
   mayExit?: readonly string[]
+  /** Watches from before the load until after recovery. */
+  observe?: (experiment: Experiment) => Promise<Observer>
   run: (experiment: Experiment) => Promise<void>
   /** What has to hold besides, after recovery. */
   check?: (experiment: Experiment) => Promise<Violation[]>

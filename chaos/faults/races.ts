@@ -66,7 +66,9 @@ export const oneBalance: Fault = {
     await race(orders, experiment)
   },
   check: ({ journal, shop }) => {
-    const placed = winners(journal, "order", ({ effect }) => String(effect.userId))
+    const placed = winners(journal, "order", ({ effect }) =>
+      effect.kind === "order" ? String(effect.userId) : "",
+    )
     return exactlyOne(shop.userIds, placed, "user")
   },
 }

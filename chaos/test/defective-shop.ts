@@ -6,7 +6,9 @@ import { json } from "node:stream/consumers"
 
 import { Pool } from "pg"
 
-import { charge, claim, commitOnce, placeOrder, DEFECTS, PRICE } from "./defective-transactions.ts"
+import { cancel, charge, claim, commitOnce, placeOrder, restock } from "./defective-transactions.ts"
+import { DEFECTS, PRICE } from "./defective-transactions.ts"
+import { addWebhook, keepTelling } from "./defective-webhooks.ts"
 import type { Act, Answer } from "./defective-transactions.ts"
 
 // oxlint-disable-next-line node/no-process-env -- a process of its own, started by a test
@@ -31,6 +33,8 @@ const server = createServer((req, res) => {
   }
   respond().catch(() => answer({ status: 503, body: { code: "UNAVAILABLE" } }))
 })
+// The worker's part.
+if (env.PORT === undefined) void keepTelling(pool, defect)
 server.listen(Number(env.PORT ?? env.WORKER_METRICS_PORT), "127.0.0.1")
 process.once("SIGTERM", () => {
   server.close()
@@ -49,19 +53,29 @@ function actOf({ pathname, searchParams }: URL, body: Json): Act | undefined {
   if (pathname === "/coupons")
     return claim(Number(searchParams.get("userId")), Number(searchParams.get("policyId")))
   if (pathname === "/init") return init(Number(body.users))
-  if (/^\/orders\/\d+\/cancel$/.test(pathname)) return refuseToCancel
+  if (pathname === "/admin/webhooks") return addWebhook(String(body.url), body.events)
+  return actOnOrders(pathname, body)
+}
+
+function actOnOrders(pathname: string, body: Json): Act | undefined {
+  const [, what, id] = /^\/(orders|admin\/products)\/(\d+)\/(?:cancel|restock)$/.exec(pathname) ?? []
+  if (what === "orders") return cancel(Number(id), defect)
+  if (what !== undefined)
+    return restock(
+      { productId: Number(id), quantity: Number(body.quantity), reason: String(body.reason) },
+      defect,
+    )
   const items = Array.isArray(body.items) ? body.items : []
   return pathname === "/orders" ? placeOrder({ userId: Number(body.userId), items }, defect) : undefined
 }
 
-/** It has no window in which orders may be cancelled. */
-const refuseToCancel: Act = async () => ({ status: 409, body: { code: "CANCEL_WINDOW_OVER" } })
-
 function init(users: number): Act {
   return async (db) => {
     await db.query(
-      "TRUNCATE users, products, coupon_policies, coupons, orders, order_lines, ledger_entries, kept_answers",
+      `TRUNCATE users, products, coupon_policies, coupons, orders, order_lines, ledger_entries, kept_answers,
+                webhooks, webhook_deliveries`,
     )
+    await db.query("UPDATE shop SET epoch = gen_random_uuid()")
     await db.query("INSERT INTO users (name) SELECT 'u' || n FROM generate_series(1, $1::int) n", [users])
     await db.query(
       "INSERT INTO products (name, price, stock, stocked) SELECT 'p' || n, $1, 1e6, 1e6 FROM generate_series(1, 5) n",
@@ -89,7 +103,7 @@ async function read({ pathname, searchParams }: URL): Promise<Answer> {
     ])
     return { status: 200, body: rows[0]?.id }
   }
-  if (pathname === "/products") return many('SELECT id AS "productId" FROM products', [])
+  if (pathname === "/products") return many('SELECT id AS "productId", stock::int FROM products', [])
   if (pathname === "/readyz") return one("SELECT 1 AS ready WHERE $1 = ''", "")
   return { status: 200, body: { ok: true } }
 }

@@ -2,11 +2,23 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 import type { Pool, PoolClient } from "pg"
 
+import { tell } from "./defective-webhooks.ts"
+
 export type Answer = { status: number; body: unknown }
 export type Act = (db: PoolClient) => Promise<Answer>
 
 /** The defects there are; `nothing` shows that the checks raise no false alarm. */
-export const DEFECTS = ["nothing", "acknowledges-before-commit", "forgets-keys", "loses-a-line"] as const
+export const DEFECTS = [
+  "nothing",
+  "acknowledges-before-commit",
+  "forgets-keys",
+  "loses-a-line",
+  "keeps-the-money",
+  "restocks-twice",
+  "tells-once",
+  "tells-in-any-order",
+  "signs-without-id",
+] as const
 export type Defect = (typeof DEFECTS)[number]
 
 // So long that a kill at any moment hits a request between the answer and the commit.
@@ -57,13 +69,13 @@ async function keep(db: PoolClient, key: string | undefined, { status, body }: A
 
 export function charge(userId: number, amount: number): Act {
   return async (db) => {
-    const { rows } = await db.query<{ balance: string }>(
-      `WITH charged AS (UPDATE users SET balance = balance + $2 WHERE id = $1 RETURNING balance),
-            stored AS (INSERT INTO ledger_entries (user_id, kind, amount, balance_after)
-                       SELECT $1, 'charge', $2, balance FROM charged)
-       SELECT balance FROM charged`,
+    const { rows } = await db.query<{ id: string; balance: string }>(
+      `WITH charged AS (UPDATE users SET balance = balance + $2 WHERE id = $1 RETURNING balance)
+       INSERT INTO ledger_entries (user_id, kind, amount, balance_after)
+       SELECT $1, 'charge', $2, balance FROM charged RETURNING id, balance_after AS balance`,
       [userId, amount],
     )
+    await tell(db, { type: "balance.credited", id: Number(rows[0]?.id), userId, data: { amount } })
     return { status: 201, body: { userId, balance: Number(rows[0]?.balance) } }
   }
 }
@@ -107,7 +119,68 @@ export function placeOrder({ userId, items }: Order, defect: Defect): Act {
       "INSERT INTO ledger_entries (user_id, kind, amount, balance_after, order_id) VALUES ($1, 'order', $2, $3, $4)",
       [userId, -total, left, orderId],
     )
-    return { status: 201, body: { orderId, userId, totalAmount: total } }
+    const data = { orderId, totalAmount: total }
+    await tell(db, { type: "order.placed", id: orderId, userId, data })
+    return { status: 201, body: { ...data, userId } }
+  }
+}
+
+/** Gives back money and stock of an order that was not cancelled before. */
+export function cancel(orderId: number, defect: Defect): Act {
+  return async (db) => {
+    const { rows } = await db.query<{ userId: number; total: string }>(
+      'SELECT user_id AS "userId", total FROM orders WHERE id = $1 FOR UPDATE',
+      [orderId],
+    )
+    const [order] = rows
+    if (!order) return { status: 404, body: { code: "ORDER_NOT_FOUND" } }
+    const refunded = Number(order.total)
+    const marked = await db.query(
+      "UPDATE orders SET cancelled_at = now() WHERE id = $1 AND cancelled_at IS NULL",
+      [orderId],
+    )
+    if (marked.rowCount === 1) {
+      await giveBack(db, { orderId, refunded, userId: order.userId }, defect)
+      const data = { orderId, totalAmount: refunded, refunded }
+      await tell(db, { type: "order.cancelled", id: orderId, userId: order.userId, data })
+    }
+    return { status: 200, body: { orderId, status: "cancelled", refunded, userId: order.userId } }
+  }
+}
+
+type Cancelled = { orderId: number; userId: number; refunded: number }
+
+async function giveBack(db: PoolClient, { orderId, userId, refunded }: Cancelled, defect: Defect) {
+  if (defect !== "keeps-the-money")
+    await db.query(
+      `WITH paid AS (UPDATE users SET balance = balance + $2 WHERE id = $1 RETURNING balance)
+       INSERT INTO ledger_entries (user_id, kind, amount, balance_after, order_id)
+       SELECT $1, 'refund', $2, balance, $3 FROM paid`,
+      [userId, refunded, orderId],
+    )
+  const { rows } = await db.query<{ product_id: number; quantity: number }>(
+    "SELECT product_id, quantity FROM order_lines WHERE order_id = $1 ORDER BY product_id",
+    [orderId],
+  )
+  for (const { product_id: id, quantity } of rows)
+    await db.query("UPDATE products SET stock = stock + $2 WHERE id = $1", [id, quantity])
+}
+
+type Restock = { productId: number; quantity: number; reason: string }
+
+export function restock({ productId, quantity, reason }: Restock, defect: Defect): Act {
+  return async (db) => {
+    const units = defect === "restocks-twice" ? 2 * quantity : quantity
+    await db.query("UPDATE products SET stock = stock + $2, stocked = stocked + $2 WHERE id = $1", [
+      productId,
+      units,
+    ])
+    await db.query(
+      `INSERT INTO journal_entries (epoch, action, target_id, after, quantity, reason)
+       SELECT epoch, 'product.restocked', $1, '{}', $2, $3 FROM shop`,
+      [productId, quantity, reason],
+    )
+    return { status: 201, body: { productId } }
   }
 }
 

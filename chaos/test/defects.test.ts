@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { EXIT, runChaos } from "../cli.ts"
 import type { Fault } from "../faults/fault.ts"
 import { killApi } from "../faults/kills.ts"
+import { sellUnderKills } from "../faults/selling.ts"
 import { networkFaults } from "../faults/network.ts"
 import { startEnvironment } from "../environment/environment.ts"
 import type { Environment } from "../environment/environment.ts"
@@ -17,15 +18,16 @@ import type { Defect } from "./defective-transactions.ts"
 import { brokenBy } from "./experiments.ts"
 
 const EXPERIMENT_MS = 90_000
-// This shop grants at once, so that a coupon that is missing stays missing.
-const PACE = { ...PACES.test, couponsWithinMs: 500 }
+// This shop grants at once, so that a coupon that is missing stays missing; and it tells soon.
+const PACE = { ...PACES.test, couponsWithinMs: 500, toldWithinMs: 8_000 }
 
 const ENTRY = join(import.meta.dirname, "defective-shop.ts")
 
-const killDefective = (defect: Defect): Fault => ({
-  ...killApi,
+const inDefective = (defect: Defect, fault: Fault): Fault => ({
+  ...fault,
   topology: { ...DIRECT, shopEnv: { DEFECT: defect } },
 })
+const killDefective = (defect: Defect): Fault => inDefective(defect, killApi)
 
 describe("a shop with a defect", () => {
   let environment: Environment
@@ -45,10 +47,41 @@ describe("a shop with a defect", () => {
   it.each([
     ["forgets-keys", "once"],
     ["loses-a-line", "acknowledged"],
+    ["keeps-the-money", "acknowledged"],
+    ["restocks-twice", "stock"],
   ] as const)(
     "is caught when it %s",
     async (defect, check) => {
       expect(await checksBrokenBy(defect)).toContain(check)
+    },
+    EXPERIMENT_MS,
+  )
+})
+
+describe("a shop that tells a webhook what happens", () => {
+  let environment: Environment
+
+  beforeAll(async () => {
+    environment = await startEnvironment({ env: process.env, entry: ENTRY })
+  })
+  afterAll(() => environment.stop())
+
+  const brokenWith = async (defect: Defect): Promise<string> => {
+    const fault = inDefective(defect, sellUnderKills)
+    const violations = await brokenBy({ environment, fault, pace: PACE })
+    return violations.map(({ check, detail }) => `${check}: ${detail}`).join("\n")
+  }
+
+  it("passes without a defect", async () => expect(await brokenWith("nothing")).toBe(""), EXPERIMENT_MS)
+
+  it.each([
+    ["tells-once", /^events: .* was never accepted$/m],
+    ["tells-in-any-order", /^events: .* was told before balance\.credited .* was accepted$/m],
+    ["signs-without-id", /^events: .* was not signed with the secret$/m],
+  ] as const)(
+    "is caught when it %s",
+    async (defect, found) => {
+      expect(await brokenWith(defect)).toMatch(found)
     },
     EXPERIMENT_MS,
   )
@@ -69,7 +102,9 @@ it(
     const fault = killDefective("acknowledges-before-commit")
     try {
       const code = await runChaos(["--seed", "7"], io, { faults: [fault], entry: ENTRY, pace: PACE })
-      expect(table).toContain("not true that every acknowledged order, charge and claim is in the database")
+      expect(table).toContain(
+        "not true that every acknowledged order, cancellation, restock, charge and claim is",
+      )
       expect(code).toBe(EXIT.violated)
     } finally {
       await rm(dir, { recursive: true })

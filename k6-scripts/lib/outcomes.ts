@@ -16,6 +16,8 @@ export const LIMITED_COUPONS_PER_POLICY = 20
 type Persona = Exclude<PersonaChoice, "mix">
 
 export const SEED_ENDPOINT = "0_setup_init_data"
+/** What puts a product on sale before the load; as little judged as the seeding. */
+export const SALE_SETUP_ENDPOINT = "0_setup_sale"
 const EVERYONE = [
   "0_get_userId",
   "1_charge_balance",
@@ -26,7 +28,19 @@ const EVERYONE = [
   "6_get_balance",
 ] as const
 const C_ONLY = "6_get_orders"
-export type Endpoint = typeof SEED_ENDPOINT | (typeof EVERYONE)[number] | typeof C_ONLY
+/** What a buyer of `sale_opening` sends. */
+export const SALE_ENDPOINTS = [
+  "0_get_userId",
+  "1_charge_balance",
+  "5_create_order",
+  "6_get_balance",
+  "6_get_orders",
+] as const satisfies Endpoint[]
+export type Endpoint =
+  | typeof SEED_ENDPOINT
+  | typeof SALE_SETUP_ENDPOINT
+  | (typeof EVERYONE)[number]
+  | typeof C_ONLY
 
 /** The `name` tags of a persona's requests, in the order of its steps. */
 export function endpointsOf(persona: PersonaChoice): Endpoint[] {

@@ -7,14 +7,27 @@ import { inject } from "vitest"
 
 import type { K6Summary, RunSummary } from "../lib/summary.ts"
 
-const SCRIPT = join(import.meta.dirname, "..", "flow.ts")
+const SCRIPTS = join(import.meta.dirname, "..")
+type Script = "flow.ts" | "sale.ts"
 export type Outcome = { exitCode: number; stdout: string; stderr: string }
 export type Judged = Outcome & { summary: K6Summary & { run: RunSummary & Record<string, unknown> } }
 
-/** Runs flow.ts as somebody at a terminal would. */
-export async function k6(env: Record<string, string>, flags: string[] = []): Promise<Outcome> {
+/** Runs a script as somebody at a terminal would. */
+export async function k6(
+  env: Record<string, string>,
+  flags: string[] = [],
+  script: Script = "flow.ts",
+): Promise<Outcome> {
   const variables = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`])
-  const args = ["run", "--quiet", "--no-color", "--no-usage-report", ...flags, ...variables, SCRIPT]
+  const args = [
+    "run",
+    "--quiet",
+    "--no-color",
+    "--no-usage-report",
+    ...flags,
+    ...variables,
+    join(SCRIPTS, script),
+  ]
   return new Promise((resolve, reject) => {
     execFile(inject("k6Path"), args, (error, stdout, stderr) => {
       if (error && typeof error.code !== "number") reject(error)
@@ -23,10 +36,14 @@ export async function k6(env: Record<string, string>, flags: string[] = []): Pro
   })
 }
 
-/** Runs flow.ts as loadctl does, and reads the summary file that it leaves. */
-export async function judgedK6(env: Record<string, string>, flags: string[] = []): Promise<Judged> {
+/** Runs a script as loadctl does, and reads the summary file that it leaves. */
+export async function judgedK6(
+  env: Record<string, string>,
+  flags: string[] = [],
+  script?: Script,
+): Promise<Judged> {
   await using folder = await mkdtempDisposable(join(tmpdir(), "k6-scripts-"))
   const path = join(folder.path, "summary.json")
-  const outcome = await k6({ ...env, SUMMARY_PATH: path }, flags)
+  const outcome = await k6({ ...env, SUMMARY_PATH: path }, flags, script)
   return { ...outcome, summary: JSON.parse(await readFile(path, "utf8")) }
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ORDER_STRATEGIES } from "../src/env.ts"
 import { startApi, startShop } from "./support/api.ts"
 import type { TestShop } from "./support/api.ts"
+import { defined } from "./support/defined.ts"
 import { createTrade, insist, outcomeOf, tally, times } from "./support/trade.ts"
 import type { Trade } from "./support/trade.ts"
 
@@ -116,6 +117,25 @@ describe.each(ORDER_STRATEGIES)("%s orders", (strategy) => {
   })
 })
 
+describe("conditional orders of one user", () => {
+  it("are counted for a limit after the user was locked, though both were decided before that", async () => {
+    await using shop = await startShop({ worker: false, variables: { ORDER_STRATEGY: "conditional" } })
+    const trade = createTrade(shop.request)
+    const { user, product } = await trade.seed({ users: 1, products: 1, stock: 100 })
+    await trade.charge(user(1), 1_000_000)
+    await shop.deps.writeDb.product.update({ where: { id: product(1) }, data: { maxPerUser: 5 } })
+    await using other = await connect(shop.databaseUrl)
+    await other.query("BEGIN")
+    await other.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [user(1)])
+    const items = [{ productId: product(1), quantity: 3 }]
+    const pending = times(2, () => trade.order({ userId: user(1), items }))
+    await expect.poll(async () => lockWaits(other)).toBe(2)
+    await other.query("COMMIT")
+    expect(tally(await Promise.all(pending))).toEqual({ created: 1, LIMIT_REACHED: 1 })
+    expect(await trade.violations()).toEqual({})
+  })
+})
+
 async function connect(url: string) {
   const client = new Client({ connectionString: url })
   await client.connect()
@@ -128,4 +148,12 @@ async function waiting(client: Client): Promise<number> {
     "SELECT count(*)::int AS n FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))",
   )
   return rows[0]?.n ?? 0
+}
+
+/** Transactions of this database that wait for a row. */
+async function lockWaits(client: Client): Promise<number> {
+  const { rows } = await client.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+  )
+  return defined(rows[0]).n
 }

@@ -17,6 +17,7 @@ const Report = z.looseObject({
   endpoints: z.array(z.object({ name: z.string(), n: z.number(), failed: z.number() })),
   audit: z.object({ ok: z.boolean().nullable(), checks: z.array(z.unknown()) }),
 })
+const Expectations = z.object({ expectations: z.array(z.object({ outcome: z.string() })) })
 let folder: string
 
 beforeEach(async () => {
@@ -68,6 +69,23 @@ describe("loadctl run on the shop, in a private stack", () => {
         "k6.cpu",
       ]),
     )
+  })
+
+  it("judges the opening of a sale: nobody before the start, nobody above the limit, everything sold", async () => {
+    const flags = ["--private", "--scale", "0.03", "--format", "json"]
+    const run = await loadctl(["run", "--scenario", "sale_opening", ...flags], { cwd: folder })
+    const report = Report.parse(JSON.parse(run.stdout))
+    expect(report).toMatchObject({ verdict: "PASS", reasons: [], failed: 0, audit: { ok: true } })
+    const expected = Expectations.parse(report).expectations
+    expect(expected.map(({ outcome }) => outcome)).toEqual(Array(6).fill("pass"))
+    // 90 users: no claims and no rankings, which other scenarios owe.
+    expect(report.endpoints.map(({ name }) => name).toSorted()).toEqual([
+      "0_get_userId",
+      "1_charge_balance",
+      "5_create_order",
+      "6_get_balance",
+      "6_get_orders",
+    ])
   })
 
   it("stops everything after Ctrl-C as well", async () => {

@@ -43,14 +43,17 @@ export type Sla = {
 // A p95 of fewer than 20 samples is nothing but their maximum.
 export const DEFAULT_MIN_SAMPLES = 20
 
-/** Later layers win, field by field: file, scenario, persona, variant. Rules on metrics are told apart by their titles. */
+/**
+ * Later layers win, field by field: file, scenario, persona, variant. An endpoint that a layer says null of is
+ * not listed any more. Rules on metrics are told apart by their titles.
+ */
 export function mergeSla(layers: readonly (SlaInput | undefined)[]): SlaInput {
   const merged: SlaInput = {}
   for (const layer of layers) {
     if (!layer) continue
     const endpoints = { ...merged.endpoints }
     for (const [name, own] of Object.entries(layer.endpoints ?? {})) {
-      endpoints[name] = { ...endpoints[name], ...own }
+      endpoints[name] = own && { ...endpoints[name], ...own }
     }
     Object.assign(merged, layer, {
       each: { ...merged.each, ...layer.each },
@@ -69,8 +72,8 @@ function mergeMetrics(before: MetricRule[] = [], own: MetricRule[] = []): Pick<S
 
 export function resolveSla(input: SlaInput): Sla {
   const each = resolveEndpoint(input.each ?? {})
-  const endpoints = Object.entries(input.endpoints ?? {}).map(
-    ([name, own]) => [name, resolveEndpoint({ ...input.each, ...own })] as const,
+  const endpoints = Object.entries(input.endpoints ?? {}).flatMap(([name, own]) =>
+    own ? [[name, resolveEndpoint({ ...input.each, ...own })] as const] : [],
   )
   return {
     overall: resolveEndpoint(input.overall ?? {}),

@@ -93,8 +93,8 @@ export const SlaInput = z.strictObject({
   /** What every endpoint owes, also one that is not listed. */
   each: EndpointSlaInput.optional(),
   overall: z.strictObject(limits).optional(),
-  /** The endpoints that must be seen, by k6's `name` tag, each with what it owes beyond `each`. */
-  endpoints: z.record(z.string().min(1), ListedEndpointInput).optional(),
+  /** The endpoints that must be seen, by k6's `name` tag, each with what it owes beyond `each`; null unlists one. */
+  endpoints: z.record(z.string().min(1), ListedEndpointInput.nullable()).optional(),
   /** Share of k6's checks that must hold. */
   checks: Share.optional(),
   /** Iterations k6 may drop before the run is invalid. */

@@ -31,7 +31,7 @@ export const SALE_TERMS_BUGS: Bug[] = [
   )
     .replacing(COUNT, "WHERE c.units + excluded.units <= excluded.max_units", "")
     .dropping("purchase_counts.purchase_counts_units_check")
-    .caughtBy(SALE, "conditional orders > never exceed a limit"),
+    .caughtBy(SALE, "conditional orders of one user > are counted for a limit"),
   bug("limit-counts-the-past", "a limit that is set later counts from then on")
     .replacing(
       "apps/api/src/orders/product-rows.ts",

@@ -54,7 +54,7 @@ export const KEY_DOCS: Record<string, string> = {
   "sla.each": "What every endpoint owes, also one that is not listed.",
   "sla.overall": "What all requests together owe.",
   "sla.endpoints":
-    "Endpoints by k6's name tag, each with what it owes beyond each; one that is never called makes the run invalid.",
+    "Endpoints by k6's name tag, each with what it owes beyond each; one that is never called makes the run invalid, and null takes one off that is listed above.",
   "sla.*.avg": "The mean in ms, or { limit, level }.",
   "sla.*.p90": "The 90th percentile in ms, or { limit, level }.",
   "sla.*.p99.9": "The 99.9th percentile in ms, or { limit, level }.",

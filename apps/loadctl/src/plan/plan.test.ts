@@ -35,6 +35,20 @@ describe("makePlan", () => {
     expect(plan.expect).toHaveLength(1)
   })
 
+  it("lists no endpoint that a layer says null of, until a later layer lists it again", () => {
+    const layered = (sale: object, thief: object) =>
+      Config.parse({
+        ...config,
+        personas: { thief: { sla: { endpoints: thief } } },
+        scenarios: { sale: { sla: { endpoints: sale } } },
+      })
+    const listed = (sale: object, thief: object) =>
+      Object.keys(makePlan(layered(sale, thief), { ...request, persona: "thief" }, start).sla.endpoints)
+    expect(listed({ order: null, pay: {} }, {})).toEqual(["pay"])
+    expect(listed({ order: null }, { order: {} })).toEqual(["order"])
+    expect(listed({}, { order: null })).toEqual([])
+  })
+
   it("scales the phases and tells the script", () => {
     const plan = makePlan(config, { ...request, scale: 0.1 }, start)
     expect(plan.phases).toEqual({ warmupMs: 3_000, holdMs: 6_000, cooldownMs: 0 })

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 
+import { mergeSla, resolveSla } from "@saleproof/sla/resolve.ts"
 import { findK6 } from "@saleproof/stack/provide/k6.ts"
 
 import type { LoadedConfig } from "../config.ts"
@@ -29,7 +30,7 @@ export async function examineScenarios(loaded: LoadedConfig, { io, only }: Exami
   for (const [script, scenarios] of scripts) {
     if (!existsSync(script)) continue
     if (binary) found.push(...(await scenarioFindings({ loaded, binary, script, scenarios })))
-    found.push(...nameFindings(config, script))
+    found.push(...nameFindings(script, listedIn(config, scenarios)))
   }
   return found
 }
@@ -72,11 +73,18 @@ function scenarioFinding(name: string, wanted: readonly string[], known: readonl
   }
 }
 
+/** The endpoints that any of these scenarios must see. */
+function listedIn({ sla, scenarios }: Config, names: readonly string[]): string[] {
+  const listed = names.flatMap((name) =>
+    Object.keys(resolveSla(mergeSla([sla, scenarios[name]?.sla])).endpoints),
+  )
+  return [...new Set(listed)]
+}
+
 /** Endpoints of the file that no literal of the script names. */
-function nameFindings(config: Config, script: string): Finding[] {
+function nameFindings(script: string, listed: readonly string[]): Finding[] {
   const title = "Endpoints"
   const { names, computedNames } = readLiterals(script)
-  const listed = Object.keys(config.sla.endpoints ?? {})
   const absent = listed.filter((name) => !names.includes(name))
   if (listed.length === 0) {
     const detail = names.length > 0 ? `${names.join(", ")}, each owes sla.each` : "those that k6 sees"

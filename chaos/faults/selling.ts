@@ -1,0 +1,76 @@
+import { TOLD, checkEvents, missingEvents, toldEffects } from "../checks/events.ts"
+import type { Violation } from "../checks/violation.ts"
+import { startWebhookReceiver } from "../client/webhook-receiver.ts"
+import { placedOrderOf } from "../client/shopper.ts"
+import type { Shopper } from "../client/shopper.ts"
+import { DIRECT } from "../environment/topology.ts"
+import { eventually } from "../experiment/recovery.ts"
+import type { Experiment, Fault, Observer } from "./fault.ts"
+
+// So few that an endpoint that takes six requests at a time keeps up with what they do.
+const USERS = 20
+const REFUSED_SHARE = 0.05
+// So many that no event is given up within the time of an experiment.
+const RETRY_DELAYS = "0.2,0.2,0.5,0.5,1,1,2,2,5,5,5,5"
+
+/** Everything that sells is killed in turn while orders are cancelled, products restocked, and a webhook told of it. */
+export const sellUnderKills: Fault = {
+  name: "sell-under-kills",
+  title:
+    "kill -9 of the API with the worker, then of PostgreSQL with Redis, while a webhook is told of a sale",
+  topology: { ...DIRECT, shopEnv: { WEBHOOK_RETRY_DELAYS: RETRY_DELAYS } },
+  seed: { users: USERS },
+  visit: sell,
+  observe,
+  run: ({ environment, rounds, inject }) =>
+    rounds(6, (round) =>
+      inject(async () => {
+        const { database, redis } = environment
+        const killed = round % 2 === 0 ? [environment.worker(), ...environment.apis()] : [database, redis]
+        return Math.max(...(await Promise.all(killed.map((program) => program.crash()))))
+      }),
+    ),
+}
+
+async function sell(shopper: Shopper, signal: AbortSignal): Promise<void> {
+  const { random, sender } = shopper
+  await sender.send(shopper.charge(), signal)
+  const placed = placedOrderOf(await sender.send(shopper.order(shopper.basket()), signal))
+  if (random.chance(0.3)) await sender.send(shopper.restock(), signal)
+  if (placed !== undefined && random.chance(0.5)) await sender.send(shopper.cancel(placed), signal)
+  await sender.send(shopper.order(shopper.basket()), signal)
+}
+
+/** A webhook from before the load until everything was told. */
+async function observe(experiment: Experiment): Promise<Observer> {
+  const { http, journal, pace, shoppers, signal } = experiment
+  const random = experiment.random.branch("webhook")
+  const receiver = await startWebhookReceiver({ refuses: () => random.chance(REFUSED_SHARE) })
+  try {
+    const body = { url: receiver.url, events: TOLD }
+    const answer = await http.send({ method: "POST", path: "/admin/webhooks", body })
+    if ("lost" in answer || answer.status !== 201)
+      throw new Error(`the shop takes no webhook: ${JSON.stringify(answer)}`)
+    const { secret }: { secret?: unknown } = Object(JSON.parse(answer.body))
+    receiver.trust(String(secret))
+  } catch (error) {
+    await receiver.stop()
+    throw error
+  }
+
+  // The prober does more than can be told one after the other, so its events are only checked, not waited for.
+  const probing = shoppers.at(-1)?.userId
+  const awaited = () =>
+    [...journal.entries()].filter(({ effect }) => !("userId" in effect) || effect.userId !== probing)
+
+  async function check(): Promise<Violation[]> {
+    const told = toldEffects(awaited())
+    const done = () => Promise.resolve(missingEvents(told, receiver.attempts).length === 0)
+    await eventually(done, { withinMs: pace.toldWithinMs, signal })
+    const attempts = [...receiver.attempts]
+    experiment.note({ told: told.size, attempts: attempts.length })
+    return checkEvents([...journal.entries()], attempts, awaited())
+  }
+
+  return { check, stop: receiver.stop }
+}
