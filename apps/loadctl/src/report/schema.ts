@@ -28,6 +28,7 @@ const Endpoint = z
     name: z.string(),
     metric: z.enum(OTHER_METRICS).optional().describe("what was timed, where it is no HTTP request"),
     n: count("judged requests"),
+    unsent: count("of these, requests that found no connection, which have no latency").optional(),
     rate: z.number().nullable().describe("requests per second, over the hold where there is one"),
     p50: ms("median"),
     p95: ms("95th percentile, interpolated as k6 does"),
@@ -142,6 +143,7 @@ const Threshold = z.strictObject({
   source: z.string().describe('as the script has it: "p(95)<200"'),
   value: z.number().nullable().describe("null where k6 keeps no such figure"),
   ok: z.boolean(),
+  empty: z.literal(true).optional().describe("it was kept only because no sample is about it"),
 })
 
 const Check = z.strictObject({

@@ -51,7 +51,9 @@ export async function readIterations(input: IterationsInput): Promise<Iterations
   const known = judged.length === scenarios.length && cutAt !== null && scenario !== undefined
   return {
     account,
-    unanswered: known ? unansweredRequests(waitsMs, { samples, cutAt, scenario: scenario.name }) : [],
+    unanswered: known
+      ? unansweredRequests(waitsMs, { samples, cutAt, scenario: scenario.name, finished: account.finished })
+      : [],
     strayed: known ? 0 : waitsMs.length,
     plannedEnd: load.cameToItsEnd ? plannedEndOf(judged) : null,
   }

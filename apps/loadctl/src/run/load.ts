@@ -125,9 +125,19 @@ export function scriptEnv({ plan, targetUrl, seeded, env }: ScriptTold): Record<
 async function readSummary(folder: RunFolder): Promise<K6Summary | null> {
   for (const name of [SUMMARY, SUMMARY_EXPORT]) {
     const text = await readFile(folder.file(name), "utf8").catch(() => null)
-    if (text !== null) return parseSummary(JSON.parse(text))
+    const summary = text === null ? null : summaryIn(text)
+    if (summary !== null) return summary
   }
   return null
+}
+
+/** Null for what is none: a script may write there what it likes. */
+function summaryIn(text: string): K6Summary | null {
+  try {
+    return parseSummary(JSON.parse(text))
+  } catch {
+    return null
+  }
 }
 
 async function readClocks(run: K6Run, { targetUrl, influxUrl }: LoadOptions): Promise<Clocks> {

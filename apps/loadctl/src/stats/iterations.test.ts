@@ -60,12 +60,17 @@ describe("accountIterations", () => {
 })
 
 describe("unansweredRequests", () => {
-  const where = { cutAt: 6_000, scenario: "sale" }
+  const where = { cutAt: 6_000, scenario: "sale", finished: 1 }
 
   it("belong to the endpoint that alone can be meant, else to none", () => {
     const [one] = unansweredRequests([5_000], { ...where, samples: [series([[1, 1]])] })
     expect(one).toMatchObject({ name: "order", status: "0", expected: false, ms: Float64Array.of(5_000) })
     const samples = [series([[1, 1]]), series([[1, 1]], { name: "pay" })]
     expect(unansweredRequests([5_000], { ...where, samples })[0]?.name).toBe("")
+  })
+
+  it("belong to no endpoint where no iteration came so far that every endpoint was seen", () => {
+    const samples = [series([[1, 1]])]
+    expect(unansweredRequests([5_000], { ...where, samples, finished: 0 })[0]?.name).toBe("")
   })
 })

@@ -77,15 +77,24 @@ function quietMs({ cutAt, lastEnds, scenarios }: AccountInput, index: number): n
   return cutAt === null || end === undefined || kinds.has("open") ? 0 : Math.max(0, cutAt - end)
 }
 
+type UnansweredOptions = {
+  samples: readonly SampleSeries[]
+  cutAt: number
+  scenario: string
+  /** How many iterations came to their end. */
+  finished: number
+}
+
 /** The users that were never answered as requests: failed, without a status, and at least that long. */
 export function unansweredRequests(
   waitsMs: readonly number[],
-  { samples, cutAt, scenario }: { samples: readonly SampleSeries[]; cutAt: number; scenario: string },
+  { samples, cutAt, scenario, finished }: UnansweredOptions,
 ): SampleSeries[] {
   if (waitsMs.length === 0) return []
   const own = samples.filter((one) => one.scenario === scenario)
   const names = new Set(own.map(({ name }) => name))
-  const [only = ""] = names.size === 1 ? names : []
+  // Where no iteration came to its end, the one that waits may have been on a request that nobody has seen yet.
+  const [only = ""] = names.size === 1 && finished > 0 ? names : []
   return [
     {
       scenario,

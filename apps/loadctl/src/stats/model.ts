@@ -14,6 +14,8 @@ export type Figures = {
   /** What was timed where it is no HTTP request; its `statuses` are codes of its own protocol. */
   metric?: OtherMetric
   n: number
+  /** Of these, requests that found no connection: they failed, and have no latency. Absent where there were none. */
+  unsent?: number
   rate: number | null
   p50: number | null
   p95: number | null
@@ -39,10 +41,19 @@ export type Seen = {
   phases: Record<string, number>
   /** By metric, what was no HTTP request; absent in runs that an earlier version saved. */
   others?: Record<string, number>
+  /** There, where k6 gave the tag `scenario` to nothing. */
+  untagged?: true
 }
 
 /** One threshold of the script and what came of it; `value` is null where k6 keeps no such figure. */
-export type ThresholdResult = { metric: string; source: string; value: number | null; ok: boolean }
+export type ThresholdResult = {
+  metric: string
+  source: string
+  value: number | null
+  ok: boolean
+  /** It was kept only because there is no sample that it is about. */
+  empty?: true
+}
 
 /** What k6 logged, the first of its kind; `count` is how often that kind was logged. */
 export type K6Message = { level: "error" | "warning"; text: string; count: number }
@@ -163,5 +174,7 @@ export type K6Facts = {
   slowFlushes: number
   /** The first texts of what iterations ended by. */
   thrown?: string[]
+  /** The same of what the script threw outside of its iterations; absent in runs that an earlier version saved. */
+  thrownOutside?: string[]
   errors: string[]
 }

@@ -74,7 +74,18 @@ export const FAILURE_ROWS: VerdictRow[] = [
     script: `export const options = { ${SIXTY} }\nexport default function () { http.get("http://127.0.0.1:1/", { tags: { name: "list" } }) }`,
     verdict: "FAIL",
     rows: { list: { n: 60, failed: 60 } },
-    says: ["connection refused"],
+    says: ["connection refused", "list: p95 is not known: 60 of 60 requests found no connection."],
+    neverSays: ["100 %"],
+    json: { overall: { unsent: 60, p95: null } },
+  },
+  {
+    what: "half of the requests find no connection, which is no fast answer",
+    script: `export const options = { ${SIXTY} }
+export default function () { http.get(exec.scenario.iterationInTest % 2 ? BASE_URL + "/?delay=60" : "http://127.0.0.1:1/", { tags: { name: "list" } }) }`,
+    config: { sla: { each: { p50: 40, minSamples: 1, errorRate: 0.6 }, overall: { errorRate: 0.6 } } },
+    verdict: "FAIL",
+    rows: { list: { n: 60, failed: 30 } },
+    says: [/list: p50 was \d+\.\d ms, the limit is 40\.0 ms \(n = 30\)/],
   },
   {
     what: "requests give up before they are answered",
