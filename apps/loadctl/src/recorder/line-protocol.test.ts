@@ -30,6 +30,12 @@ describe("parsePoint", () => {
     expect(parsePoint(plain, 1_790_000_000)).toMatchObject({ tagSet: "zone=C:\\", value: 1 })
   })
 
+  it("reads the value where a field comes after it, as a tag vu of the script does", () => {
+    const line = 'http_reqs,name=a value=12.5,vu="3 of 4" 1790000000000000001'
+    expect(parsePoint(line, 1_790_000_000)).toMatchObject({ tagSet: "name=a", value: 12.5, ns: 1 })
+    expect([...pointsOf(`${line}\n${line}`)]).toEqual([line, line])
+  })
+
   it("refuses what is no point", () => {
     expect(() => parsePoint("hello", 0)).toThrow("not a point of k6")
   })

@@ -9,7 +9,7 @@ export type Point = {
 }
 
 // Fields come in the order of their names, and "value" after "url"; nothing of a name can look like this by accident.
-const COMPLETE = /[ ,]value=[^ ,]+ -?\d+$/
+const COMPLETE = /[ ,]value=[^ ,]+(?:,vu="[^"\n]*")? -?\d+$/
 const TAIL = 80
 
 /**
@@ -94,7 +94,8 @@ export function parsePoint(line: string, epochS: number): Point {
   return {
     metric: line.slice(0, metricEnd),
     tagSet: metricEnd === tagsEnd ? "" : line.slice(metricEnd + 1, tagsEnd),
-    value: Number(line.slice(valueAt + "value=".length, timeAt)),
+    // A field "vu" comes after it, where a script has a tag of that name.
+    value: Number(line.slice(valueAt + "value=".length, nextField(line, valueAt) ?? timeAt)),
     ns: nanosecondsSince(line.slice(timeAt + 1), epochS),
   }
 }
@@ -112,6 +113,11 @@ function unescapedSpace(line: string): number {
   let at = line.indexOf(" ")
   while (at > 0 && line[at - 1] === "\\") at = line.indexOf(" ", at + 1)
   return at
+}
+
+function nextField(line: string, from: number): number | null {
+  const comma = line.indexOf(",", from)
+  return comma < 0 ? null : comma
 }
 
 /** The space before the fields where the last tag ends in a backslash, which k6 does not escape; -1 where there is none. */
