@@ -95,7 +95,12 @@ const Sources = z.strictObject({
       merged: count("of them, those that are one point with another in InfluxDB"),
       refusedWrites: count("writes that InfluxDB refused"),
       failed: z
-        .strictObject({ n: z.int(), matches: z.int() })
+        .strictObject({
+          n: z.int(),
+          matches: z.int(),
+          tagged: z.int().optional().describe("requests whose tags say that they failed"),
+          untagged: z.int().optional().describe("requests without a tag that says so or not"),
+        })
         .describe("k6's http_req_failed: how many have it, how many failed"),
       folded: count("samples that gave up tags because there were too many series"),
       problems: z.array(z.string()).describe("why the figures cannot be trusted"),

@@ -164,6 +164,7 @@ async function auditTarget({ loaded, io, testTarget }: PhaseContext): Promise<Au
   return runAudit(testTarget.api, audit, {
     settleMs: durationMs(audit.settle),
     signal: io.interrupted,
+    killed: io.killed,
   })
 }
 

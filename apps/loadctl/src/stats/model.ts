@@ -1,4 +1,5 @@
 import type { IterationsAccount } from "./iterations.ts"
+import type { TaggedFailures } from "./failures.ts"
 
 import type { Clocks } from "../machine/clocks.ts"
 import type { OtherMetric } from "@saleproof/sla/metrics.ts"
@@ -93,8 +94,11 @@ export type RecorderFacts = {
   /** Requests that are one point in InfluxDB, because their tags and time are equal. */
   merged: number
   refusedWrites: number
-  /** By k6's own http_req_failed; `n` is how many requests carry it: none without a response callback. */
-  failed: { n: number; matches: number }
+  /**
+   * By k6's own http_req_failed; `n` is how many requests carry it: none without a response callback. Beside it what
+   * the tags say; an earlier version saved none.
+   */
+  failed: { n: number; matches: number } & Partial<TaggedFailures>
   /** Samples that gave up tags nobody judges by, because the script made too many series. */
   folded: number
   /** Why figures cannot be trusted: a recording that broke off, witnesses that differ for no known reason. */

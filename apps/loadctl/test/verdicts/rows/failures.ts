@@ -39,6 +39,24 @@ export const FAILURE_ROWS: VerdictRow[] = [
     neverSays: ["none failed"],
   },
   {
+    what: "the script tags every answer of 500 as one that it expects",
+    script: `export const options = { ${SIXTY}, systemTags: ["status", "name", "scenario"] }
+export default function () { http.get(BASE_URL + "/?status=500", { tags: { name: "list", expected_response: "true" } }) }`,
+    config: { sla: { each: { p95: 200, minSamples: 1 } } },
+    verdict: "FAIL",
+    says: ["k6 counted 60 failed requests, and the tags of 0 say so"],
+    neverSays: ["none failed"],
+    noCsv: "its column is the script's own tag",
+  },
+  {
+    what: "nobody says what failed: the script has no response callback and no tag status",
+    script: script("/?status=503", `, systemTags: ["name", "scenario"]`, "http.setResponseCallback(null)"),
+    verdict: "INVALID",
+    says: ["Nothing says whether 60 requests failed"],
+    neverSays: ["none failed"],
+    noCsv: "no column of it says which requests failed",
+  },
+  {
     what: "nothing fails, and the script took k6's response callback away",
     script: script("/", "", "http.setResponseCallback(null)"),
     verdict: "PASS",
