@@ -40,7 +40,7 @@ function cutOffText({ cutOff, iterationsAccount }: RunReport): string {
   const { unanswered = 0 } = iterationsAccount ?? {}
   const all = `${countText(cutOff, "iteration")} at the end`
   if (unanswered === 0) return `${all}, in no figure`
-  return `${all}, ${unanswered.toLocaleString("en-US")} of them never answered and counted as failed`
+  return `${all}, ${unanswered.toLocaleString("en-US")} of them never answered: failed requests of their scenario`
 }
 
 /** All checks together, then each that failed. */

@@ -193,6 +193,7 @@ export const RunDocument = z
         dropped: count("iterations that were due and never started"),
         unanswered: count("of those cut off, users that still waited for an answer: failed requests"),
         truncated: count("of those cut off, users that may have gone on: in no figure"),
+        undecided: count("of those cut off, users of which nobody knows").optional(),
       })
       .nullable()
       .describe("null where the run was judged from another source"),

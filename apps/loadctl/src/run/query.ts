@@ -42,7 +42,7 @@ export async function queryRun(options: QueryOptions): Promise<Measurement> {
   const histograms = load.histograms
   const output = await readFile(folder.file("k6-output.txt"), "utf8").catch(() => "")
   const { totals } = recorded
-  const iterations = await readIterations({ plan, file, samples, totals, run, output })
+  const iterations = await readIterations({ plan, file, samples, totals, load, output })
   const all = [...samples, ...others, ...iterations.unanswered]
   const table = {
     ...measure(all, plan, iterations.plannedEnd),
@@ -82,7 +82,9 @@ function loadProblems({ run, summary }: Load, { strayed }: Iterations): string[]
   if (run.overdue) problems.push("k6 had not ended long after its planned time, and was ended.")
   if (run.log.lostFlushes > 0) problems.push(lostFlushText(run.log.lostFlushes, summary))
   if (strayed > 0)
-    problems.push(`${countText(strayed, "user")} of a scenario that is not known were never answered.`)
+    problems.push(
+      `Users that k6 cut off were never answered, ${strayed.toLocaleString("en-US")} of them; of which scenario is not known.`,
+    )
   return problems
 }
 

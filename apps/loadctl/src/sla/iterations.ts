@@ -9,7 +9,7 @@ import { countText } from "./text.ts"
 export function iterationFindings({ iterations, k6 }: Measurement, sla: Sla): Findings {
   const findings = noFindings()
   if (!iterations) return findings
-  const { started, threw, unanswered, truncated } = iterations
+  const { started, threw, unanswered, truncated, undecided = 0 } = iterations
   if (threw > 0) {
     const first = (k6.thrown ?? []).join("; ")
     const text = `${threw.toLocaleString("en-US")} of ${countText(started, "iteration")} threw: ${first}.`
@@ -17,7 +17,11 @@ export function iterationFindings({ iterations, k6 }: Measurement, sla: Sla): Fi
   }
   if (unanswered > 0)
     findings.warnings.push(
-      `${countText(unanswered, "user")} still waited for an answer when k6 ended: counted as failed requests.`,
+      `${countText(unanswered, "user")} still waited for an answer when k6 ended: failed requests of their scenario.`,
+    )
+  if (undecided > 0)
+    findings.unknown.push(
+      `k6 cut off ${countText(undecided, "user")} before any iteration had come to its end: nothing says whether they waited for an answer or the script was thinking. Give iterations more time.`,
     )
   if (truncated > 0)
     findings.warnings.push(
