@@ -1,3 +1,4 @@
+import { readK6Exit } from "../k6/exits.ts"
 import type { Sla } from "@saleproof/sla/resolve.ts"
 
 import type { Measurement } from "../stats/model.ts"
@@ -23,7 +24,8 @@ export function iterationFindings({ iterations, k6 }: Measurement, sla: Sla): Fi
     findings.unknown.push(
       `k6 cut off ${countText(undecided, "user")} before any iteration had come to its end: nothing says whether they waited for an answer or the script was thinking. Give iterations more time.`,
     )
-  if (truncated > 0)
+  // Somebody who stops a run knows that he cuts it off.
+  if (truncated > 0 && readK6Exit(k6.exitCode).kind === "finished")
     findings.warnings.push(
       `k6 cut off ${countText(truncated, "iteration")} that may have gone on: truncated, in no figure. A longer gracefulStop lets them finish.`,
     )
