@@ -40,6 +40,16 @@ export type Sla = {
   metrics?: MetricRule[]
 }
 
+/** What the SLA lists for an endpoint, if it does; a name may be one that every object has, such as "constructor". */
+export function listedFor({ endpoints }: Pick<Sla, "endpoints">, name: string): EndpointSla | undefined {
+  return Object.hasOwn(endpoints, name) ? endpoints[name] : undefined
+}
+
+/** What an endpoint owes. */
+export function owedBy(sla: Pick<Sla, "endpoints" | "each">, name: string): EndpointSla {
+  return listedFor(sla, name) ?? sla.each
+}
+
 // A p95 of fewer than 20 samples is nothing but their maximum.
 export const DEFAULT_MIN_SAMPLES = 20
 
@@ -53,7 +63,8 @@ export function mergeSla(layers: readonly (SlaInput | undefined)[]): SlaInput {
     if (!layer) continue
     const endpoints = { ...merged.endpoints }
     for (const [name, own] of Object.entries(layer.endpoints ?? {})) {
-      endpoints[name] = own && { ...endpoints[name], ...own }
+      const before = Object.hasOwn(endpoints, name) ? endpoints[name] : {}
+      endpoints[name] = own && { ...before, ...own }
     }
     Object.assign(merged, layer, {
       each: { ...merged.each, ...layer.each },

@@ -22,7 +22,7 @@ export const VERDICT_BUGS: Bug[] = [
   bug("none-failed-by-hearsay", "none failed is said only where k6 counted no failure either")
     .replacing(
       `${SRC}/report/cells.ts`,
-      `if (k6Failed === 0) return ["none failed"]`,
+      `if (k6Failed === 0 || isWithoutHttp(report)) return ["none failed"]`,
       `if (k6Failed !== undefined) return ["none failed"]`,
     )
     .caughtBy(`${ROWS}/failures.test.ts`, "PASS: the SLA lists 409"),
@@ -113,6 +113,40 @@ export const VERDICT_BUGS: Bug[] = [
       `findings["warnings"]`,
     )
     .caughtBy(`${ROWS}/iterations.test.ts`, "INVALID: every iteration throws after its first request"),
+  bug(
+    "rejection-unnoticed",
+    "an iteration whose promise is rejected threw, though k6 logs no stack trace of it",
+  )
+    .replacing(
+      `${SRC}/k6/log.ts`,
+      "if (scenario !== undefined && error === undefined) {",
+      `if (scenario !== undefined && source === "stacktrace") {`,
+    )
+    .caughtBy(`${ROWS}/iterations.test.ts`, "INVALID: every iteration of an async function throws"),
+  bug("empty-threshold-kept", "a limit of the script that was compared with nothing is not kept")
+    .replacing(
+      `${SRC}/k6/own-thresholds.ts`,
+      "return isEmpty && AT_MOST.test(source) && !OF_FAILURES.test(metric)",
+      "return isEmpty && AT_MOST.test(source) && OF_FAILURES.test(metric)",
+    )
+    .caughtBy(
+      `${ROWS}/thresholds.test.ts`,
+      "INVALID: a threshold of the script is about an endpoint that has another name",
+    ),
+  bug("refused-is-fast", "a request that found no connection has no latency")
+    .replacing(
+      `${SRC}/stats/measure.ts`,
+      "return wasAnswered ? ms : selectColumn(ms, (index) => ms[index]! > 0)",
+      "return wasAnswered ? ms : selectColumn(ms, (index) => ms[index]! >= 0)",
+    )
+    .caughtBy(`${ROWS}/failures.test.ts`, "FAIL: half of the requests find no connection"),
+  bug("unread-gauge-kept", "a limit of a gauge that could not be read for part of the load is not kept")
+    .replacing(
+      `${SRC}/sla/metrics.ts`,
+      `if (unseen !== undefined && !(isBroken && rule.over === "every"))`,
+      `if (unseen !== undefined && isBroken && rule.over !== "every")`,
+    )
+    .caughtBy("apps/loadctl/src/run/metric-rules.test.ts", "knows a gauge only if it could be read"),
   bug("k6-unheard", "k6's errors and warnings are shown with how many there were")
     .replacing(`${SRC}/k6/log.ts`, "note(level, text)", "void text")
     .caughtBy(`${ROWS}/measuring.test.ts`, "PASS: the script logs errors of its own"),

@@ -6,6 +6,14 @@ import type { Audit } from "./model.ts"
 
 const RETRY_MS = 250
 
+export type AuditOptions = {
+  settleMs: number
+  /** Asks no second time. */
+  signal: AbortSignal
+  /** Waits for no answer any more. */
+  killed?: AbortSignal
+}
+
 /**
  * Asks the target whether its invariants hold. Work that was accepted may still be on its way when the load ends, so a violation
  * is asked about again until it is gone or `settleMs` is over. An audit that does not answer is a value, not a throw.
@@ -13,11 +21,11 @@ const RETRY_MS = 250
 export async function runAudit(
   api: Api,
   endpoint: { path: string; headers: Record<string, string> },
-  { settleMs, signal }: { settleMs: number; signal: AbortSignal },
+  { settleMs, signal, killed }: AuditOptions,
 ): Promise<Audit> {
   const start = performance.now()
   for (;;) {
-    const audit = await askOnce(api, endpoint, start)
+    const audit = await askOnce(api, endpoint, { start, killed })
     const late = performance.now() - start >= settleMs
     if (late || signal.aborted || audit.state !== "done" || audit.ok) return audit
     await sleep(RETRY_MS)
@@ -27,9 +35,9 @@ export async function runAudit(
 async function askOnce(
   api: Api,
   { path, headers }: { path: string; headers: Record<string, string> },
-  start: number,
+  { start, killed }: { start: number; killed: AbortSignal | undefined },
 ): Promise<Audit> {
-  const answer = await api.request({ method: "GET", path, headers })
+  const answer = await api.request({ method: "GET", path, headers, ...(killed ? { signal: killed } : {}) })
   if (answer.outcome === "no-answer") return { state: "unreachable", text: answer.text }
   if (answer.status !== 200) return { state: "unreachable", text: `GET ${path} answered ${answer.status}` }
   const parsed = AuditAnswer.safeParse(answer.json)

@@ -9,7 +9,7 @@ export const AuditAnswer = z.object({
       z.looseObject({
         id: z.string(),
         title: z.string().default(""),
-        violations: z.union([z.number(), z.array(z.unknown())]),
+        violations: z.union([z.number().min(0), z.array(z.unknown())]),
       }),
     )
     .min(1),

@@ -1,6 +1,6 @@
 import { z } from "zod"
 
-import type { MetricSeries } from "../sla/metrics.ts"
+import type { Read } from "../sla/metrics.ts"
 import { seenInstead } from "../sla/seen.ts"
 import type { Window } from "../stats/model.ts"
 
@@ -29,7 +29,7 @@ export async function queryPrometheus(
   prometheus: Prometheus,
   query: string,
   window: Window,
-): Promise<{ series: MetricSeries[] } | { reason: string }> {
+): Promise<Read | { reason: string }> {
   const [start, end] = [window.from / 1_000, window.to / 1_000]
   const step = Math.max(1, Math.ceil((end - start) / MOST_POINTS))
   const range = { query, start: String(start), end: String(end), step: String(step) }
@@ -41,8 +41,17 @@ export async function queryPrometheus(
     const numbers = values.map(([, text]) => numberOf(text)).filter((value) => !Number.isNaN(value))
     return numbers.length === 0 ? [] : [{ labels: labelsText(metric), values: numbers }]
   })
-  if (series.length > 0) return { series }
+  const points = new Set(matrix.data.data.result.flatMap(({ values }) => values.map(([at]) => at))).size
+  const wanted = Math.floor((end - start) / step) + 1
+  if (series.length > 0) return { series, unseen: unseenText(points, wanted) }
   return { reason: await whyNothing(prometheus, query, { hadSeries: matrix.data.data.result.length > 0 }) }
+}
+
+/** A query that was without a value for most of the load says little of it; NaN is a value. */
+function unseenText(points: number, wanted: number): string | undefined {
+  return points < wanted / 2
+    ? `the query gave a value at ${points} of ${wanted} points of the load only.`
+    : undefined
 }
 
 /** Names of the query that Prometheus does not know; where it knows them all, their series had no value then. */

@@ -67,6 +67,8 @@ describe("what k6 left at each exit code", () => {
   })
 })
 
+const IN_ITERATION = { source: "stacktrace", scenario: "default", executor: "constant-vus" }
+
 describe("createLogReader", () => {
   it("keeps the first error and warning of each kind, and counts the others", () => {
     const reader = createLogReader()
@@ -87,11 +89,26 @@ describe("createLogReader", () => {
   it("counts iterations that threw, with what differs of what they threw", () => {
     const reader = createLogReader()
     const threw = (text: string) =>
-      reader.line(
-        JSON.stringify({ level: "error", msg: `${text}\n\tat file:///a.js:1`, source: "stacktrace" }),
-      )
+      reader.line(JSON.stringify({ level: "error", msg: `${text}\n\tat file:///a.js:1`, ...IN_ITERATION }))
     for (const text of ["TypeError: x", "TypeError: x", "Error: y"]) threw(text)
-    expect(reader.log).toMatchObject({ threw: 3, thrown: ["TypeError: x", "Error: y"] })
+    // A promise that was rejected has no source.
+    reader.line(
+      JSON.stringify({ level: "error", msg: "Uncaught (in promise) Error: z", scenario: "default" }),
+    )
+    expect(reader.log).toMatchObject({
+      threw: 4,
+      thrown: ["TypeError: x", "Error: y", "Uncaught (in promise) Error: z"],
+    })
+  })
+
+  it("keeps apart what the script threw outside of its iterations", () => {
+    const reader = createLogReader()
+    reader.line('{"level":"error","msg":"Error: td\\n\\tat teardown","source":"stacktrace"}')
+    reader.line(
+      '{"level":"error","msg":"Error while allocating unplanned VU","error":"no data","scenario":"a"}',
+    )
+    reader.line('{"level":"error","msg":"an error that the script logs","source":"console"}')
+    expect(reader.log).toMatchObject({ threw: 0, thrownOutside: ["Error: td", "no data"] })
   })
 
   it("counts flushes that k6 threw away as a whole", () => {
@@ -114,6 +131,7 @@ describe("createLogReader", () => {
       lostFlushes: 0,
       threw: 0,
       thrown: [],
+      thrownOutside: [],
       errors: ["panic: something"],
       messages: [{ level: "error", text: "panic: something", count: 1 }],
     })

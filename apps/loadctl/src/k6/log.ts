@@ -7,6 +7,8 @@ const LogLine = z.object({
   msg: z.string(),
   error: z.string().optional(),
   source: z.string().optional(),
+  /** What k6's executors log has the scenario; what a script logs has not. */
+  scenario: z.string().optional(),
 })
 
 /** What k6's own log says about the run, apart from its measurements. */
@@ -20,6 +22,8 @@ export type K6Log = {
   /** Iterations that ended by an exception, and the first texts of those that differ. */
   threw: number
   thrown: string[]
+  /** The first texts of what the script threw elsewhere: in its init code, setup, teardown or handleSummary. */
+  thrownOutside: string[]
   /** The last errors that are not one of the above, oldest first. */
   errors: string[]
   /** The first error or warning of each kind, in the order in which they came, with how many there were. */
@@ -45,6 +49,7 @@ export function createLogReader() {
     lostFlushes: 0,
     threw: 0,
     thrown: [],
+    thrownOutside: [],
     errors: [],
     messages: [],
   }
@@ -65,8 +70,9 @@ export function createLogReader() {
     log,
     line(line: string): void {
       if (line.trim() === "") return
-      const { level, msg, error, source } = parseLine(line)
-      if (source === "stacktrace") noteThrown(log, firstLine(msg).slice(0, MOST_CHARACTERS))
+      const said = parseLine(line)
+      const { level, msg, error } = said
+      noteThrown(log, said)
       const counted = COUNTED.find(([start]) => msg.startsWith(start))
       if (counted) log[counted[1]] += 1
       else if (msg.startsWith("thresholds on metrics")) return
@@ -80,9 +86,21 @@ export function createLogReader() {
   }
 }
 
-function noteThrown(log: K6Log, text: string): void {
-  log.threw += 1
-  if (log.thrown.length < KEPT_THROWN && !log.thrown.includes(text)) log.thrown.push(text)
+// The init code of a VU that an open model needs on top of those that were planned.
+const UNPLANNED_VU = "Error while allocating unplanned VU"
+
+/** A rejection that no script code takes has no stack trace of k6's: any error of an iteration ended it. */
+function noteThrown(log: K6Log, { level, msg, error, source, scenario }: z.infer<typeof LogLine>): void {
+  if (level !== "error") return
+  const text = firstLine(error ?? msg).slice(0, MOST_CHARACTERS)
+  if (scenario !== undefined && error === undefined) {
+    log.threw += 1
+    keepText(log.thrown, text)
+  } else if (source === "stacktrace" || msg.startsWith(UNPLANNED_VU)) keepText(log.thrownOutside, text)
+}
+
+function keepText(texts: string[], text: string): void {
+  if (texts.length < KEPT_THROWN && !texts.includes(text)) texts.push(text)
 }
 
 /** Two messages that differ in numbers or in what is quoted are of one kind. */

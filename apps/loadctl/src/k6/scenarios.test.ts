@@ -14,11 +14,11 @@ const OUTPUT = `
 describe("readScenarios", () => {
   it("knows how long each starts iterations, and how long it waits for them", () => {
     expect(readScenarios(OUTPUT)).toEqual([
-      { name: "a", kind: "constant", durationMs: 5_000, startMs: 0, graceMs: 1_000 },
-      { name: "no grace", kind: "constant", durationMs: 60_000, startMs: 0, graceMs: 0 },
-      { name: "ramp", kind: "ramping", durationMs: 90_000, startMs: 2_000, graceMs: 10_000 },
-      { name: "open", kind: "open", durationMs: 500, startMs: 0, graceMs: 30_000 },
-      { name: "each", kind: "iterations", durationMs: 20_000, startMs: 0, graceMs: 30_000 },
+      { name: "a", kind: "constant", durationMs: 5_000, startMs: 0, users: 4, graceMs: 1_000 },
+      { name: "no grace", kind: "constant", durationMs: 60_000, startMs: 0, users: 2, graceMs: 0 },
+      { name: "ramp", kind: "ramping", durationMs: 90_000, startMs: 2_000, users: null, graceMs: 10_000 },
+      { name: "open", kind: "open", durationMs: 500, startMs: 0, users: null, graceMs: 30_000 },
+      { name: "each", kind: "iterations", durationMs: 20_000, startMs: 0, users: null, graceMs: 30_000 },
     ])
   })
 })

@@ -6,6 +6,8 @@ export type PlannedScenario = {
   /** How long new iterations start; those of a number may be done before. */
   durationMs: number
   startMs: number
+  /** Users that loop all the time; null where it has another kind of them. */
+  users: number | null
   /** How long k6 waits at its end for iterations that have begun, at least. */
   graceMs: number
 }
@@ -24,10 +26,16 @@ export function readScenarios(output: string): PlannedScenario[] {
         kind: kindOf(text),
         durationMs: goDuration(/ for ([\w.]+)(?: |$)/.exec(text)?.[1]) ?? fact("maxDuration") ?? 0,
         startMs: fact("startTime") ?? 0,
+        users: usersOf(text),
         graceMs: rampDown === null ? stop : Math.min(stop, rampDown),
       },
     ]
   })
+}
+
+function usersOf(text: string): number | null {
+  const [, users] = /^(\d+) looping VUs/.exec(text) ?? []
+  return users === undefined ? null : Number(users)
 }
 
 function kindOf(text: string): PlannedScenario["kind"] {

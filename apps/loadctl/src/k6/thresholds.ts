@@ -1,4 +1,5 @@
 import { LATENCIES } from "@saleproof/sla/schema.ts"
+import { listedFor } from "@saleproof/sla/resolve.ts"
 import type { Latency } from "@saleproof/sla/schema.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { EndpointSla } from "@saleproof/sla/resolve.ts"
@@ -24,7 +25,7 @@ export function askedStatuses(
   { sla, expect }: Pick<ThresholdPlan, "sla" | "expect">,
 ): number[] {
   const expected = expect.flatMap((rule) => ("status" in rule && rule.endpoint === name ? [rule.status] : []))
-  return [...new Set([...(sla.endpoints[name]?.status ?? []), ...expected])]
+  return [...new Set([...(listedFor(sla, name)?.status ?? []), ...expected])]
 }
 
 /**

@@ -26,6 +26,18 @@ export function declaredIn(sources: readonly string[], metrics: readonly string[
   )
 }
 
+const NUMBER = /^\d+(?:\.\d+)?$/
+
+/** How long the script thinks at once, at most, ms: 0 where it never does, Infinity where its sources do not say. */
+export function longestThought(sources: readonly string[] | null): number {
+  const all = sources?.join("\n") ?? "setTimeout("
+  if (/\bsetTimeout\s*\(/.test(all)) return Infinity
+  const sleeps = [...all.matchAll(/\bsleep\s*\(([^)]*)\)?/g)].map(([, argument = ""]) =>
+    NUMBER.test(argument.trim()) ? Number(argument) * 1_000 : Infinity,
+  )
+  return Math.max(0, ...sleeps)
+}
+
 function readSource(file: string): string | null {
   try {
     return readFileSync(file, "utf8")

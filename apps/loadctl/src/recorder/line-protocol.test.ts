@@ -23,6 +23,19 @@ describe("parsePoint", () => {
     })
   })
 
+  it("reads a point whose last tag ends in a backslash", () => {
+    const line = 'http_reqs,name=a\\ b,zone=C:\\ url="http://x",value=1 1790000000000000001'
+    expect(parsePoint(line, 1_790_000_000)).toMatchObject({ tagSet: "name=a\\ b,zone=C:\\", value: 1, ns: 1 })
+    const plain = "http_reqs,zone=C:\\ value=1 1790000000000000001"
+    expect(parsePoint(plain, 1_790_000_000)).toMatchObject({ tagSet: "zone=C:\\", value: 1 })
+  })
+
+  it("reads the value where a field comes after it, as a tag vu of the script does", () => {
+    const line = 'http_reqs,name=a value=12.5,vu="3 of 4" 1790000000000000001'
+    expect(parsePoint(line, 1_790_000_000)).toMatchObject({ tagSet: "name=a", value: 12.5, ns: 1 })
+    expect([...pointsOf(`${line}\n${line}`)]).toEqual([line, line])
+  })
+
   it("refuses what is no point", () => {
     expect(() => parsePoint("hello", 0)).toThrow("not a point of k6")
   })
@@ -52,5 +65,13 @@ describe("parseTags", () => {
   it("undoes k6's escapes and reads UTF-8 that came as bytes", () => {
     const bytes = Buffer.from('name=한글\\ \\=\\,x,tag\\ a=say "hi",url={b\\,c}').toString("latin1")
     expect(parseTags(bytes)).toEqual({ name: "한글 =,x", "tag a": 'say "hi"', url: "{b,c}" })
+  })
+
+  it("ends a value at a backslash where another tag follows", () => {
+    expect(parseTags("name=C:\\,proto=HTTP/1.1,zone=a\\,b\\=c\\")).toEqual({
+      name: "C:\\",
+      proto: "HTTP/1.1",
+      zone: "a,b=c\\",
+    })
   })
 })

@@ -9,7 +9,7 @@ export type Point = {
 }
 
 // Fields come in the order of their names, and "value" after "url"; nothing of a name can look like this by accident.
-const COMPLETE = /[ ,]value=[^ ,]+ -?\d+$/
+const COMPLETE = /[ ,]value=[^ ,]+(?:,vu="[^"\n]*")? -?\d+$/
 const TAIL = 80
 
 /**
@@ -84,16 +84,18 @@ function lineEnd(body: string, from: number): number {
 
 /** Reads one point; `epochS` is a whole second since 1970 near its time. Throws for what is none. */
 export function parsePoint(line: string, epochS: number): Point {
-  const tagsEnd = unescapedSpace(line)
   const timeAt = line.lastIndexOf(" ")
   const valueAt = line.lastIndexOf("value=", timeAt)
+  const firstSpace = unescapedSpace(line)
+  const tagsEnd = firstSpace < valueAt ? firstSpace : fieldsStart(line, valueAt)
   if (tagsEnd < 0 || valueAt < tagsEnd) throw notAPoint(line)
   const comma = line.indexOf(",")
   const metricEnd = comma < 0 || comma > tagsEnd ? tagsEnd : comma
   return {
     metric: line.slice(0, metricEnd),
     tagSet: metricEnd === tagsEnd ? "" : line.slice(metricEnd + 1, tagsEnd),
-    value: Number(line.slice(valueAt + "value=".length, timeAt)),
+    // A field "vu" comes after it, where a script has a tag of that name.
+    value: Number(line.slice(valueAt + "value=".length, nextField(line, valueAt) ?? timeAt)),
     ns: nanosecondsSince(line.slice(timeAt + 1), epochS),
   }
 }
@@ -113,14 +115,36 @@ function unescapedSpace(line: string): number {
   return at
 }
 
+function nextField(line: string, from: number): number | null {
+  const comma = line.indexOf(",", from)
+  return comma < 0 ? null : comma
+}
+
+/** The space before the fields where the last tag ends in a backslash, which k6 does not escape; -1 where there is none. */
+function fieldsStart(line: string, valueAt: number): number {
+  const starts = [" value=", ' url="', " iter="].map((start) => line.lastIndexOf(start, valueAt - 1))
+  return starts.find((at) => at > 0) ?? -1
+}
+
 /** The tags by name, unescaped; the text came as bytes, one a character. */
 export function parseTags(tagSet: string): Record<string, string> {
   const text = Buffer.from(tagSet, "latin1").toString("utf8")
-  const parts = text.split(/(?<!\\),/).flatMap((part) => {
+  const parts = splitTags(text).flatMap((part) => {
     const [, name, value] = /^((?:\\.|[^=\\])+)=(.*)$/s.exec(part) ?? []
     return name === undefined || value === undefined ? [] : [[unescape(name), unescape(value)] as const]
   })
   return Object.fromEntries(parts)
+}
+
+/** A comma after a backslash is one of a value, unless a tag follows: then the backslash is the last of a value. */
+function splitTags(text: string): string[] {
+  const parts: string[] = []
+  for (const piece of text.split(",")) {
+    const before = parts.at(-1)
+    if (before?.endsWith("\\") && !/(?<!\\)=/.test(piece)) parts[parts.length - 1] = `${before},${piece}`
+    else parts.push(piece)
+  }
+  return parts
 }
 
 function unescape(text: string): string {

@@ -1,3 +1,4 @@
+import { isWithoutHttp } from "../sla/rows.ts"
 import { countText, decimalText, msText } from "../sla/text.ts"
 import type { CorrectedRow } from "../stats/model.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
@@ -70,6 +71,21 @@ function marginText({ p95, limit, n, close }: EndpointReport): string {
   return close ? `${margin}, close` : margin
 }
 
+/** All together is a row where there was an HTTP request, or should have been one: of another protocol it says nothing. */
+export function overallRows(report: Pick<RunReport, "endpoints" | "overall">): EndpointReport[] {
+  return isWithoutHttp(report) ? [] : [report.overall]
+}
+
+/** What was judged, and how much of it failed, of requests or of what was done in their place. */
+export function judgedCounts(report: Pick<RunReport, "endpoints" | "overall">): {
+  n: number
+  failed: number
+} {
+  const rows = isWithoutHttp(report) ? report.endpoints : [report.overall]
+  const sum = (key: "n" | "failed"): number => rows.reduce((total, row) => total + row[key], 0)
+  return { n: sum("n"), failed: sum("failed") }
+}
+
 /** ✓ kept, ✗ broken, ? too little to tell. */
 export function mark({ ok, rules, n }: EndpointReport): "✓" | "✗" | "?" {
   if (n === 0) return "?"
@@ -82,22 +98,32 @@ export function mark({ ok, rules, n }: EndpointReport): "✓" | "✗" | "?" {
 
 /** "FAIL flow_300vus, persona A, limited, scale 0.1: 12,034 requests, 3 failed" */
 export function headline(report: RunReport): string {
-  const { scenario, persona, variants, scale, requests, iterations } = report
+  const { scenario, persona, variants, scale, iterations } = report
   const how = [
     scenario,
     ...(persona === null ? [] : [`persona ${persona}`]),
     ...variants,
     ...(scale === 1 ? [] : [`scale ${scale}`]),
   ]
-  const counts = [countText(iterations, "iteration"), countText(requests, "request"), ...failedTexts(report)]
+  const counts = [countText(iterations, "iteration"), requestsText(report), ...failedTexts(report)]
   return `${how.join(", ")}: ${counts.join(", ")}`
 }
 
+/** "45 requests", or "no HTTP request, 45 calls or connections" of another protocol. */
+function requestsText(report: RunReport): string {
+  const { n } = judgedCounts(report)
+  if (!isWithoutHttp(report)) return countText(n, "request")
+  return `no HTTP request, ${n.toLocaleString("en-US")} calls or connections`
+}
+
 /** "none failed" only where there were requests and k6 itself counted no failure either. */
-function failedTexts({ requests, failed, k6Failed }: RunReport): string[] {
-  if (requests === 0) return []
+function failedTexts(report: RunReport): string[] {
+  const { k6Failed } = report
+  const { n, failed } = judgedCounts(report)
+  if (n === 0) return []
   if (failed > 0) return [`${failed.toLocaleString("en-US")} failed`]
-  if (k6Failed === 0) return ["none failed"]
+  // Of what is no HTTP request k6 keeps no such count.
+  if (k6Failed === 0 || isWithoutHttp(report)) return ["none failed"]
   return ["0 failed", ...(k6Failed === null ? [] : [`though k6 counted ${k6Failed.toLocaleString("en-US")}`])]
 }
 

@@ -40,7 +40,7 @@ function cutOffText({ cutOff, iterationsAccount }: RunReport): string {
   const { unanswered = 0 } = iterationsAccount ?? {}
   const all = `${countText(cutOff, "iteration")} at the end`
   if (unanswered === 0) return `${all}, in no figure`
-  return `${all}, ${unanswered.toLocaleString("en-US")} of them never answered and counted as failed`
+  return `${all}, ${unanswered.toLocaleString("en-US")} of them never answered: failed requests of their scenario`
 }
 
 /** All checks together, then each that failed. */
@@ -59,15 +59,17 @@ function heldText(passes: number, fails: number): string {
 
 /** The script's own thresholds: the broken ones, and the others as far as they are few. */
 function thresholdFacts({ thresholds }: RunReport): string[][] {
-  const kept = thresholds.filter(({ ok }) => ok)
-  const shown = thresholds.filter(({ ok }) => !ok || kept.length <= MOST_KEPT_THRESHOLDS)
-  const rows = shown.map(({ metric, source, value, ok }) => [
-    "threshold",
-    `${metric} ${source}: ${ok ? "kept" : "broken"}${value === null ? "" : `, it was ${figureText(value)}`}`,
-  ])
+  const kept = thresholds.filter(({ ok, empty }) => ok && !empty)
+  const shown = thresholds.filter(({ ok, empty }) => !ok || empty || kept.length <= MOST_KEPT_THRESHOLDS)
+  const rows = shown.map((one) => ["threshold", `${one.metric} ${one.source}: ${thresholdText(one)}`])
   return kept.length <= MOST_KEPT_THRESHOLDS
     ? rows
     : [["thresholds", `${kept.length} of the script's ${thresholds.length} are kept`], ...rows]
+}
+
+function thresholdText({ value, ok, empty }: RunReport["thresholds"][number]): string {
+  if (empty) return "compared with nothing"
+  return `${ok ? "kept" : "broken"}${value === null ? "" : `, it was ${figureText(value)}`}`
 }
 
 function messageFacts({ k6Messages }: RunReport): string[][] {

@@ -87,8 +87,9 @@ function ruleName({ metric, limit }: RuleResult): string {
   return `${metric} <= ${msText(limit)} ms`
 }
 
-function thresholdCase({ metric, source, value, ok }: RunReport["thresholds"][number]): Case {
+function thresholdCase({ metric, source, value, ok, empty }: RunReport["thresholds"][number]): Case {
   const base = { of: "thresholds", name: `${metric}: ${source}` }
+  if (empty) return { ...base, error: { type: "no-data", message: `${metric}: there is no such sample.` } }
   if (ok) return base
   const message = `${metric}: ${value === null ? "broken" : figureText(value)}, but ${source} must hold.`
   return { ...base, failure: { type: "threshold", message } }

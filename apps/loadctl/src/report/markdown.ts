@@ -6,6 +6,7 @@ import {
   headline,
   mark,
   omissionText,
+  overallRows,
   warmUpText,
 } from "./cells.ts"
 import { escapeCell, markdownTable } from "./markdown-table.ts"
@@ -17,7 +18,7 @@ const SIGN = { PASS: "✅", FAIL: "❌", INVALID: "⚠️" } as const
 /** A run for a pull request or a job summary: verdict, reasons, table, sources. */
 export function renderMarkdown(report: RunReport): string {
   const columns = endpointColumns(report)
-  const rows = [...report.endpoints, report.overall].map((row) => {
+  const rows = [...report.endpoints, ...overallRows(report)].map((row) => {
     const texts = endpointCells(row)
     return [mark(row), ...columns.map((column) => texts[column])]
   })

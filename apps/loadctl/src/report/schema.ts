@@ -28,6 +28,7 @@ const Endpoint = z
     name: z.string(),
     metric: z.enum(OTHER_METRICS).optional().describe("what was timed, where it is no HTTP request"),
     n: count("judged requests"),
+    unsent: count("of these, requests that found no connection, which have no latency").optional(),
     rate: z.number().nullable().describe("requests per second, over the hold where there is one"),
     p50: ms("median"),
     p95: ms("95th percentile, interpolated as k6 does"),
@@ -94,7 +95,12 @@ const Sources = z.strictObject({
       merged: count("of them, those that are one point with another in InfluxDB"),
       refusedWrites: count("writes that InfluxDB refused"),
       failed: z
-        .strictObject({ n: z.int(), matches: z.int() })
+        .strictObject({
+          n: z.int(),
+          matches: z.int(),
+          tagged: z.int().optional().describe("requests whose tags say that they failed"),
+          untagged: z.int().optional().describe("requests without a tag that says so or not"),
+        })
         .describe("k6's http_req_failed: how many have it, how many failed"),
       folded: count("samples that gave up tags because there were too many series"),
       problems: z.array(z.string()).describe("why the figures cannot be trusted"),
@@ -142,6 +148,7 @@ const Threshold = z.strictObject({
   source: z.string().describe('as the script has it: "p(95)<200"'),
   value: z.number().nullable().describe("null where k6 keeps no such figure"),
   ok: z.boolean(),
+  empty: z.literal(true).optional().describe("it was kept only because no sample is about it"),
 })
 
 const Check = z.strictObject({
@@ -186,6 +193,7 @@ export const RunDocument = z
         dropped: count("iterations that were due and never started"),
         unanswered: count("of those cut off, users that still waited for an answer: failed requests"),
         truncated: count("of those cut off, users that may have gone on: in no figure"),
+        undecided: count("of those cut off, users of which nobody knows").optional(),
       })
       .nullable()
       .describe("null where the run was judged from another source"),

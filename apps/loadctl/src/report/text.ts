@@ -2,7 +2,7 @@ import { styleText } from "node:util"
 
 import stringWidth from "string-width"
 
-import { causeTexts, endpointCells, endpointColumns, headline, isBroken, mark } from "./cells.ts"
+import { causeTexts, endpointCells, endpointColumns, headline, isBroken, mark, overallRows } from "./cells.ts"
 import type { Column } from "./cells.ts"
 import { facts } from "./facts.ts"
 import type { RunReport } from "./model.ts"
@@ -85,7 +85,7 @@ function endpointTable(report: RunReport, paint: Paint, width: number): string[]
 }
 
 function tableOf(report: RunReport, paint: Paint, columns: readonly Column[]): string[] {
-  const rows = [...worstFirst(report.endpoints), report.overall].map((row) => {
+  const rows = [...worstFirst(report.endpoints), ...overallRows(report)].map((row) => {
     const sign = mark(row)
     const texts = endpointCells(row)
     const cells = columns.map((column) =>

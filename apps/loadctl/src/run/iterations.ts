@@ -1,17 +1,21 @@
+import { OTHER_METRICS } from "@saleproof/sla/metrics.ts"
 import { readScenarios } from "../k6/scenarios.ts"
-import type { K6Run } from "../k6/run.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { lastIterationEnds } from "../recorder/iteration-ends.ts"
 import type { RecordedTotals, SampleSeries } from "../recorder/recording.ts"
 import { accountIterations, unansweredRequests } from "../stats/iterations.ts"
-import type { IterationsAccount } from "../stats/iterations.ts"
+import type { IterationsAccount, UnansweredOptions } from "../stats/iterations.ts"
+import { CLOCK_MS, placesOf } from "../stats/places.ts"
+import type { Places } from "../stats/places.ts"
+import { windowOf } from "../stats/window.ts"
+import type { Load } from "./load.ts"
 
 export type IterationsInput = {
   plan: Pick<RunPlan, "k6Scenarios">
   file: string
   samples: readonly SampleSeries[]
   totals: RecordedTotals
-  run: K6Run
+  load: Pick<Load, "run" | "longestThoughtMs" | "usesHttp">
   /** What k6 printed. */
   output: string
 }
@@ -26,47 +30,69 @@ export type Iterations = {
   plannedEnd: number | null
 }
 
-// k6 prints once per second, and ends its scenarios a moment after their time.
-const CLOCK_MS = 1_500
-
 /** Accounts for the iterations of a run that k6 made here. */
 export async function readIterations(input: IterationsInput): Promise<Iterations> {
-  const { plan, file, samples, totals, run } = input
-  const load = plannedLoad(input)
-  const { scenarios, cutAt } = load
+  const { plan, file, samples, totals } = input
+  const { run, longestThoughtMs } = input.load
+  const planned = plannedLoad(input)
+  const { scenarios, cutAt } = planned
   const cutOff = run.last?.interrupted ?? 0
+  const ends = await lastIterationEnds(file, cutOff)
+  const longestMs = totals.iterationDurations.reduce((most, one) => Math.max(most, one.longestMs), 0)
   const { account, waitsMs } = accountIterations({
     iterations: totals.iterations,
     threw: run.log.threw,
     cutOff,
     dropped: totals.dropped,
-    cameToItsEnd: load.cameToItsEnd && totals.requests > 0,
+    cameToItsEnd: planned.cameToItsEnd && mayWaitForHttp(input),
     scenarios,
-    longestMs: totals.iterationDurations.reduce((most, { longestMs }) => Math.max(most, longestMs), 0),
+    longestMs,
     cutAt,
-    lastEnds: await lastIterationEnds(file, cutOff),
+    lastEnds: ends.last,
+    quietSince: windowOf(samples)?.to ?? planned.startedAt,
+    longestThoughtMs,
   })
   const judged = scenarios.filter(({ name }) => plan.k6Scenarios.includes(name))
-  const [scenario] = judged
-  const known = judged.length === scenarios.length && cutAt !== null && scenario !== undefined
+  const places = placesOf(scenarios, { judged, cutOff, longestMs, lastEnds: ends.byScenario })
   return {
     account,
-    unanswered: known ? unansweredRequests(waitsMs, { samples, cutAt, scenario: scenario.name }) : [],
-    strayed: known ? 0 : waitsMs.length,
-    plannedEnd: load.cameToItsEnd ? plannedEndOf(judged) : null,
+    ...unansweredAt(places, { waitsMs, samples, cutAt, finished: account.finished }),
+    plannedEnd: planned.cameToItsEnd ? plannedEndOf(judged) : null,
   }
 }
 
+type Waiting = Pick<UnansweredOptions, "samples" | "finished"> & {
+  waitsMs: readonly number[]
+  cutAt: number | null
+}
+
+/** The judged ones of the users that were never answered, as requests, or how many of whom nobody knows. */
+function unansweredAt(
+  places: Places | null,
+  { waitsMs, cutAt, ...options }: Waiting,
+): Pick<Iterations, "unanswered" | "strayed"> {
+  if (places === null || cutAt === null) return { unanswered: [], strayed: waitsMs.length }
+  const own = waitsMs.slice(0, places.users)
+  return { unanswered: unansweredRequests(own, { cutAt, scenarios: places.judged, ...options }), strayed: 0 }
+}
+
+/** A user that was cut off and made no request waits for one only if the script makes any, and does nothing else. */
+function mayWaitForHttp({ totals, load }: Pick<IterationsInput, "totals" | "load">): boolean {
+  return totals.requests > 0 || (load.usesHttp && OTHER_METRICS.every((metric) => !totals.points[metric]))
+}
+
 /** What k6 meant to do, when, and whether it came to its end by itself. */
-function plannedLoad({ output, run }: Pick<IterationsInput, "output" | "run">) {
+function plannedLoad({ output, load: { run } }: Pick<IterationsInput, "output" | "load">) {
   const scenarios = readScenarios(output).map((scenario) => {
     const start = run.scenarioStarts.get(scenario.name)
     return { ...scenario, end: start === undefined ? null : start + scenario.durationMs }
   })
   const ended = (run.exitCode === 0 || run.exitCode === 99) && !run.overdue
+  const starts = [...run.scenarioStarts.values()]
   const cuts = scenarios.flatMap(({ end, graceMs }) => (end === null ? [] : [end + graceMs]))
   return {
     scenarios,
+    startedAt: starts.length === 0 ? null : Math.min(...starts),
     cutAt: cuts.length === 0 ? null : Math.max(...cuts),
     cameToItsEnd:
       ended &&

@@ -1,6 +1,7 @@
 import type { SampleSeries } from "../recorder/recording.ts"
+import { owedBy } from "@saleproof/sla/resolve.ts"
 import { OVERALL } from "../stats/slices.ts"
-import { isSuccess, latencies } from "../stats/measure.ts"
+import { isSuccess, latencies, timedMs } from "../stats/measure.ts"
 import { concatColumns } from "../stats/values.ts"
 import type { RunPlan } from "../plan/plan.ts"
 
@@ -20,7 +21,7 @@ export function liveFigures(
   const named = Map.groupBy(mine, ({ name }) => name)
   const names = [...new Set([...Object.keys(sla.endpoints), ...named.keys()])]
   const endpoints = names.map((name): LiveRow => {
-    const owed = sla.endpoints[name] ?? sla.each
+    const owed = owedBy(sla, name)
     const own = named.get(name) ?? []
     const failed = own.reduce((sum, one) => sum + (isSuccess(one, owed) ? 0 : one.ms.length), 0)
     return { name, ...spread(own), failed, limit: owed.latency.p95?.limit ?? null }
@@ -35,6 +36,6 @@ export function liveFigures(
 }
 
 function spread(series: readonly SampleSeries[]): Pick<LiveRow, "n" | "p95"> {
-  const values = concatColumns(series.map(({ ms }) => ms))
-  return { n: values.length, p95: latencies(values).p95 }
+  const n = series.reduce((sum, { ms }) => sum + ms.length, 0)
+  return { n, p95: latencies(concatColumns(series.map((one) => timedMs(one, one.ms)))).p95 }
 }

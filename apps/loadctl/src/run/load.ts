@@ -13,7 +13,7 @@ import type { K6Summary } from "../k6/summary.ts"
 import { k6Thresholds } from "../k6/thresholds.ts"
 import { cpuShares, readCpuTimes, timesOfProcessors } from "../machine/cpu.ts"
 import { readClockOffset } from "../machine/clocks.ts"
-import { declaredIn, readScript } from "../machine/script.ts"
+import { declaredIn, longestThought, readScript } from "../machine/script.ts"
 import type { Clocks } from "../machine/clocks.ts"
 import type { CpuTimes } from "../machine/cpu.ts"
 import type { RunPlan } from "../plan/plan.ts"
@@ -47,6 +47,10 @@ export type Load = {
   clocks: Clocks
   /** Metrics of the plan's expectations that the script's sources name. */
   declaredMetrics: string[]
+  /** How long the script thinks at once, at most, ms; Infinity where that is not known. */
+  longestThoughtMs: number
+  /** Whether the script makes HTTP requests, as far as its sources say. */
+  usesHttp: boolean
   /** Whether k6 keeps histograms instead of samples, as K6_FEATURES may ask of it. */
   histograms: boolean
 }
@@ -91,7 +95,17 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
   const machine = machineUse(before, readCpuTimes(), run)
   const [summary, clocks] = await Promise.all([readSummary(folder), readClocks(run, options)])
   const histograms = (io.env["K6_FEATURES"] ?? "").includes("native-histograms")
-  return { run, summary, machine, clocks, declaredMetrics: declaredMetrics(plan, root), histograms }
+  const sources = readScript(script)
+  return {
+    run,
+    summary,
+    machine,
+    clocks,
+    declaredMetrics: declaredMetrics(plan, root),
+    longestThoughtMs: longestThought(sources),
+    usesHttp: sources?.some((source) => source.includes("k6/http")) ?? false,
+    histograms,
+  }
 }
 
 /** The metrics of the plan's expectations that its script names. */
@@ -125,9 +139,19 @@ export function scriptEnv({ plan, targetUrl, seeded, env }: ScriptTold): Record<
 async function readSummary(folder: RunFolder): Promise<K6Summary | null> {
   for (const name of [SUMMARY, SUMMARY_EXPORT]) {
     const text = await readFile(folder.file(name), "utf8").catch(() => null)
-    if (text !== null) return parseSummary(JSON.parse(text))
+    const summary = text === null ? null : summaryIn(text)
+    if (summary !== null) return summary
   }
   return null
+}
+
+/** Null for what is none: a script may write there what it likes. */
+function summaryIn(text: string): K6Summary | null {
+  try {
+    return parseSummary(JSON.parse(text))
+  } catch {
+    return null
+  }
 }
 
 async function readClocks(run: K6Run, { targetUrl, influxUrl }: LoadOptions): Promise<Clocks> {

@@ -3,6 +3,7 @@ import { expect, it } from "vitest"
 import { resolveSla } from "@saleproof/sla/resolve.ts"
 import type { MetricRule } from "@saleproof/sla/schema.ts"
 import { HEALTH_SCHEMA } from "../health/model.ts"
+import type { HealthSample } from "../health/model.ts"
 import { judgeMetricRules } from "./metric-rules.ts"
 
 const RULE: MetricRule = {
@@ -45,4 +46,65 @@ it("judges growth only if the counter was read before the load and after it", as
 
 it("breaks a limit by the growth that was seen, whatever was not seen", async () => {
   expect(await judged(5, { from: 500, to: 3_500 })).toMatchObject({ outcome: "fail", actual: 5 })
+})
+
+const GAUGE = {
+  title: "the queue stays short",
+  metric: "queue_length",
+  as: "gauge",
+  from: "api",
+  over: "every",
+  level: "fail",
+  max: 10,
+} satisfies MetricRule
+
+/** A load of ten seconds; undefined is a second in which the page did not answer, null one in which it had no such metric. */
+async function judgedGauge(
+  seconds: readonly (number | null | undefined)[],
+  change: { as?: "rate"; over?: "last" } = {},
+) {
+  const rule: MetricRule = { ...GAUGE, ...change }
+  const samples = seconds.map((value, index): HealthSample => {
+    const scraped = value === undefined ? {} : { "api.scrape": 2 }
+    const read = typeof value === "number" ? { [`sla.metrics: ${rule.title}`]: value } : {}
+    return { at: (index + 1) * 1_000, values: { ...scraped, ...read } }
+  })
+  const [result] = await judgeMetricRules({
+    config: {},
+    plan: { sla: resolveSla({ metrics: [rule] }), judge: "all" },
+    measurement: { window: { from: 0, to: 10_000 }, hold: null },
+    health: { schema: HEALTH_SCHEMA, cores: 1, samples, waits: {}, signals: {} },
+    env: {},
+    signal: new AbortController().signal,
+  })
+  return result
+}
+
+it("knows a gauge only if it could be read for nearly all of the load", async () => {
+  const gone = undefined
+  expect(await judgedGauge([1, 2, 1, 2, gone, 1, 2, 1, 2, 1])).toMatchObject({ outcome: "pass", actual: 2 })
+  for (const unread of [gone, null])
+    expect(await judgedGauge([1, unread, 1, unread, 1, unread, 1, unread, 1, unread])).toMatchObject({
+      outcome: "no-data",
+      reason: "it could not be read for 50 % of the load.",
+    })
+  expect(await judgedGauge([1, 2, 1, 2, 1, 2, 1, gone, gone, gone], { over: "last" })).toMatchObject({
+    outcome: "no-data",
+  })
+})
+
+it("breaks a limit by one value that was read, whatever was not", async () => {
+  const gone = undefined
+  expect(await judgedGauge([1, gone, 99, gone, 1, gone, 1, gone, 1, gone])).toMatchObject({
+    outcome: "fail",
+    actual: 99,
+  })
+})
+
+it("does not miss a gauge before it is first shown, nor a rate that the next reading has", async () => {
+  expect(await judgedGauge([null, null, 1, 1, 1, 1, 1, 1, 1, 1])).toMatchObject({ outcome: "pass" })
+  const gone = undefined
+  expect(await judgedGauge([1, gone, 1, gone, 1, 1, gone, 1, 1, 1], { as: "rate" })).toMatchObject({
+    outcome: "pass",
+  })
 })

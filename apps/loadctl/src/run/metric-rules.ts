@@ -10,7 +10,7 @@ import type { Config } from "../plan/schema.ts"
 import { applyMetricRule } from "../sla/metrics.ts"
 import type { MetricReading, MetricResult } from "../sla/metrics.ts"
 import type { Measurement, Window } from "../stats/model.ts"
-import { countText } from "../sla/text.ts"
+import { countText, shareText } from "../sla/text.ts"
 import { fillTemplates } from "./templates.ts"
 
 type SampledRule = Extract<MetricRule, { metric: string }>
@@ -84,8 +84,31 @@ function sampledFor(rule: SampledRule, health: Health | null, window: Window) {
   // Between two observations a histogram has no mean; whatever else is missing was not shown.
   if (rule.as !== "mean" && values.length < during.length / 2)
     return { reason: `only ${values.length} of ${countText(during.length, "sample")} have it.` }
-  if (rule.as !== "increase") return { series: [{ labels: "", values }] }
+  if (rule.as !== "increase")
+    return { series: [{ labels: "", values }], unseen: unseenText(during, { ...rule, name }) }
   return growthDuring(values, { rule, unseen: unseenGrowth(health, window, rule) })
+}
+
+// Of every value during the load, so much may be unknown: a page that is late once is no reason to know nothing.
+const MOST_UNSEEN = 0.1
+
+type Named = Pick<SampledRule, "as"> & { name: string }
+
+/** Why too much of the load was not read, or undefined. What could not be read of a counter is in its next reading. */
+function unseenText(during: readonly HealthSample[], { as, name }: Named): string | undefined {
+  const first = during.findIndex(({ values }) => name in values)
+  const last = during.findLastIndex(({ values }) => name in values)
+  const isUnseen = ({ values }: HealthSample, index: number): boolean => {
+    const wasShown = "api.scrape" in values
+    if (name in values || (wasShown && (as === "mean" || index < first))) return false
+    return as === "gauge" || index > last
+  }
+  const length = ({ at }: HealthSample, index: number): number =>
+    at - (during[index - 1]?.at ?? at - SECOND_MS)
+  const sum = (lengths: readonly number[]): number => lengths.reduce((total, ms) => total + ms, 0)
+  const unseen = sum(during.map((sample, index) => (isUnseen(sample, index) ? length(sample, index) : 0)))
+  const share = unseen / sum(during.map(length))
+  return share > MOST_UNSEEN ? `it could not be read for ${shareText(share)} of the load.` : undefined
 }
 
 /** What was not seen can only add to the growth: a limit that is broken without it is broken. */
@@ -114,7 +137,7 @@ function unseenGrowth({ read }: Health, { from, to }: Window, rule: SampledRule)
 function samplesDuring(
   samples: readonly HealthSample[],
   { from, to }: Window,
-  { as, name }: Pick<SampledRule, "as"> & { name: string },
+  { as, name }: Named,
 ): HealthSample[] {
   const began = (index: number): number => samples[index - 1]?.at ?? samples[index]!.at - SECOND_MS
   if (as === "rate") return samples.filter(({ at }, index) => began(index) >= from && at <= to)

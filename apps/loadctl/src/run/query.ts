@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises"
 import type { Recorded } from "../recorder/messages.ts"
 import { readRecording } from "../recorder/read.ts"
 import { RECORDING } from "../recorder/recording.ts"
-import type { SampleSeries } from "../recorder/recording.ts"
+import type { RecordedTotals, SampleSeries } from "../recorder/recording.ts"
 import { readLoadModel } from "../k6/executor.ts"
 import { ownThresholds } from "../k6/own-thresholds.ts"
 import { k6Thresholds } from "../k6/thresholds.ts"
@@ -13,7 +13,7 @@ import { correctRun } from "../stats/corrected.ts"
 import { findGaps } from "../stats/gaps.ts"
 import { measure } from "../stats/measure.ts"
 import { secondsOf } from "../stats/seconds.ts"
-import type { Gap, K6Facts, Measurement } from "../stats/model.ts"
+import type { Gap, K6Facts, Measurement, Seen } from "../stats/model.ts"
 import { seenIn } from "../stats/seen.ts"
 import type { K6Summary } from "../k6/summary.ts"
 import type { RunFolder } from "../store.ts"
@@ -42,9 +42,12 @@ export async function queryRun(options: QueryOptions): Promise<Measurement> {
   const histograms = load.histograms
   const output = await readFile(folder.file("k6-output.txt"), "utf8").catch(() => "")
   const { totals } = recorded
-  const iterations = await readIterations({ plan, file, samples, totals, run, output })
+  const iterations = await readIterations({ plan, file, samples, totals, load, output })
   const all = [...samples, ...others, ...iterations.unanswered]
-  const table = { ...measure(all, plan, iterations.plannedEnd), seen: seenIn([...samples, ...others]) }
+  const table = {
+    ...measure(all, plan, iterations.plannedEnd),
+    seen: seenBy([...samples, ...others], totals),
+  }
   const k6 = { ...k6Facts(run, summary), ...scriptFacts(plan, load) }
   const model = readLoadModel(output, plan.k6Scenarios)
   const compared = { plan, file, samples, recorded, summary, testTarget, histograms, signal }
@@ -65,6 +68,13 @@ export async function queryRun(options: QueryOptions): Promise<Measurement> {
   }
 }
 
+/** An iteration has no scenario only where the script's system tags leave it out. */
+function seenBy(samples: readonly SampleSeries[], { iterationDurations }: RecordedTotals): Seen {
+  const isUntagged =
+    iterationDurations.length > 0 && iterationDurations.every(({ scenario }) => scenario === "")
+  return { ...seenIn(samples), ...(isUntagged ? { untagged: true } : {}) }
+}
+
 /** What of the load itself makes its figures uncertain. */
 function loadProblems({ run, summary }: Load, { strayed }: Iterations): string[] {
   const problems: string[] = []
@@ -72,7 +82,9 @@ function loadProblems({ run, summary }: Load, { strayed }: Iterations): string[]
   if (run.overdue) problems.push("k6 had not ended long after its planned time, and was ended.")
   if (run.log.lostFlushes > 0) problems.push(lostFlushText(run.log.lostFlushes, summary))
   if (strayed > 0)
-    problems.push(`${countText(strayed, "user")} of a scenario that is not known were never answered.`)
+    problems.push(
+      `Users that k6 cut off were never answered, ${strayed.toLocaleString("en-US")} of them; of which scenario is not known.`,
+    )
   return problems
 }
 
@@ -115,6 +127,7 @@ function k6Facts({ exitCode, last, log }: Load["run"], summary: K6Summary | null
     slowFlushes: log.slowFlushes,
     errors: log.errors,
     thrown: log.thrown,
+    thrownOutside: log.thrownOutside,
     messages: log.messages,
   }
 }

@@ -61,7 +61,7 @@ async function checkScripts({ loaded, plan, io }: RunContext, binary: string | n
   for (const each of warmUp ? [plan, warmUp] : [plan]) {
     await checkScript({ plan: each, root, env: io.env, targetUrl: config.target.url, binary })
   }
-  if (binary !== null) await checkOutputs({ plan, env: io.env, binary })
+  if (binary !== null) await checkOutputs({ plan, root, env: io.env, binary })
 }
 
 type RunOn = RunContext & { testTarget: TestTarget; binary: string }
@@ -164,6 +164,7 @@ async function auditTarget({ loaded, io, testTarget }: PhaseContext): Promise<Au
   return runAudit(testTarget.api, audit, {
     settleMs: durationMs(audit.settle),
     signal: io.interrupted,
+    killed: io.killed,
   })
 }
 

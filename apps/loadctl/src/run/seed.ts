@@ -1,7 +1,7 @@
 import type { Config } from "../plan/schema.ts"
 import { durationMs } from "../plan/duration.ts"
 import type { RunPlan } from "../plan/plan.ts"
-import { missingError } from "../errors.ts"
+import { missingError, usageError } from "../errors.ts"
 import type { Api } from "./api.ts"
 
 /**
@@ -32,7 +32,21 @@ export async function seedTarget(
     )
   }
   requireFields(request, answer.json, take)
-  return takeFields(answer.json, take)
+  const taken = takeFields(answer.json, take)
+  requireRoom(request, taken)
+  return taken
+}
+
+// Linux hands a program no variable of more than 128 KiB.
+const MOST_BYTES = 2 ** 17 - 2 ** 10
+
+function requireRoom(request: string, taken: unknown): void {
+  const bytes = Buffer.byteLength(JSON.stringify(taken))
+  if (bytes <= MOST_BYTES) return
+  throw usageError(
+    `The answer of ${request} has ${Math.ceil(bytes / 1_024).toLocaleString("en-US")} KiB for the script, more than fits into a variable.`,
+    "seed.take in loadctl.yaml names the fields that the script needs.",
+  )
 }
 
 /** An answer without them comes from another server, or no longer is what the script expects. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { lookup } from "node:dns/promises"
 import { once } from "node:events"
 import { rmSync } from "node:fs"
-import { connect, createServer } from "node:net"
+import { BlockList, connect, createServer, isIP } from "node:net"
 import type { Server } from "node:net"
 import { networkInterfaces } from "node:os"
 import process from "node:process"
@@ -37,11 +37,21 @@ async function placesOf({ hostname, port, protocol, pathname }: URL): Promise<st
   const host = hostname.replaceAll(/^\[|\]$/g, "")
   const found = await lookup(host, { all: true }).catch(() => [{ address: host }])
   const own = ownAddresses()
-  const addresses = found.map(({ address }) => (own.has(address) ? "this machine" : address))
+  const addresses = found.map(({ address }) =>
+    own.has(address) || isLoopback(address) ? "this machine" : address,
+  )
   const at = port || (protocol === "https:" ? "443" : "80")
   return [...new Set(addresses)]
     .toSorted()
     .map((address) => `${address} ${at} ${pathname.replace(/\/+$/, "")}`)
+}
+
+/** All of 127.0.0.0/8, also where it is written as an IPv6 address. */
+function isLoopback(address: string): boolean {
+  const loopback = new BlockList()
+  loopback.addSubnet("127.0.0.0", 8)
+  const version = isIP(address)
+  return version !== 0 && loopback.check(address, version === 6 ? "ipv6" : "ipv4")
 }
 
 /** Every address of this machine: it is one target by whichever of them. */

@@ -5,6 +5,7 @@ import type { RunPlan } from "../plan/plan.ts"
 import { countMerged } from "../recorder/merged.ts"
 import type { Recorded } from "../recorder/messages.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
+import { taggedFailures } from "../stats/failures.ts"
 import type { InfluxState, Reconciled, RecorderFacts } from "../stats/model.ts"
 import { ALL_REQUESTS, reconcile } from "../stats/reconcile.ts"
 import { deliveryText, reconcileInflux } from "../stats/reconcile-influx.ts"
@@ -45,7 +46,7 @@ export async function compareWitnesses(options: WitnessOptions): Promise<Witness
       requests: totals.requests,
       merged: influxed.merged,
       refusedWrites: influxed.refusedWrites,
-      failed: totals.failed,
+      failed: { ...totals.failed, ...taggedFailures(samples) },
       folded: totals.folded,
       problems: [...(broken === null ? [] : [broken]), ...(k6?.problems ?? []), ...influxed.problems],
       notes: influxed.notes,

@@ -1,3 +1,4 @@
+import { readK6Exit } from "../k6/exits.ts"
 import type { Sla } from "@saleproof/sla/resolve.ts"
 
 import type { Measurement } from "../stats/model.ts"
@@ -9,7 +10,7 @@ import { countText } from "./text.ts"
 export function iterationFindings({ iterations, k6 }: Measurement, sla: Sla): Findings {
   const findings = noFindings()
   if (!iterations) return findings
-  const { started, threw, unanswered, truncated } = iterations
+  const { started, threw, unanswered, truncated, undecided = 0 } = iterations
   if (threw > 0) {
     const first = (k6.thrown ?? []).join("; ")
     const text = `${threw.toLocaleString("en-US")} of ${countText(started, "iteration")} threw: ${first}.`
@@ -17,9 +18,14 @@ export function iterationFindings({ iterations, k6 }: Measurement, sla: Sla): Fi
   }
   if (unanswered > 0)
     findings.warnings.push(
-      `${countText(unanswered, "user")} still waited for an answer when k6 ended: counted as failed requests.`,
+      `${countText(unanswered, "user")} still waited for an answer when k6 ended: failed requests of their scenario.`,
     )
-  if (truncated > 0)
+  if (undecided > 0)
+    findings.unknown.push(
+      `k6 cut off ${countText(undecided, "user")} before any iteration had come to its end: nothing says whether they waited for an answer or the script was thinking. Give iterations more time.`,
+    )
+  // Somebody who stops a run knows that he cuts it off.
+  if (truncated > 0 && readK6Exit(k6.exitCode).kind === "finished")
     findings.warnings.push(
       `k6 cut off ${countText(truncated, "iteration")} that may have gone on: truncated, in no figure. A longer gracefulStop lets them finish.`,
     )

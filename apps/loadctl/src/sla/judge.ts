@@ -1,6 +1,7 @@
 import type { Audit } from "../audit/model.ts"
 import type { Measurement } from "../stats/model.ts"
 import { checkFindings } from "./checks.ts"
+import { failureFindings } from "./failures.ts"
 import type { Evidence } from "./evidence.ts"
 import { applyExpectation } from "./expectations.ts"
 import type { ExpectationResult } from "./expectations.ts"
@@ -70,6 +71,7 @@ function measurementFindings(measurement: Measurement, plan: Evidence["plan"]): 
   return [
     ...rows.map((row) => rowFindings(row, sla, measurement.seen)),
     checkFindings(measurement, sla),
+    failureFindings(measurement, plan),
     iterationFindings(measurement, sla),
     thresholdFindings(measurement, rows, sla),
   ]

@@ -8,7 +8,10 @@ import { exactText } from "./text.ts"
 export type MetricSeries = { labels: string; values: readonly number[] }
 
 /** A rule on the target's own metrics with what was read for it, or why nothing was. */
-export type MetricReading = { rule: MetricRule } & ({ series: readonly MetricSeries[] } | { reason: string })
+export type MetricReading = { rule: MetricRule } & (Read | { reason: string })
+
+/** `unseen`: what of the load could not be read, so that only a limit that is broken without it is judged. */
+export type Read = { series: readonly MetricSeries[]; unseen?: string | undefined }
 
 /** What came of such a rule; `source` is its query or its metric, `labels` of the series that decided. */
 export type MetricResult = { title: string; source: string; wanted: string; level: Level } & (
@@ -32,10 +35,14 @@ export function applyMetricRule(reading: MetricReading): MetricResult {
     const reason = `it was ${notFinite.actual}${notFinite.labels}, which is no number to judge.`
     return { ...base, outcome: "no-data", actual: null, reason }
   }
+  const { unseen } = reading
   const worst = found.toSorted((a, b) => excess(b.actual, rule) - excess(a.actual, rule))[0]!
+  const isBroken = excess(worst.actual, rule) > 0
+  if (unseen !== undefined && !(isBroken && rule.over === "every"))
+    return { ...base, outcome: "no-data", actual: null, reason: unseen }
   return {
     ...base,
-    outcome: excess(worst.actual, rule) > 0 ? "fail" : "pass",
+    outcome: isBroken ? "fail" : "pass",
     actual: worst.actual,
     ...(worst.labels === "" ? {} : { labels: worst.labels }),
   }

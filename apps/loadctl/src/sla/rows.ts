@@ -1,4 +1,5 @@
 import { QUANTILES, hasInterval, samplesToDecide } from "../stats/interval.ts"
+import { listedFor } from "@saleproof/sla/resolve.ts"
 import type { CorrectedRow } from "../stats/model.ts"
 import type { Figures, Measurement } from "../stats/model.ts"
 import { noFindings } from "./findings.ts"
@@ -7,7 +8,7 @@ import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 import { applyRules } from "./rules.ts"
 import type { Judged, RuleResult } from "./rules.ts"
 import { seenInstead } from "./seen.ts"
-import { brokenRule, countText, msText } from "./text.ts"
+import { brokenRule, countText, msText, timedCount } from "./text.ts"
 
 /** One row of the table with what it owes and what came of it. */
 export type Row = { figures: Figures; owed: EndpointSla; rules: RuleResult[] }
@@ -25,7 +26,7 @@ export function judgeRows(table: Table, sla: Sla): { endpoints: Row[]; overall: 
   return {
     endpoints: endpoints.map((figures) => {
       const { name, n } = figures
-      const listed = sla.endpoints[name]
+      const listed = listedFor(sla, name)
       // Seen, but in no request that is judged: nothing is owed.
       if (!listed && n === 0) return { figures, owed: sla.each, rules: [] }
       const corrected = correctedRows.find((candidate) => candidate.name === name)
@@ -79,7 +80,9 @@ function instead({ name, n }: Figures, seen: Measurement["seen"]): string {
   return n === 0 && name !== "overall" && seen ? seenInstead(name, Object.keys(seen.names), "endpoints") : ""
 }
 
-function unknownRule({ name }: Figures, { metric }: RuleResult, { latency }: Sla): string {
+function unknownRule({ name, n, unsent }: Figures, { metric }: RuleResult, { latency }: Sla): string {
+  if (unsent !== undefined)
+    return `${name}: ${metric} is not known: ${unsent.toLocaleString("en-US")} of ${countText(n, "request")} found no connection.`
   const why =
     latency === "corrected" && (metric === "p95" || metric === "p99")
       ? "corrected for omitted requests, needs finished iterations of one load model, and there were none"
@@ -89,17 +92,18 @@ function unknownRule({ name }: Figures, { metric }: RuleResult, { latency }: Sla
 
 function undecidedRule(figures: Figures, { metric, limit, actual }: RuleResult): string {
   if (!hasInterval(metric)) throw new Error(`${metric} has no interval`)
-  const { name, n, interval } = figures
+  const { name, interval } = figures
   const [low, high] = interval?.[metric] ?? [null, null]
   const range = `between ${low === null ? "0" : msText(low)} and ${high === null ? "an unknown number of" : msText(high)} ms`
   return (
     `${name}: ${metric} of ${msText(actual)} ms is too close to the limit of ${msText(limit)} ms: ` +
-    `with 95 % confidence it is ${range} (n = ${n.toLocaleString("en-US")}).${adviceText(figures, metric)}`
+    `with 95 % confidence it is ${range} (n = ${timedCount(figures).toLocaleString("en-US")}).${adviceText(figures, metric)}`
   )
 }
 
-function adviceText({ n, over }: Figures, metric: keyof typeof QUANTILES): string {
-  const exceeding = over?.[metric]
+function adviceText(figures: Figures, metric: keyof typeof QUANTILES): string {
+  const exceeding = figures.over?.[metric]
+  const n = timedCount(figures)
   const needed =
     exceeding === undefined ? null : samplesToDecide({ n, over: exceeding, q: QUANTILES[metric] })
   return needed === null ? "" : ` About ${countText(roundUp(needed), "sample")} like these would decide.`

@@ -21,13 +21,13 @@ export type Judged = Partial<Record<Latency, number | null>>
  * all are too few whatever the SLA says.
  */
 export function applyRules(figures: Figures, sla: EndpointSla, judged: Judged = {}): RuleResult[] {
-  const { n, failed } = figures
+  const { n, failed, unsent = 0 } = figures
   const least = Math.max(1, sla.minSamples)
   const results: RuleResult[] = LATENCIES.flatMap((metric) => {
     const limit = sla.latency[metric]
     if (!limit) return []
     const { [metric]: actual = figures[metric] ?? null } = judged
-    const rule = atMost({ metric, ...limit }, n >= least ? actual : null)
+    const rule = atMost({ metric, ...limit }, n - unsent >= least ? actual : null)
     return [isClose(figures, rule, judged) ? { ...rule, close: true } : rule]
   })
   if (sla.rate) results.push(atLeast({ metric: "rate", ...sla.rate }, n > 0 ? figures.rate : null))

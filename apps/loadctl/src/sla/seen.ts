@@ -25,6 +25,8 @@ export function nothingJudged(
 ): string {
   const scenarios = Object.entries(seen?.scenarios ?? {})
   if (!seen || scenarios.length === 0) return "No request was made."
+  if (seen.untagged)
+    return `The requests have no tag scenario, so nothing says which to judge: add "scenario" to the systemTags of the script.`
   const judged = scenarios.filter(([name]) => k6Scenarios.includes(name))
   if (judged.length === 0) {
     const others = scenarios.map(([name, n]) => `${name || "setup or teardown"} (${countText(n, "request")})`)

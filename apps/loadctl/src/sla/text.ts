@@ -2,7 +2,8 @@ import type { Figures } from "../stats/model.ts"
 import type { RuleResult } from "./rules.ts"
 
 /** "5_create_order: p95 was 231 ms, the limit is 200 ms (n = 300)." */
-export function brokenRule({ name, n, failed }: Figures, rule: RuleResult): string {
+export function brokenRule(figures: Figures, rule: RuleResult): string {
+  const { name, n, failed } = figures
   if (rule.metric === "minSamples") {
     return n === 0
       ? `${name}: no data, and at least ${countText(Math.max(1, rule.limit), "sample")} must be.`
@@ -15,7 +16,12 @@ export function brokenRule({ name, n, failed }: Figures, rule: RuleResult): stri
   if (rule.metric === "errorRate") {
     return `${name}: ${decimalText(failed, 0)} of ${countText(n, "request")} failed; ${shareText(rule.limit)} may.`
   }
-  return `${name}: ${rule.metric} was ${msText(rule.actual)} ms, the limit is ${msText(rule.limit)} ms (n = ${n.toLocaleString("en-US")}).`
+  return `${name}: ${rule.metric} was ${msText(rule.actual)} ms, the limit is ${msText(rule.limit)} ms (n = ${timedCount(figures).toLocaleString("en-US")}).`
+}
+
+/** How many requests have a latency. */
+export function timedCount({ n, unsent = 0 }: Pick<Figures, "n" | "unsent">): number {
+  return n - unsent
 }
 
 /** Milliseconds with as many digits as matter: 0.42, 8.1, 231. */

@@ -1,10 +1,11 @@
 import { readK6Exit } from "../k6/exits.ts"
-import type { K6Facts, Measurement } from "../stats/model.ts"
+import type { K6Facts, Measurement, ThresholdResult } from "../stats/model.ts"
 import { noFindings } from "./findings.ts"
 import type { Findings } from "./findings.ts"
 import type { Sla } from "@saleproof/sla/resolve.ts"
 import type { Row } from "./rows.ts"
 import type { RuleResult } from "./rules.ts"
+import { seenInstead } from "./seen.ts"
 
 type Threshold = { metric: string; source: string; value: number | null; of: "The script's" | "k6's" }
 
@@ -13,7 +14,7 @@ type Threshold = { metric: string; source: string; value: number | null; of: "Th
  * word what a broken rule of the table says already.
  */
 export function thresholdFindings(
-  { k6 }: Measurement,
+  { k6, seen }: Measurement,
   rows: readonly Row[],
   sla: Pick<Sla, "decide">,
 ): Findings {
@@ -26,6 +27,7 @@ export function thresholdFindings(
       const was = value === null ? "" : `: it was ${figureText(value)}`
       return `${of} threshold ${source} on ${metric} failed${was}.`
     })
+  findings.unknown = (k6.thresholds ?? []).filter(({ empty }) => empty).map((one) => emptyText(one, seen))
   const exit = readK6Exit(k6.exitCode)
   if (exit.kind === "finished" && exit.thresholdsFailed && failed.length === 0)
     findings.broken.push("k6 ended with exit 99: a threshold failed, and its summary does not say which.")
@@ -34,6 +36,15 @@ export function thresholdFindings(
   function isTold({ outcome, level, close }: RuleResult): boolean {
     return outcome === "fail" && level === "fail" && !(close && sla.decide === "confident")
   }
+}
+
+/** k6 has such a threshold kept. */
+function emptyText({ metric, source }: ThresholdResult, seen: Measurement["seen"]): string {
+  const name = selectorName(/\{(.*)\}$/s.exec(metric)?.[1] ?? "")
+  const names = Object.keys(seen?.names ?? {})
+  const instead =
+    name === null || name === "overall" || names.includes(name) ? "" : seenInstead(name, names, "endpoints")
+  return `The script's threshold ${source} on ${metric} was compared with nothing: there is no such sample.${instead}`
 }
 
 function failedThresholds(k6: K6Facts): Threshold[] {

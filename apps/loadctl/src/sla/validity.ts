@@ -1,4 +1,5 @@
 import type { Measurement, Reconciled, RecorderFacts } from "../stats/model.ts"
+import { owedBy } from "@saleproof/sla/resolve.ts"
 import type { Evidence } from "./evidence.ts"
 import { readK6Exit } from "../k6/exits.ts"
 import { mergeFindings, noFindings } from "./findings.ts"
@@ -14,7 +15,6 @@ const STARVED_SHARE = 0.8
 // On a machine without CPU left, the process that uses the most of it is short of it.
 const FULL_SHARE = 0.95
 const HOG_SHARE = 0.5
-const FAIR_SHARE = 0.25
 // InfluxDB's and the target's dates are whole seconds; less than this may be rounding.
 const CLOCK_TOLERANCE_MS = 2_000
 const BUDGET_WORTH_A_WORD = 0.8
@@ -62,6 +62,10 @@ function exitFindings({ k6, instances }: Measurement): Findings {
   const findings = noFindings()
   if (instances) return findings
   const exit = readK6Exit(k6.exitCode)
+  const outside = k6.thrownOutside ?? []
+  // Another exit says so itself.
+  if (exit.kind === "finished" && outside.length > 0)
+    findings.unknown.push(`The script threw outside of its iterations: ${outside.join("; ")}.`)
   if (exit.kind === "interrupted") findings.untrusted.push("k6 was interrupted before its time.")
   if (exit.kind !== "finished" && exit.kind !== "interrupted") {
     const said = k6.errors.at(-1)
@@ -121,9 +125,11 @@ function isStarved(machine: Measurement["machine"]): boolean {
   return isShort(machine) || (generator !== undefined && (isShort(generator) || isQueued(generator)))
 }
 
-/** It uses a fair part of what it may use, and waits for more than it gets. */
+/** It would use nearly all of what it may use if it had not to wait for others; or a part of it, and waits for most. */
 function isQueued({ k6, busy, waited = null }: NonNullable<Measurement["machine"]["generator"]>): boolean {
-  return (busy ?? 0) > FULL_SHARE && (k6 ?? 0) > FAIR_SHARE && (waited ?? 0) > 1
+  if (k6 === null || waited === null || (busy ?? 0) <= FULL_SHARE) return false
+  const wanted = k6 * (1 + waited)
+  return wanted > STARVED_SHARE || (wanted > HOG_SHARE && waited > 1)
 }
 
 /** By what it may use, or by all there is: it takes nearly all of it, or most of what nobody has any more of. */
@@ -183,7 +189,7 @@ function machineWarnings({ machine }: Measurement): string[] {
 /** Who has used up most of what may fail is about to break its limit. */
 function budgetWarnings({ endpoints, overall }: Measurement, sla: Evidence["plan"]["sla"]): string[] {
   const rows = [
-    ...endpoints.map((row) => ({ row, owed: sla.endpoints[row.name] ?? sla.each })),
+    ...endpoints.map((row) => ({ row, owed: owedBy(sla, row.name) })),
     { row: overall, owed: sla.overall },
   ]
   return rows.flatMap(({ row: { name, n, failed }, owed: { errorRate } }) => {

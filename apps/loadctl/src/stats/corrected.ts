@@ -1,5 +1,5 @@
 import type { SampleSeries } from "../recorder/recording.ts"
-import { judgedBy, judgedMs, latencies } from "./measure.ts"
+import { judgedBy, judgedMs, latencies, timedMs } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
 import type { CorrectedRow, K6Facts, Omission, Window } from "./model.ts"
 import { correctOmission, expectedInterval } from "./omission.ts"
@@ -24,7 +24,7 @@ export function correctRun({ samples, plan, hold, k6 }: OmissionInput): Omission
   const found = [...Map.groupBy(series, ({ name }) => name)].flatMap(([name, own]) => {
     const requests = own.reduce((sum, { ms }) => sum + ms.length, 0)
     const intervalMs = expectedInterval({ iterationMedianMs, iterations: k6.iterations, requests })
-    const values = concatColumns(own.map((one) => judgedMs(one, judged)))
+    const values = concatColumns(own.map((one) => timedMs(one, judgedMs(one, judged))))
     const measured = sortNumbers(values)
     if (intervalMs === null || !measured) return []
     return [{ name, intervalMs, values, corrected: correctOmission(measured, intervalMs) }]
@@ -48,8 +48,9 @@ function rowOf({ name, intervalMs, values, corrected }: Found): CorrectedRow {
     intervalMs,
     p95: raw.p95!,
     p99: raw.p99!,
-    correctedP95: fixed.p95!,
-    correctedP99: fixed.p99!,
+    // What is added may be quicker than what was measured, and nobody would have waited less.
+    correctedP95: Math.max(raw.p95!, fixed.p95!),
+    correctedP99: Math.max(raw.p99!, fixed.p99!),
     added: corrected.length - values.length,
   }
 }

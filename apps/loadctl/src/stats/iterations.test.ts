@@ -6,7 +6,15 @@ import { accountIterations, unansweredRequests } from "./iterations.ts"
 import type { AccountInput } from "./iterations.ts"
 
 function scenario(change: Partial<PlannedScenario> = {}): PlannedScenario {
-  return { name: "sale", kind: "constant", durationMs: 5_000, startMs: 0, graceMs: 1_000, ...change }
+  return {
+    name: "sale",
+    kind: "constant",
+    durationMs: 5_000,
+    startMs: 0,
+    users: 4,
+    graceMs: 1_000,
+    ...change,
+  }
 }
 
 function input(change: Partial<AccountInput> = {}): AccountInput {
@@ -20,6 +28,8 @@ function input(change: Partial<AccountInput> = {}): AccountInput {
     longestMs: 20,
     cutAt: 6_000,
     lastEnds: [400, 390, 380, 370],
+    quietSince: 400,
+    longestThoughtMs: 0,
     ...change,
   }
 }
@@ -54,18 +64,34 @@ describe("accountIterations", () => {
     expect(accountIterations({ ...ramping, lastEnds: [400, 390, 380, 370] }).account.unanswered).toBe(4)
   })
 
+  it("does not know, where no iteration finished, of a script that may think as long as nobody asked anything", () => {
+    const long = { longestMs: 0, lastEnds: [], longestThoughtMs: 10_000, quietSince: 400 }
+    expect(accountIterations(input(long))).toMatchObject({
+      account: { unanswered: 0, truncated: 0, undecided: 4 },
+      waitsMs: [],
+    })
+    const short = accountIterations(input({ ...long, longestThoughtMs: 300 })).account
+    expect(short).toMatchObject({ unanswered: 4 })
+    expect(short).not.toHaveProperty("undecided")
+  })
+
   it("does not blame the target for what an early end cut off", () => {
     expect(accountIterations(input({ cameToItsEnd: false })).account.unanswered).toBe(0)
   })
 })
 
 describe("unansweredRequests", () => {
-  const where = { cutAt: 6_000, scenario: "sale" }
+  const where = { cutAt: 6_000, scenarios: ["sale"], finished: 1 }
 
   it("belong to the endpoint that alone can be meant, else to none", () => {
     const [one] = unansweredRequests([5_000], { ...where, samples: [series([[1, 1]])] })
     expect(one).toMatchObject({ name: "order", status: "0", expected: false, ms: Float64Array.of(5_000) })
     const samples = [series([[1, 1]]), series([[1, 1]], { name: "pay" })]
     expect(unansweredRequests([5_000], { ...where, samples })[0]?.name).toBe("")
+  })
+
+  it("belong to no endpoint where no iteration came so far that every endpoint was seen", () => {
+    const samples = [series([[1, 1]])]
+    expect(unansweredRequests([5_000], { ...where, samples, finished: 0 })[0]?.name).toBe("")
   })
 })

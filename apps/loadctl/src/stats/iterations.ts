@@ -11,6 +11,8 @@ export type IterationsAccount = {
   /** Of those cut off: users that still waited for an answer, and those that would have gone on. */
   unanswered: number
   truncated: number
+  /** Those of which nobody knows which of the two they were; absent where there are none. */
+  undecided?: number
 }
 
 export type AccountInput = {
@@ -27,6 +29,10 @@ export type AccountInput = {
   /** When k6 cut off the users that had not finished, and when the last iterations ended before it: ms since 1970. */
   cutAt: number | null
   lastEnds: readonly number[]
+  /** When the last request ended, or without one the load began: ms since 1970; null where that is not known. */
+  quietSince: number | null
+  /** How long the script thinks at once, at most, ms; Infinity where that is not known. */
+  longestThoughtMs: number
 }
 
 // A pause of this length is no server's: who thinks longer than twice the longest iteration so far is rare.
@@ -41,7 +47,9 @@ const STUCK_FACTOR = 2
 export function accountIterations(input: AccountInput): { account: IterationsAccount; waitsMs: number[] } {
   const { iterations, threw, cutOff, dropped } = input
   const finished = Math.max(0, iterations - threw)
-  const waitsMs = unansweredWaits(input)
+  const found = unansweredWaits(input)
+  const undecided = mayHaveThought(input) ? found.length : 0
+  const waitsMs = undecided > 0 ? [] : found
   return {
     account: {
       started: finished + threw + cutOff,
@@ -50,10 +58,17 @@ export function accountIterations(input: AccountInput): { account: IterationsAcc
       cutOff,
       dropped,
       unanswered: waitsMs.length,
-      truncated: cutOff - waitsMs.length,
+      truncated: cutOff - found.length,
+      ...(undecided > 0 ? { undecided } : {}),
     },
     waitsMs,
   }
+}
+
+/** Where no iteration came to its end, only the script's own pauses tell how long one may go without a request. */
+function mayHaveThought({ longestMs, cutAt, quietSince, longestThoughtMs }: AccountInput): boolean {
+  if (longestMs > 0 || cutAt === null || quietSince === null) return false
+  return cutAt - quietSince <= longestThoughtMs
 }
 
 function unansweredWaits(input: AccountInput): number[] {
@@ -77,15 +92,26 @@ function quietMs({ cutAt, lastEnds, scenarios }: AccountInput, index: number): n
   return cutAt === null || end === undefined || kinds.has("open") ? 0 : Math.max(0, cutAt - end)
 }
 
+export type UnansweredOptions = {
+  samples: readonly SampleSeries[]
+  cutAt: number
+  /** Those that the users may be of, at least one. */
+  scenarios: readonly string[]
+  /** How many iterations came to their end. */
+  finished: number
+}
+
 /** The users that were never answered as requests: failed, without a status, and at least that long. */
 export function unansweredRequests(
   waitsMs: readonly number[],
-  { samples, cutAt, scenario }: { samples: readonly SampleSeries[]; cutAt: number; scenario: string },
+  { samples, cutAt, scenarios, finished }: UnansweredOptions,
 ): SampleSeries[] {
-  if (waitsMs.length === 0) return []
-  const own = samples.filter((one) => one.scenario === scenario)
+  const [scenario] = scenarios
+  if (waitsMs.length === 0 || scenario === undefined) return []
+  const own = samples.filter((one) => scenarios.includes(one.scenario))
   const names = new Set(own.map(({ name }) => name))
-  const [only = ""] = names.size === 1 ? names : []
+  // Where no iteration came to its end, the one that waits may have been on a request that nobody has seen yet.
+  const [only = ""] = names.size === 1 && finished > 0 ? names : []
   return [
     {
       scenario,

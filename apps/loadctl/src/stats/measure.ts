@@ -1,4 +1,5 @@
 import { sentAt } from "../recorder/recording.ts"
+import { listedFor, owedBy } from "@saleproof/sla/resolve.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
@@ -40,7 +41,7 @@ export function measure(
     ({ name }) => name,
   )
   const endpoints = endpointNames(plan.sla, named.keys()).map((name) => {
-    const sla = plan.sla.endpoints[name] ?? plan.sla.each
+    const sla = owedBy(plan.sla, name)
     const own = sla.metric ? othersOf(judgedSeries, { name, metric: sla.metric }) : (named.get(name) ?? [])
     const counted = figures({ ...selection, name, series: own, sla })
     return sla.metric ? { ...counted, metric: sla.metric } : counted
@@ -48,7 +49,7 @@ export function measure(
   const overall = figures({ ...selection, name: "overall", series, sla: plan.sla.overall })
   // Each endpoint has its own idea of a failure, so the sum of theirs is the whole.
   const strayed = nameless.reduce((sum, one) => sum + judgedMs(one, selection.judged).length, 0)
-  const requests = endpoints.filter(({ name }) => !plan.sla.endpoints[name]?.metric)
+  const requests = endpoints.filter(({ name }) => !listedFor(plan.sla, name)?.metric)
   const failed = requests.reduce((sum, endpoint) => sum + endpoint.failed, strayed)
   return { window, hold, overall: { ...overall, failed }, endpoints }
 }
@@ -95,10 +96,11 @@ type Selection = {
 function figures({ name, series, sla, judged, rated }: Selection): Figures {
   const parts: Float64Array[] = []
   const statuses: Record<string, number> = {}
-  let failed = 0
+  let [n, failed] = [0, 0]
   for (const one of series) {
     const mine = judgedMs(one, judged)
-    parts.push(mine)
+    parts.push(timedMs(one, mine))
+    n += mine.length
     statuses[one.status] = (statuses[one.status] ?? 0) + mine.length
     if (!isSuccess(one, sla)) failed += mine.length
   }
@@ -106,7 +108,8 @@ function figures({ name, series, sla, judged, rated }: Selection): Figures {
   const sorted = values.length === 0 ? null : sortInPlace(values)
   return {
     name,
-    n: values.length,
+    n,
+    ...(values.length < n ? { unsent: n - values.length } : {}),
     rate: rateIn(series, rated),
     ...latenciesOf(sorted),
     failed,
@@ -120,6 +123,12 @@ function figures({ name, series, sla, judged, rated }: Selection): Figures {
 export function judgedMs(one: SampleSeries, judged: Judged): Float64Array {
   if (judged === JUDGE_ALL) return one.ms
   return selectColumn(one.ms, (index) => judged(one, index))
+}
+
+/** Those of a series' durations that are latencies: k6 gives 0 ms to a request that found no connection. */
+export function timedMs({ status }: Pick<SampleSeries, "status">, ms: Float64Array): Float64Array {
+  const wasAnswered = status !== "0" && status !== ""
+  return wasAnswered ? ms : selectColumn(ms, (index) => ms[index]! > 0)
 }
 
 /** Requests that ended within the window, per second. */

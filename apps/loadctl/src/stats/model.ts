@@ -1,4 +1,5 @@
 import type { IterationsAccount } from "./iterations.ts"
+import type { TaggedFailures } from "./failures.ts"
 
 import type { Clocks } from "../machine/clocks.ts"
 import type { OtherMetric } from "@saleproof/sla/metrics.ts"
@@ -14,6 +15,8 @@ export type Figures = {
   /** What was timed where it is no HTTP request; its `statuses` are codes of its own protocol. */
   metric?: OtherMetric
   n: number
+  /** Of these, requests that found no connection: they failed, and have no latency. Absent where there were none. */
+  unsent?: number
   rate: number | null
   p50: number | null
   p95: number | null
@@ -39,10 +42,19 @@ export type Seen = {
   phases: Record<string, number>
   /** By metric, what was no HTTP request; absent in runs that an earlier version saved. */
   others?: Record<string, number>
+  /** There, where k6 gave the tag `scenario` to nothing. */
+  untagged?: true
 }
 
 /** One threshold of the script and what came of it; `value` is null where k6 keeps no such figure. */
-export type ThresholdResult = { metric: string; source: string; value: number | null; ok: boolean }
+export type ThresholdResult = {
+  metric: string
+  source: string
+  value: number | null
+  ok: boolean
+  /** It was kept only because there is no sample that it is about. */
+  empty?: true
+}
 
 /** What k6 logged, the first of its kind; `count` is how often that kind was logged. */
 export type K6Message = { level: "error" | "warning"; text: string; count: number }
@@ -82,8 +94,11 @@ export type RecorderFacts = {
   /** Requests that are one point in InfluxDB, because their tags and time are equal. */
   merged: number
   refusedWrites: number
-  /** By k6's own http_req_failed; `n` is how many requests carry it: none without a response callback. */
-  failed: { n: number; matches: number }
+  /**
+   * By k6's own http_req_failed; `n` is how many requests carry it: none without a response callback. Beside it what
+   * the tags say; an earlier version saved none.
+   */
+  failed: { n: number; matches: number } & Partial<TaggedFailures>
   /** Samples that gave up tags nobody judges by, because the script made too many series. */
   folded: number
   /** Why figures cannot be trusted: a recording that broke off, witnesses that differ for no known reason. */
@@ -163,5 +178,7 @@ export type K6Facts = {
   slowFlushes: number
   /** The first texts of what iterations ended by. */
   thrown?: string[]
+  /** The same of what the script threw outside of its iterations; absent in runs that an earlier version saved. */
+  thrownOutside?: string[]
   errors: string[]
 }

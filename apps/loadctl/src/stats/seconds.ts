@@ -1,4 +1,5 @@
 import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
+import { owedBy } from "@saleproof/sla/resolve.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import { isSuccess } from "./measure.ts"
 import type { Seconds } from "./model.ts"
@@ -14,7 +15,7 @@ export function secondsOf(
   const judged = samples.filter(({ scenario }) => k6Scenarios.includes(scenario))
   const counts = new Map<string, Map<number, { n: number; spoilt: number }>>()
   for (const series of judged) {
-    const own = sla.endpoints[series.name] ?? sla.each
+    const own = owedBy(sla, series.name)
     count(counts, { name: series.name, series, owed: own, success: isSuccess(series, own) })
     count(counts, { name: "overall", series, owed: sla.overall, success: isSuccess(series, own) })
   }

@@ -15,7 +15,7 @@ export function seenIn(samples: readonly SampleSeries[]): Seen {
 }
 
 function countBy(samples: readonly SampleSeries[], key: (series: SampleSeries) => string) {
-  const counts: Record<string, number> = {}
-  for (const series of samples) counts[key(series)] = (counts[key(series)] ?? 0) + series.ms.length
-  return counts
+  const counts = new Map<string, number>()
+  for (const series of samples) counts.set(key(series), (counts.get(key(series)) ?? 0) + series.ms.length)
+  return Object.fromEntries(counts)
 }

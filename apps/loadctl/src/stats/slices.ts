@@ -1,4 +1,5 @@
 import type { SampleSeries } from "../recorder/recording.ts"
+import { owedBy } from "@saleproof/sla/resolve.ts"
 import { endpointNames, isSuccess } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
 import type { Window } from "./model.ts"
@@ -29,7 +30,7 @@ export function sliceSamples(
   const endpoints = endpointNames(plan.sla, named.keys()).map((name) => {
     const buckets = emptyBuckets(count)
     for (const series of named.get(name) ?? []) {
-      const success = isSuccess(series, plan.sla.endpoints[name] ?? plan.sla.each)
+      const success = isSuccess(series, owedBy(plan.sla, name))
       fill([buckets, overall], { series, success, window })
     }
     return { name, buckets }

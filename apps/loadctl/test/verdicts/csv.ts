@@ -35,15 +35,23 @@ function parseCsv(text: string): string[][] {
   return rows
 }
 
-export type CsvFigures = { n: number; failed: number; p50: number; p95: number; p99: number }
+export type CsvFigures = {
+  n: number
+  failed: number
+  p50: number | null
+  p95: number | null
+  p99: number | null
+}
 
 /** The figures of one row from its requests. A status that is listed wins, then k6's opinion, then the status. */
 export function figuresOf(
   requests: readonly CsvRequest[],
   statuses: readonly number[] | undefined,
 ): CsvFigures {
-  const sorted = requests.map(({ ms }) => ms).toSorted((a, b) => a - b)
-  const at = (share: number): number => {
+  // k6 gives 0 to a request that found no connection.
+  const sorted = requests.flatMap(({ ms }) => (ms > 0 ? [ms] : [])).toSorted((a, b) => a - b)
+  const at = (share: number): number | null => {
+    if (sorted.length === 0) return null
     const position = share * (sorted.length - 1)
     const low = sorted[Math.floor(position)] ?? Number.NaN
     const high = sorted[Math.ceil(position)] ?? Number.NaN
@@ -55,7 +63,7 @@ export function figuresOf(
     return !(Number(status) >= 200 && Number(status) < 400)
   }
   return {
-    n: sorted.length,
+    n: requests.length,
     failed: requests.filter(hasFailed).length,
     p50: at(0.5),
     p95: at(0.95),

@@ -1,5 +1,5 @@
 import type { SampleSeries } from "../../recorder/recording.ts"
-import { endpointNames, judgedBy, judgedMs } from "../../stats/measure.ts"
+import { endpointNames, judgedBy, judgedMs, timedMs } from "../../stats/measure.ts"
 import type { MeasurePlan } from "../../stats/measure.ts"
 import type { Window } from "../../stats/model.ts"
 import { OVERALL } from "../../stats/slices.ts"
@@ -27,7 +27,7 @@ export function distributionOf(
   const named = Map.groupBy(series, ({ name }) => name)
   const found = endpointNames(plan.sla, named.keys()).map((name) => ({
     name,
-    values: concatColumns((named.get(name) ?? []).map((one) => judgedMs(one, judged))),
+    values: concatColumns((named.get(name) ?? []).map((one) => timedMs(one, judgedMs(one, judged)))),
   }))
   const all = concatColumns(found.map(({ values }) => values))
   if (all.length === 0) return null

@@ -1,4 +1,5 @@
 import type { SampleSeries } from "../../recorder/recording.ts"
+import { owedBy } from "@saleproof/sla/resolve.ts"
 import { isSuccess } from "../../stats/measure.ts"
 import type { MeasurePlan } from "../../stats/measure.ts"
 import { concatColumns } from "../../stats/values.ts"
@@ -13,7 +14,7 @@ export function failureKinds(
   startMs: number,
 ): FailureKind[] {
   const failed = samples.filter(
-    (series) => series.at.length > 0 && !isSuccess(series, sla.endpoints[series.name] ?? sla.each),
+    (series) => series.at.length > 0 && !isSuccess(series, owedBy(sla, series.name)),
   )
   const grouped = Map.groupBy(failed, (series) => JSON.stringify([series.name, kindOf(series)]))
   return [...grouped.values()]

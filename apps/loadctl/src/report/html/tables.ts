@@ -1,6 +1,6 @@
 import { countText, decimalText, msText, shareText } from "../../sla/text.ts"
 import { OVERALL } from "../../stats/slices.ts"
-import { endpointCells, endpointColumns, isBroken, mark, violationCount } from "../cells.ts"
+import { endpointCells, endpointColumns, isBroken, mark, overallRows, violationCount } from "../cells.ts"
 import type { Column } from "../cells.ts"
 import { countOf, sourcesText } from "../sources.ts"
 import type { RunReport } from "../model.ts"
@@ -17,10 +17,9 @@ const FIRST_COLUMNS: Column[] = ["endpoint", "p95", "limit", "margin"]
 
 /** Broken rows first, then by what is left of the limit; everything together last. */
 export function endpointTable(report: RunReport): Table {
-  const { endpoints, overall } = report
   const others = endpointColumns(report).filter((name) => !FIRST_COLUMNS.includes(name))
   const head = [...FIRST_COLUMNS, ...others]
-  const rows = [...worstFirst(endpoints), overall].map((row) => {
+  const rows = [...worstFirst(report.endpoints), ...overallRows(report)].map((row) => {
     const texts = endpointCells(row)
     const cells = head.map((column) => ({ text: texts[column], bad: isBroken(row, column) }))
     return { mark: mark(row), cells }

@@ -1,7 +1,8 @@
 import { formatDuration } from "../../plan/duration.ts"
 import type { RuleResult } from "../../sla/rules.ts"
 import { countText, decimalText, msText, shareText } from "../../sla/text.ts"
-import { violationCount } from "../cells.ts"
+import { isWithoutHttp } from "../../sla/rows.ts"
+import { judgedCounts, violationCount } from "../cells.ts"
 import type { EndpointReport, RunReport } from "../model.ts"
 import type { Tile } from "./model.ts"
 
@@ -26,17 +27,19 @@ function latencyTile({ p95, limit, rules }: EndpointReport): Tile {
   }
 }
 
-function requestsTile({ requests, iterations }: RunReport): Tile {
-  const detail = countText(iterations, "iteration")
-  return { name: "requests", value: requests.toLocaleString("en-US"), detail, state: "plain" }
+function requestsTile(report: RunReport): Tile {
+  const detail = countText(report.iterations, "iteration")
+  const name = isWithoutHttp(report) ? "calls or connections" : "requests"
+  return { name, value: judgedCounts(report).n.toLocaleString("en-US"), detail, state: "plain" }
 }
 
-function failedTile({ requests, failed, overall, endpoints }: RunReport): Tile {
-  const rules = [overall, ...endpoints].flatMap((row) => row.rules)
+function failedTile(report: RunReport): Tile {
+  const rules = [report.overall, ...report.endpoints].flatMap((row) => row.rules)
+  const { n, failed } = judgedCounts(report)
   return {
     name: "failed",
     value: failed.toLocaleString("en-US"),
-    detail: requests === 0 ? "of nothing" : `${shareText(failed / requests)} of them`,
+    detail: n === 0 ? "of nothing" : `${shareText(failed / n)} of them`,
     state: stateOf(rules, "errorRate"),
   }
 }

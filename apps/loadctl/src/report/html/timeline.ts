@@ -40,7 +40,7 @@ export function timelineOf(samples: readonly SampleSeries[], plan: MeasurePlan, 
   const rows = sliceSamples(samples, plan, { window, count }).map(({ name, slices }) => ({
     name,
     points: slices.map(({ ms, failed, seconds: length }, index) => {
-      const { p50, p95, p99 } = latencies([...(ms ?? [])])
+      const { p50, p95, p99 } = latencies([...(ms ?? [])].filter((value) => value > 0))
       return { at: (index + 0.5) * length, n: ms?.length ?? 0, failed, seconds: length, p50, p95, p99 }
     }),
   }))

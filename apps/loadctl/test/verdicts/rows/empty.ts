@@ -35,6 +35,13 @@ export const EMPTY_ROWS: VerdictRow[] = [
     says: ["No request has the scenario default. There are: visitors (30 requests)"],
   },
   {
+    what: "the script's system tags leave out the scenario",
+    script: TEN.replace("} }\n", `}, systemTags: ["name", "status", "expected_response"] }\n`) + CALL,
+    verdict: "INVALID",
+    says: [`add "scenario" to the systemTags of the script`],
+    neverSays: ["setup or teardown"],
+  },
+  {
     what: "the script overrides the tag scenario",
     script: `${TEN}export default function () { http.get(BASE_URL, { tags: { name: "list", scenario: "mine" } }) }`,
     verdict: "INVALID",

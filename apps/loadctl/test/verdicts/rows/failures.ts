@@ -39,6 +39,24 @@ export const FAILURE_ROWS: VerdictRow[] = [
     neverSays: ["none failed"],
   },
   {
+    what: "the script tags every answer of 500 as one that it expects",
+    script: `export const options = { ${SIXTY}, systemTags: ["status", "name", "scenario"] }
+export default function () { http.get(BASE_URL + "/?status=500", { tags: { name: "list", expected_response: "true" } }) }`,
+    config: { sla: { each: { p95: 200, minSamples: 1 } } },
+    verdict: "FAIL",
+    says: ["k6 counted 60 failed requests, and the tags of 0 say so"],
+    neverSays: ["none failed"],
+    noCsv: "its column is the script's own tag",
+  },
+  {
+    what: "nobody says what failed: the script has no response callback and no tag status",
+    script: script("/?status=503", `, systemTags: ["name", "scenario"]`, "http.setResponseCallback(null)"),
+    verdict: "INVALID",
+    says: ["Nothing says whether 60 requests failed"],
+    neverSays: ["none failed"],
+    noCsv: "no column of it says which requests failed",
+  },
+  {
     what: "nothing fails, and the script took k6's response callback away",
     script: script("/", "", "http.setResponseCallback(null)"),
     verdict: "PASS",
@@ -74,7 +92,18 @@ export const FAILURE_ROWS: VerdictRow[] = [
     script: `export const options = { ${SIXTY} }\nexport default function () { http.get("http://127.0.0.1:1/", { tags: { name: "list" } }) }`,
     verdict: "FAIL",
     rows: { list: { n: 60, failed: 60 } },
-    says: ["connection refused"],
+    says: ["connection refused", "list: p95 is not known: 60 of 60 requests found no connection."],
+    neverSays: ["100 %"],
+    json: { overall: { unsent: 60, p95: null } },
+  },
+  {
+    what: "half of the requests find no connection, which is no fast answer",
+    script: `export const options = { ${SIXTY} }
+export default function () { http.get(exec.scenario.iterationInTest % 2 ? BASE_URL + "/?delay=60" : "http://127.0.0.1:1/", { tags: { name: "list" } }) }`,
+    config: { sla: { each: { p50: 40, minSamples: 1, errorRate: 0.6 }, overall: { errorRate: 0.6 } } },
+    verdict: "FAIL",
+    rows: { list: { n: 60, failed: 30 } },
+    says: [/list: p50 was \d+\.\d ms, the limit is 40\.0 ms \(n = 30\)/],
   },
   {
     what: "requests give up before they are answered",

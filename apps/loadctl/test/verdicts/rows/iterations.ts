@@ -4,6 +4,8 @@ const CLOSED = (vus: number, duration: string, gracefulStop: string): string =>
   `export const options = { scenarios: { default: { executor: "constant-vus", vus: ${vus}, duration: "${duration}", gracefulStop: "${gracefulStop}" } } }\n`
 const FORTY = `export const options = { scenarios: { default: { executor: "shared-iterations", vus: 4, iterations: 40 } } }\n`
 const THROWS = `export default function () { const r = get("list"); check(r, { ok: () => r.status === 200 }); r.json("basket").items.length }`
+const TWO = `const looping = (exec) => ({ executor: "constant-vus", vus: 2, duration: "3s", gracefulStop: "500ms", exec })
+export const options = { scenarios: { shop: looping("shop"), other: looping("other") } }`
 const CUT = "a user that is cut off while it waits is in no output of k6's"
 
 /** Rule 1: every started iteration is accounted for. */
@@ -33,6 +35,39 @@ export const ITERATION_ROWS: VerdictRow[] = [
     says: ["no basket"],
   },
   {
+    what: "every iteration of an async function throws",
+    script: `${FORTY}export default async function () { const r = await http.asyncRequest("GET", BASE_URL, null, { tags: { name: "list" } }); r.json("basket").items.length }`,
+    verdict: "INVALID",
+    says: [/40 of 40 iterations threw: Uncaught \(in promise\) TypeError/],
+    json: { iterationsAccount: { started: 40, finished: 0, threw: 40, cutOff: 0, dropped: 0 } },
+  },
+  {
+    what: "a promise is rejected that nobody waits for",
+    script: `${FORTY}export default function () { get("list"); if (exec.scenario.iterationInTest === 7) Promise.reject(new Error("no stock")) }`,
+    verdict: "INVALID",
+    says: ["1 of 40 iterations threw: Uncaught (in promise) Error: no stock"],
+  },
+  {
+    what: "teardown throws",
+    script: `${FORTY}export default function () { get("list") }\nexport function teardown() { throw new Error("no data") }`,
+    verdict: "INVALID",
+    says: ["an exception in the script: Error: no data"],
+    neverSays: [/iterations? threw/],
+    json: { iterationsAccount: { started: 40, finished: 40, threw: 0, cutOff: 0, dropped: 0 } },
+  },
+  {
+    what: "handleSummary throws",
+    script: `${FORTY}export default function () { get("list") }\nexport function handleSummary() { throw new Error("no report") }`,
+    verdict: "INVALID",
+    says: ["The script threw outside of its iterations: Error: no report."],
+    json: { iterationsAccount: { started: 40, finished: 40, threw: 0, cutOff: 0, dropped: 0 } },
+  },
+  {
+    what: "the script catches what it throws, and logs it",
+    script: `${FORTY}export default function () { get("list"); try { null.items } catch (error) { console.error(error) } }`,
+    verdict: "PASS",
+  },
+  {
     what: "setup throws",
     script: `${FORTY}export function setup() { throw new Error("no data") }\nexport default function () { get("list") }`,
     verdict: "INVALID",
@@ -59,6 +94,36 @@ export default function () { get("list") }`,
     target: { hangsEvery: 5 },
     verdict: "FAIL",
     noCsv: CUT,
+  },
+  {
+    what: "nobody is ever answered",
+    script: `${CLOSED(3, "1s", "500ms")}export default function () { get("list", "/list") }`,
+    target: { silentAfter: 0, answers: { "GET /": { status: 204 } } },
+    verdict: "FAIL",
+    noCsv: CUT,
+  },
+  {
+    what: "of two scenarios one is judged, and it hangs",
+    script: `${TWO}\nexport function shop() { get("list", exec.scenario.iterationInTest > 20 ? "/hang" : "/"); sleep(0.02) }\nexport function other() { get("other"); sleep(0.02) }`,
+    config: { scenarios: { main: { k6Scenarios: ["shop"] } } },
+    verdict: "FAIL",
+    rows: { list: { failed: 2 } },
+    noCsv: CUT,
+  },
+  {
+    what: "of two scenarios one is judged, and the other hangs",
+    script: `${TWO}\nexport function shop() { get("list"); sleep(0.02) }\nexport function other() { get("other", "/hang") }`,
+    config: { scenarios: { main: { k6Scenarios: ["shop"] } } },
+    verdict: "PASS",
+    noCsv: CUT,
+  },
+  {
+    what: "the script thinks for longer than the load, so that no iteration comes to its end",
+    script: `${CLOSED(3, "1s", "500ms")}export default function () { for (let n = 0; n < 10; n += 1) get("list"); sleep(10) }`,
+    verdict: "INVALID",
+    says: ["nothing says whether they waited for an answer or the script was thinking"],
+    neverSays: ["never answered"],
+    json: { iterationsAccount: { cutOff: 3, unanswered: 0, undecided: 3 } },
   },
   {
     what: "a healthy script that thinks is cut off at its end",

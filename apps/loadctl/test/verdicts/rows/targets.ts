@@ -89,6 +89,15 @@ export const TARGET_ROWS: VerdictRow[] = [
     says: ["has no policyIds, which seed.take names", "It has message."],
   },
   {
+    what: "the answer of the seed is more than the script can be handed",
+    script: CALL,
+    config: { seed: { path: "/init" } },
+    target: { answers: { "POST /init": { status: 200, body: { ids: "x".repeat(200_000) } } } },
+    verdict: 2,
+    says: ["has 196 KiB for the script, more than fits into a variable", "seed.take"],
+    neverAsked: ["GET /list"],
+  },
+  {
     what: "a script that is missing",
     script: CALL,
     config: { script: "gone.js", seed: { path: "/init" } },

@@ -86,6 +86,29 @@ export const THRESHOLD_ROWS: VerdictRow[] = [
     noCsv: "what was in progress when the script ended the run",
   },
   {
+    what: "a threshold of the script is about an endpoint that has another name",
+    script: options(`{ "http_req_duration{name:lists}": ["p(95)<200"] }`) + CALL,
+    verdict: "INVALID",
+    says: ["p(95)<200 on http_req_duration{name:lists} was compared with nothing", "Did you mean list?"],
+    json: { thresholds: [{ ok: true, empty: true }] },
+  },
+  {
+    what: "a share of failures is limited where no request has the tag",
+    script: options(`{ "http_req_failed{kind:buy}": ["rate<0.01"] }`) + CALL,
+    verdict: "INVALID",
+    says: ["compared with nothing"],
+  },
+  {
+    what: "a rate of errors that never came, and how long failures may take",
+    script:
+      `const errors = new Rate("errors")\n` +
+      options(
+        `{ errors: ["rate<0.1"], "http_req_duration{status:500}": ["p(95)<200"], "http_req_duration{name:x}": ["max>=0"] }`,
+      ) +
+      `export default function () { check(get("list"), { ok: (r) => r.status === 200 }) || errors.add(1) }`,
+    verdict: "PASS",
+  },
+  {
     what: "every threshold of the script is kept",
     script: options(`{ http_reqs: ["count>=100"], http_req_duration: ["p(95)<=200", "p(50)<200"] }`) + CALL,
     verdict: "PASS",
