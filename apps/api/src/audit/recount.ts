@@ -66,10 +66,9 @@ export async function beginRecount(db: Db): Promise<Recount> {
 }
 
 async function lastUser(tx: Tx): Promise<number> {
-  const [row] = await tx.$queryRaw<{ last: number }[]>`
+  const { last } = await oneRow<{ last: number }>(tx)`
     SELECT coalesce(greatest((SELECT max(id) FROM users), (SELECT max(user_id) FROM audit_balances)), 0)::int AS last`
-  if (!row) throw new Error("A SELECT without FROM answered no row")
-  return row.last
+  return last
 }
 
 /**

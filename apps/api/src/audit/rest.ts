@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import { oneRow } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
 
 const LOOKS = 10
@@ -22,11 +23,10 @@ export function createRest(db: Db): Rest {
 async function busyShare(db: Db): Promise<number> {
   let busy = 0
   for (let look = 0; look < LOOKS; look++) {
-    const [row] = await db.$queryRaw<{ busy: boolean }[]>`
+    const row = await oneRow<{ busy: boolean }>(db)`
       SELECT EXISTS (SELECT FROM pg_stat_activity
                      WHERE state = 'active' AND datname = current_database() AND pid <> pg_backend_pid()
                        AND backend_type = 'client backend') AS busy`
-    if (!row) throw new Error("A SELECT without FROM answered no row")
     if (row.busy) busy++
     await sleep(LOOK_EVERY_MS)
   }
