@@ -1,5 +1,5 @@
 import { formatDuration } from "../plan/duration.ts"
-import { machineText, versionsText } from "../machine/text.ts"
+import { originFacts } from "../machine/text.ts"
 import { msText } from "../sla/text.ts"
 import type { AbReport, AbRun, AbSide, SideSummary } from "./model.ts"
 import { worst } from "./verdict.ts"
@@ -145,18 +145,7 @@ export function facts({
     ["units", "latencies in ms; medians of the runs that can be trusted; requests/s over the hold"],
     ["rounds", `${roundsText(rounds, runs)}, the sides in turns${scaled}; ${took} in all`],
     ["looks", looks.map(({ round, alpha }) => `round ${round} at p ${alpha.toPrecision(2)}`).join(", ")],
-    ...(manifest
-      ? [
-          [
-            "machine",
-            machineText(
-              manifest.machine,
-              runs.map(({ machine }) => machine),
-            ),
-          ],
-          ["versions", versionsText(manifest)],
-        ]
-      : []),
+    ...originFacts(manifest, runs),
     ["made by", command],
   ]
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from "../plan/duration.ts"
 import { msText, shareText } from "../sla/text.ts"
-import { machineText, versionsText } from "../machine/text.ts"
+import { originFacts } from "../machine/text.ts"
 import type { Broken, CapacityReport, CapacityStep } from "./model.ts"
 
 export const MARK = { pass: "✓", fail: "✗", untrusted: "?" } as const satisfies Record<
@@ -85,18 +85,7 @@ export function facts(report: CapacityReport): string[][] {
     ["runs", `${steps.length}${held}; ${took} in all`],
     ...nextStepFacts(report),
     ["units", `latencies in ms; rates ${holdSeconds === null ? "over all of a run" : "over the hold"}`],
-    ...(manifest
-      ? [
-          [
-            "machine",
-            machineText(
-              manifest.machine,
-              steps.map(({ machine }) => machine),
-            ),
-          ],
-          ["versions", versionsText(manifest)],
-        ]
-      : []),
+    ...originFacts(manifest, steps),
   ]
 }
 

@@ -76,7 +76,7 @@ async function readySide({ name, env: own, target }: Wanted, flags: SideFlags, i
     const flag = Object.keys(own).length > 0 ? `--${name}` : "--env"
     throw usageError(`${flag} sets up a private stack, and cannot reach ${target}.`)
   }
-  const loaded = await readScenarioConfig(io, { ...flags, ...(target === undefined ? {} : { target }) })
+  const loaded = await readScenarioConfig(io, { ...flags, target })
   if (target === undefined && !loaded.config.target.stack) {
     throw usageError(
       "This target has no private stack to set up.",

@@ -21,8 +21,7 @@ export function registerAudit(program: Command, io: Io): void {
         import("../audit/audit.ts"),
         import("../report/audit.ts"),
       ])
-      const override = { path: ["target", "url"], value: flags.target, source: "--target" }
-      const { config } = await readConfig(io, flags.config, flags.target === undefined ? [] : [override])
+      const { config } = await readConfig(io, flags)
       if (!config.audit) throw usageError("loadctl.yaml names no audit endpoint.", "audit: { path: /audit }")
       const api = createApi(config.target.url, io.env)
       const audit = await runAudit(api, config.audit, { settleMs: 0, signal: io.interrupted })

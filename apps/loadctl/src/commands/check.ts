@@ -38,14 +38,12 @@ export function registerCheck(program: Command, io: Io): void {
 }
 
 async function check(flags: Flags, io: Io): Promise<void> {
-  const [{ nodeFinding, projectFindings }, { examineScenarios }, { wrongFindings }] = await Promise.all([
+  const [{ nodeFinding, projectFindings }, { examineScenarios, wrongFindings }] = await Promise.all([
     import("../project/findings.ts"),
-    import("../project/examine.ts"),
     import("../project/examine.ts"),
   ])
   if (flags.buildK6) io.env[BUILD_K6] = "on"
-  const override = { path: ["target", "url"], value: flags.target, source: "--target" }
-  const loaded = await readConfig(io, flags.config, flags.target === undefined ? [] : [override])
+  const loaded = await readConfig(io, flags)
   const machine = [nodeFinding(), ...(await projectFindings(loaded, io.env))]
   const scenarios = await examineScenarios(loaded, { io, only: flags.scenario })
   const findings = [...machine, ...scenarios]

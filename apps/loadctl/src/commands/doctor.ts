@@ -33,18 +33,18 @@ export function registerDoctor(program: Command, io: Io): void {
     })
 }
 
-async function examine(io: Io, named: string | undefined): Promise<Finding[]> {
+async function examine(io: Io, config: string | undefined): Promise<Finding[]> {
   const [{ hasConfig }, { k6Finding, nodeFinding, projectFindings }, { loadStack }] = await Promise.all([
     import("../config.ts"),
     import("../project/findings.ts"),
     import("../stack/load.ts"),
   ])
-  if (named === undefined && !hasConfig(io.cwd)) {
+  if (config === undefined && !hasConfig(io.cwd)) {
     const detail = "there is no loadctl.yaml here or in a folder above"
     const file: Finding = { title: "File", state: "missing", detail, fix: "loadctl init" }
     return [nodeFinding(), file, await k6Finding(io.env)]
   }
-  const loaded = await readConfig(io, named)
+  const loaded = await readConfig(io, { config })
   const own = [nodeFinding(), ...(await projectFindings(loaded, io.env))]
   const stack = await loadStack(loaded)
   const known = new Set(own.map(({ title }) => title))

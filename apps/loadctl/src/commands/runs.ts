@@ -43,7 +43,7 @@ export function registerRuns(program: Command, io: Io): void {
         import("../store.ts"),
         import("../report/runs.ts"),
       ])
-      const store = createStore((await readConfig(io, flags.config)).root)
+      const store = createStore((await readConfig(io, flags)).root)
       const history = await readHistory(store, flags.scenario)
       if (flags.format === "html") return printIndex(io, store, history)
       return io.stdout(

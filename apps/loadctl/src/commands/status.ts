@@ -21,7 +21,7 @@ export function registerStatus(program: Command, io: Io): void {
     .addHelpText("after", HELP)
     .action(async ({ config, format }: Flags) => {
       const { requireStack } = await import("../stack/load.ts")
-      const status = await (await requireStack(await readConfig(io, config), "status")).status(io.env)
+      const status = await (await requireStack(await readConfig(io, { config }), "status")).status(io.env)
       io.stdout(format === "json" ? `${JSON.stringify(status ?? null, null, 2)}\n` : toText(status))
       const healthy = status?.services.every(({ state }) => state === "answers")
       if (!healthy) io.setExitCode(EXIT.missing)
