@@ -8,6 +8,7 @@ import writeFileAtomic from "write-file-atomic"
 
 import { usageError, writing } from "./errors.ts"
 import { isSafeId } from "./plan/run-id.ts"
+import { jsonText } from "./report/json.ts"
 
 /** One run's folder. Every file is replaced as a whole, so a crash leaves the old one or the new one. */
 export type RunFolder = {
@@ -86,8 +87,7 @@ function openFolder(home: string, runId: string): RunFolder {
     runId,
     path,
     file,
-    writeJson: (name, value) =>
-      writing(path, () => writeFileAtomic(file(name), `${JSON.stringify(value, null, 2)}\n`)),
+    writeJson: (name, value) => writing(path, () => writeFileAtomic(file(name), jsonText(value))),
     writeGzip: async (name, value) => {
       const content = await promisify(gzip)(JSON.stringify(value))
       await writing(path, () => writeFileAtomic(file(name), content))

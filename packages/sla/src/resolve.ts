@@ -85,6 +85,13 @@ export function resolveSla(input: SlaInput): Sla {
   }
 }
 
+/** The SLA with what each endpoint, and all together, owe changed in the same way. */
+export function mapOwed(sla: Sla, change: (owed: EndpointSla) => EndpointSla): Sla {
+  const endpoints = Object.entries(sla.endpoints).map(([name, owed]) => [name, change(owed)] as const)
+  const [overall, each] = [change(sla.overall), change(sla.each)]
+  return { ...sla, overall, each, endpoints: Object.fromEntries(endpoints) }
+}
+
 function resolveEndpoint(input: EndpointSlaInput): EndpointSla {
   const latency: EndpointSla["latency"] = {}
   for (const key of LATENCIES) {

@@ -129,24 +129,15 @@ export function answerText(report: AbReport): string {
 }
 
 /** What a reader needs to know of how it was made, as pairs of name and text. */
-export function facts({
-  rounds,
-  looks,
-  scale,
-  startedAt,
-  finishedAt,
-  manifest,
-  runs,
-  command,
-}: AbReport): string[][] {
+export function facts(report: AbReport): string[][] {
+  const { rounds, looks, scale, startedAt, finishedAt, runs } = report
   const took = formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))
   const scaled = scale === 1 ? "" : `, every duration scaled by ${scale}`
   return [
     ["units", "latencies in ms; medians of the runs that can be trusted; requests/s over the hold"],
     ["rounds", `${roundsText(rounds, runs)}, the sides in turns${scaled}; ${took} in all`],
     ["looks", looks.map(({ round, alpha }) => `round ${round} at p ${alpha.toPrecision(2)}`).join(", ")],
-    ...originFacts(manifest, runs),
-    ["made by", command],
+    ...originFacts(report, runs),
   ]
 }
 

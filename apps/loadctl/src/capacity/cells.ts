@@ -75,7 +75,7 @@ function brokenText({ metric, actual, limit }: Broken): string {
 
 /** What else a reader wants to know, as pairs of name and text. */
 export function facts(report: CapacityReport): string[][] {
-  const { knee, unit, holdSeconds, steps, startedAt, finishedAt, manifest } = report
+  const { knee, unit, holdSeconds, steps, startedAt, finishedAt } = report
   const took = formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))
   const held = holdSeconds === null ? "" : `, each held for ${holdSeconds} s`
   return [
@@ -85,7 +85,7 @@ export function facts(report: CapacityReport): string[][] {
     ["runs", `${steps.length}${held}; ${took} in all`],
     ...nextStepFacts(report),
     ["units", `latencies in ms; rates ${holdSeconds === null ? "over all of a run" : "over the hold"}`],
-    ...originFacts(manifest, steps),
+    ...originFacts(report, steps),
   ]
 }
 

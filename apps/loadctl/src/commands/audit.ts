@@ -3,6 +3,7 @@ import type { Command } from "commander"
 import { EXIT, missingError, usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = { format: "text" | "json"; config?: string; target?: string }
 
@@ -31,11 +32,7 @@ export function registerAudit(program: Command, io: Io): void {
         )
       }
       const { ok, checks } = audit
-      io.stdout(
-        flags.format === "json"
-          ? `${JSON.stringify({ ok, checks }, null, 2)}\n`
-          : renderAudit({ ok, checks }),
-      )
+      io.stdout(flags.format === "json" ? jsonText({ ok, checks }) : renderAudit({ ok, checks }))
       io.setExitCode(ok ? EXIT.pass : EXIT.fail)
     })
 }

@@ -5,6 +5,7 @@ import type { Io } from "../io.ts"
 import { BUILD_K6 } from "../k6/find.ts"
 import { findingsText } from "./doctor.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = {
   config?: string
@@ -47,7 +48,7 @@ async function check(flags: Flags, io: Io): Promise<void> {
   const machine = [nodeFinding(), ...(await projectFindings(loaded, io.env))]
   const scenarios = await examineScenarios(loaded, { io, only: flags.scenario })
   const findings = [...machine, ...scenarios]
-  io.stdout(flags.format === "json" ? `${JSON.stringify(findings, null, 2)}\n` : findingsText(findings))
+  io.stdout(flags.format === "json" ? jsonText(findings) : findingsText(findings))
   const wrong = wrongFindings(scenarios)
   const missing = findings.some(({ state }) => state === "missing")
   if (flags.try && !missing) {

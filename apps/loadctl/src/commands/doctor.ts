@@ -5,6 +5,7 @@ import type { Io } from "../io.ts"
 import { formatTable } from "../report/table.ts"
 import type { Finding } from "../stack/provider.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = { config?: string; format: "text" | "json" }
 
@@ -28,7 +29,7 @@ export function registerDoctor(program: Command, io: Io): void {
     .addHelpText("after", HELP)
     .action(async ({ config, format }: Flags) => {
       const findings = await examine(io, config)
-      io.stdout(format === "json" ? `${JSON.stringify(findings, null, 2)}\n` : findingsText(findings))
+      io.stdout(format === "json" ? jsonText(findings) : findingsText(findings))
       if (findings.some(({ state }) => state === "missing")) io.setExitCode(EXIT.missing)
     })
 }

@@ -5,6 +5,7 @@ import { usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
 import type { StackUrls } from "../stack/provider.ts"
 import { collectPair, formatOption, readConfig, wholeNumber, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = {
   config?: string
@@ -38,8 +39,9 @@ export function registerUp(program: Command, io: Io): void {
         throw usageError("--free-ports needs --provider native.")
       if (flags.freePorts && flags.port !== undefined)
         throw usageError("--port and --free-ports contradict each other.", "Leave one of them out.")
-      const urls = await start(flags, io)
-      io.stdout(flags.format === "json" ? toJson(urls) : toText(urls))
+      const { url, influxUrl, databaseUrl, redisUrl } = await start(flags, io)
+      const urls = { url, influxUrl, databaseUrl, redisUrl }
+      io.stdout(flags.format === "json" ? jsonText(urls) : toText(urls))
     })
 }
 
@@ -73,10 +75,6 @@ async function start({ config, port, freePorts = false, env = {}, provider }: Fl
   return urls
 }
 
-function toJson({ url, influxUrl, databaseUrl, redisUrl }: StackUrls): string {
-  return `${JSON.stringify({ url, influxUrl, databaseUrl, redisUrl }, null, 2)}\n`
-}
-
-function toText({ url, influxUrl, databaseUrl, redisUrl }: StackUrls): string {
+function toText({ url, influxUrl, databaseUrl, redisUrl }: Omit<StackUrls, "workerMetricsUrl">): string {
   return `API         ${url}\nInfluxDB    ${influxUrl}\nPostgreSQL  ${databaseUrl}\nRedis       ${redisUrl}\n`
 }

@@ -1,16 +1,18 @@
+import type { SeriesRecord } from "../document.ts"
 import type { MachineUse } from "../stats/model.ts"
 import type { Manifest } from "./manifest.ts"
 
-/** Where several runs were made, as pairs of name and text. */
+/** Where, by what and when several runs were made, as pairs of name and text. */
 export function originFacts(
-  manifest: Manifest | null,
+  { manifest, command, finishedAt }: SeriesRecord,
   runs: readonly { machine: MachineUse | null }[],
 ): string[][] {
-  if (manifest === null) return []
   const steals = runs.flatMap(({ machine }) => machine?.steal ?? [])
   return [
-    ["machine", machineText(manifest.machine, steals)],
-    ["versions", versionsText(manifest)],
+    ...(manifest ? [["machine", machineText(manifest.machine, steals)]] : []),
+    ...(manifest ? [["versions", versionsText(manifest)]] : []),
+    ["made by", command],
+    ["finished", `${finishedAt.slice(0, 16).replace("T", " ")} UTC`],
   ]
 }
 
