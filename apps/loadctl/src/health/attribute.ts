@@ -70,7 +70,7 @@ function contrastOf(saturation: Saturation, { bad, good, health }: Compared) {
   const share = reached.length / known.bad.length
   const before =
     known.good.length < LEAST_SAMPLES ? null : known.good.filter(isReached).length / known.good.length
-  if (share < LEAST_SHARE || share - (before ?? 0) < LEAST_CONTRAST) return []
+  if (share < LEAST_SHARE || (before !== null && share - before < LEAST_CONTRAST)) return []
   return [{ saturation, reached, share, before }]
 }
 

@@ -1,3 +1,6 @@
+import assert from "node:assert/strict"
+
+import { sum } from "../stats/spread.ts"
 import type { Health, Values } from "./model.ts"
 
 /** Something that can have no more to give: when that is so, and what shows it. Undefined: nobody exported that. */
@@ -39,12 +42,11 @@ export function usableCores(values: Values): number | undefined {
   return values["api.cores"] ?? (values["api.loopDelay"] === undefined ? undefined : 1)
 }
 
-/** Cores that are used by none of the processes that are known; undefined unless all of them are. */
+/** Cores that are used by none of the processes that are known; undefined unless k6 and the API are among them. */
 function otherCores(values: Values, cores: number): number | undefined {
   const { "machine.busy": busy, "k6.cpu": k6, "api.cpu": api } = values
   if (busy === undefined || k6 === undefined || api === undefined) return undefined
-  const ours = k6 + api + (values["worker.cpu"] ?? 0) + (values["database.cpu"] ?? 0)
-  return Math.max(0, busy * cores - ours)
+  return Math.max(0, busy * cores - sum(knownUsers(values).map(([, used]) => used)))
 }
 
 /**
@@ -66,7 +68,7 @@ const BUILT_IN: readonly Saturation[] = [
       return busy >= MACHINE_FULL && others >= OTHERS_SHARE * all
     },
     evidence: (values, { cores }) =>
-      `processes that are neither loadctl's nor the target's used ${text(otherCores(values, cores), 1)} of ${cores} cores`,
+      `processes other than ${listOf(knownUsers(values).map(([who]) => who))} used ${text(otherCores(values, cores), 1)} of ${cores} cores`,
   },
   {
     what: "locks in the database",
@@ -88,8 +90,10 @@ const BUILT_IN: readonly Saturation[] = [
   {
     what: "garbage collection in the API",
     reached: (values) => given(values, ["api.gc"], (known) => known["api.gc"] >= COLLECTING),
-    evidence: (values) =>
-      `it collected garbage ${text((values["api.gc"] ?? Number.NaN) * 100)} % of the time`,
+    evidence: ({ "api.gc": share }) => {
+      assert(share !== undefined, "it was known while it was reached")
+      return `it collected garbage ${text(share * 100)} % of the time`
+    },
   },
   {
     what: "the API's CPU",
@@ -175,16 +179,28 @@ function waiting(values: Values, name: "database.locks" | "database.io"): boolea
   )
 }
 
-function usersText(values: Values): string {
-  const users = [
-    ["k6", values["k6.cpu"]],
-    ["the API", values["api.cpu"]],
-    ["the worker", values["worker.cpu"]],
-    ["PostgreSQL", values["database.cpu"]],
-  ] as const
-  const known = users.flatMap(([who, used]) => (used === undefined ? [] : [`${who} with ${used.toFixed(1)}`]))
-  return known.length === 0 ? "" : `, ${known.join(", ")}`
+const USERS = {
+  "k6.cpu": "k6",
+  "api.cpu": "the API",
+  "worker.cpu": "the worker",
+  "database.cpu": "PostgreSQL",
+} as const
+
+/** The processes whose use of the CPU is known, in cores. */
+function knownUsers(values: Values): [who: string, used: number][] {
+  return Object.entries(USERS).flatMap(([signal, who]) => {
+    const used = values[signal]
+    return used === undefined ? [] : [[who, used]]
+  })
 }
+
+function usersText(values: Values): string {
+  return knownUsers(values)
+    .map(([who, used]) => `, ${who} with ${used.toFixed(1)}`)
+    .join("")
+}
+
+const listOf = (names: readonly string[]): string => new Intl.ListFormat("en").format(names)
 
 /** ", most of them Lock: transactionid": the commonest wait of that type over the whole run. */
 function mostWaited({ waits }: Health, type: string): string {

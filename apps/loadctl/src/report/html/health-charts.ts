@@ -94,7 +94,7 @@ function meaningOf([signal, name]: Panel["signals"][number]): string {
 
 function chartOf({ title, unit, signals }: Panel, lines: Line[], max: number): Chart {
   const peaks = lines.map(({ name, points }) => {
-    const peak = points.reduce((most, [, value]) => Math.max(most, value ?? 0), 0)
+    const peak = Math.max(0, ...points.flatMap(([, value]) => value ?? []))
     return `${name} up to ${Number(peak.toPrecision(3)).toLocaleString("en-US")}`
   })
   const [only] = signals.length === 1 ? signals : []
