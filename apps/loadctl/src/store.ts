@@ -39,7 +39,7 @@ export function createStore(root: string) {
     return openFolder(home, runId)
   }
 
-  /** Throws a missing error where nothing can be saved, to be told before the load and not after it. */
+  /** Throws a missing error where nothing can be saved: before the load, not after it. */
   function prepare(): Promise<void> {
     return writing(home, async () => {
       await mkdir(home, { recursive: true })

@@ -43,7 +43,7 @@ export type Sla = {
 // A p95 of fewer than 20 samples is nothing but their maximum.
 export const DEFAULT_MIN_SAMPLES = 20
 
-/** Later layers win, field by field: file, scenario, persona, variant. Rules on metrics are told apart by their titles. */
+/** Later layers win, field by field: file, scenario, persona, variant. Rules on metrics are identified by their titles. */
 export function mergeSla(layers: readonly (SlaInput | undefined)[]): SlaInput {
   const merged: SlaInput = {}
   for (const layer of layers) {

@@ -37,7 +37,7 @@ type OverviewDeps = {
   metrics: Metrics
 }
 
-/** What the page of whoever runs the sale shows. */
+/** What the operator's page shows. */
 export function createOverview({ db, products, rankings, audit, metrics }: OverviewDeps) {
   const auditLight = createAuditLight(audit)
   return async (): Promise<Overview> => {

@@ -24,7 +24,7 @@ const document = (main: Html, live: boolean): string =>
     </html> `.html
   }`
 
-/** The page of whoever runs the sale. */
+/** The operator's page. */
 export const overviewPage = (overview: Overview): string =>
   document(
     html`<main>

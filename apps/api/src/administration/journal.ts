@@ -9,7 +9,7 @@ import type { JournalAction, JournalEntry, JournalPage, JournalPageQuery } from 
 type Snapshot = Record<string, string | number | boolean | null>
 
 export type Change = {
-  /** Null in a lab, where nobody has a token. */
+  /** Null in a lab, where there are no tokens. */
   by: By
   action: JournalAction
   targetId: number

@@ -10,7 +10,7 @@ import type { Claim } from "./decide-claims.ts"
 const REMEMBERED_MS = 1_000
 const BUDGET_MS = 50
 const OPEN_MS = 1_000
-// A policy that refused nobody for so long is not looked up: most claims are accepted, and would ask for nothing.
+// A policy that refused no claim for so long is not looked up: most claims are accepted, and would ask for nothing.
 const LOOKED_UP_MS = 10_000
 
 export type FastRefusal = "sold_out" | "limit_reached"
@@ -24,7 +24,7 @@ type FastRefusalsDeps = { redis: Redis; logger: Logger; metrics: Metrics; maxQue
 /**
  * What PostgreSQL refused within the last second, as Redis remembers it for every process: who asks for the same is
  * refused without a transaction. It counts nothing, so a lost or late entry costs a transaction, never a promise. Only
- * policies that refused somebody in this process lately are looked up.
+ * policies that refused a claim in this process lately are looked up.
  */
 export function createFastRefusals({ redis, logger, metrics, maxQueued }: FastRefusalsDeps) {
   // A counter that appears with its first count has no rate for it.

@@ -19,7 +19,7 @@ const DEAD_LETTERS = 20
 
 type WebhooksDeps = { readDb: Db; writeDb: Db; reach: Reach & { httpsOnly: boolean } }
 
-/** The endpoints that are told what happens in the shop. */
+/** The endpoints that receive events of the shop. */
 export function createWebhooks({ readDb, writeDb, reach }: WebhooksDeps) {
   async function requireReachable(url: URL): Promise<void> {
     if (reach.httpsOnly && url.protocol !== "https:") throw notAllowed("must be https")
@@ -36,7 +36,7 @@ export function createWebhooks({ readDb, writeDb, reach }: WebhooksDeps) {
     async create({ url, events }: WebhookBody, request: KeyedRequest | null): Promise<Answer> {
       await requireReachable(new URL(url))
       return runOnce(writeDb, request, async (tx) => {
-        // Nobody else may add one between the count and the insert.
+        // No other request may add one between the count and the insert.
         await tx.$executeRaw`LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE`
         if ((await tx.webhook.count()) >= MAX_WEBHOOKS) return refusedAnswer(tooMany())
         const { id, secret, createdAt } = await tx.webhook.create({
@@ -72,7 +72,7 @@ const notAllowed = (rule: string) => {
 }
 const tooMany = () => new RefusalError("WEBHOOK_LIMIT_REACHED", `There are at most ${MAX_WEBHOOKS} webhooks`)
 
-/** Locks it, as everybody does who moves its deliveries. */
+/** Locks it, as everything does that changes its deliveries. */
 async function requireWebhook(tx: Tx, id: number): Promise<void> {
   const found = await tx.$queryRaw<object[]>`SELECT id FROM webhooks WHERE id = ${id}::int FOR NO KEY UPDATE`
   if (found.length === 0) throw new RefusalError("WEBHOOK_NOT_FOUND", `Webhook ${id} does not exist`)

@@ -75,11 +75,11 @@ function againstFirst({ comparisons }: AbReport, name: SideName): string {
   const comparison = comparisons.find(({ side }) => side === name)?.comparison
   const overall = comparison?.endpoints.find((endpoint) => endpoint.name === "overall")
   if (!overall) return "not-comparable"
-  const told = (["better", "worse"] as const).flatMap((verdict) => {
+  const called = (["better", "worse"] as const).flatMap((verdict) => {
     const metrics = overall.differences.filter((difference) => difference.verdict === verdict)
     return metrics.length > 0 ? [`${metrics.map(({ metric }) => metric).join(", ")} ${verdict}`] : []
   })
-  return told.length > 0 ? told.join("; ") : overall.verdict
+  return called.length > 0 ? called.join("; ") : overall.verdict
 }
 
 export function endpointAlignment({ summaries }: AbReport): string {

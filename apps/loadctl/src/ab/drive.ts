@@ -32,7 +32,7 @@ export type AbContext = Omit<RunContext, "plan" | "loaded"> &
     looks: readonly Look[]
     limits: Limits
     planRun: (side: ReadySide) => Promise<RunPlan>
-    /** Called with all there is after every run, to save and to tell. */
+    /** Called with all there is after every run, to save and to show it. */
     onRun: (report: AbReport) => Promise<void>
   }
 
@@ -70,7 +70,7 @@ export async function driveExperiment(context: AbContext): Promise<AbReport> {
   return ended
 }
 
-/** Whether a planned look has told every side from the first, or that they are the same. */
+/** Whether a planned look has decided of every side whether it differs from the first. */
 function isDecided({ runs, looks, comparisons, rounds }: AbReport, sides: number): boolean {
   const round = runs.length / sides
   if (round >= rounds || !looks.some((look) => look.round === round)) return false

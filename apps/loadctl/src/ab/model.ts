@@ -25,7 +25,7 @@ export type AbRun = Slot & {
   p99: number | null
   failed: number
   endpoints: AbEndpoint[]
-  /** Whether the audit was clean; null when nobody could say. */
+  /** Whether the audit was clean; null when it is unknown. */
   audit: boolean | null
   machine: MachineUse | null
 }

@@ -102,7 +102,7 @@ function brokenLimits({ endpoints }: RunReport): Broken[] {
 }
 
 function severity({ metric, actual, limit }: Broken): number {
-  // A share of failures tells two endpoints apart; it says more than any latency.
+  // Failures weigh more than any latency; their share orders the endpoints.
   return metric === "errorRate" ? 1e6 * (1 + actual) : actual / limit
 }
 

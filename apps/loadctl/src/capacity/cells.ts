@@ -124,7 +124,7 @@ function scalabilityFacts({ scalability }: CapacityReport): string[][] {
     [
       "peak",
       peak === null
-        ? "none within what the law can tell"
+        ? "none within the range of the law"
         : `${loadText(peak.throughput)} iterations/s predicted ${where}${rangeText(intervals.peak)}`,
     ],
   ]

@@ -23,12 +23,12 @@ export type CapacityContext = Omit<RunContext, "plan"> &
     options: SearchOptions & { maxTimeSeconds: number }
     /** Plans a run under that load. */
     planStep: (load: number) => Promise<RunPlan>
-    /** Called with all there is after every run, to save and to tell. */
+    /** Called with all there is after every run, to save and to show it. */
     onStep: (report: CapacityReport) => Promise<void>
   }
 
 /**
- * Runs the scenario at one load after the other until the search is over, the time is up or somebody interrupts;
+ * Runs the scenario at one load after the other until the search is over, the time is up or it is interrupted;
  * whatever was found by then is the answer. One target serves all runs and is seeded before each.
  */
 export async function driveSearch(context: CapacityContext): Promise<CapacityReport> {

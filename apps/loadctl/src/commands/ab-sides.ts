@@ -53,7 +53,7 @@ export async function readySides(flags: SideFlags, io: Io): Promise<ReadySide[]>
 
 /**
  * Two sides that are the same show how much this machine differs from itself; more often a flag was forgotten. Asks
- * before hours go by. Throws a usage error where nobody can be asked.
+ * before hours go by. Throws a usage error where there is no terminal to ask at.
  */
 export async function confirmEqualSides(flags: SideFlags, io: Io): Promise<void> {
   const { a, b, aTarget, bTarget, vary, equalSides } = flags

@@ -32,8 +32,8 @@ type Flags = ScenarioFlags &
 const LOAD = wholeNumber(1_000_000)
 
 const HELP = `
-The load is doubled until the SLA breaks, and breaks again; then each run is made at the load that tells most of the edge, until its 90 %
-interval is within --precision or --max-runs are made. A run that breaks or holds by accident moves the edge a little, and
+The load is doubled until the SLA breaks, and breaks again; then each run is
+made at the load whose outcome says most about the edge, until its 90 % interval is within --precision or --max-runs are made. A run that breaks or holds by accident moves the edge a little, and
 the runs after it move it back. A load counts as held only when it was completed: arrivals that k6 must drop because every
 user still waits, and requests in flight that rise over the hold, count as broken. Where nothing breaks up to --max-rate
 the answer is "at least" that.

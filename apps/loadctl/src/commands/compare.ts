@@ -97,5 +97,5 @@ function splitIds(text: string): string[] {
   return ids
 }
 
-// Differences that more runs than this would show are of no use to anybody.
+// Differences that only more runs would show are too small to matter.
 const MAX_RUNS = 20

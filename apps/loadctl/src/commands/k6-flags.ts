@@ -40,7 +40,7 @@ export function k6Overrides({ e = {}, vus, duration, iterations, out = [] }: K6F
 function collectOut(text: string, before: string[] = []): string[] {
   const url = text.slice(text.indexOf("=") + 1)
   const parsed = URL.canParse(url) ? new URL(url) : null
-  // k6 gets it on its command line, which everybody on the machine can read.
+  // k6 gets it on its command line, which every user of the machine can read.
   if (parsed && (parsed.username !== "" || parsed.password !== ""))
     throw new InvalidArgumentError("Leave the credentials out of it: k6 takes them from its environment.")
   return [...before, text]

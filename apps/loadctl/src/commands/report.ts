@@ -82,7 +82,7 @@ async function savedReport(runId: string | undefined, flags: Flags, io: Io): Pro
   return { report: await loadReport(folder), folder }
 }
 
-/** Throws where that is a run that others make and nobody has judged yet. */
+/** Throws where that is an exported run that was not judged yet. */
 async function refuseExported(root: string, runId: string): Promise<void> {
   const { readExport } = await import("../k8s/saved.ts")
   if (!isSafeId(runId) || (await readExport(root, runId)) === null) return

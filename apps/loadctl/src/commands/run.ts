@@ -82,8 +82,8 @@ async function runOne({ flags, io, loaded, scenario }: One): Promise<Done> {
     import("../store.ts"),
     import("../report/progress.ts"),
   ])
-  const told = { ...flags, scenario, k6: k6Overrides(flags) }
-  const plan = await planScenario(loaded, told, flags.env ?? {})
+  const wanted = { ...flags, scenario, k6: k6Overrides(flags) }
+  const plan = await planScenario(loaded, wanted, flags.env ?? {})
   const store = createStore(loaded.root)
   const observer = await createObserver(io)
   const report = await executeRun({

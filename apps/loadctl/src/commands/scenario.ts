@@ -10,7 +10,7 @@ import type { K6Overrides, RunPlan } from "../plan/plan.ts"
 import { collectPair, readConfig, withConfig } from "./options.ts"
 import type { ConfigFlags } from "./options.ts"
 
-/** What every command that runs a scenario is told about it. */
+/** The flags of every command that runs a scenario. */
 export type ScenarioFlags = {
   scenario?: string | undefined
   persona?: string

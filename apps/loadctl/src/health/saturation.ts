@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { sum } from "../stats/spread.ts"
 import type { Health, Values } from "./model.ts"
 
-/** Something that can have no more to give: when that is so, and what shows it. Undefined: nobody exported that. */
+/** A resource that can be used up: when that is so (undefined where the signals are missing), and what shows it. */
 export type Saturation = {
   what: string
   reached: (values: Values, cores: number) => boolean | undefined
@@ -37,7 +37,7 @@ function given<Name extends string>(
 const text = (value: number | undefined, digits = 0): string =>
   value === undefined ? "unknown" : value.toFixed(digits)
 
-/** Cores that the API may use: as it says, or the one of an event loop; undefined where nobody knows. */
+/** Cores that the API may use: as it says, or the one of an event loop; undefined where it is unknown. */
 export function usableCores(values: Values): number | undefined {
   return values["api.cores"] ?? (values["api.loopDelay"] === undefined ? undefined : 1)
 }
@@ -150,7 +150,7 @@ const GENERAL: readonly Saturation[] = [
     evidence: (values) =>
       `${text(values["api.inFlight"])} requests were in progress while the API used ${text(values["api.cpu"], 1)} cores and ` +
       `${text(values["database.active"], 1)} sessions of the database were active: a lock, a pool or a service that it calls; ` +
-      "its metrics do not tell which",
+      "its metrics do not show which",
   },
 ]
 

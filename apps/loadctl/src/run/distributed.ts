@@ -31,7 +31,7 @@ export type DistributedOptions = {
   plan: RunPlan
   /** Opens the run's folder, once there is something to save. */
   openFolder: () => Promise<RunFolder>
-  /** Whom to ask for an audit; null is nobody. */
+  /** The API to ask for an audit; null for none. */
   api: Api | null
   env: NodeJS.ProcessEnv
   signal: AbortSignal

@@ -84,7 +84,7 @@ export type RecorderFacts = {
   refusedWrites: number
   /** By k6's own http_req_failed; `n` is how many requests carry it: none without a response callback. */
   failed: { n: number; matches: number }
-  /** Samples that gave up tags nobody judges by, because the script made too many series. */
+  /** Samples that gave up tags that no rule uses, because the script made too many series. */
   folded: number
   /** Why figures cannot be trusted: a recording that broke off, witnesses that differ for no known reason. */
   problems: string[]
@@ -105,7 +105,7 @@ export type CorrectedRow = {
   added: number
 }
 
-/** What coordinated omission may hide in a run. In an open model nobody waits, so it hides nothing. */
+/** What coordinated omission may hide in a run. In an open model no user waits, so it hides nothing. */
 export type Omission =
   | { model: "open" }
   | { model: "closed"; overall: CorrectedRow; endpoints: CorrectedRow[] }

@@ -57,7 +57,7 @@ export function trafficChart(frame: Frame): Chart {
   }
 }
 
-/** k6 tells its users once per second, by a clock that starts with its first request, or a moment before. */
+/** k6 writes its number of users once per second, by a clock that starts with its first request, or a moment before. */
 export function usersChart(frame: Frame, progress: readonly K6Progress[]): Chart | null {
   if (progress.length === 0) return null
   const most = Math.max(...progress.map(({ vus }) => vus))

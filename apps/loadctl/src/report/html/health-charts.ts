@@ -48,7 +48,7 @@ const PANELS: Panel[] = [
 
 const TONES: Tone[] = ["first", "second", "third", "fourth"]
 
-/** What the API, the worker, the database and k6 were doing, as far as they told. */
+/** What the API, the worker, the database and k6 were doing, as far as it was sampled. */
 export function healthGroup(health: Health | undefined, window: Window | null): ChartGroup {
   const samples = health?.samples ?? []
   const span = spanOf(samples, window)
