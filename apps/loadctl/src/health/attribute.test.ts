@@ -80,7 +80,7 @@ describe("known causes", () => {
       "a slow service behind the API, which nothing shows",
       always({ "api.inFlight": 290 }),
       "waiting outside the API's CPU and the database",
-      "a lock, a pool or a service that it calls; its metrics do not tell which",
+      "a lock, a pool or a service that it calls; its metrics do not show which",
     ],
     [
       "garbage collection",
