@@ -58,7 +58,7 @@ export default function visit({ policyIds }: Seed): void {
     VISITS[personaOfVu(persona, vu)](shop, shopper)
   } catch (error) {
     if (!(error instanceof VisitAbandonedError)) throw error
-    // Nobody who got nowhere tries again at once; without a pause a dead target would be hammered.
+    // A user who got nowhere does not try again at once; without a pause a dead target would be hammered.
     sleep(1)
   }
 }

@@ -3,7 +3,7 @@ import "vitest"
 declare module "vitest" {
   /** What test/global-setup.ts started, for `inject("databaseUrl")` in a test. */
   export interface ProvidedContext {
-    /** A migrated, empty database that nobody may write to: clone it with `CREATE DATABASE x TEMPLATE y`. */
+    /** A migrated, empty database that must not be written to: clone it with `CREATE DATABASE x TEMPLATE y`. */
     databaseUrl: string
     redisUrl: string
     influxUrl: string

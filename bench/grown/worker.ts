@@ -24,7 +24,7 @@ export function watchMemory(metricsUrl: string) {
   }
 }
 
-/** What the worker takes of a core while nobody asks for anything. */
+/** What the idle worker takes of a core. */
 export async function idleCpu(metricsUrl: string, forMs: number): Promise<number> {
   const before = { cpu: await cpuSeconds(metricsUrl), at: performance.now() }
   await sleep(forMs)

@@ -7,7 +7,7 @@ import { call } from "./caller.ts"
 import { LoadPlan } from "./model.ts"
 import type { LoadEvent, Requests } from "./model.ts"
 
-const tell = (event: LoadEvent) => process.send?.(event)
+const send = (event: LoadEvent) => process.send?.(event)
 
 process.once("message", (message) => void run(LoadPlan.parse(message)))
 // Ctrl-C reaches the whole group; the parent decides when this process ends.
@@ -44,11 +44,11 @@ async function run(plan: LoadPlan): Promise<void> {
   })
   await sleep(warmUpMs)
   measuring = true
-  tell({ event: "warm" })
+  send({ event: "warm" })
   await sleep(measureMs)
   measuring = false
   const [accepted, refused] = [answers(latencies.accepted), answers(latencies.refused)]
-  tell({ event: "done", accepted, acceptedEver, refused, failed })
+  send({ event: "done", accepted, acceptedEver, refused, failed })
   stop.abort()
   await Promise.all(calls)
   process.disconnect()

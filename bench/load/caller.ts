@@ -40,7 +40,7 @@ export function call(
       if (!answer) return true
       text = ""
       onAnswer({ ...answer, ms: performance.now() - sentAt })
-      // Whoever is asked to come back later does so, and not all at once.
+      // A caller that is told to retry later does so, and not all of them at once.
       const waitMs = Math.max(pauseMs, answer.retryAfterMs)
       if (waitMs > 0) pause = setTimeout(send, waitMs * (0.5 + Math.random()), socket)
       else send(socket)
@@ -53,7 +53,7 @@ export function call(
       resolve()
     })
     signal.addEventListener("abort", () => socket.destroy(), { once: true })
-    // Whoever pauses does not begin together with all others either.
+    // Callers that pause do not begin together either.
     if (pauseMs > 0) pause = setTimeout(send, pauseMs * Math.random(), socket)
     else send(socket)
   })

@@ -24,22 +24,22 @@ export type Setting = {
 }
 
 /** What one simulated comparison said; `found` is whether it named what was planted. */
-export type Said = { verdict: Verdict; found: boolean; runs: number }
+export type Outcome = { verdict: Verdict; found: boolean; runs: number }
 
 /** One comparison; the same seed gives the same. */
-export function experiment(setting: Setting, seed: number): Said {
+export function experiment(setting: Setting, seed: number): Outcome {
   const random = seededRandom(seed)
   return setting.command === "compare" ? groups(setting, random, seed) : rounds(setting, random, seed)
 }
 
-function groups({ runs, noise, planted }: Setting, random: Random, seed: number): Said {
+function groups({ runs, noise, planted }: Setting, random: Random, seed: number): Outcome {
   const base = times(runs, () => simulateRun(random, { noise }))
   const candidate = times(runs, () => candidateRun(random, { noise, planted, seed, shared: 1 }))
   const judging = { test: GROUPS, limits: DEFAULT_LIMITS, alpha: ALPHA, undecided: null }
-  return said(judgeSides({ base, candidate }, judging), { planted, seed, runs })
+  return outcomeOf(judgeSides({ base, candidate }, judging), { planted, seed, runs })
 }
 
-function rounds({ runs, untilDecided, noise, planted }: Setting, random: Random, seed: number): Said {
+function rounds({ runs, untilDecided, noise, planted }: Setting, random: Random, seed: number): Outcome {
   const looks = planLooks({ rounds: runs, untilDecided, sides: 2 })
   const drift = sharedDrift(random, noise)
   const base: RunFigures[] = []
@@ -53,7 +53,7 @@ function rounds({ runs, untilDecided, noise, planted }: Setting, random: Random,
       candidate.push(candidateRun(random, { noise, planted, seed, shared: drift(b) }))
     }
     const judging = { test: ROUNDS, limits: DEFAULT_LIMITS, alpha, undecided: null }
-    const answer = said(judgeSides({ base, candidate }, judging), { planted, seed, runs: round })
+    const answer = outcomeOf(judgeSides({ base, candidate }, judging), { planted, seed, runs: round })
     if (answer.verdict !== "inconclusive" || round === looks.at(-1)!.round) return answer
   }
   throw new RangeError("an experiment has a look")
@@ -67,9 +67,9 @@ function candidateRun(random: Random, { noise, planted, seed, shared }: Candidat
   return kind === "one" ? withOneSlower(run, FIGURES[seed % FIGURES.length]!, factor) : run
 }
 
-type Told = { planted: Planted; seed: number; runs: number }
+type Design = { planted: Planted; seed: number; runs: number }
 
-function said(endpoints: readonly EndpointComparison[], { planted, seed, runs }: Told): Said {
+function outcomeOf(endpoints: readonly EndpointComparison[], { planted, seed, runs }: Design): Outcome {
   const verdict = overallVerdict(endpoints)
   if (planted.kind !== "one") return { verdict, found: verdict === "worse", runs }
   const { name, metric } = FIGURES[seed % FIGURES.length]!

@@ -35,5 +35,5 @@ export const PROMISED = usual(0.05, 0.15)
 /** Short runs on a bad day: 20 requests per second of each endpoint for 30 s, and a machine that swings every few rounds. */
 export const HARD: Noise = { run: 0.05, drift: 0.15, requests: 600, swing: [6, 12], heavy: true }
 
-/** Equals must be told from a change at every one of them. */
+/** Equals must be distinguished from a change at every one of them. */
 export const NOISES: readonly Noise[] = [PROMISED, usual(0.03, 0.1), usual(0.1, 0.15), HARD]

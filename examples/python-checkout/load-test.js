@@ -1,4 +1,4 @@
-// A hundred buyers for fifty tickets: half of them have to be told that none is left.
+// A hundred buyers for fifty tickets: half of them must be refused.
 import http from "k6/http"
 
 export const options = {

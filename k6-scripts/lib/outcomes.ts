@@ -1,7 +1,7 @@
 import type { Profile } from "./profiles.ts"
 import type { PersonaChoice } from "./settings.ts"
 
-/** What /init puts into the shop unless told otherwise; prices and discounts in won. */
+/** What /init puts into the shop by default; prices and discounts in won. */
 export const SHOP = {
   products: 5,
   price: 2_000,
@@ -10,7 +10,7 @@ export const SHOP = {
   couponsPerPolicy: 200_000,
 } as const
 
-/** What /init is told for the limited variant: 100 coupons in all. */
+/** The body of /init for the limited variant: 100 coupons in all. */
 export const LIMITED_COUPONS_PER_POLICY = 20
 
 type Persona = Exclude<PersonaChoice, "mix">

@@ -18,7 +18,7 @@ export type Settings = Overrides & {
   summaryPath: string | undefined
   labToken: string | undefined
   sla: Sla
-  /** The shop was seeded by somebody else, with this answer. */
+  /** The shop is seeded already, with this answer. */
   seeded: Seed | undefined
   /** This process is one of several that share the load: only their sums have the exact counts. */
   part: boolean

@@ -74,7 +74,7 @@ function rowOf(data: K6Summary, { name, tags }: Selection): Row {
 
 const COLUMNS = ["p50", "p95", "p99", "max"] as const
 
-/** The summary for somebody who ran k6 by hand. */
+/** The summary for a run of k6 by hand. */
 export function renderText(title: string, run: RunSummary): string {
   const crossed = run.thresholds.filter(({ ok }) => !ok)
   const broken = run.checks.filter(({ fails }) => fails > 0)

@@ -53,7 +53,7 @@ Runs what has to hold before a commit: format, lint, types, unused code, tests.
   format: "npm run format\n\nFormats every file with oxfmt.\n",
   "format:check": "npm run format:check\n\nLists files that are not formatted.\n",
   types: "npm run types\n\nChecks the types of every workspace.\n",
-  unused: "npm run unused\n\nLists code and dependencies that nobody uses.\n",
+  unused: "npm run unused\n\nLists code and dependencies that are not used.\n",
   loadctl:
     "npm run --silent loadctl -- COMMAND [FLAGS]\n\nLoad tests with a verdict: run, report, compare and others.\n",
   bench: "npm run bench -- NAME\n\nRepeats a published measurement.\n",

@@ -55,9 +55,7 @@ const COMMANDS = [
 /** The whole surface of the command line. Every command loads its own code when it is called. */
 function createProgram(io: Io): Command {
   const program = new Command("loadctl")
-    .description(
-      "Turns a k6 script into an honest verdict: load, two witnesses, an audit, PASS, FAIL or INVALID.",
-    )
+    .description("Load-tests an HTTP API with a k6 script and judges it: PASS, FAIL or INVALID.")
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .helpCommand(false)

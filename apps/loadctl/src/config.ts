@@ -116,7 +116,7 @@ function contentsOf(document: Document.Parsed, file: string): unknown {
   }
 }
 
-/** The first line of what the parser says, whose place we tell in our own way. */
+/** The first line of the parser's message, without its place, which is shown in front. */
 function withoutPlace(message: string): string {
   return (message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, "")
 }

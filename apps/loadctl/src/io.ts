@@ -14,11 +14,11 @@ export type Io = {
   /** Of the terminal; absent where stdout is none. */
   stdoutColumns?: number
   stderrIsTTY: boolean
-  /** Asks the person at the terminal; undefined where nobody is there. */
+  /** Asks the person at the terminal; undefined where there is no terminal. */
   ask?: (question: string) => Promise<string>
   /** For what redraws itself on a terminal; anything else goes through `stderr`. */
   stderrStream: NodeJS.WriteStream
-  /** Aborted by the first Ctrl-C or SIGTERM, or when nobody reads the output any more: stop gracefully, save, report. */
+  /** Aborted by the first Ctrl-C or SIGTERM, or when the output is closed: stop gracefully, save, report. */
   interrupted: AbortSignal
   /** Aborted by the second one: stop at once. */
   killed: AbortSignal

@@ -17,14 +17,14 @@ function processIo(): Io {
   // Ignored by Node until a dependency listens to end us by it; a file that may not grow is an error of its write.
   process.on("SIGXFSZ", () => {})
   for (const stream of [process.stdout, process.stderr]) {
-    // `loadctl ab 2>&1 | head` closes the pipe early; that is no error of ours, but nobody waits for more runs.
+    // `loadctl ab 2>&1 | head` closes the pipe early; that is no error of ours, but the output of more runs would be lost.
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error
       interrupted.abort()
     })
   }
   for (const stream of [process.stdout, process.stderr]) {
-    // A terminal that was given no size says 0; whoever wraps lines by that writes one letter a line.
+    // A terminal without a size says 0; wrapped by that, every line would have one letter.
     if (stream.isTTY && !(stream.columns > 0)) stream.columns = USUAL_COLUMNS
   }
   return {

@@ -8,6 +8,7 @@ import writeFileAtomic from "write-file-atomic"
 
 import { usageError, writing } from "./errors.ts"
 import { isSafeId } from "./plan/run-id.ts"
+import { jsonText } from "./report/json.ts"
 
 /** One run's folder. Every file is replaced as a whole, so a crash leaves the old one or the new one. */
 export type RunFolder = {
@@ -38,7 +39,7 @@ export function createStore(root: string) {
     return openFolder(home, runId)
   }
 
-  /** Throws a missing error where nothing can be saved, to be told before the load and not after it. */
+  /** Throws a missing error where nothing can be saved: before the load, not after it. */
   function prepare(): Promise<void> {
     return writing(home, async () => {
       await mkdir(home, { recursive: true })
@@ -86,8 +87,7 @@ function openFolder(home: string, runId: string): RunFolder {
     runId,
     path,
     file,
-    writeJson: (name, value) =>
-      writing(path, () => writeFileAtomic(file(name), `${JSON.stringify(value, null, 2)}\n`)),
+    writeJson: (name, value) => writing(path, () => writeFileAtomic(file(name), jsonText(value))),
     writeGzip: async (name, value) => {
       const content = await promisify(gzip)(JSON.stringify(value))
       await writing(path, () => writeFileAtomic(file(name), content))

@@ -76,7 +76,7 @@ export function createOrders(url: string) {
       }
     },
 
-    /** Returns how many orders this user has, as far as the first page tells. */
+    /** Returns how many orders this user has, as far as the first page shows. */
     orderCount(userId: number): number {
       const answer = http.get(`${url}/users/${userId}/orders`, ORDERS)
       const rows = pageRowsOf(answer)

@@ -4,7 +4,7 @@ import type { RefinedResponse } from "k6/http"
 import type { Endpoint } from "../outcomes.ts"
 import { membersOf } from "./body.ts"
 
-// Above any answer that somebody still waits for; a request given up counts as failed.
+// Above any answer that a user still waits for; a request given up counts as failed.
 const TIMEOUT = "15s"
 
 // The shop's log names the run, so that a line can be found from a run and a run from a line.

@@ -55,7 +55,7 @@ export const DEFAULT_MIN_SAMPLES = 20
 
 /**
  * Later layers win, field by field: file, scenario, persona, variant. An endpoint that a layer says null of is
- * not listed any more. Rules on metrics are told apart by their titles.
+ * not listed any more. Rules on metrics are identified by their titles.
  */
 export function mergeSla(layers: readonly (SlaInput | undefined)[]): SlaInput {
   const merged: SlaInput = {}
@@ -97,6 +97,13 @@ export function resolveSla(input: SlaInput): Sla {
     latency: input.latency ?? "measured",
     ...(input.metrics ? { metrics: input.metrics } : {}),
   }
+}
+
+/** The SLA with what each endpoint, and all together, owe changed in the same way. */
+export function mapOwed(sla: Sla, change: (owed: EndpointSla) => EndpointSla): Sla {
+  const endpoints = Object.entries(sla.endpoints).map(([name, owed]) => [name, change(owed)] as const)
+  const [overall, each] = [change(sla.overall), change(sla.each)]
+  return { ...sla, overall, each, endpoints: Object.fromEntries(endpoints) }
 }
 
 function resolveEndpoint(input: EndpointSlaInput): EndpointSla {

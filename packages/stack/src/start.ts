@@ -31,7 +31,7 @@ export type StackOptions = SupervisorOptions & {
   migrate?: boolean
   /** Restarts the API and the worker when their files change. */
   watch?: boolean
-  /** Told about what takes long: installing and building what is missing. */
+  /** Receives the progress of what takes long: installing and building what is missing. */
   progress?: Progress
 }
 

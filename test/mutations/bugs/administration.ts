@@ -6,7 +6,7 @@ const PRODUCTS = "apps/api/src/administration/products.ts"
 const ADMINISTRATION = "apps/api/test/administration.test.ts"
 const ROLES = "apps/api/test/roles.test.ts"
 
-/** Guards of who may do what, and of what whoever runs the sale changes. */
+/** Guards of who may do what, and of what operators change. */
 export const ADMINISTRATION_BUGS: Bug[] = [
   bug("scope-not-asked", "who lacks a route's scope is refused")
     .replacing("apps/api/src/auth/guard.ts", "if (!scopes.has(scope)) throw", "if (scopes.size < 0) throw")

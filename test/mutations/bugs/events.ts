@@ -5,7 +5,7 @@ const WEBHOOKS = "apps/api/test/webhooks.test.ts"
 const RETENTION = "apps/api/test/webhook-retention.test.ts"
 const ADMIN_PAGE = "apps/api/test/admin-page.test.ts"
 
-/** Guards of what leaves the shop, and of the page of whoever runs the sale. */
+/** Guards of what leaves the shop, and of the operator's page. */
 export const EVENT_BUGS: Bug[] = [
   bug("webhook-signature-without-id", "a signature covers the id of the event")
     .replacing(

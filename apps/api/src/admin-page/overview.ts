@@ -41,12 +41,11 @@ type OverviewDeps = {
   rankings: Rankings
   audit: Audit
   metrics: Metrics
-  now?: () => number
 }
 
-/** What the page of whoever runs the sale shows. */
-export function createOverview({ db, products, rankings, audit, metrics, now }: OverviewDeps) {
-  const auditLight = createAuditLight({ audit, ...(now && { now }) })
+/** What the operator's page shows. */
+export function createOverview({ db, products, rankings, audit, metrics }: OverviewDeps) {
+  const auditLight = createAuditLight(audit)
   return async (): Promise<Overview> => {
     const [list, totals, policies, ordersPerSecond, refusals, ranking] = await Promise.all([
       products.list({ limit: MAX_PRODUCTS, after: undefined }),
@@ -60,7 +59,7 @@ export function createOverview({ db, products, rankings, audit, metrics, now }: 
   }
 }
 
-function createAuditLight({ audit, now = () => performance.now() }: { audit: Audit; now?: () => number }) {
+function createAuditLight(audit: Audit) {
   let light: AuditLight = { state: "running", at: null, violated: [] }
   let startedAt = -Infinity
   let running = false
@@ -80,8 +79,8 @@ function createAuditLight({ audit, now = () => performance.now() }: { audit: Aud
   }
 
   return (): AuditLight => {
-    if (!running && now() - startedAt >= AUDIT_EVERY_MS) {
-      startedAt = now()
+    if (!running && performance.now() - startedAt >= AUDIT_EVERY_MS) {
+      startedAt = performance.now()
       void run()
     }
     return light

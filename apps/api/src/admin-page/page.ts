@@ -27,7 +27,7 @@ const document = (main: Html, { live, signedIn }: Shown): string =>
     </html> `.html
   }`
 
-/** The page of whoever runs the sale; who has a session can sign out. */
+/** The operator's page; with a session it has a button to sign out. */
 export const overviewPage = (overview: Overview, { signedIn }: { signedIn: boolean }): string =>
   document(
     html`<main>

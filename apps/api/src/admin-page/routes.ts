@@ -16,7 +16,7 @@ export const createPageRoutes = ({ overview, secure }: PageDeps): Route[] => [
     id: "getSalePage",
     method: "GET",
     path: "/admin",
-    summary: "A page for whoever runs the sale; a browser without a session gets one to sign in",
+    summary: "The operator's page; a browser without a session gets one to sign in",
     tag: "Administration",
     answer: { status: 200, schema: z.string(), mediaType: "text/html", description: "The page" },
     access,
@@ -56,7 +56,7 @@ function sendPage(res: Response, page: string): void {
   res.type("html").send(page)
 }
 
-/** A browser that may not see the page gets one to sign in, with the same status; everybody else the problem. */
+/** A browser that may not see the page gets one to sign in, with the same status; other clients get the problem document. */
 // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
 export const offerSignIn: ErrorRequestHandler = (error: unknown, req, res, next) => {
   const refused = error instanceof RefusalError && (error.status === 401 || error.status === 403)

@@ -50,7 +50,7 @@ const attributesOf = ({ secure }: Security) =>
 /** Puts the token that the request was let in with into the cookie; `secure` keeps it off plain HTTP. */
 export function startSession(res: Response, security: Security): void {
   const [, token] = /^Bearer +(\S+)$/i.exec(res.req.headers.authorization ?? "") ?? []
-  // In a lab nobody needs a token, and what is no token is no part of a cookie.
+  // In a lab no token is needed, and what is no token is no part of a cookie.
   if (token !== undefined && TOKEN.test(token)) {
     if (token.length > MAX_COOKIE) throw new RefusalError("BAD_REQUEST", "The token is too long for a cookie")
     res.cookie(SESSION_COOKIE, token, attributesOf(security))

@@ -9,7 +9,7 @@ import type { JournalAction, JournalEntry, JournalPage, JournalPageQuery } from 
 type Snapshot = Record<string, string | number | boolean | string[] | null>
 
 export type Change = {
-  /** Null in a lab, where nobody has a token, and for what the shop does itself. */
+  /** Null in a lab, where there are no tokens, and for what the shop does itself. */
   by: By
   action: JournalAction
   targetId: number

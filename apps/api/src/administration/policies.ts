@@ -21,7 +21,7 @@ const OPEN_MS = 3 * 86_400_000
 
 type PoliciesDeps = { commit: ChangeCommit; redis: Redis; clock: Clock; logger: Logger }
 
-/** Coupon policies, as whoever runs the sale makes and changes them; each change with its entry in the journal. */
+/** Coupon policies, as operators create and change them; each change with its entry in the journal. */
 export function createPolicyAdministration({ commit, redis, clock, logger }: PoliciesDeps) {
   const commitChange = (id: number, change: PolicyChange, { request, by }: Asked) =>
     commit(request, async (tx) => {

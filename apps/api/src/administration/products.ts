@@ -15,7 +15,7 @@ const MAX_STOCKED = 1_000_000_000_000n
 /** Whose request it is: its Idempotency-Key, and who asks. */
 export type Asked = { request: KeyedRequest | null; by: By }
 
-/** Products, as whoever runs the sale makes and changes them; each change with its entry in the journal. */
+/** Products, as operators create and change them; each change with its entry in the journal. */
 export function createProductAdministration({ commit }: { commit: ChangeCommit }) {
   return {
     create: (product: NewProduct, { request, by }: Asked) =>
@@ -63,7 +63,7 @@ export function createProductAdministration({ commit }: { commit: ChangeCommit }
   }
 }
 
-/** The product, whose row nobody else changes until this transaction ends. */
+/** The product, whose row is locked until this transaction ends. */
 async function lockProduct(tx: Tx, id: number): Promise<Row> {
   await tx.$queryRaw`SELECT FROM products WHERE id = ${id}::int FOR NO KEY UPDATE`
   const row = await tx.product.findUnique({ where: { id } })

@@ -15,7 +15,7 @@ export type Administration = {
 
 const common = { tag: "Administration", access: { who: "scope", scope: "shop:admin" } } as const
 
-/** What whoever runs the sale does; every change is an entry in the journal. */
+/** What the operator does; every change is an entry in the journal. */
 export const createAdministrationRoutes = ({ products, policies, journal }: Administration): Route[] => [
   ...productRoutes(products),
   ...policyRoutes(policies),

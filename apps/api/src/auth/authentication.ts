@@ -8,7 +8,7 @@ import { createRequestRate } from "./request-rate.ts"
 import { createTokenVerifier } from "./token.ts"
 import type { VerifyToken } from "./token.ts"
 
-/** Who sent a request, or why that is not known. A route that is open to everybody ignores either. */
+/** Who sent a request, or why that is not known. A public route ignores either. */
 type Authentication = { caller: Caller } | { refusal: unknown }
 
 /**

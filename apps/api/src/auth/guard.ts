@@ -35,7 +35,7 @@ export function createGuard(env: Env, findUser: FindUser): Guard {
   }
 }
 
-/** Who has no right to call the route at all is not told what is wrong with the request. */
+/** A caller without access to the route gets 403, not what is wrong with the request. */
 function identify<Input>(access: Access<Input>, rate: RequestRate | undefined): Check<Request> {
   return async (_req, res) => {
     res.setHeader("Cache-Control", "no-store")

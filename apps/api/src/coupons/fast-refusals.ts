@@ -10,7 +10,7 @@ import type { Claim } from "./decide-claims.ts"
 const REMEMBERED_MS = 1_000
 const BUDGET_MS = 50
 const OPEN_MS = 1_000
-// A policy that refused nobody for so long is not looked up: most claims are accepted, and would ask for nothing.
+// A policy that refused no claim for so long is not looked up: most claims are accepted, and would ask for nothing.
 const LOOKED_UP_MS = 10_000
 
 export type FastRefusal = "sold_out" | "limit_reached"
@@ -19,29 +19,22 @@ type Asked = Omit<Claim, "claimId">
 const FOUND = ["sold_out", "limit_reached", "none", "late", "failed", "open"] as const
 type Found = (typeof FOUND)[number]
 
-type FastRefusalsDeps = {
-  redis: Redis
-  logger: Logger
-  metrics: Metrics
-  maxQueued: number
-  now?: () => number
-}
+type FastRefusalsDeps = { redis: Redis; logger: Logger; metrics: Metrics; maxQueued: number }
 
 /**
  * What PostgreSQL refused within the last second, as Redis remembers it for every process: who asks for the same is
  * refused without a transaction. It counts nothing, so a lost or late entry costs a transaction, never a promise. Only
- * policies that refused somebody in this process lately are looked up.
+ * policies that refused a claim in this process lately are looked up.
  */
-export function createFastRefusals(deps: FastRefusalsDeps) {
-  const { redis, logger, metrics, maxQueued, now = () => performance.now() } = deps
+export function createFastRefusals({ redis, logger, metrics, maxQueued }: FastRefusalsDeps) {
   // A counter that appears with its first count has no rate for it.
   for (const found of FOUND) metrics.fastRefusals.labels(found).inc(0)
   /** Until when each policy is looked up. */
   const lookedUp = new Map<number, number>()
-  const lookUp = (policyId: number) => void lookedUp.set(policyId, now() + LOOKED_UP_MS)
+  const lookUp = (policyId: number) => void lookedUp.set(policyId, performance.now() + LOOKED_UP_MS)
   const isLookedUp = (policyId: number) => {
     const until = lookedUp.get(policyId)
-    return until !== undefined && now() < until
+    return until !== undefined && performance.now() < until
   }
   const ask = createCircuitBreaker({ budgetMs: BUDGET_MS, openMs: OPEN_MS })
   // Many claims share one lookup, and so its time budget.

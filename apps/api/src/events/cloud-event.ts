@@ -2,7 +2,7 @@ import type { EventType } from "./types.ts"
 
 const SOURCE = "urn:saleproof:shop"
 
-/** Something that happened. `id` is the same each time that it is told; `partitionKey` is what events are in order for. */
+/** Something that happened. `id` is the same in each delivery; `partitionKey` is what events are in order for. */
 export type ShopEvent = {
   id: string
   type: EventType

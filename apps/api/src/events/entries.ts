@@ -1,6 +1,6 @@
 import { z } from "zod"
 
-/** An entry of the outbox; `payload` is what events/outbox.ts and whoever wrote it put there. */
+/** An entry of the outbox; `payload` is what its writer and events/outbox.ts put there. */
 export type OutboxRow = { id: string; topic: string; payload: unknown; createdAt: Date }
 
 const WithIds = z.object({ ids: z.array(z.int()).default([]), soldOut: z.array(z.int()).default([]) })

@@ -86,7 +86,7 @@ function createCounter(limit: number) {
   }
 }
 
-/** A limit without places: whoever comes when there is room enters. */
+/** A limit without places: a request enters when there is room. */
 const createGate = (counter: ReturnType<typeof createCounter>): Gate => ({
   enter() {
     if (counter.isFull()) return { admitted: false, retryAfterSeconds: counter.nextSlot() }

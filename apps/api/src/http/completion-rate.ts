@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 
 const WINDOW_MS = 5_000
 const BUCKET_MS = 500
-/** As many as a window touches. They are used again, so that a process that rejects nobody keeps no more of them. */
+/** As many as a window touches. They are used again, so that their number does not grow. */
 const BUCKETS = WINDOW_MS / BUCKET_MS + 1
 const MAX_SECONDS = 60
 

@@ -44,7 +44,7 @@ export type RouteFacts = {
   idempotentAs?: string
 }
 
-/** Who asks; null where no token says so: in the lab, and on routes that are open to everybody. */
+/** Who asks; null where no token says so: in the lab, and on public routes. */
 export type By = Caller | null
 
 type Handling<RouteInput, Result> =

@@ -21,10 +21,10 @@ const Readiness = z
   })
   .meta({ id: "Readiness" })
 
-type HealthDeps = { lifecycle: Lifecycle; probes: Probe[]; timeoutMs?: number }
+type HealthDeps = { lifecycle: Lifecycle; probes: Probe[] }
 
 /** `/healthz` checks no dependency; `/readyz` checks each, and is 503 without a needed one or when stopping. */
-export const createHealthRoutes = ({ lifecycle, probes, timeoutMs = 1_000 }: HealthDeps): Route[] => [
+export const createHealthRoutes = ({ lifecycle, probes }: HealthDeps): Route[] => [
   defineRoute({
     id: "getHealth",
     method: "GET",
@@ -47,7 +47,7 @@ export const createHealthRoutes = ({ lifecycle, probes, timeoutMs = 1_000 }: Hea
     },
     access: { who: "anyone" },
     async respond(res) {
-      const checks = await Promise.all(probes.map((probe) => ask(probe, timeoutMs)))
+      const checks = await Promise.all(probes.map((probe) => ask(probe)))
       const status = lifecycle.stopping ? "stopping" : readiness(checks)
       res.status(status === "ready" || status === "degraded" ? 200 : 503).json({
         status,
@@ -66,8 +66,10 @@ function readiness(checks: readonly Checked[]): "ready" | "degraded" | "not read
 
 type Outcome = Pick<Checked, "ok" | "reason">
 
-async function ask({ name, needed, check }: Probe, timeoutMs: number): Promise<Checked> {
-  const late = AbortSignal.timeout(timeoutMs)
+const TIMEOUT_MS = 1_000
+
+async function ask({ name, needed, check }: Probe): Promise<Checked> {
+  const late = AbortSignal.timeout(TIMEOUT_MS)
   const timeout = new Promise<Outcome>((done) =>
     late.addEventListener("abort", () => done({ ok: false }), { once: true }),
   )

@@ -3,9 +3,9 @@ import { createCompletionRate } from "./completion-rate.ts"
 import type { CompletionRate } from "./completion-rate.ts"
 import { createWaitingTokens } from "./waiting-token.ts"
 
-/** How long after the time that it was told a client may come back and still have its place. */
+/** How long after Retry-After a client may come back and still have its place. */
 const GRACE_MS = 5_000
-/** Places that a process remembers; whoever comes when there are as many gets none. */
+/** Places that a process remembers; beyond that, a request gets none. */
 const MAX_PLACES = 20_000
 /** Tokens of other processes that were used here. */
 const MAX_FOREIGN = 50_000
@@ -81,7 +81,7 @@ export function createWaitingRoom({ limit, secret, now = Date.now, ...options }:
   return {
     enter(token: string | undefined): Admission {
       prune()
-      // Nobody waits and there is room: a token, even a valid one, gains nothing.
+      // No request waits and there is room: a token, even a valid one, gains nothing.
       if (places.length === 0 && inProgress < limit) {
         inProgress++
         return { admitted: true }

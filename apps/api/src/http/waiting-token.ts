@@ -5,7 +5,7 @@ const TOKEN = /^([0-9a-z]{1,12})\.([0-9a-z]{1,12})\.([\w-]{1,36})\.([\w-]{43})$/
 /** A place in the waiting room that gave it, and until when it is kept, in ms since 1970. */
 type WaitingToken = { key: number; until: number; room: string }
 
-/** Tokens that nobody else can make. Without a secret they are good in this process alone. */
+/** Tokens that only the API can make. Without a secret they are good in this process alone. */
 export function createWaitingTokens({ secret, now }: { secret: string | undefined; now: () => number }) {
   const signingKey = secret ?? randomBytes(32)
   const macOf = (text: string) => createHmac("sha256", signingKey).update(text).digest("base64url")

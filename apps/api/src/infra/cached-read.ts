@@ -11,7 +11,7 @@ type Reading<T> = { since: number; result: Promise<T> }
 
 /**
  * Callers share one read, and its result while it is fresh. One that is older is served once more while the next is
- * being read, so that nobody waits for a read unless there is no result of the last `maxAgeMs`. Ages count from when
+ * being read, so that no caller waits for a read unless there is no result of the last `maxAgeMs`. Ages count from when
  * the read began. What failed is not kept.
  */
 export function createCachedRead<T>(options: CachedReadOptions<T>): () => Promise<T> {

@@ -48,7 +48,7 @@ async function expiry(ms: number, signal: AbortSignal): Promise<typeof LATE> {
     await sleep(ms, undefined, { signal })
     await turn()
   } catch {
-    // Nobody waits for it any more.
+    // No caller waits for it any more.
   }
   return LATE
 }

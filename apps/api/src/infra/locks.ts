@@ -4,7 +4,7 @@ import type { Redis } from "ioredis"
 import { RefusalError } from "../errors.ts"
 import { withRedisErrors, createScript } from "./redis.ts"
 
-type LocksDeps = { redis: Redis; waitMs?: number | undefined; ttlMs?: number; random?: () => number }
+type LocksDeps = { redis: Redis; waitMs?: number | undefined; ttlMs?: number }
 
 const WAIT_MS = 3_000
 // Longer than a transaction may take, so that a lock never ends before the work that it covers.
@@ -17,7 +17,7 @@ return redis.call('DEL', KEYS[1])
 `)
 
 /** Locks in Redis with an owner: only who took a lock can release it, and the lock of an owner that died expires. */
-export function createLocks({ redis, waitMs = WAIT_MS, ttlMs = TTL_MS, random = Math.random }: LocksDeps) {
+export function createLocks({ redis, waitMs = WAIT_MS, ttlMs = TTL_MS }: LocksDeps) {
   const acquire = async (key: string, token: string) =>
     (await withRedisErrors(redis.set(key, token, "PX", ttlMs, "NX"))) === "OK"
 
@@ -31,7 +31,7 @@ export function createLocks({ redis, waitMs = WAIT_MS, ttlMs = TTL_MS, random = 
       if (performance.now() >= deadline) {
         throw new RefusalError("OVERLOADED", "Waited too long for a lock", { retryAfterSeconds: 1 })
       }
-      await sleep(POLL_MS * (0.5 + random()))
+      await sleep(POLL_MS * (0.5 + Math.random()))
     }
   }
 

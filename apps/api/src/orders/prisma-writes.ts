@@ -101,7 +101,7 @@ export async function writeOrder(
   return { id: Number(id), day, sold }
 }
 
-/** Tells what was sold; after the stock was taken, since only that shows which product sold out. */
+/** Records what was sold; after the stock was taken, since only that shows which product sold out. */
 export async function writeOutbox(tx: Tx, { id, day, sold }: WrittenOrder, soldOut: number[]) {
   const payload: PlacedEntry = { day, sold, ids: [id], soldOut }
   await tx.outboxEvent.create({ data: { topic: ORDER_PLACED, payload } })

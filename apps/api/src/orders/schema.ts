@@ -63,7 +63,7 @@ export const CancelBody = z
   .object({
     reason: printableText(500)
       .optional()
-      .meta({ description: "Why, for whoever reads the order later", example: "Ordered twice" }),
+      .meta({ description: "Why it was cancelled, for the record", example: "Ordered twice" }),
   })
   .meta({ id: "CancelRequest" })
 

@@ -31,7 +31,7 @@ type DeliverDeps = {
 
 /**
  * Makes one attempt at a delivery, if it is its turn. Returns in how many ms to try again, or undefined: it was delivered
- * or given up, or is somebody else's. At least once: who dies between sending and recording leaves it to be sent again.
+ * or given up, or another process's. At least once: a process that dies between sending and recording leaves it to be sent again.
  */
 export function createDeliver(deps: DeliverDeps) {
   const { db, clock, logger, metrics, reach, delaysMs, disableAfterMs, onSettled } = deps

@@ -23,7 +23,7 @@ export type Outcome = { id: number; webhookId: number } & (
   | { outcome: "dead"; reason: string }
 )
 
-/** The deliveries that may be sent now, a few for each webhook; those that somebody is sending count among the few. */
+/** The deliveries that may be sent now, a few for each webhook; those that are being sent count among the few. */
 export async function dueDeliveries(db: Db): Promise<number[]> {
   const rows = await db.$queryRaw<{ id: number }[]>`
     SELECT d.id::float8 FROM webhooks w CROSS JOIN LATERAL (
@@ -34,7 +34,7 @@ export async function dueDeliveries(db: Db): Promise<number[]> {
   return rows.map(({ id }) => id)
 }
 
-/** Takes a delivery for one attempt; undefined when it is not to be sent now, or by somebody else. */
+/** Takes a delivery for one attempt; undefined when it is not due, or another process sends it. */
 export async function claim(db: Db, id: number): Promise<Claimed | undefined> {
   const [claimed] = await db.$queryRaw<Claimed[]>`
     UPDATE webhook_deliveries d
@@ -46,7 +46,7 @@ export async function claim(db: Db, id: number): Promise<Claimed | undefined> {
   return claimed
 }
 
-/** Records what came of attempts. Whoever waited for one that was delivered or given up is ready then. */
+/** Records what came of attempts. A delivery that waited for one of them becomes ready. */
 export async function settle(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
   const idsOf = (outcome: Outcome["outcome"]) =>
     pgArray(outcomes.flatMap((one) => (one.outcome === outcome ? one.id : [])))

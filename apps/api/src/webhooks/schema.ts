@@ -9,7 +9,7 @@ const EventTypes = z
   .min(1)
   .max(EVENT_TYPES.length)
   .refine((types) => new Set(types).size === types.length, "must not name a type twice")
-  .meta({ uniqueItems: true, description: "What it is told", example: ["order.placed"] })
+  .meta({ uniqueItems: true, description: "Types of the events that it receives", example: ["order.placed"] })
 
 export const WebhookBody = z
   .strictObject({

@@ -7,13 +7,7 @@ const TIMEOUT_MS = 5_000
 const MAX_REASON = 200
 const MAX_RESPONSE_BYTES = 65_536
 
-type Request = {
-  url: string
-  headers: Record<string, string>
-  body: string
-  reach: Reach
-  timeoutMs?: number
-}
+type Request = { url: string; headers: Record<string, string>; body: string; reach: Reach }
 
 /** What came of an attempt: delivered, or why not. `gone` says that the endpoint wants no more (410). */
 export type Sent = { ok: true } | { ok: false; reason: string; gone: boolean }
@@ -29,7 +23,7 @@ export async function send(request: Request): Promise<Sent> {
   }
 }
 
-function post({ url, headers, body, reach, timeoutMs = TIMEOUT_MS }: Request): Promise<number> {
+function post({ url, headers, body, reach }: Request): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const target = new URL(url)
   const address = literalAddress(target)
@@ -41,7 +35,7 @@ function post({ url, headers, body, reach, timeoutMs = TIMEOUT_MS }: Request): P
     headers: { ...headers, "Content-Length": Buffer.byteLength(body), "User-Agent": "saleproof-webhooks" },
     agent: false,
     lookup: checkedLookup(reach),
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   request.on("error", reject)
   request.on("response", (response) => {

@@ -20,7 +20,7 @@ const DEAD_LETTERS = 20
 
 type WebhooksDeps = { readDb: Db; commit: ChangeCommit; reach: Reach & { httpsOnly: boolean } }
 
-/** The endpoints that are told what happens in the shop; each change of them with its entry in the journal. */
+/** The endpoints that receive events of the shop; each change of them has its entry in the journal. */
 export function createWebhooks({ readDb, commit, reach }: WebhooksDeps) {
   async function requireReachable(url: URL): Promise<void> {
     if (reach.httpsOnly && url.protocol !== "https:") throw notAllowed("must be https")
@@ -37,7 +37,7 @@ export function createWebhooks({ readDb, commit, reach }: WebhooksDeps) {
     async create({ url, events }: WebhookBody, { request, by }: Asked): Promise<Answer> {
       await requireReachable(new URL(url))
       return commit(request, async (tx) => {
-        // Nobody else may add one between the count and the insert.
+        // No other request may add one between the count and the insert.
         await tx.$executeRaw`LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE`
         if ((await tx.webhook.count()) >= MAX_WEBHOOKS) return refusedAnswer(tooMany())
         const row = await tx.webhook.create({ data: { url, events, secret: createSecret() } })
@@ -88,7 +88,7 @@ const notAllowed = (rule: string) => {
 }
 const tooMany = () => new RefusalError("WEBHOOK_LIMIT_REACHED", `There are at most ${MAX_WEBHOOKS} webhooks`)
 
-/** Locks it, as everybody does who moves its deliveries. */
+/** Locks it, as everything does that changes its deliveries. */
 async function requireWebhook(tx: Tx, id: number): Promise<void> {
   const found = await tx.$queryRaw<object[]>`SELECT id FROM webhooks WHERE id = ${id}::int FOR NO KEY UPDATE`
   if (found.length === 0) throw new RefusalError("WEBHOOK_NOT_FOUND", `Webhook ${id} does not exist`)

@@ -1,5 +1,5 @@
 import { formatDuration } from "../plan/duration.ts"
-import { machineText, versionsText } from "../machine/text.ts"
+import { originFacts } from "../machine/text.ts"
 import { msText } from "../sla/text.ts"
 import type { AbReport, AbRun, AbSide, SideSummary } from "./model.ts"
 import { worst } from "./verdict.ts"
@@ -75,11 +75,11 @@ function againstFirst({ comparisons }: AbReport, name: SideName): string {
   const comparison = comparisons.find(({ side }) => side === name)?.comparison
   const overall = comparison?.endpoints.find((endpoint) => endpoint.name === "overall")
   if (!overall) return "not-comparable"
-  const told = (["better", "worse"] as const).flatMap((verdict) => {
+  const called = (["better", "worse"] as const).flatMap((verdict) => {
     const metrics = overall.differences.filter((difference) => difference.verdict === verdict)
     return metrics.length > 0 ? [`${metrics.map(({ metric }) => metric).join(", ")} ${verdict}`] : []
   })
-  return told.length > 0 ? told.join("; ") : overall.verdict
+  return called.length > 0 ? called.join("; ") : overall.verdict
 }
 
 export function endpointAlignment({ summaries }: AbReport): string {
@@ -129,35 +129,15 @@ export function answerText(report: AbReport): string {
 }
 
 /** What a reader needs to know of how it was made, as pairs of name and text. */
-export function facts({
-  rounds,
-  looks,
-  scale,
-  startedAt,
-  finishedAt,
-  manifest,
-  runs,
-  command,
-}: AbReport): string[][] {
+export function facts(report: AbReport): string[][] {
+  const { rounds, looks, scale, startedAt, finishedAt, runs } = report
   const took = formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))
   const scaled = scale === 1 ? "" : `, every duration scaled by ${scale}`
   return [
     ["units", "latencies in ms; medians of the runs that can be trusted; requests/s over the hold"],
     ["rounds", `${roundsText(rounds, runs)}, the sides in turns${scaled}; ${took} in all`],
     ["looks", looks.map(({ round, alpha }) => `round ${round} at p ${alpha.toPrecision(2)}`).join(", ")],
-    ...(manifest
-      ? [
-          [
-            "machine",
-            machineText(
-              manifest.machine,
-              runs.map(({ machine }) => machine),
-            ),
-          ],
-          ["versions", versionsText(manifest)],
-        ]
-      : []),
-    ["made by", command],
+    ...originFacts(report, runs),
   ]
 }
 

@@ -1,8 +1,12 @@
+import assert from "node:assert/strict"
+
 import { compareRounds } from "../compare/compare.ts"
 import type { Limits } from "../compare/model.ts"
 import { loadRuns } from "../compare/runs.ts"
 import type { ComparedRun } from "../compare/runs.ts"
 import type { LoadedConfig } from "../config.ts"
+import { beginSeries } from "../document.ts"
+import type { SeriesRecord } from "../document.ts"
 import { redactEnv, redactUrl } from "../machine/redact.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { loadParts } from "../report/load.ts"
@@ -19,19 +23,18 @@ import { summarizeSides } from "./summary.ts"
 
 export type ReadySide = AbSide & { name: SideName; loaded: LoadedConfig }
 
-export type AbContext = Omit<RunContext, "plan" | "loaded"> & {
-  id: string
-  command: string
-  /** Two at least; the first is what the others are compared with. */
-  sides: readonly ReadySide[]
-  /** The most that are run. */
-  rounds: number
-  looks: readonly Look[]
-  limits: Limits
-  planRun: (side: ReadySide) => Promise<RunPlan>
-  /** Called with all there is after every run, to save and to tell. */
-  onRun: (report: AbReport) => Promise<void>
-}
+export type AbContext = Omit<RunContext, "plan" | "loaded"> &
+  Pick<SeriesRecord, "id" | "command"> & {
+    /** Two at least; the first is what the others are compared with. */
+    sides: readonly ReadySide[]
+    /** The most that are run. */
+    rounds: number
+    looks: readonly Look[]
+    limits: Limits
+    planRun: (side: ReadySide) => Promise<RunPlan>
+    /** Called with all there is after every run, to save and to show it. */
+    onRun: (report: AbReport) => Promise<void>
+  }
 
 /**
  * Runs the sides in turns, each time on a stack of its own that is new and seeded (or on the side's target, seeded),
@@ -41,7 +44,7 @@ export type AbContext = Omit<RunContext, "plan" | "loaded"> & {
 export async function driveExperiment(context: AbContext): Promise<AbReport> {
   const { io, observer, rounds, sides } = context
   const [first] = sides
-  if (!first) throw new RangeError("an experiment has sides")
+  assert(first, "an experiment has sides")
   const experiment = { ...context, loadedRuns: new Map<string, ComparedRun>() }
   let report = emptyReport(context, await context.planRun(first))
   const names = sides.map(({ name }) => name)
@@ -67,7 +70,7 @@ export async function driveExperiment(context: AbContext): Promise<AbReport> {
   return ended
 }
 
-/** Whether a planned look has told every side from the first, or that they are the same. */
+/** Whether a planned look has decided of every side whether it differs from the first. */
 function isDecided({ runs, looks, comparisons, rounds }: AbReport, sides: number): boolean {
   const round = runs.length / sides
   if (round >= rounds || !looks.some((look) => look.round === round)) return false
@@ -162,27 +165,18 @@ function nextLookText(looks: readonly Look[], rounds: number): string {
   return next ? `the next look is after round ${next.round}` : "no look is planned for that"
 }
 
-function emptyReport({ id, command, sides, rounds, looks }: AbContext, plan: RunPlan): AbReport {
-  const { scenario, persona, variants, scale } = plan
-  const now = new Date().toISOString()
+function emptyReport(context: AbContext, plan: RunPlan): AbReport {
+  const { sides, rounds, looks } = context
   return {
     schema: AB_SCHEMA,
-    id,
-    command,
-    scenario,
-    persona,
-    variants,
-    scale,
+    ...beginSeries(context, plan),
     sides: Object.fromEntries(sides.map((side) => [side.name, shown(side)])),
     rounds,
     looks: [...looks],
-    startedAt: now,
-    finishedAt: now,
     ended: "running",
     runs: [],
     summaries: [],
     comparisons: [],
-    manifest: null,
   }
 }
 

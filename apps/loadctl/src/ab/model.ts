@@ -1,5 +1,5 @@
 import type { Comparison } from "../compare/model.ts"
-import type { Manifest } from "../machine/manifest.ts"
+import type { SeriesRecord } from "../document.ts"
 import type { Outcome } from "../sla/judge.ts"
 import type { MachineUse } from "../stats/model.ts"
 import type { Look } from "./looks.ts"
@@ -25,7 +25,7 @@ export type AbRun = Slot & {
   p99: number | null
   failed: number
   endpoints: AbEndpoint[]
-  /** Whether the audit was clean; null when nobody could say. */
+  /** Whether the audit was clean; null when it is unknown. */
   audit: boolean | null
   machine: MachineUse | null
 }
@@ -53,26 +53,15 @@ export type SideSummary = {
 export type SideComparison = { side: SideName; comparison: Comparison | null }
 
 /** An experiment with everything it has led to so far; rewritten after each run. */
-export type AbReport = {
+export type AbReport = SeriesRecord & {
   schema: typeof AB_SCHEMA
-  id: string
-  /** The command line that makes it again. */
-  command: string
-  scenario: string
-  persona: string | null
-  variants: string[]
-  scale: number
   sides: Record<SideName, AbSide>
   /** The most that are run; fewer when a look decides before. */
   rounds: number
   /** When the sides are judged, each with its part of the alpha. */
   looks: Look[]
-  startedAt: string
-  finishedAt: string
   ended: "running" | "done" | "decided" | "interrupted"
   runs: AbRun[]
   summaries: SideSummary[]
   comparisons: SideComparison[]
-  /** Versions, machine and sources of the first run. */
-  manifest: Manifest | null
 }

@@ -2,10 +2,13 @@ import { expect, it } from "vitest"
 
 import { STEADY, recordRun } from "../../test/support/runs.ts"
 import { DEFAULT_LIMITS, compareRounds } from "../compare/compare.ts"
-import { RENDERERS } from "./formats.ts"
+import { sheetRenderers } from "../report/sheet/formats.ts"
+import { abSheet } from "./sheet.ts"
 import type { AbReport, AbRun } from "./model.ts"
 import { summarizeSides } from "./summary.ts"
 import { worst } from "./verdict.ts"
+
+const RENDERERS = sheetRenderers(abSheet)
 
 const run: AbRun = {
   round: 1,

@@ -28,7 +28,7 @@ export function abSheet(report: AbReport): Sheet {
     heading: title,
     sections: [
       ...tables(report),
-      { kind: "facts", pairs: [...facts(report), ["finished", `${minute(report.finishedAt)} UTC`]] },
+      { kind: "facts", pairs: facts(report) },
       ...(comparisons.length > 0 ? comparisons.flatMap((each) => sideSections(report, each)) : [NOTHING]),
     ],
   }
@@ -83,8 +83,4 @@ function sideSections({ sides }: AbReport, { side, comparison }: SideComparison)
 const NO_RUN: Section = {
   kind: "list",
   items: [{ tone: "warning", mark: "?", text: "One side has no run to compare." }],
-}
-
-function minute(time: string): string {
-  return time.slice(0, 16).replace("T", " ")
 }

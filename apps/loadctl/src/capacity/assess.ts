@@ -1,4 +1,4 @@
-import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
+import { mapOwed } from "@saleproof/sla/resolve.ts"
 import { sentAt } from "../recorder/recording.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import { composeReport } from "../report/model.ts"
@@ -59,7 +59,9 @@ function stretchesOf(
  * short of CPU: a run that is invalid for any other reason says nothing about the load. Null is such a run.
  */
 function holdsLoad({ plan, audit, verdict }: RunParts, measurement: Measurement): Holding | null {
-  const sla = { ...withoutRates(plan.sla), droppedIterations: Number.POSITIVE_INFINITY }
+  // The load is what a search changes: a minimum rate would break at every low one.
+  const withoutRates = mapOwed(plan.sla, ({ rate: _rate, ...owed }) => owed)
+  const sla = { ...withoutRates, droppedIterations: Number.POSITIVE_INFINITY }
   const metrics = verdict?.metrics
   const judged = judge({ plan: { ...plan, sla }, measurement, audit: audit ?? null, metrics, stopped: null })
   if (judged.verdict === "INVALID") return null
@@ -72,18 +74,6 @@ function holdsLoad({ plan, audit, verdict }: RunParts, measurement: Measurement)
         ]
       : judged.reasons
   return { outcome: reasons.length > 0 ? "fail" : "pass", reasons }
-}
-
-/** The load is what a search changes: a minimum rate would break at every low one. */
-function withoutRates(sla: Sla): Sla {
-  const without = ({ rate: _rate, ...owed }: EndpointSla): EndpointSla => owed
-  const endpoints = Object.entries(sla.endpoints).map(([name, owed]) => [name, without(owed)] as const)
-  return {
-    ...sla,
-    each: without(sla.each),
-    overall: without(sla.overall),
-    endpoints: Object.fromEntries(endpoints),
-  }
 }
 
 function figuresOf({ overall, requests, failed }: RunReport) {
@@ -112,7 +102,7 @@ function brokenLimits({ endpoints }: RunReport): Broken[] {
 }
 
 function severity({ metric, actual, limit }: Broken): number {
-  // A share of failures tells two endpoints apart; it says more than any latency.
+  // Failures weigh more than any latency; their share orders the endpoints.
   return metric === "errorRate" ? 1e6 * (1 + actual) : actual / limit
 }
 

@@ -1,6 +1,6 @@
 import { formatDuration } from "../plan/duration.ts"
 import { msText, shareText } from "../sla/text.ts"
-import { machineText, versionsText } from "../machine/text.ts"
+import { originFacts } from "../machine/text.ts"
 import type { Broken, CapacityReport, CapacityStep } from "./model.ts"
 
 export const MARK = { pass: "✓", fail: "✗", untrusted: "?" } as const satisfies Record<
@@ -75,7 +75,7 @@ function brokenText({ metric, actual, limit }: Broken): string {
 
 /** What else a reader wants to know, as pairs of name and text. */
 export function facts(report: CapacityReport): string[][] {
-  const { knee, unit, holdSeconds, steps, startedAt, finishedAt, manifest } = report
+  const { knee, unit, holdSeconds, steps, startedAt, finishedAt } = report
   const took = formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))
   const held = holdSeconds === null ? "" : `, each held for ${holdSeconds} s`
   return [
@@ -85,18 +85,7 @@ export function facts(report: CapacityReport): string[][] {
     ["runs", `${steps.length}${held}; ${took} in all`],
     ...nextStepFacts(report),
     ["units", `latencies in ms; rates ${holdSeconds === null ? "over all of a run" : "over the hold"}`],
-    ...(manifest
-      ? [
-          [
-            "machine",
-            machineText(
-              manifest.machine,
-              steps.map(({ machine }) => machine),
-            ),
-          ],
-          ["versions", versionsText(manifest)],
-        ]
-      : []),
+    ...originFacts(report, steps),
   ]
 }
 
@@ -135,7 +124,7 @@ function scalabilityFacts({ scalability }: CapacityReport): string[][] {
     [
       "peak",
       peak === null
-        ? "none within what the law can tell"
+        ? "none within the range of the law"
         : `${loadText(peak.throughput)} iterations/s predicted ${where}${rangeText(intervals.peak)}`,
     ],
   ]

@@ -1,3 +1,5 @@
+import { beginSeries } from "../document.ts"
+import type { SeriesRecord } from "../document.ts"
 import { usageError } from "../errors.ts"
 import { loadParts } from "../report/load.ts"
 import { loadSamples } from "../report/samples.ts"
@@ -13,21 +15,20 @@ import type { CapacityReport, CapacityStep, LoadUnit } from "./model.ts"
 import { nextStep } from "./search.ts"
 import type { SearchOptions, Step } from "./search.ts"
 
-export type CapacityContext = Omit<RunContext, "plan"> & {
-  id: string
-  command: string
-  alwaysPrivate: boolean
-  unit: LoadUnit
-  apiEnv: Record<string, string>
-  options: SearchOptions & { maxTimeSeconds: number }
-  /** Plans a run under that load. */
-  planStep: (load: number) => Promise<RunPlan>
-  /** Called with all there is after every run, to save and to tell. */
-  onStep: (report: CapacityReport) => Promise<void>
-}
+export type CapacityContext = Omit<RunContext, "plan"> &
+  Pick<SeriesRecord, "id" | "command"> & {
+    alwaysPrivate: boolean
+    unit: LoadUnit
+    apiEnv: Record<string, string>
+    options: SearchOptions & { maxTimeSeconds: number }
+    /** Plans a run under that load. */
+    planStep: (load: number) => Promise<RunPlan>
+    /** Called with all there is after every run, to save and to show it. */
+    onStep: (report: CapacityReport) => Promise<void>
+  }
 
 /**
- * Runs the scenario at one load after the other until the search is over, the time is up or somebody interrupts;
+ * Runs the scenario at one load after the other until the search is over, the time is up or it is interrupted;
  * whatever was found by then is the answer. One target serves all runs and is seeded before each.
  */
 export async function driveSearch(context: CapacityContext): Promise<CapacityReport> {
@@ -35,14 +36,14 @@ export async function driveSearch(context: CapacityContext): Promise<CapacityRep
   const owner = `capacity search ${context.id}`
   await using testTarget = await reachTarget(loaded, { io, observer, apiEnv, owner, alwaysPrivate })
   const binary = await requireK6(io, observer.note)
-  const startedAt = new Date()
-  const first = await context.planStep(options.start)
-  let report = emptyReport(context, first, startedAt)
+  let report = emptyReport(context, await context.planStep(options.start))
   for (;;) {
     const step = nextStep(options, report.steps)
-    const ended = endOf(step, { startedAt, report, context })
+    const ended = endOf(step, report, context)
     if (ended !== null || step.kind === "done") {
-      return conclude(context, { ...report, ended: ended ?? "found" })
+      report = { ...report, ended: ended ?? "found" }
+      await context.onStep(report)
+      return report
     }
     observer.note(`Trying ${step.load} ${context.unit} (${step.why}).`)
     const plan = await context.planStep(step.load)
@@ -57,13 +58,11 @@ export async function driveSearch(context: CapacityContext): Promise<CapacityRep
   }
 }
 
-type End = { startedAt: Date; report: CapacityReport; context: CapacityContext }
-
 /** Whether to stop although there is more to try. A run is not begun that would end after the time is up. */
-function endOf(step: Step, { startedAt, report, context }: End): CapacityReport["ended"] | null {
+function endOf(step: Step, report: CapacityReport, context: CapacityContext): CapacityReport["ended"] | null {
   if (context.io.interrupted.aborted) return "interrupted"
   if (step.kind === "done") return null
-  const elapsed = Date.now() - startedAt.getTime()
+  const elapsed = Date.now() - Date.parse(report.startedAt)
   const eachMs = report.steps.length > 0 ? elapsed / report.steps.length : 0
   return elapsed + eachMs > context.options.maxTimeSeconds * 1_000 ? "out of time" : null
 }
@@ -93,32 +92,16 @@ async function withStep(
   return next
 }
 
-async function conclude(context: CapacityContext, report: CapacityReport): Promise<CapacityReport> {
-  await context.onStep(report)
-  return report
-}
-
-function emptyReport(
-  { id, command, unit, options }: CapacityContext,
-  { scenario, persona, variants, scale, phases }: RunPlan,
-  startedAt: Date,
-): CapacityReport {
+function emptyReport(context: CapacityContext, plan: RunPlan): CapacityReport {
+  const { unit, options } = context
   return {
     schema: CAPACITY_SCHEMA,
-    id,
-    command,
-    scenario,
-    persona,
-    variants,
-    scale,
+    ...beginSeries(context, plan),
     unit,
-    holdSeconds: phases ? phases.holdMs / 1_000 : null,
+    holdSeconds: plan.phases ? plan.phases.holdMs / 1_000 : null,
     options,
-    startedAt: startedAt.toISOString(),
-    finishedAt: startedAt.toISOString(),
     ended: "running",
     ...findingsOf({ steps: [], options, unit }),
     steps: [],
-    manifest: null,
   }
 }

@@ -1,4 +1,4 @@
-import type { Manifest } from "../machine/manifest.ts"
+import type { SeriesRecord } from "../document.ts"
 import type { MachineUse } from "../stats/model.ts"
 import type { Scalability } from "../stats/scalability.ts"
 import type { InFlight } from "../stats/steady.ts"
@@ -34,21 +34,12 @@ export type CapacityStep = Attempt & {
 }
 
 /** How high the load can go, and every run that says so; rewritten after each of them. */
-export type CapacityReport = {
+export type CapacityReport = SeriesRecord & {
   schema: typeof CAPACITY_SCHEMA
-  id: string
-  /** The command line that makes it again. */
-  command: string
-  scenario: string
-  persona: string | null
-  variants: string[]
-  scale: number
   unit: LoadUnit
   /** Seconds that each load was held. */
   holdSeconds: number | null
   options: SearchOptions & { maxTimeSeconds: number }
-  startedAt: string
-  finishedAt: string
   ended: "running" | "found" | "out of time" | "interrupted"
   /** Iterations per second or VUs that the target completes within its SLA; null when no load is. */
   capacity: number | null
@@ -62,6 +53,4 @@ export type CapacityReport = {
   /** The load at which p95 starts to climb; null when the steps show no bend. */
   knee: number | null
   steps: CapacityStep[]
-  /** Versions, machine and sources of the first run. */
-  manifest: Manifest | null
 }

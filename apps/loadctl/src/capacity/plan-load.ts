@@ -4,7 +4,7 @@ import type { LoadUnit } from "./model.ts"
 /** Whether iterations begin at equal distances, or as independent users come: in clusters, and with pauses. */
 export type Arrivals = "even" | "poisson"
 
-/** A plan that runs its scenario under one load for so many seconds: RATE or VUS, DURATION and ARRIVALS tell the script. */
+/** A plan that runs its scenario under one load for so many seconds: the script reads RATE or VUS, DURATION and ARRIVALS. */
 export function planLoad(
   plan: RunPlan,
   wanted: { load: number; unit: LoadUnit; holdSeconds: number; arrivals: Arrivals },

@@ -1,7 +1,10 @@
 import { expect, it } from "vitest"
 
-import { RENDERERS } from "./formats.ts"
+import { sheetRenderers } from "../report/sheet/formats.ts"
+import { capacitySheet } from "./sheet.ts"
 import type { CapacityReport, CapacityStep } from "./model.ts"
+
+const RENDERERS = sheetRenderers(capacitySheet)
 
 const step: CapacityStep = {
   load: 50,

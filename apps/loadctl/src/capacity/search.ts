@@ -45,7 +45,7 @@ const SECURE = 0.35
 const BEYOND = 1.1
 
 /**
- * What to try next, given everything tried so far: double the load until it breaks twice, then the load that tells most of
+ * What to try next, given everything tried so far: double the load until it breaks twice, then the load whose outcome says most about
  * where the edge is (Kontsevich and Tyler 1999), until its interval is narrow or the runs are used up. A single run that
  * breaks or holds by accident moves the edge a little, and the tries after it move it back.
  */
@@ -144,14 +144,14 @@ function securing(
   return load > (held ?? 0) ? load : null
 }
 
-/** The whole load whose outcome would tell most of where the edge lies. */
+/** The whole load whose outcome has most information about the edge. */
 function mostTelling(attempts: readonly Attempt[], max: number): number {
   const posterior = thresholdPosterior(trialsOf(attempts), boundsOf(max))
   const candidates = CANDIDATES.map((p) =>
     Math.min(max, Math.max(1, Math.round(posteriorQuantile(posterior, p)))),
   )
-  const told = [...new Set(candidates)].map((load) => ({ load, told: informationAt(posterior, load) }))
-  return told.reduce((best, one) => (one.told > best.told ? one : best)).load
+  const informed = [...new Set(candidates)].map((load) => ({ load, nats: informationAt(posterior, load) }))
+  return informed.reduce((best, one) => (one.nats > best.nats ? one : best)).load
 }
 
 function boundsOf(max: number) {

@@ -10,7 +10,7 @@ const TONE = { pass: "good", fail: "bad", untrusted: "warning" } as const satisf
 
 /** A search: the answer, then every step in the order in which it was taken. */
 export function capacitySheet(report: CapacityReport): Sheet {
-  const { scenario, steps, command, finishedAt } = report
+  const { scenario, steps } = report
   const answer = answerText(report)
   return {
     label: "CAPACITY",
@@ -29,14 +29,7 @@ export function capacitySheet(report: CapacityReport): Sheet {
         })),
       },
       { kind: "drawing", lines: lawLines(report) },
-      {
-        kind: "facts",
-        pairs: [
-          ...facts(report),
-          ["made by", command],
-          ["finished", `${finishedAt.slice(0, 16).replace("T", " ")} UTC`],
-        ],
-      },
+      { kind: "facts", pairs: facts(report) },
     ],
   }
 }

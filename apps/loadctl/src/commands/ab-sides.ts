@@ -53,7 +53,7 @@ export async function readySides(flags: SideFlags, io: Io): Promise<ReadySide[]>
 
 /**
  * Two sides that are the same show how much this machine differs from itself; more often a flag was forgotten. Asks
- * before hours go by. Throws a usage error where nobody can be asked.
+ * before hours go by. Throws a usage error where there is no terminal to ask at.
  */
 export async function confirmEqualSides(flags: SideFlags, io: Io): Promise<void> {
   const { a, b, aTarget, bTarget, vary, equalSides } = flags
@@ -76,7 +76,7 @@ async function readySide({ name, env: own, target }: Wanted, flags: SideFlags, i
     const flag = Object.keys(own).length > 0 ? `--${name}` : "--env"
     throw usageError(`${flag} sets up a private stack, and cannot reach ${target}.`)
   }
-  const loaded = await readScenarioConfig(io, { ...flags, ...(target === undefined ? {} : { target }) })
+  const loaded = await readScenarioConfig(io, { ...flags, target })
   if (target === undefined && !loaded.config.target.stack) {
     throw usageError(
       "This target has no private stack to set up.",

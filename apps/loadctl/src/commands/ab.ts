@@ -1,21 +1,18 @@
-import { relative } from "node:path"
-
-import { InvalidArgumentError, Option } from "commander"
+import { Option } from "commander"
 import type { Command } from "commander"
 
 import type { ReadySide } from "../ab/drive.ts"
 import type { Look } from "../ab/looks.ts"
-import type { AbReport, AbRun } from "../ab/model.ts"
+import type { AbReport } from "../ab/model.ts"
 import { EXIT, usageError } from "../errors.ts"
-import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { SheetFormat } from "../report/sheet/formats.ts"
 import { confirmEqualSides, parseVaried, readySides } from "./ab-sides.ts"
 import type { SideFlags } from "./ab-sides.ts"
 import { limitsOf, verdictExit, withLimits } from "./limits.ts"
 import type { LimitFlags } from "./limits.ts"
-import { collectPair, formatOption } from "./options.ts"
-import { prepareSaving, withSave } from "./save.ts"
+import { collectPair, formatOption, wholeNumber } from "./options.ts"
+import { openSeries, prepareSaving, printSheet, runLine, withSave } from "./series.ts"
 import { planScenario, withScenario, withStack } from "./scenario.ts"
 
 const FORMATS = ["text", "json", "markdown"] satisfies SheetFormat[]
@@ -65,7 +62,7 @@ export function registerAb(program: Command, io: Io): void {
     .option(
       "--rounds <n>",
       `runs of each side, 1 to ${MOST_ROUNDS}; ${DEFAULT_ROUNDS} by default`,
-      parseRounds,
+      wholeNumber(MOST_ROUNDS),
     )
     .addOption(
       new Option("--until <event>", "stop at the first planned look that decides")
@@ -75,7 +72,7 @@ export function registerAb(program: Command, io: Io): void {
     .option(
       "--max-rounds <n>",
       `with --until decided, the most; ${DEFAULT_MAX_ROUNDS} by default`,
-      parseRounds,
+      wholeNumber(MOST_ROUNDS),
     )
     .option("--equal-sides", "do not ask when both sides are the same")
     .addOption(formatOption(FORMATS))
@@ -83,40 +80,26 @@ export function registerAb(program: Command, io: Io): void {
     .action(async (flags: Flags) => {
       const saving = await prepareSaving(io, flags.save)
       const { report, savedIn } = await experiment(flags, io)
-      const { RENDERERS } = await import("../ab/formats.ts")
-      const { worst } = await import("../ab/verdict.ts")
-      const options = { color: wantsColor(io, "stdout"), savedIn, columns: io.stdoutColumns }
-      io.stdout(RENDERERS[flags.format](report, options))
+      const [{ abSheet: sheetOf }, { worst }] = await Promise.all([
+        import("../ab/sheet.ts"),
+        import("../ab/verdict.ts"),
+      ])
       const interrupted = report.ended === "interrupted"
-      if (!interrupted)
-        await saving?.({
-          json: RENDERERS.json(report, options),
-          markdown: RENDERERS.markdown(report, options),
-        })
+      const { format } = flags
+      await printSheet(io, report, { sheetOf, format, savedIn, saving: interrupted ? null : saving })
       io.setExitCode(interrupted ? EXIT.interrupted : verdictExit(worst(report), flags))
     })
 }
 
 async function experiment(flags: Flags, io: Io): Promise<{ report: AbReport; savedIn: string }> {
-  const [{ driveExperiment }, { createStore }, { newDocument }, { createObserver }, { commandText }] =
-    await Promise.all([
-      import("../ab/drive.ts"),
-      import("../store.ts"),
-      import("../document.ts"),
-      import("../report/progress.ts"),
-      import("../machine/command.ts"),
-    ])
+  const { driveExperiment } = await import("../ab/drive.ts")
   const sides = await readySides(flags, io)
   await confirmEqualSides(flags, io)
   const { rounds, looks } = await planRounds(flags, sides, io)
   const { root } = sides[0]!.loaded
-  const saved = await newDocument(root, "ab", flags.scenario ?? "ab")
+  const { context, savedIn, save } = await openSeries(io, root, { kind: "ab", scenario: flags.scenario })
   const report = await driveExperiment({
-    store: createStore(root),
-    io,
-    observer: await createObserver(io),
-    id: saved.id,
-    command: commandText(io),
+    ...context,
     sides,
     rounds,
     looks,
@@ -124,12 +107,13 @@ async function experiment(flags: Flags, io: Io): Promise<{ report: AbReport; sav
     warmUp: flags.warmUp,
     planRun: ({ loaded, env }: ReadySide) => planScenario(loaded, flags, env),
     onRun: async (report) => {
-      await saved.write(report)
+      await save(report)
       const last = report.runs.at(-1)
-      if (last && report.ended === "running") io.stderr(`${runLine(last)}\n`)
+      if (last && report.ended === "running")
+        io.stderr(runLine(last, `${last.side.toUpperCase()}: ${last.verdict}`))
     },
   })
-  return { report, savedIn: relative(io.cwd, saved.file) }
+  return { report, savedIn }
 }
 
 /** When the experiment ends and is judged; says on stderr what it will be able to show. */
@@ -151,18 +135,4 @@ async function planRounds(
   const endpoints = Object.keys(sla.endpoints ?? {}).length
   io.stderr(`${forecastText({ looks, endpoints, effect: flags.minEffect })}\n`)
   return { rounds, looks }
-}
-
-/** "A: PASS, p95 42.0 ms" */
-function runLine({ side, verdict, p95, reasons }: AbRun): string {
-  const latency = p95 === null ? "nothing measured" : `p95 ${p95.toFixed(1)} ms`
-  return [`${side.toUpperCase()}: ${verdict}, ${latency}`, ...reasons.slice(0, 1)].join("; ")
-}
-
-function parseRounds(text: string): number {
-  const rounds = Number(text)
-  if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= MOST_ROUNDS)) {
-    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MOST_ROUNDS}.`)
-  }
-  return rounds
 }

@@ -3,6 +3,7 @@ import type { Command } from "commander"
 import { EXIT, missingError, usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = { format: "text" | "json"; config?: string; target?: string }
 
@@ -21,8 +22,7 @@ export function registerAudit(program: Command, io: Io): void {
         import("../audit/audit.ts"),
         import("../report/audit.ts"),
       ])
-      const override = { path: ["target", "url"], value: flags.target, source: "--target" }
-      const { config } = await readConfig(io, flags.config, flags.target === undefined ? [] : [override])
+      const { config } = await readConfig(io, flags)
       if (!config.audit) throw usageError("loadctl.yaml names no audit endpoint.", "audit: { path: /audit }")
       const api = createApi(config.target.url, io.env)
       const audit = await runAudit(api, config.audit, { settleMs: 0, signal: io.interrupted })
@@ -32,11 +32,7 @@ export function registerAudit(program: Command, io: Io): void {
         )
       }
       const { ok, checks } = audit
-      io.stdout(
-        flags.format === "json"
-          ? `${JSON.stringify({ ok, checks }, null, 2)}\n`
-          : renderAudit({ ok, checks }),
-      )
+      io.stdout(flags.format === "json" ? jsonText({ ok, checks }) : renderAudit({ ok, checks }))
       io.setExitCode(ok ? EXIT.pass : EXIT.fail)
     })
 }

@@ -1,18 +1,15 @@
-import { relative } from "node:path"
-
 import { InvalidArgumentError, Option } from "commander"
 import type { Command } from "commander"
 
 import type { Arrivals } from "../capacity/plan-load.ts"
-import type { CapacityReport, CapacityStep, LoadUnit } from "../capacity/model.ts"
+import type { CapacityReport, LoadUnit } from "../capacity/model.ts"
 import { EXIT } from "../errors.ts"
 import type { ExitCode } from "../errors.ts"
-import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { SheetFormat } from "../report/sheet/formats.ts"
 import { parseDuration } from "../plan/duration.ts"
-import { formatOption, parseShare } from "./options.ts"
-import { prepareSaving, withSave } from "./save.ts"
+import { formatOption, parseShare, wholeNumber } from "./options.ts"
+import { openSeries, prepareSaving, printSheet, runLine, withSave } from "./series.ts"
 import { planScenario, readScenarioConfig, withScenario, withTarget } from "./scenario.ts"
 import type { ScenarioFlags, TargetFlags } from "./scenario.ts"
 
@@ -32,9 +29,11 @@ type Flags = ScenarioFlags &
     save?: string
   }
 
+const LOAD = wholeNumber(1_000_000)
+
 const HELP = `
-The load is doubled until the SLA breaks, and breaks again; then each run is made at the load that tells most of the edge, until its 90 %
-interval is within --precision or --max-runs are made. A run that breaks or holds by accident moves the edge a little, and
+The load is doubled until the SLA breaks, and breaks again; then each run is
+made at the load whose outcome says most about the edge, until its 90 % interval is within --precision or --max-runs are made. A run that breaks or holds by accident moves the edge a little, and
 the runs after it move it back. A load counts as held only when it was completed: arrivals that k6 must drop because every
 user still waits, and requests in flight that rise over the hold, count as broken. Where nothing breaks up to --max-rate
 the answer is "at least" that.
@@ -57,8 +56,8 @@ export function registerCapacity(program: Command, io: Io): void {
   withSave(withTarget(withScenario(program.command("capacity"))))
     .description("the highest load that still meets the SLA")
     .option("--vus", "turn up virtual users instead of arrivals per second")
-    .option("--start <load>", "the first load to try", parseWhole, 20)
-    .option("--max-rate <load>", "the highest load to try, in arrivals per second or VUs", parseWhole, 2_000)
+    .option("--start <load>", "the first load to try", LOAD, 20)
+    .option("--max-rate <load>", "the highest load to try, in arrivals per second or VUs", LOAD, 2_000)
     .addOption(secondsOption("--max-time <duration>", "begin no run that would end after this", "30m"))
     .addOption(secondsOption("--duration <duration>", "how long each load is held", "30s"))
     .addOption(
@@ -66,7 +65,7 @@ export function registerCapacity(program: Command, io: Io): void {
         .argParser(parsePrecision)
         .default(0.05, "5%"),
     )
-    .option("--max-runs <n>", "at most so many runs", parseWhole, 16)
+    .option("--max-runs <n>", "at most so many runs", wholeNumber(), 16)
     .addOption(
       new Option("--arrivals <kind>", "at equal distances, or as independent users come")
         .choices(["even", "poisson"] satisfies Arrivals[])
@@ -77,47 +76,33 @@ export function registerCapacity(program: Command, io: Io): void {
     .action(async (flags: Flags) => {
       const saving = await prepareSaving(io, flags.save)
       const { report, savedIn } = await search(flags, io)
-      const { RENDERERS } = await import("../capacity/formats.ts")
-      const options = { color: wantsColor(io, "stdout"), savedIn, columns: io.stdoutColumns }
-      io.stdout(RENDERERS[flags.format](report, options))
-      if (report.ended !== "interrupted")
-        await saving?.({
-          json: RENDERERS.json(report, options),
-          markdown: RENDERERS.markdown(report, options),
-        })
+      const { capacitySheet: sheetOf } = await import("../capacity/sheet.ts")
+      const { format } = flags
+      await printSheet(io, report, {
+        sheetOf,
+        format,
+        savedIn,
+        saving: report.ended === "interrupted" ? null : saving,
+      })
       io.setExitCode(exitCodeOf(report))
     })
 }
 
 async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; savedIn: string }> {
-  const [
-    { driveSearch },
-    { planLoad },
-    { createStore },
-    { newDocument },
-    { createObserver },
-    { commandText },
-  ] = await Promise.all([
+  const [{ driveSearch }, { planLoad }] = await Promise.all([
     import("../capacity/drive.ts"),
     import("../capacity/plan-load.ts"),
-    import("../store.ts"),
-    import("../document.ts"),
-    import("../report/progress.ts"),
-    import("../machine/command.ts"),
   ])
   const loaded = await readScenarioConfig(io, flags)
-  const saved = await newDocument(loaded.root, "capacity", flags.scenario ?? "capacity")
+  const { scenario } = flags
+  const { context, savedIn, save } = await openSeries(io, loaded.root, { kind: "capacity", scenario })
   const { start, precision, duration: holdSeconds, env: apiEnv = {} } = flags
   const unit: LoadUnit = flags.vus ? "VUs" : "iterations/s"
   const report = await driveSearch({
+    ...context,
     loaded,
-    store: createStore(loaded.root),
-    io,
-    observer: await createObserver(io),
     alwaysPrivate: flags.private ?? false,
     warmUp: flags.warmUp,
-    id: saved.id,
-    command: commandText(io),
     unit,
     apiEnv,
     options: {
@@ -135,18 +120,13 @@ async function search(flags: Flags, io: Io): Promise<{ report: CapacityReport; s
         arrivals: flags.arrivals,
       }),
     onStep: async (report) => {
-      await saved.write(report)
+      await save(report)
       const last = report.steps.at(-1)
-      if (last && report.ended === "running") io.stderr(`${stepLine(last, unit)}\n`)
+      if (last && report.ended === "running")
+        io.stderr(runLine(last, `${last.load} ${unit}: ${last.outcome}`))
     },
   })
-  return { report, savedIn: relative(io.cwd, saved.file) }
-}
-
-/** "200 iterations/s: pass, p95 42.0 ms" */
-function stepLine({ load, outcome, p95, reasons }: CapacityStep, unit: LoadUnit): string {
-  const latency = p95 === null ? "nothing measured" : `p95 ${p95.toFixed(1)} ms`
-  return [`${load} ${unit}: ${outcome}, ${latency}`, ...reasons.slice(0, 1)].join("; ")
+  return { report, savedIn }
 }
 
 function exitCodeOf({ ended, capacity, steps }: CapacityReport): ExitCode {
@@ -154,14 +134,6 @@ function exitCodeOf({ ended, capacity, steps }: CapacityReport): ExitCode {
   if (capacity !== null) return EXIT.pass
   const proven = ended === "found" && steps.some(({ outcome }) => outcome === "fail")
   return proven ? EXIT.fail : EXIT.invalid
-}
-
-function parseWhole(text: string): number {
-  const number = Number(text)
-  if (!(Number.isInteger(number) && number >= 1 && number <= 1_000_000)) {
-    throw new InvalidArgumentError("Expected a whole number from 1.")
-  }
-  return number
 }
 
 function secondsOption(flags: string, description: string, text: string): Option {

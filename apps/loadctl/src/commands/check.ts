@@ -5,6 +5,7 @@ import type { Io } from "../io.ts"
 import { BUILD_K6 } from "../k6/find.ts"
 import { findingsText } from "./doctor.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = {
   config?: string
@@ -38,18 +39,16 @@ export function registerCheck(program: Command, io: Io): void {
 }
 
 async function check(flags: Flags, io: Io): Promise<void> {
-  const [{ nodeFinding, projectFindings }, { examineScenarios }, { wrongFindings }] = await Promise.all([
+  const [{ nodeFinding, projectFindings }, { examineScenarios, wrongFindings }] = await Promise.all([
     import("../project/findings.ts"),
-    import("../project/examine.ts"),
     import("../project/examine.ts"),
   ])
   if (flags.buildK6) io.env[BUILD_K6] = "on"
-  const override = { path: ["target", "url"], value: flags.target, source: "--target" }
-  const loaded = await readConfig(io, flags.config, flags.target === undefined ? [] : [override])
+  const loaded = await readConfig(io, flags)
   const machine = [nodeFinding(), ...(await projectFindings(loaded, io.env))]
   const scenarios = await examineScenarios(loaded, { io, only: flags.scenario })
   const findings = [...machine, ...scenarios]
-  io.stdout(flags.format === "json" ? `${JSON.stringify(findings, null, 2)}\n` : findingsText(findings))
+  io.stdout(flags.format === "json" ? jsonText(findings) : findingsText(findings))
   const wrong = wrongFindings(scenarios)
   const missing = findings.some(({ state }) => state === "missing")
   if (flags.try && !missing) {

@@ -4,12 +4,12 @@ import type { Command } from "commander"
 import type { Condition } from "../compare/comparable.ts"
 import type { Comparison } from "../compare/model.ts"
 import { usageError } from "../errors.ts"
-import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { SheetFormat } from "../report/sheet/formats.ts"
 import { limitsOf, verdictExit, withLimits } from "./limits.ts"
 import type { LimitFlags } from "./limits.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+import { printSheet } from "./series.ts"
 
 const FORMATS = ["text", "json", "markdown", "html"] satisfies (SheetFormat | "html")[]
 
@@ -46,25 +46,23 @@ export function registerCompare(program: Command, io: Io): void {
     .addOption(formatOption(FORMATS))
     .addHelpText("after", HELP)
     .action(async (base: string, candidate: string | undefined, flags: Flags) => {
-      const [{ createStore }, { loadPlan, loadRuns }, { compareRuns }, { RENDERERS }] = await Promise.all([
-        import("../store.ts"),
-        import("../compare/runs.ts"),
-        import("../compare/compare.ts"),
-        import("../compare/formats.ts"),
-      ])
-      const store = createStore((await readConfig(io, flags.config)).root)
+      const [{ createStore }, { loadPlan, loadRuns }, { compareRuns }, { comparisonSheet }] =
+        await Promise.all([
+          import("../store.ts"),
+          import("../compare/runs.ts"),
+          import("../compare/compare.ts"),
+          import("../compare/sheet.ts"),
+        ])
+      const store = createStore((await readConfig(io, { config: flags.config })).root)
       const ids = candidate === undefined ? [(await store.find()).runId] : splitIds(candidate)
       const plan = await loadPlan(store, ids[0]!)
       const comparison = compareRuns(
         { base: await loadRuns(store, splitIds(base), plan), candidate: await loadRuns(store, ids, plan) },
         { limits: limitsOf(flags), allow: flags.allow },
       )
-      const options = { color: wantsColor(io, "stdout"), savedIn: null, columns: io.stdoutColumns }
-      io.stdout(
-        flags.format === "html"
-          ? await comparisonPage(comparison)
-          : RENDERERS[flags.format](comparison, options),
-      )
+      const { format } = flags
+      if (format === "html") io.stdout(await comparisonPage(comparison))
+      else await printSheet(io, comparison, { sheetOf: comparisonSheet, format, savedIn: null })
       io.setExitCode(verdictExit(comparison.verdict, flags))
     })
 }
@@ -99,5 +97,5 @@ function splitIds(text: string): string[] {
   return ids
 }
 
-// Differences that more runs than this would show are of no use to anybody.
+// Differences that only more runs would show are too small to matter.
 const MAX_RUNS = 20

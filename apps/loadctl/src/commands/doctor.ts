@@ -5,6 +5,7 @@ import type { Io } from "../io.ts"
 import { formatTable } from "../report/table.ts"
 import type { Finding } from "../stack/provider.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = { config?: string; format: "text" | "json" }
 
@@ -28,23 +29,23 @@ export function registerDoctor(program: Command, io: Io): void {
     .addHelpText("after", HELP)
     .action(async ({ config, format }: Flags) => {
       const findings = await examine(io, config)
-      io.stdout(format === "json" ? `${JSON.stringify(findings, null, 2)}\n` : findingsText(findings))
+      io.stdout(format === "json" ? jsonText(findings) : findingsText(findings))
       if (findings.some(({ state }) => state === "missing")) io.setExitCode(EXIT.missing)
     })
 }
 
-async function examine(io: Io, named: string | undefined): Promise<Finding[]> {
+async function examine(io: Io, config: string | undefined): Promise<Finding[]> {
   const [{ hasConfig }, { k6Finding, nodeFinding, projectFindings }, { loadStack }] = await Promise.all([
     import("../config.ts"),
     import("../project/findings.ts"),
     import("../stack/load.ts"),
   ])
-  if (named === undefined && !hasConfig(io.cwd)) {
+  if (config === undefined && !hasConfig(io.cwd)) {
     const detail = "there is no loadctl.yaml here or in a folder above"
     const file: Finding = { title: "File", state: "missing", detail, fix: "loadctl init" }
     return [nodeFinding(), file, await k6Finding(io.env)]
   }
-  const loaded = await readConfig(io, named)
+  const loaded = await readConfig(io, { config })
   const own = [nodeFinding(), ...(await projectFindings(loaded, io.env))]
   const stack = await loadStack(loaded)
   const known = new Set(own.map(({ title }) => title))

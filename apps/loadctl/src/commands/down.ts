@@ -14,7 +14,7 @@ export function registerDown(program: Command, io: Io): void {
     .addHelpText("after", "\nExample:\n  $ loadctl down --purge")
     .action(async ({ config, provider, purge = false }: Flags) => {
       const { requireStack } = await import("../stack/load.ts")
-      const stack = await requireStack(await readConfig(io, config), "down")
+      const stack = await requireStack(await readConfig(io, { config }), "down")
       const stopped = await stack.down({ env: io.env, purge, containers: provider === "docker" })
       io.stderr(stopped ? "Stopped.\n" : "Nothing was running.\n")
     })

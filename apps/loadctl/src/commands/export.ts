@@ -9,6 +9,7 @@ import type { LoadedConfig } from "../config.ts"
 import type { InfluxSettings } from "../influx/client.ts"
 import { loadctlVersion } from "../machine/version.ts"
 import type { RunPlan } from "../plan/plan.ts"
+import { wholeNumber } from "./options.ts"
 import { planScenario, readScenarioConfig, withScenario } from "./scenario.ts"
 import type { ScenarioFlags } from "./scenario.ts"
 
@@ -59,7 +60,7 @@ export function registerExport(program: Command, io: Io): void {
     )
   withScenario(group.command("k8s"))
     .description("print manifests: the script, what shares its load, and the Job that judges it")
-    .requiredOption("-n, --parallelism <count>", "how many k6 share the load", parseCount)
+    .requiredOption("-n, --parallelism <count>", "how many k6 share the load", wholeNumber(1_000))
     .option("-t, --target <url>", "the API, as it is reached from here")
     .option("--pods-target <url>", "the API, as the pods reach it; --target by default")
     .option("--pods-influx <url>", "InfluxDB, as the pods reach it; --influx by default", parsePlainUrl)
@@ -165,14 +166,6 @@ async function seedOnce(
     import("../run/seed.ts"),
   ])
   return seedTarget(createApi(config.target.url, io.env), config, { seed, signal: io.interrupted })
-}
-
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (!Number.isInteger(count) || count < 1 || count > 1_000) {
-    throw new InvalidArgumentError("Expected a whole number from 1 to 1000.")
-  }
-  return count
 }
 
 /** Whatever is in a URL is in the manifest, for all to read. */

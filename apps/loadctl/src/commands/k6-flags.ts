@@ -3,7 +3,7 @@ import type { Command } from "commander"
 
 import { parseDuration } from "../plan/duration.ts"
 import type { K6Overrides } from "../plan/plan.ts"
-import { collectPair } from "./options.ts"
+import { collectPair, wholeNumber } from "./options.ts"
 
 /** What k6 itself takes, under its own names. */
 export type K6Flags = {
@@ -17,9 +17,9 @@ export type K6Flags = {
 export function withK6(command: Command): Command {
   return command
     .option("-e <KEY=VALUE>", "variable of the script, repeatable; its value is saved nowhere", collectPair)
-    .option("--vus <n>", "as k6 run --vus: instead of the script's own load", parseCount)
+    .option("--vus <n>", "as k6 run --vus: instead of the script's own load", wholeNumber())
     .option("--duration <time>", "as k6 run --duration: instead of the script's own load", parseTime)
-    .option("--iterations <n>", "as k6 run --iterations: instead of the script's own load", parseCount)
+    .option("--iterations <n>", "as k6 run --iterations: instead of the script's own load", wholeNumber())
     .option(
       "--out <output>",
       "a further output of k6, repeatable; the verdict does not depend on it",
@@ -40,17 +40,10 @@ export function k6Overrides({ e = {}, vus, duration, iterations, out = [] }: K6F
 function collectOut(text: string, before: string[] = []): string[] {
   const url = text.slice(text.indexOf("=") + 1)
   const parsed = URL.canParse(url) ? new URL(url) : null
-  // k6 gets it on its command line, which everybody on the machine can read.
+  // k6 gets it on its command line, which every user of the machine can read.
   if (parsed && (parsed.username !== "" || parsed.password !== ""))
     throw new InvalidArgumentError("Leave the credentials out of it: k6 takes them from its environment.")
   return [...before, text]
-}
-
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (!(Number.isInteger(count) && count >= 1))
-    throw new InvalidArgumentError("Expected a whole number from 1.")
-  return count
 }
 
 function parseTime(text: string): string {

@@ -2,6 +2,7 @@ import type { Command } from "commander"
 
 import type { Io } from "../io.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = { format: "text" | "json"; config?: string; names?: boolean }
 
@@ -13,8 +14,8 @@ export function registerList(program: Command, io: Io): void {
     .addHelpText("after", "\nExample:\n  $ loadctl list")
     .action(async (flags: Flags) => {
       const { listConfig, renderList } = await import("../report/list.ts")
-      const list = listConfig((await readConfig(io, flags.config)).config)
+      const list = listConfig((await readConfig(io, flags)).config)
       if (flags.names) return io.stdout(list.scenarios.map(({ name }) => `${name}\n`).join(""))
-      return io.stdout(flags.format === "json" ? `${JSON.stringify(list, null, 2)}\n` : renderList(list))
+      return io.stdout(flags.format === "json" ? jsonText(list) : renderList(list))
     })
 }

@@ -36,14 +36,32 @@ export function parseAmount(text: string): number {
   return amount
 }
 
+/** Reads a flag that is a whole number from 1. */
+export function wholeNumber(most = Number.POSITIVE_INFINITY): (text: string) => number {
+  const range = Number.isFinite(most) ? `from 1 to ${most}` : "from 1"
+  return (text) => {
+    const number = Number(text)
+    if (Number.isInteger(number) && number >= 1 && number <= most) return number
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`)
+  }
+}
+
+/** Another file than the nearest loadctl.yaml, and what wins over it. */
+export type ConfigFlags = {
+  config?: string | undefined
+  target?: string | undefined
+  influx?: string | undefined
+}
+
 /** The configuration that a command works with: file, then environment, then its flags. */
-export async function readConfig(
-  io: Io,
-  named: string | undefined,
-  flags: Override[] = [],
-): Promise<LoadedConfig> {
+export async function readConfig(io: Io, { config, target, influx }: ConfigFlags): Promise<LoadedConfig> {
   const { envOverrides, findConfig, loadConfig } = await import("../config.ts")
-  const loaded = loadConfig(findConfig(io.cwd, named), [...envOverrides(io.env), ...flags])
+  const flags: Override[] = [
+    { path: ["target", "url"], value: target, source: "--target" },
+    { path: ["influx", "url"], value: influx, source: "--influx" },
+  ]
+  const given = flags.filter(({ value }) => value !== undefined)
+  const loaded = loadConfig(findConfig(io.cwd, config), [...envOverrides(io.env), ...given])
   if (loaded.config.tls) (await import("../machine/tls.ts")).trustAsConfigured(loaded, io)
   return loaded
 }

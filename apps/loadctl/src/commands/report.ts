@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises"
 import type { Command } from "commander"
 
 import { VERDICT_EXIT, usageError } from "../errors.ts"
-import type { LoadedConfig, Override } from "../config.ts"
+import type { LoadedConfig } from "../config.ts"
 import type { Io } from "../io.ts"
 import { isSafeId } from "../plan/run-id.ts"
 import type { RunPlan } from "../plan/plan.ts"
@@ -75,14 +75,14 @@ async function savedReport(runId: string | undefined, flags: Flags, io: Io): Pro
     import("../store.ts"),
     import("../report/load.ts"),
   ])
-  const { root } = await readConfig(io, flags.config)
+  const { root } = await readConfig(io, { config: flags.config })
   const store = createStore(root)
   if (runId !== undefined && !(await store.ids()).includes(runId)) await refuseExported(root, runId)
   const folder = await store.find(runId)
   return { report: await loadReport(folder), folder }
 }
 
-/** Throws where that is a run that others make and nobody has judged yet. */
+/** Throws where that is an exported run that was not judged yet. */
 async function refuseExported(root: string, runId: string): Promise<void> {
   const { readExport } = await import("../k8s/saved.ts")
   if (!isSafeId(runId) || (await readExport(root, runId)) === null) return
@@ -96,15 +96,7 @@ async function judgeTestid(testid: string, flags: Flags, io: Io): Promise<Shown>
     import("../run/distributed.ts"),
     import("../run/api.ts"),
   ])
-  const overrides: Override[] = [
-    ...(flags.target === undefined
-      ? []
-      : [{ path: ["target", "url"], value: flags.target, source: "--target" }]),
-    ...(flags.influx === undefined
-      ? []
-      : [{ path: ["influx", "url"], value: flags.influx, source: "--influx" }]),
-  ]
-  const loaded = await readConfig(io, flags.config, overrides)
+  const loaded = await readConfig(io, flags)
   const store = createStore(loaded.root)
   const known = (await store.ids()).includes(testid)
   if (flags.waitFor !== undefined) await (await import("../k8s/wait.ts")).waitForLoad(flags.waitFor, io)

@@ -2,6 +2,7 @@ import type { Command } from "commander"
 
 import { EXIT, VERDICT_EXIT } from "../errors.ts"
 import type { LoadedConfig } from "../config.ts"
+import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import { FORMATS } from "../report/format-names.ts"
 import type { Format } from "../report/format-names.ts"
@@ -63,11 +64,12 @@ async function runAll(flags: Flags, io: Io): Promise<void> {
     await printReport(io, { ...only, format: flags.format })
     return io.setExitCode(io.interrupted.aborted ? EXIT.interrupted : VERDICT_EXIT[only.report.verdict])
   }
-  const [{ printSuite }, { suiteVerdict }] = await Promise.all([
-    import("./print-suite.ts"),
+  const [{ SUITE_RENDERERS }, { suiteVerdict }] = await Promise.all([
+    import("../report/suite-formats.ts"),
     import("../report/suite.ts"),
   ])
-  await printSuite(io, { name, done, format: flags.format })
+  const shown = { name, runs: done, color: wantsColor(io, "stdout"), columns: io.stdoutColumns }
+  io.stdout(await SUITE_RENDERERS[flags.format](shown))
   const verdict = suiteVerdict(done.map(({ report }) => report))
   return io.setExitCode(io.interrupted.aborted ? EXIT.interrupted : VERDICT_EXIT[verdict])
 }
@@ -80,8 +82,8 @@ async function runOne({ flags, io, loaded, scenario }: One): Promise<Done> {
     import("../store.ts"),
     import("../report/progress.ts"),
   ])
-  const told = { ...flags, scenario, k6: k6Overrides(flags) }
-  const plan = await planScenario(loaded, told, flags.env ?? {})
+  const wanted = { ...flags, scenario, k6: k6Overrides(flags) }
+  const plan = await planScenario(loaded, wanted, flags.env ?? {})
   const store = createStore(loaded.root)
   const observer = await createObserver(io)
   const report = await executeRun({

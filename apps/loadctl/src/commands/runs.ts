@@ -7,6 +7,7 @@ import type { Io } from "../io.ts"
 import type { History } from "../report/runs.ts"
 import type { Store } from "../store.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = { format: "text" | "json" | "html"; config?: string; scenario?: string }
 
@@ -43,13 +44,9 @@ export function registerRuns(program: Command, io: Io): void {
         import("../store.ts"),
         import("../report/runs.ts"),
       ])
-      const store = createStore((await readConfig(io, flags.config)).root)
+      const store = createStore((await readConfig(io, flags)).root)
       const history = await readHistory(store, flags.scenario)
       if (flags.format === "html") return printIndex(io, store, history)
-      return io.stdout(
-        flags.format === "json"
-          ? `${JSON.stringify(history, null, 2)}\n`
-          : renderRuns(history, io.stdoutColumns),
-      )
+      return io.stdout(flags.format === "json" ? jsonText(history) : renderRuns(history, io.stdoutColumns))
     })
 }

@@ -3,13 +3,14 @@ import { randomBytes } from "node:crypto"
 import { InvalidArgumentError } from "commander"
 import type { Command } from "commander"
 
-import type { LoadedConfig, Override } from "../config.ts"
+import type { LoadedConfig } from "../config.ts"
 import type { Io } from "../io.ts"
 import { BUILD_K6 } from "../k6/find.ts"
 import type { K6Overrides, RunPlan } from "../plan/plan.ts"
 import { collectPair, readConfig, withConfig } from "./options.ts"
+import type { ConfigFlags } from "./options.ts"
 
-/** What every command that runs a scenario is told about it. */
+/** The flags of every command that runs a scenario. */
 export type ScenarioFlags = {
   scenario?: string | undefined
   persona?: string
@@ -77,15 +78,10 @@ function parseScale(text: string): number {
 /** loadctl.yaml with these flags laid over it. */
 export function readScenarioConfig(
   io: Io,
-  flags: ScenarioFlags & { target?: string },
+  flags: ScenarioFlags & Pick<ConfigFlags, "target">,
 ): Promise<LoadedConfig> {
-  const { target, influx } = flags
   if (flags.buildK6) io.env[BUILD_K6] = "on"
-  const overrides: Override[] = [
-    ...(target === undefined ? [] : [{ path: ["target", "url"], value: target, source: "--target" }]),
-    ...(influx === undefined ? [] : [{ path: ["influx", "url"], value: influx, source: "--influx" }]),
-  ]
-  return readConfig(io, flags.config, overrides)
+  return readConfig(io, flags)
 }
 
 /** A plan of one more run of that scenario, under an id of its own. */

@@ -5,6 +5,7 @@ import type { Io } from "../io.ts"
 import { formatTable } from "../report/table.ts"
 import type { StackStatus } from "../stack/provider.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = { config?: string; format: "text" | "json" }
 
@@ -21,8 +22,8 @@ export function registerStatus(program: Command, io: Io): void {
     .addHelpText("after", HELP)
     .action(async ({ config, format }: Flags) => {
       const { requireStack } = await import("../stack/load.ts")
-      const status = await (await requireStack(await readConfig(io, config), "status")).status(io.env)
-      io.stdout(format === "json" ? `${JSON.stringify(status ?? null, null, 2)}\n` : toText(status))
+      const status = await (await requireStack(await readConfig(io, { config }), "status")).status(io.env)
+      io.stdout(format === "json" ? jsonText(status ?? null) : toText(status))
       const healthy = status?.services.every(({ state }) => state === "answers")
       if (!healthy) io.setExitCode(EXIT.missing)
     })

@@ -1,10 +1,11 @@
-import { InvalidArgumentError, Option } from "commander"
+import { Option } from "commander"
 import type { Command } from "commander"
 
 import { usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
 import type { StackUrls } from "../stack/provider.ts"
-import { collectPair, formatOption, readConfig, withConfig } from "./options.ts"
+import { collectPair, formatOption, readConfig, wholeNumber, withConfig } from "./options.ts"
+import { jsonText } from "../report/json.ts"
 
 type Flags = {
   config?: string
@@ -27,7 +28,7 @@ Examples:
 export function registerUp(program: Command, io: Io): void {
   withConfig(program.command("up"))
     .description("start the target and what it needs, return when all of it answers")
-    .option("-p, --port <port>", "where the target listens, if not at its usual port", parsePort)
+    .option("-p, --port <port>", "where the target listens, if not at its usual port", wholeNumber(65_535))
     .option("--free-ports", "any free ports instead of the usual ones")
     .option("-e, --env <KEY=VALUE>", "environment of the target, repeatable", collectPair)
     .addOption(providerOption())
@@ -38,8 +39,9 @@ export function registerUp(program: Command, io: Io): void {
         throw usageError("--free-ports needs --provider native.")
       if (flags.freePorts && flags.port !== undefined)
         throw usageError("--port and --free-ports contradict each other.", "Leave one of them out.")
-      const urls = await start(flags, io)
-      io.stdout(flags.format === "json" ? toJson(urls) : toText(urls))
+      const { url, influxUrl, databaseUrl, redisUrl } = await start(flags, io)
+      const urls = { url, influxUrl, databaseUrl, redisUrl }
+      io.stdout(flags.format === "json" ? jsonText(urls) : toText(urls))
     })
 }
 
@@ -58,7 +60,7 @@ async function start({ config, port, freePorts = false, env = {}, provider }: Fl
     import("../stack/load.ts"),
     import("@saleproof/stack/provide/progress.ts"),
   ])
-  const stack = await requireStack(await readConfig(io, config), "up")
+  const stack = await requireStack(await readConfig(io, { config }), "up")
   const { urls, alreadyRunning } = await stack.up({
     env: io.env,
     targetEnv: env,
@@ -73,17 +75,6 @@ async function start({ config, port, freePorts = false, env = {}, provider }: Fl
   return urls
 }
 
-function toJson({ url, influxUrl, databaseUrl, redisUrl }: StackUrls): string {
-  return `${JSON.stringify({ url, influxUrl, databaseUrl, redisUrl }, null, 2)}\n`
-}
-
-function toText({ url, influxUrl, databaseUrl, redisUrl }: StackUrls): string {
+function toText({ url, influxUrl, databaseUrl, redisUrl }: Omit<StackUrls, "workerMetricsUrl">): string {
   return `API         ${url}\nInfluxDB    ${influxUrl}\nPostgreSQL  ${databaseUrl}\nRedis       ${redisUrl}\n`
-}
-
-function parsePort(text: string): number {
-  const port = Number(text)
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new InvalidArgumentError("Expected 1 to 65535.")
-  return port
 }

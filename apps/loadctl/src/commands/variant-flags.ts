@@ -25,6 +25,7 @@ export async function expandVariantFlags(io: Io, program: Command): Promise<read
 async function flagVariants(io: Io): Promise<string[]> {
   const { readConfig } = await import("./options.ts")
   const named = io.argv.indexOf("--config")
-  const loaded = await readConfig(io, named < 0 ? undefined : io.argv[named + 1]).catch(() => null)
+  const config = named < 0 ? undefined : io.argv[named + 1]
+  const loaded = await readConfig(io, { config }).catch(() => null)
   return Object.entries(loaded?.config.variants ?? {}).flatMap(([name, { flag }]) => (flag ? [name] : []))
 }

@@ -53,7 +53,7 @@ export function rowsOf({ name, differences }: EndpointComparison): Row[] {
   }))
 }
 
-/** Nobody failed on either side: that needs no row. */
+/** No failure on either side needs no row. */
 function isTelling({ metric, base, candidate }: Difference): boolean {
   return METRICS.includes(metric) && !(metric === "failed" && !base && !candidate)
 }

@@ -3,7 +3,7 @@ import { formatDuration } from "../plan/duration.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { ComparedRun } from "./runs.ts"
 
-/** What two runs must have in common; each can be waived by somebody who knows why it differs. */
+/** What two runs must have in common; --allow waives one. */
 export const CONDITIONS = ["scenario", "load", "scale", "script", "seed", "warm-up", "machine"] as const
 export type Condition = (typeof CONDITIONS)[number]
 
@@ -113,7 +113,7 @@ function loadText({ k6Env, k6Flags = [], k6Scenarios, phases, scale }: RunPlan):
   return [k6Scenarios.join("+"), envText(own), k6Flags.join(" "), held].filter(Boolean).join(", ")
 }
 
-/** The scale is a condition of its own, which need not be told twice. */
+/** The scale is a condition of its own, and not shown twice. */
 function unscaled(ms: number, scale: number): string {
   return formatDuration(Math.round(ms / scale))
 }

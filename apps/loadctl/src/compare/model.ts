@@ -51,7 +51,7 @@ export type EndpointComparison = {
 /** Who was compared on one side. */
 export type Side = { runIds: string[]; verdicts: string[] }
 
-/** How the differences were judged, so that anybody can do it again. */
+/** How the differences were judged, so that it can be done again. */
 export type Method = {
   /** Two groups of runs, or rounds in which each side ran once. */
   unit: "run" | "round"

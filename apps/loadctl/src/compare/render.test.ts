@@ -4,7 +4,10 @@ import { STEADY, recordRun } from "../../test/support/runs.ts"
 import type { Recording } from "../../test/support/runs.ts"
 import { DEFAULT_LIMITS, compareRuns } from "./compare.ts"
 import type { Comparison } from "./model.ts"
-import { RENDERERS } from "./formats.ts"
+import { sheetRenderers } from "../report/sheet/formats.ts"
+import { comparisonSheet } from "./sheet.ts"
+
+const RENDERERS = sheetRenderers(comparisonSheet)
 
 const options = { limits: DEFAULT_LIMITS, allow: [] }
 const group = (side: string, recording: Omit<Recording, "runId"> = {}) =>

@@ -2,7 +2,7 @@ import type { RunParts } from "../report/model.ts"
 import { judge } from "../sla/judge.ts"
 import type { Judgment } from "../sla/judge.ts"
 import type { Measurement } from "../stats/model.ts"
-import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
+import { mapOwed } from "@saleproof/sla/resolve.ts"
 
 /** Whether a run's figures may be compared; one that is void says nothing about the target. */
 export type Standing = { counts: true } | { counts: false; why: string }
@@ -26,21 +26,11 @@ function gaveNothing({ overall, k6 }: Measurement): boolean {
 
 /** The verdict of a run with all that a slow target causes forgiven: too few samples, arrivals that were dropped. */
 export function judgeTarget({ plan, measurement, audit }: RunParts): Judgment {
+  const unlimited = mapOwed(plan.sla, (owed) => ({ ...owed, minSamples: 0 }))
   return judge({
-    plan: { ...plan, sla: forgiving(plan.sla) },
+    plan: { ...plan, sla: { ...unlimited, droppedIterations: Number.POSITIVE_INFINITY } },
     measurement: measurement ?? null,
     audit: audit ?? null,
     stopped: null,
   })
-}
-
-function forgiving(sla: Sla): Sla {
-  const unlimited = (own: EndpointSla): EndpointSla => ({ ...own, minSamples: 0 })
-  return {
-    ...sla,
-    overall: unlimited(sla.overall),
-    each: unlimited(sla.each),
-    endpoints: Object.fromEntries(Object.entries(sla.endpoints).map(([name, own]) => [name, unlimited(own)])),
-    droppedIterations: Number.POSITIVE_INFINITY,
-  }
 }

@@ -80,7 +80,7 @@ describe("known causes", () => {
       "a slow service behind the API, which nothing shows",
       always({ "api.inFlight": 290 }),
       "waiting outside the API's CPU and the database",
-      "a lock, a pool or a service that it calls; its metrics do not tell which",
+      "a lock, a pool or a service that it calls; its metrics do not show which",
     ],
     [
       "garbage collection",
@@ -104,7 +104,7 @@ describe("known causes", () => {
       "somebody else's processes",
       always({ "machine.busy": 1 }),
       "other processes on this machine",
-      "processes that are neither loadctl's nor the target's used 3.3 of 4 cores",
+      "processes other than k6, the API, and PostgreSQL used 3.3 of 4 cores",
     ],
     [
       "a machine that is full of ours",

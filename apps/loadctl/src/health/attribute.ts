@@ -5,7 +5,7 @@ import { saturationsOf, usableCores } from "./saturation.ts"
 import type { Saturation } from "./saturation.ts"
 import type { Seconds } from "../stats/model.ts"
 
-/** Why a rule was broken, as far as the samples tell; `what` is null when they do not. */
+/** Why a rule was broken, as far as the samples show; `what` is null when they do not. */
 export type Cause = { rule: string; what: string | null; text: string }
 
 /** A broken rule of an endpoint. */
@@ -70,7 +70,7 @@ function contrastOf(saturation: Saturation, { bad, good, health }: Compared) {
   const share = reached.length / known.bad.length
   const before =
     known.good.length < LEAST_SAMPLES ? null : known.good.filter(isReached).length / known.good.length
-  if (share < LEAST_SHARE || share - (before ?? 0) < LEAST_CONTRAST) return []
+  if (share < LEAST_SHARE || (before !== null && share - before < LEAST_CONTRAST)) return []
   return [{ saturation, reached, share, before }]
 }
 
@@ -89,14 +89,14 @@ function idleText(bad: readonly HealthSample[], good: readonly HealthSample[]): 
   const all = means(bad)
   const may = usableCores(all)
   const parts = [
-    told(all, "machine.busy", (busy) => `the machine was ${percent(busy)} busy`),
-    told(
+    sentence(all, "machine.busy", (busy) => `the machine was ${percent(busy)} busy`),
+    sentence(
       all,
       "api.cpu",
       (cpu) => `the API used ${cpu.toFixed(1)} ${may === undefined ? "cores" : `of ${may.toFixed(0)} cores`}`,
     ),
-    told(all, "api.loopDelay", (ms) => `its event loop was ${ms.toFixed(0)} ms late`),
-    told(all, "database.active", (count) => `${count.toFixed(0)} sessions of the database were active`),
+    sentence(all, "api.loopDelay", (ms) => `its event loop was ${ms.toFixed(0)} ms late`),
+    sentence(all, "database.active", (count) => `${count.toFixed(0)} sessions of the database were active`),
   ].flatMap((part) => part ?? [])
   if (parts.length === 0) return "neither the target nor this machine exported anything"
   const alike =
@@ -104,9 +104,9 @@ function idleText(bad: readonly HealthSample[], good: readonly HealthSample[]): 
   return `nothing was saturated ${alike}; ${parts.join(", ")}`
 }
 
-function told(values: Values, name: string, say: (value: number) => string): string | null {
+function sentence(values: Values, name: string, write: (value: number) => string): string | null {
   const value = values[name]
-  return value === undefined ? null : say(value)
+  return value === undefined ? null : write(value)
 }
 
 function percent(share: number): string {

@@ -20,7 +20,7 @@ const SESSIONS = `SELECT pid, state, wait_event_type AS "waitType", wait_event A
   backend_type = 'client backend' AS "client" FROM pg_stat_activity WHERE pid <> pg_backend_pid()`
 
 /**
- * Looks at PostgreSQL's sessions over one connection of its own. Rejects when nobody answers at the URL, and where the
+ * Looks at PostgreSQL's sessions over one connection of its own. Rejects when nothing answers at the URL, and where the
  * project has no package `pg`, which loadctl does not bring.
  */
 export async function watchDatabase(url: string): Promise<DatabaseWatch> {

@@ -1,6 +1,6 @@
 export const HEALTH_SCHEMA = "saleproof.metrics/1"
 
-/** What loadctl itself knows how to read, each with what it means and its unit; a sample lacks what nobody exported. */
+/** What loadctl itself knows how to read, each with what it means and its unit; a sample lacks what was not exported. */
 export const SIGNALS = {
   "api.cpu": "CPU of the API, in cores",
   "api.cores": "cores that the API may use",

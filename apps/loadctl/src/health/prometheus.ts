@@ -4,7 +4,7 @@ import type { Read } from "../sla/metrics.ts"
 import { seenInstead } from "../sla/seen.ts"
 import type { Window } from "../stats/model.ts"
 
-/** A Prometheus, or what speaks its HTTP API. */
+/** A Prometheus, or a server with its HTTP API. */
 export type Prometheus = { url: string; headers: Record<string, string>; signal: AbortSignal }
 
 const TIMEOUT_MS = 30_000

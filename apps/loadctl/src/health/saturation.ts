@@ -1,6 +1,9 @@
+import assert from "node:assert/strict"
+
+import { sum } from "../stats/spread.ts"
 import type { Health, Values } from "./model.ts"
 
-/** Something that can have no more to give: when that is so, and what shows it. Undefined: nobody exported that. */
+/** A resource that can be used up: when that is so (undefined where the signals are missing), and what shows it. */
 export type Saturation = {
   what: string
   reached: (values: Values, cores: number) => boolean | undefined
@@ -34,17 +37,16 @@ function given<Name extends string>(
 const text = (value: number | undefined, digits = 0): string =>
   value === undefined ? "unknown" : value.toFixed(digits)
 
-/** Cores that the API may use: as it says, or the one of an event loop; undefined where nobody knows. */
+/** Cores that the API may use: as it says, or the one of an event loop; undefined where it is unknown. */
 export function usableCores(values: Values): number | undefined {
   return values["api.cores"] ?? (values["api.loopDelay"] === undefined ? undefined : 1)
 }
 
-/** Cores that are used by none of the processes that are known; undefined unless all of them are. */
+/** Cores that are used by none of the processes that are known; undefined unless k6 and the API are among them. */
 function otherCores(values: Values, cores: number): number | undefined {
   const { "machine.busy": busy, "k6.cpu": k6, "api.cpu": api } = values
   if (busy === undefined || k6 === undefined || api === undefined) return undefined
-  const ours = k6 + api + (values["worker.cpu"] ?? 0) + (values["database.cpu"] ?? 0)
-  return Math.max(0, busy * cores - ours)
+  return Math.max(0, busy * cores - sum(knownUsers(values).map(([, used]) => used)))
 }
 
 /**
@@ -66,7 +68,7 @@ const BUILT_IN: readonly Saturation[] = [
       return busy >= MACHINE_FULL && others >= OTHERS_SHARE * all
     },
     evidence: (values, { cores }) =>
-      `processes that are neither loadctl's nor the target's used ${text(otherCores(values, cores), 1)} of ${cores} cores`,
+      `processes other than ${listOf(knownUsers(values).map(([who]) => who))} used ${text(otherCores(values, cores), 1)} of ${cores} cores`,
   },
   {
     what: "locks in the database",
@@ -88,8 +90,10 @@ const BUILT_IN: readonly Saturation[] = [
   {
     what: "garbage collection in the API",
     reached: (values) => given(values, ["api.gc"], (known) => known["api.gc"] >= COLLECTING),
-    evidence: (values) =>
-      `it collected garbage ${text((values["api.gc"] ?? Number.NaN) * 100)} % of the time`,
+    evidence: ({ "api.gc": share }) => {
+      assert(share !== undefined, "it was known while it was reached")
+      return `it collected garbage ${text(share * 100)} % of the time`
+    },
   },
   {
     what: "the API's CPU",
@@ -146,7 +150,7 @@ const GENERAL: readonly Saturation[] = [
     evidence: (values) =>
       `${text(values["api.inFlight"])} requests were in progress while the API used ${text(values["api.cpu"], 1)} cores and ` +
       `${text(values["database.active"], 1)} sessions of the database were active: a lock, a pool or a service that it calls; ` +
-      "its metrics do not tell which",
+      "its metrics do not show which",
   },
 ]
 
@@ -175,16 +179,28 @@ function waiting(values: Values, name: "database.locks" | "database.io"): boolea
   )
 }
 
-function usersText(values: Values): string {
-  const users = [
-    ["k6", values["k6.cpu"]],
-    ["the API", values["api.cpu"]],
-    ["the worker", values["worker.cpu"]],
-    ["PostgreSQL", values["database.cpu"]],
-  ] as const
-  const known = users.flatMap(([who, used]) => (used === undefined ? [] : [`${who} with ${used.toFixed(1)}`]))
-  return known.length === 0 ? "" : `, ${known.join(", ")}`
+const USERS = {
+  "k6.cpu": "k6",
+  "api.cpu": "the API",
+  "worker.cpu": "the worker",
+  "database.cpu": "PostgreSQL",
+} as const
+
+/** The processes whose use of the CPU is known, in cores. */
+function knownUsers(values: Values): [who: string, used: number][] {
+  return Object.entries(USERS).flatMap(([signal, who]) => {
+    const used = values[signal]
+    return used === undefined ? [] : [[who, used]]
+  })
 }
+
+function usersText(values: Values): string {
+  return knownUsers(values)
+    .map(([who, used]) => `, ${who} with ${used.toFixed(1)}`)
+    .join("")
+}
+
+const listOf = (names: readonly string[]): string => new Intl.ListFormat("en").format(names)
 
 /** ", most of them Lock: transactionid": the commonest wait of that type over the whole run. */
 function mostWaited({ waits }: Health, type: string): string {

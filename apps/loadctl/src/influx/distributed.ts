@@ -29,7 +29,7 @@ export function createRunQueries(influx: Influx, testid: string) {
     return found.flatMap(({ values }) => values.map((row) => String(row[1])))
   }
 
-  /** The sum of a counter; null when nobody added to it. */
+  /** The sum of a counter; null when it has no points. */
   async function counter(metric: string): Promise<number | null> {
     const [series] = await influx.query(`SELECT sum("value") ${from(metric)}`)
     return cell(series, 1)

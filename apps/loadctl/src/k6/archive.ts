@@ -13,8 +13,8 @@ export type ArchiveOptions = {
 
 /** The script with everything that it imports, its options and its variables, as the tar that k6 makes of it. */
 export async function archiveScript({ binary, script, cwd, variables }: ArchiveOptions): Promise<Buffer> {
-  const told = Object.entries(variables).flatMap(([name, value]) => ["-e", `${name}=${value}`])
-  const args = ["archive", ...told, "--archive-out", "-", script]
+  const flags = Object.entries(variables).flatMap(([name, value]) => ["-e", `${name}=${value}`])
+  const args = ["archive", ...flags, "--archive-out", "-", script]
   const { exitCode, stdout, stderr } = await execa(binary, args, {
     cwd,
     encoding: "buffer",

@@ -7,7 +7,7 @@ export type K6Invocation = {
   summaryExport: string
   /** What goes to --out, each. */
   outs: readonly string[]
-  /** Whatever else k6 is told, as it stands on a command line. */
+  /** Further arguments of k6. */
   flags: readonly string[]
 }
 

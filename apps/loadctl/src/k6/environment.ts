@@ -38,5 +38,5 @@ export function inheritedByK6(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   }
 }
 
-/** The same for a k6 that somebody else starts. */
+/** The same for a k6 that loadctl does not start. */
 export const K6_ELSEWHERE = { K6_FEATURES: MERGE_TAGS } as const

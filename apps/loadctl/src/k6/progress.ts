@@ -17,7 +17,7 @@ export function parseBar(line: string): { scenario: string; share: number } | nu
   return scenario === undefined ? null : { scenario, share: Number(percent) / 100 }
 }
 
-/** The share of all scenarios together: the one that has most to go tells when the load ends. */
+/** The share of all scenarios together: the one that has most to go decides when the load ends. */
 export function shareOf(shares: ReadonlyMap<string, number>): { share?: number } {
   return shares.size === 0 ? {} : { share: Math.min(...shares.values()) }
 }

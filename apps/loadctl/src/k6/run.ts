@@ -21,7 +21,7 @@ export type K6Options = {
   outputFile: string
   logFile: string
   onProgress: (progress: K6Progress) => void
-  /** Told its process id as soon as there is one. */
+  /** Called with its process id as soon as there is one. */
   onStart?: ((pid: number) => void) | undefined
   /** Asks k6 to stop, summary and last flush included. */
   interrupted: AbortSignal
@@ -37,7 +37,7 @@ export type K6Run = {
   /** Wall clock, ms since 1970. */
   startedAt: number
   endedAt: number
-  /** The same stretch by a clock that nobody can set. */
+  /** The same stretch by a clock that is never set. */
   tookMs: number
   last: K6Progress | null
   /** When each scenario started, ms since 1970; without those that k6 printed nothing of. */

@@ -19,7 +19,7 @@ export type ThresholdPlan = Pick<RunPlan, "sla" | "expect" | "k6Scenarios" | "ju
 // k6 splits a selector at commas and braces, and strips quotes and spaces from its values.
 const NOT_SELECTABLE = /[,{}"'\n\r]|^\s|\s$/
 
-/** The statuses of an endpoint that somebody wants to know the count of. */
+/** The statuses of an endpoint whose count is needed. */
 export function askedStatuses(
   name: string,
   { sla, expect }: Pick<ThresholdPlan, "sla" | "expect">,

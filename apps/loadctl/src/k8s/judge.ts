@@ -4,7 +4,7 @@ import type { DistributedRun } from "./model.ts"
 const ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 /**
- * What waits for the load, judges it, and fails when the verdict does, which the operator itself never tells: a Job,
+ * What waits for the load, judges it, and fails when the verdict does, which the operator itself does not report: a Job,
  * the account that it looks at the load with, and nothing else that it may do.
  */
 export function judgeManifests(name: string, run: DistributedRun): object[] {

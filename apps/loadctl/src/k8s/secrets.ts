@@ -8,7 +8,7 @@ const VARIABLE = /\$\{(\w+)\}/g
 const TOLD = new Set(["TARGET_URL", "TESTID"])
 
 export type SplitEnv = {
-  /** For the archive, which everybody may read who may read the ConfigMap. */
+  /** For the archive, which anyone with read access to the ConfigMap may read. */
   plain: Record<string, string>
   /** For the pods' environment: the Secret's keys, then the variables that are made of them. */
   pods: PodEnv[]

@@ -1,4 +1,4 @@
-/** How far other clocks are ahead of this machine's, in ms; null where nobody says. */
+/** How far other clocks are ahead of this machine's, in ms; null where it is unknown. */
 export type Clocks = {
   target: number | null
   influx: number | null

@@ -1,7 +1,7 @@
 import { ownName } from "./own-name.ts"
 import { redactEnv, redactUrl } from "./redact.ts"
 
-/** What was typed, as anybody can type it again; secrets by their name are blanked, URLs lose their credentials. */
+/** What was typed, so that it can be typed again; secrets by their name are blanked, URLs lose their credentials. */
 export function commandText({ argv, cwd }: { argv: readonly string[]; cwd: string }): string {
   return [ownName(cwd), ...argv.map((word, index) => quoted(shown(word, argv[index - 1])))].join(" ")
 }

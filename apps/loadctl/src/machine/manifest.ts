@@ -9,7 +9,7 @@ import { redactEnv, redactUrl } from "./redact.ts"
 import { loadctlVersion } from "./version.ts"
 import { readScript } from "./script.ts"
 
-/** What somebody needs to repeat a run and to know whether two runs may be compared; `manifest.json` of a run. */
+/** What is needed to repeat a run and to know whether two runs may be compared; `manifest.json` of a run. */
 export type Manifest = {
   schema: "saleproof.manifest/1"
   versions: { loadctl: string; k6: string | null; node: string }
@@ -62,7 +62,7 @@ export async function makeManifest({
     target: redactUrl(target),
     influx: influx === null ? null : redactUrl(influx),
     apiEnv: redactEnv(plan.apiEnv),
-    k6Env: told(redactScriptEnv(plan), { TARGET_URL: redactUrl(target), TESTID: plan.runId }),
+    k6Env: withKnown(redactScriptEnv(plan), { TARGET_URL: redactUrl(target), TESTID: plan.runId }),
     machine: {
       cpu: processors[0]?.model.trim() ?? "unknown",
       cores: processors.length,
@@ -72,8 +72,8 @@ export async function makeManifest({
   }
 }
 
-/** With what everybody may know put in; variables of the shell stay names, because they may be secrets. */
-function told(env: Record<string, string>, known: Record<string, string>): Record<string, string> {
+/** With the values that are not secret; variables of the shell stay names, because they may be secrets. */
+function withKnown(env: Record<string, string>, known: Record<string, string>): Record<string, string> {
   const filled = Object.entries(env).map(
     ([name, value]) =>
       [name, value.replaceAll(/\$\{(\w+)\}/g, (text, variable: string) => known[variable] ?? text)] as const,

@@ -1,6 +1,6 @@
 const SECRET_NAME = /token|secret|passw|credential|api_?key|auth/i
 
-/** Whether a variable of that name is one that nobody should see. */
+/** Whether a variable of that name is likely a secret. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
 }

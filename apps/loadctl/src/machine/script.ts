@@ -13,7 +13,7 @@ export function readScript(entry: string): string[] | null {
     if (source === null) return null
     sources.push(source)
     for (const [, path] of source.matchAll(/\bfrom\s+["'](\.{1,2}\/[^"']+)["']/g)) {
-      queue.push(join(dirname(file), path ?? ""))
+      queue.push(join(dirname(file), path!))
     }
   }
   return sources

@@ -14,7 +14,7 @@ export type RunRequest = {
   scale: number
   /** Environment of the API, when loadctl starts it. */
   apiEnv: Readonly<Record<string, string>>
-  /** What k6 itself is told beyond the file. */
+  /** Settings of k6 beyond the file. */
   k6?: K6Overrides | undefined
 }
 

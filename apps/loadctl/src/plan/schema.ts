@@ -132,7 +132,7 @@ export const Config = z
       .optional(),
     influx: z
       .strictObject({
-        // k6 gets it on its command line, which everybody on the machine can read.
+        // k6 gets it on its command line, which every user of the machine can read.
         url: HttpUrl.refine((url) => !hasCredentials(url), {
           error: "leave the credentials out of it: username and password have keys of their own",
         }),

@@ -1,4 +1,4 @@
-/** What `loadctl init` found out or was told. */
+/** What `loadctl init` found or was given. */
 export type Starter = {
   url: string
   /** Relative to the file. */
@@ -73,11 +73,11 @@ const OPTIONAL = `
 `
 
 function environment(variables: readonly string[]): string {
-  const told =
+  const head =
     "# Variables of the script (__ENV). ${TARGET_URL} is the target's address, ${TESTID} the run.\n"
   if (variables.length === 0)
-    return `${told}# The script reads no address from __ENV, so it has to name the target itself.\nenv: {}\n`
-  return `${told}env:\n${variables.map((name) => `  ${name}: "\${TARGET_URL}"`).join("\n")}\n`
+    return `${head}# The script reads no address from __ENV, so it has to name the target itself.\nenv: {}\n`
+  return `${head}env:\n${variables.map((name) => `  ${name}: "\${TARGET_URL}"`).join("\n")}\n`
 }
 
 function endpoints(names: readonly string[]): string {

@@ -36,7 +36,7 @@ export function createBuffers() {
       await once(request, "end")
       return buffer.subarray(0, length)
     },
-    /** Nobody reads this body any more. */
+    /** This body is not read any more. */
     giveBack(body: Buffer): void {
       free.push(Buffer.from(body.buffer))
       free.sort((a, b) => a.length - b.length)

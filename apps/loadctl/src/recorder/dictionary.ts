@@ -44,7 +44,7 @@ export function createDictionary(cap: number) {
 
   return {
     entries,
-    /** How many samples lost tags that nobody judges by, because there were too many series. */
+    /** How many samples lost tags that no rule uses, because there were too many series. */
     folded: () => folded,
     idOf(metric: KeptMetric, tagSet: string): number {
       const key = `${metric},${tagSet}`

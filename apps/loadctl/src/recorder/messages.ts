@@ -8,7 +8,7 @@ export type RecorderSetup = {
   spoolFile: string
   epochS: number
   seriesCap: number
-  /** The last segment of k6's address: nobody else on the machine can guess it. */
+  /** The last segment of k6's address: no other user of the machine can guess it. */
   secret: string
   /** Where the points go on to; null is nowhere. */
   influx: InfluxSettings | null

@@ -6,7 +6,7 @@ import type { SampleSeries } from "./recording.ts"
 // A reader once per second sees all of it; without a reader the memory must not fill up.
 const MOST_SAMPLES = 200_000
 
-/** The requests that came since somebody last looked, for the live view. */
+/** The requests that came since the last look of the live view. */
 export function createRecent(epochS: number) {
   const entries: SeriesEntry[] = []
   let found = new Map<number, { at: number[]; ms: number[] }>()

@@ -77,7 +77,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     worker.postMessage(question(id))
     const reply = await answer.promise.finally(() => waiting.delete(id))
     if (reply.kind !== kind) throw new Error(`The recorder answered ${reply.kind} to ${kind}.`)
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its kind is what tells the replies apart
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its kind distinguishes the replies
     return reply as Extract<Reply, { kind: K }>
   }
 

@@ -46,6 +46,6 @@ export type RecordedTotals = {
   iterationDurations: { scenario: string; n: number; longestMs: number }[]
   /** Samples of each metric that k6 wrote, by its name. */
   points: Record<string, number>
-  /** Samples that gave up tags which nobody judges by, because the script made too many series. */
+  /** Samples that gave up tags that no rule uses, because the script made too many series. */
   folded: number
 }

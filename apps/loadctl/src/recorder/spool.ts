@@ -55,7 +55,7 @@ export function createSpool({ file, memoryBytes, diskBytes }: SpoolOptions) {
       state.ended = true
       wake.resolve()
     },
-    /** What nobody took. */
+    /** What was not taken. */
     left(): { writes: number; requests: number } {
       return {
         writes: waiting.length + dropped.writes,
@@ -94,7 +94,7 @@ function createDisk(file: string) {
         return buffer
       }
     },
-    /** Nobody reads what stands there any more. */
+    /** What stands there is not needed any more. */
     reuse(): void {
       used = 0
     },

@@ -22,7 +22,7 @@ const COLUMN_METRICS = {
 
 export type Column = keyof typeof COLUMN_METRICS
 
-// Shown only where somebody limits them.
+// Shown only where they have a limit.
 const ON_REQUEST: readonly string[] = ["avg", "p90", "p99.9"]
 
 /** The columns of a run's table, in their order. */
@@ -86,7 +86,7 @@ export function judgedCounts(report: Pick<RunReport, "endpoints" | "overall">): 
   return { n: sum("n"), failed: sum("failed") }
 }
 
-/** ✓ kept, ✗ broken, ? too little to tell. */
+/** ✓ kept, ✗ broken, ? unknown. */
 export function mark({ ok, rules, n }: EndpointReport): "✓" | "✗" | "?" {
   if (n === 0) return "?"
   if (ok) return "✓"
@@ -167,7 +167,7 @@ export function omissionText({ omission }: RunReport): string | null {
   const both = ({ name, p95, correctedP95 }: CorrectedRow) =>
     `${name === "overall" ? "all" : name} ${msText(correctedP95)} ms (measured ${msText(p95)})`
   const hidden = endpoints.toSorted((a, b) => b.correctedP95 - b.p95 - (a.correctedP95 - a.p95))
-  return `had nobody waited for slow answers, p95 of ${[overall, ...hidden.slice(0, 1)].map(both).join(", ")}`
+  return `had users not waited for slow answers, p95 of ${[overall, ...hidden.slice(0, 1)].map(both).join(", ")}`
 }
 
 export function violationCount(violations: number | unknown[]): number {

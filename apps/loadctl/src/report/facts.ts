@@ -35,7 +35,7 @@ export function facts(report: RunReport): string[][] {
   ]
 }
 
-/** Who was cut off, and whether it is held against anybody. */
+/** The iterations that were cut off, and whether they count as failed. */
 function cutOffText({ cutOff, iterationsAccount }: RunReport): string {
   const { unanswered = 0 } = iterationsAccount ?? {}
   const all = `${countText(cutOff, "iteration")} at the end`

@@ -1,6 +1,4 @@
-import type { RunReport } from "./model.ts"
-
-/** The whole report as one JSON document; its shape is named by `schema`. */
-export function renderJson(report: RunReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`
+/** What `--format json` prints of anything: one document, whose shape a report names by `schema`. */
+export function jsonText(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`
 }

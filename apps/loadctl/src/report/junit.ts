@@ -12,7 +12,7 @@ type Suite = { name: string; cases: Case[] }
 
 /**
  * A run as JUnit XML: one test case for each limit of each endpoint, each expectation and each invariant of the
- * audit. A broken limit is a failure; what could not be told is an error, and so is a run that is INVALID.
+ * audit. A broken limit is a failure; what is unknown is an error, and so is a run that is INVALID.
  */
 export function renderJunit(report: RunReport): string {
   return renderJunitOf(report.scenario, [report])
@@ -123,9 +123,9 @@ function auditCases({ audit }: RunReport): Case[] {
     const found = Array.isArray(violations) ? { text: JSON.stringify(violations, null, 2) } : {}
     return { ...base, failure: { type: id, message: `${id}: ${count} violations.`, ...found } }
   })
-  const told = audit.ok || cases.some(({ failure }) => failure)
+  const isNamed = audit.ok || cases.some(({ failure }) => failure)
   const message = "The audit says that the invariants do not hold."
-  return told ? cases : [...cases, { of: "audit", name: "ok", failure: { type: "audit", message } }]
+  return isNamed ? cases : [...cases, { of: "audit", name: "ok", failure: { type: "audit", message } }]
 }
 
 function suiteElement({ name, cases }: Suite, { runId, scenario, startedAt, target }: RunReport) {

@@ -16,7 +16,8 @@ export type LiveState = {
   figures: LiveFigures | null
   /** One value per second, the newest last. */
   rates: number[]
-  p95s: number[]
+  /** Null for one in which nothing was answered. */
+  p95s: (number | null)[]
 }
 
 const BLOCKS = "▁▂▃▄▅▆▇█"
@@ -81,11 +82,12 @@ export function loadText(
   return parts.join("  ")
 }
 
-/** One block a value, from none to the highest of them. */
-export function sparkline(values: readonly number[]): string {
-  const highest = Math.max(...values)
-  if (!(highest > 0)) return BLOCKS.charAt(0).repeat(values.length)
-  return values.map((value) => BLOCKS.charAt(Math.round((value / highest) * (BLOCKS.length - 1)))).join("")
+/** One block a value, from none to the highest of them; a gap where there is no value. */
+export function sparkline(values: readonly (number | null)[]): string {
+  const highest = Math.max(...values.filter((value) => value !== null))
+  const blockOf = (value: number): number =>
+    highest > 0 ? Math.round((value / highest) * (BLOCKS.length - 1)) : 0
+  return values.map((value) => (value === null ? " " : BLOCKS.charAt(blockOf(value)))).join("")
 }
 
 function rowLines({ endpoints, overall }: LiveFigures, red: (text: string) => string): string[] {

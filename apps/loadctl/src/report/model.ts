@@ -72,7 +72,7 @@ export type RunReport = {
   hold: { from: string; seconds: number } | null
   /** What waiting for slow answers may hide: both p95s and p99s; null where that is not known. */
   omission: Omission | null
-  /** `ok` is null when nobody audited. */
+  /** `ok` is null when there was no audit. */
   audit: { ok: boolean | null; checks: AuditAnswer["checks"]; note: string | null }
   manifest: (Manifest & { cpu: Measurement["machine"] | null }) | null
 }
@@ -179,7 +179,7 @@ function causesOf(
   })
 }
 
-/** The rules of latency and failures that were broken: those that somebody asks the reason of. */
+/** The rules of latency and failures that were broken: those whose cause is looked for. */
 function brokenRules({ endpoints, overall }: Pick<RunReport, "endpoints" | "overall">): BrokenRule[] {
   return [...endpoints, overall].flatMap(({ name, rules }) =>
     rules

@@ -29,7 +29,7 @@ it("puts the corrected p95 beside the measured one, of all and where they differ
     endpoints: [row("shows", 40, 41), row("order", 95, 2_400), row("pay", 90, 100)],
   })
   expect(text).toMatch(
-    /omitted +had nobody waited for slow answers, p95 of all 310 ms \(measured 90\.0\), order 2,400 ms \(measured 95\.0\)$/m,
+    /omitted +had users not waited for slow answers, p95 of all 310 ms \(measured 90\.0\), order 2,400 ms \(measured 95\.0\)$/m,
   )
 })
 

@@ -3,7 +3,7 @@ import type { EndpointReport } from "./model.ts"
 
 const RANKS = { "✗": 0, "?": 1, "✓": 2 } as const
 
-/** The rows as people look for them: what is broken, what cannot be told, then by how little of the limit is left. */
+/** The rows as people look for them: what is broken, what is unknown, then by how little of the limit is left. */
 export function worstFirst(rows: readonly EndpointReport[]): EndpointReport[] {
   return rows.toSorted((a, b) => RANKS[mark(a)] - RANKS[mark(b)] || usedShare(b) - usedShare(a))
 }

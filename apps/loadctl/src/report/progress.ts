@@ -95,7 +95,7 @@ function withFigures(state: LiveState, figures: LiveFigures): LiveState {
     ...state,
     figures,
     rates: [...state.rates, figures.perSecond].slice(-KEPT_SECONDS),
-    p95s: [...state.p95s, figures.overall.p95 ?? 0].slice(-KEPT_SECONDS),
+    p95s: [...state.p95s, figures.overall.p95].slice(-KEPT_SECONDS),
   }
 }
 

@@ -5,7 +5,7 @@ import { makePlan } from "../plan/plan.ts"
 import { Config } from "../plan/schema.ts"
 import { judge } from "../sla/judge.ts"
 import type { Measurement } from "../stats/model.ts"
-import { renderJson } from "./json.ts"
+import { jsonText } from "./json.ts"
 import { renderJunit } from "./junit.ts"
 import { renderMarkdown } from "./markdown.ts"
 import { composeReport } from "./model.ts"
@@ -128,10 +128,10 @@ Latencies in ms. Sources: InfluxDB 300 requests, k6 300 (the same); p95 of all 9
   })
 })
 
-describe("renderJson", () => {
+describe("jsonText", () => {
   it("is the whole report with its schema", () => {
     const report = reportOf(measurement())
-    expect(JSON.parse(renderJson(report))).toEqual(report)
+    expect(JSON.parse(jsonText(report))).toEqual(report)
     expect(report).toMatchObject({
       schema: "saleproof.run/1",
       verdict: "PASS",
@@ -149,5 +149,5 @@ it("says once in every format why several limits were broken", () => {
   expect(renderText(report, plain)).toContain(`  → ${sentence}\n`)
   expect(renderMarkdown(report)).toContain(`- Why: ${sentence}\n`)
   expect(renderJunit(report)).toContain(sentence)
-  expect(JSON.parse(renderJson(report))).toMatchObject({ causes })
+  expect(JSON.parse(jsonText(report))).toMatchObject({ causes })
 })

@@ -112,7 +112,7 @@ const Sources = z.strictObject({
 })
 
 const Audit = z.strictObject({
-  ok: z.boolean().nullable().describe("null when nobody audited"),
+  ok: z.boolean().nullable().describe("null when there was no audit"),
   checks: z.array(
     z.looseObject({
       id: z.string(),

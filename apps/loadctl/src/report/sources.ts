@@ -41,7 +41,7 @@ function differenceText(one: number | null, other: number | null): string {
   return `${off > 0 ? "+" : ""}${shareText(off)}`
 }
 
-/** A count with its thousands apart; a dash where nobody counted. */
+/** A count with its thousands apart; a dash where it is unknown. */
 export function countOf(count: number | null | undefined): string {
   return count == null ? "–" : count.toLocaleString("en-US")
 }

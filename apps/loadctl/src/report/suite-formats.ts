@@ -2,6 +2,7 @@ import type { RunFolder } from "../store.ts"
 import type { Format } from "./format-names.ts"
 import type { RunReport } from "./model.ts"
 import { SUITE_SCHEMA, suiteText, suiteVerdict } from "./suite.ts"
+import { jsonText } from "./json.ts"
 
 export type SuiteRendering = {
   name: string
@@ -22,8 +23,7 @@ export const SUITE_RENDERERS = {
   },
   json: async ({ name, runs }) => {
     const reports = runs.map(({ report }) => report)
-    const document = { schema: SUITE_SCHEMA, suite: name, verdict: suiteVerdict(reports), runs: reports }
-    return `${JSON.stringify(document, null, 2)}\n`
+    return jsonText({ schema: SUITE_SCHEMA, suite: name, verdict: suiteVerdict(reports), runs: reports })
   },
   junit: async ({ name, runs }) => {
     const { renderJunitOf } = await import("./junit.ts")

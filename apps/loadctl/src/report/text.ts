@@ -64,7 +64,7 @@ export function renderText(report: RunReport, { color, savedIn, columns = Infini
 
 const NEXT_WHY = "shows what happened when"
 
-/** Where somebody looks who wants to know more of a run that did not pass. */
+/** The command that shows more of a run that did not pass. */
 function nextCommand({ runId }: RunReport): string {
   return `loadctl report ${runId} --format html > report.html`
 }

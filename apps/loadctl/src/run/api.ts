@@ -29,7 +29,7 @@ export function createApi(baseUrl: string, env: NodeJS.ProcessEnv) {
     try {
       const response = await fetch(urlBelow(baseUrl, path), {
         method,
-        // Where it is sent on to is somebody else: a login page, or the same request without its body.
+        // A redirect leads elsewhere: to a login page, or the same request without its body.
         redirect: "manual",
         headers: {
           ...fillTemplates(headers, env),

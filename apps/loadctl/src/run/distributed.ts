@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 import { runAudit } from "../audit/audit.ts"
 import type { Audit } from "../audit/model.ts"
 import type { LoadedConfig } from "../config.ts"
@@ -29,7 +31,7 @@ export type DistributedOptions = {
   plan: RunPlan
   /** Opens the run's folder, once there is something to save. */
   openFolder: () => Promise<RunFolder>
-  /** Whom to ask for an audit; null is nobody. */
+  /** The API to ask for an audit; null for none. */
   api: Api | null
   env: NodeJS.ProcessEnv
   signal: AbortSignal
@@ -66,9 +68,8 @@ export async function judgeDistributed(options: DistributedOptions): Promise<Run
 function explainInflux({ config }: LoadedConfig): (error: unknown) => never {
   return (error) => {
     if (isExplained(error) || !(error instanceof Error)) throw error
-    throw missingError(
-      `InfluxDB at ${redactUrl(config.influx?.url ?? "")} does not answer: ${error.message}.`,
-    )
+    assert(config.influx, "a run that InfluxDB alone knows is judged where it is configured")
+    throw missingError(`InfluxDB at ${redactUrl(config.influx.url)} does not answer: ${error.message}.`)
   }
 }
 

@@ -16,7 +16,7 @@ export type LiveOptions = {
 }
 
 /**
- * Reads what k6 has written while it runs, each request once, and tells the figures of the last seconds. Nothing of it
+ * Reads what k6 has written while it runs, each request once, and reports the figures of the last seconds. Nothing of it
  * is judged. Disposing stops it.
  */
 export function watchLoad({ recent, plan, onFigures }: LiveOptions): AsyncDisposable {

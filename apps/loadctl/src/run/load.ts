@@ -114,7 +114,7 @@ export function declaredMetrics({ script, expect }: RunPlan, root: string): stri
   return declaredIn(readScript(resolve(root, script)) ?? [], wanted)
 }
 
-/** What k6 and its script are told; secrets travel here, not on the command line. */
+/** The environment of k6 and its script; secrets are passed here, not on the command line. */
 function k6Environment({ io, plan, folder, targetUrl, seeded }: LoadOptions): NodeJS.ProcessEnv {
   return {
     ...inheritedByK6(io.env),
@@ -123,14 +123,14 @@ function k6Environment({ io, plan, folder, targetUrl, seeded }: LoadOptions): No
   }
 }
 
-type ScriptTold = Pick<LoadOptions, "plan" | "targetUrl" | "seeded"> & { env: NodeJS.ProcessEnv }
+type ScriptVariables = Pick<LoadOptions, "plan" | "targetUrl" | "seeded"> & { env: NodeJS.ProcessEnv }
 
 /** The script's own variables: the plan's, with `${NAME}` filled in from `env`, and what only this run knows. */
-export function scriptEnv({ plan, targetUrl, seeded, env }: ScriptTold): Record<string, string> {
-  const told = { TARGET_URL: targetUrl, TESTID: plan.runId }
+export function scriptEnv({ plan, targetUrl, seeded, env }: ScriptVariables): Record<string, string> {
+  const known = { TARGET_URL: targetUrl, TESTID: plan.runId }
   return {
-    ...fillTemplates(plan.k6Env, { ...env, ...told }),
-    ...told,
+    ...fillTemplates(plan.k6Env, { ...env, ...known }),
+    ...known,
     SLA_JSON: JSON.stringify(k6Sla(plan.sla)),
     ...(seeded === null || seeded === undefined ? {} : { SEEDED: JSON.stringify(seeded) }),
   }
@@ -183,7 +183,7 @@ function generatorUse(
   const own = allowance.processors ?? [...before.each.keys()]
   const { busy } = cpuShares(timesOfProcessors(before, own), timesOfProcessors(after, own))
   const share = seconds > 0 ? Math.min(1, cpuSeconds / seconds / allowance.count) : null
-  // Where all processors are its own, it waits for them as everybody does.
+  // Where all processors are its own, it waits for them as every process does.
   const confined = allowance.count < before.each.length
   const waited = confined && waitedSeconds !== null && cpuSeconds > 0 ? waitedSeconds / cpuSeconds : null
   return { processors: allowance.count, k6: share, busy, waited }

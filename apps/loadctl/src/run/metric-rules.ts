@@ -35,7 +35,7 @@ export type RuleSources = {
   config: Pick<Config, "prometheus">
   plan: Pick<RunPlan, "sla" | "judge">
   measurement: Pick<Measurement, "window" | "hold">
-  /** Null where k6 ran elsewhere: nobody sampled then. */
+  /** Null where k6 ran elsewhere: nothing was sampled then. */
   health: Health | null
   env: NodeJS.ProcessEnv
   signal: AbortSignal

@@ -2,7 +2,7 @@ import type { K6Progress } from "../k6/progress.ts"
 import type { Phases } from "../plan/plan.ts"
 import type { LiveFigures } from "./live-figures.ts"
 
-/** Told what a run is doing, for people who wait. */
+/** Receives what a run is doing, to show it. */
 export type RunObserver = {
   /** A phase begins: "seed", "load", ...; a load with the phases that it plans, if it does. */
   phase: (name: Phase, phases?: Phases | null) => void

@@ -67,7 +67,7 @@ async function checkScripts({ loaded, plan, io }: RunContext, binary: string | n
 type RunOn = RunContext & { testTarget: TestTarget; binary: string }
 
 /**
- * One run on a target that is there already. Every phase saves what it has, so whatever ends a run, its folder tells
+ * One run on a target that is there already. Every phase saves what it has, so whatever ends a run, its folder shows
  * how far it came.
  */
 export async function runOn(context: RunOn): Promise<RunReport> {

@@ -68,7 +68,7 @@ export async function reachTarget(loaded: LoadedConfig, options: TargetOptions):
   throw notReady(loaded, answer)
 }
 
-/** Only what is configured can be told apart from a stranger on the same port. */
+/** Only a configured check can distinguish the target from another service on the same port. */
 export function isReady(ready: string | undefined, status: number): boolean {
   return ready === undefined || (status >= 200 && status < 300)
 }

@@ -6,8 +6,7 @@ export function unfilled(
   env: Record<string, string | undefined>,
 ): string[] {
   return Object.entries(templates).flatMap(([name, template]) => {
-    const variables = [...template.matchAll(VARIABLE)].map((match) => match[1] ?? "")
-    return variables.some((variable) => !env[variable]) ? [`${name}=${template}`] : []
+    return canFill(template, env) ? [] : [`${name}=${template}`]
   })
 }
 
@@ -18,9 +17,12 @@ export function fillTemplates(
 ): Record<string, string> {
   const filled: Record<string, string> = {}
   for (const [name, template] of Object.entries(templates)) {
-    const variables = [...template.matchAll(VARIABLE)].map((match) => match[1] ?? "")
-    if (variables.some((variable) => !env[variable])) continue
-    filled[name] = template.replaceAll(VARIABLE, (_, variable: string) => env[variable] ?? "")
+    if (canFill(template, env)) filled[name] = template.replaceAll(VARIABLE, (_, name: string) => env[name]!)
   }
   return filled
+}
+
+/** Whether every variable of the template is set. */
+function canFill(template: string, env: Record<string, string | undefined>): boolean {
+  return template.matchAll(VARIABLE).every(([, name]) => env[name!])
 }

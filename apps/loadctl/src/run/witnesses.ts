@@ -31,7 +31,7 @@ type Influxed = Pick<RecorderFacts, "merged" | "refusedWrites" | "problems" | "n
   witness: Witness | null
 }
 
-/** The recording beside k6's summary and InfluxDB. A recording that broke off is compared with nobody. */
+/** The recording beside k6's summary and InfluxDB. A recording that broke off is not compared. */
 export async function compareWitnesses(options: WitnessOptions): Promise<Witnesses> {
   const { plan, samples, recorded, summary, histograms } = options
   const { totals, broken } = recorded

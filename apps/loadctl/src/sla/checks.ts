@@ -7,7 +7,7 @@ import { countText, shareText } from "./text.ts"
 /** One check of the script: how often it held, and whether that is enough of one that is judged by itself. */
 export type CheckRow = K6Facts["checks"][number] & { ok: boolean }
 
-// More names than this are a list that nobody reads.
+// A longer list of names is not readable.
 const MOST_NAMES = 5
 
 /** A check that never held says that something is wrong, however many others held. */

@@ -44,7 +44,7 @@ export function isWithoutHttp({ overall, endpoints }: Pick<Measurement, "overall
   return overall.n === 0 && endpoints.some(({ n, metric }) => n > 0 && metric !== undefined)
 }
 
-/** With `latency: corrected`, what users would have seen had nobody waited; in an open model nobody does. */
+/** With `latency: corrected`, what users would have seen had none waited; in an open model none does. */
 function judgedLatencies(
   { latency }: Sla,
   omission: Measurement["omission"],

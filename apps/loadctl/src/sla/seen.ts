@@ -2,7 +2,7 @@ import type { Seen } from "../stats/model.ts"
 import { nearest } from "./nearest.ts"
 import { countText } from "./text.ts"
 
-// More names than this are a list that nobody reads.
+// A longer list of names is not readable.
 const MOST_NAMES = 8
 
 /** " Did you mean order_refused? There are: order_created, order_refused." for a name that does not exist. */

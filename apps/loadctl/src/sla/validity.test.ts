@@ -18,7 +18,7 @@ describe("what is worth knowing about a run that passes", () => {
           { from: 41_000, ms: 3_400 },
         ],
       },
-      "Nobody was answered for 3.4 s, 41.0 s into the run, the longest of 2 such gaps.",
+      "No request was answered for 3.4 s, 41.0 s into the run, the longest of 2 such gaps.",
     ],
     [
       "a target whose clock is wrong",

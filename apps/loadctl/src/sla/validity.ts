@@ -132,7 +132,7 @@ function isQueued({ k6, busy, waited = null }: NonNullable<Measurement["machine"
   return wanted > STARVED_SHARE || (wanted > HOG_SHARE && waited > 1)
 }
 
-/** By what it may use, or by all there is: it takes nearly all of it, or most of what nobody has any more of. */
+/** By what it may use, or by all there is: it takes nearly all of it, or most of what is used up. */
 function isShort({ k6, busy }: { k6: number | null; busy: number | null }): boolean {
   if (k6 === null) return false
   return k6 > STARVED_SHARE || ((busy ?? 0) > FULL_SHARE && k6 > HOG_SHARE)
@@ -164,13 +164,13 @@ function secondsText(ms: number): string {
   return `${(Math.abs(ms) / 1_000).toFixed(1)} s`
 }
 
-/** Nobody was answered for a while; where points were lost instead, the counts differ too. */
+/** No request was answered for a while; where points were lost instead, the counts differ too. */
 function gapWarnings({ gaps, window }: Measurement): string[] {
   const [longest] = gaps.toSorted((a, b) => b.ms - a.ms)
   if (!longest || !window) return []
   const others = gaps.length > 1 ? `, the longest of ${gaps.length} such gaps` : ""
   const after = ((longest.from - window.from) / 1_000).toFixed(1)
-  return [`Nobody was answered for ${secondsText(longest.ms)}, ${after} s into the run${others}.`]
+  return [`No request was answered for ${secondsText(longest.ms)}, ${after} s into the run${others}.`]
 }
 
 function machineWarnings({ machine }: Measurement): string[] {

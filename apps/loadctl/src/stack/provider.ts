@@ -35,7 +35,7 @@ export type PrivateOptions = {
   targetEnv: Record<string, string>
   signal: AbortSignal
   progress: Progress
-  /** Told of a part that ended by itself. */
+  /** Called when a part ended by itself. */
   onDeath: (death: { unit: string; reason: string }) => void
 }
 

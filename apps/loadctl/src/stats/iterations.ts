@@ -21,7 +21,7 @@ export type AccountInput = {
   threw: number
   cutOff: number
   dropped: number
-  /** Whether the load came to its planned end: otherwise nobody was cut off by it. */
+  /** Whether the load came to its planned end: otherwise that end cut off no iteration. */
   cameToItsEnd: boolean
   scenarios: readonly PlannedScenario[]
   /** The longest iteration that finished, ms. */
@@ -40,7 +40,7 @@ const LEAST_STUCK_MS = 1_000
 const STUCK_FACTOR = 2
 
 /**
- * Accounts for every started iteration, and tells how long each user that was cut off had at least waited, ms. One that
+ * Accounts for every started iteration, and returns how long each user that was cut off had at least waited, ms. One that
  * had more time than any finished iteration took was waiting for an answer that never came; with less, it may have been
  * thinking.
  */

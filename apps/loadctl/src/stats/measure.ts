@@ -19,7 +19,7 @@ export type Measured = { window: Window | null; hold: Window | null; overall: Fi
 /**
  * Latencies, rates and failures of every endpoint, from the requests themselves; setup() is left out. Percentiles are
  * over what the plan judges, rates over the hold, or over everything when the scenario has none. An endpoint that the
- * SLA names and nobody called is there with n = 0. Users that were never answered count as requests, not as answers:
+ * SLA names and that was never called is there with n = 0. Users that were never answered count as requests, not as answers:
  * rates and windows go without them.
  *
  * @param plannedEnd until when the load was meant to go on: a window without answers at its end is no shorter

@@ -99,7 +99,7 @@ export type RecorderFacts = {
    * the tags say; an earlier version saved none.
    */
   failed: { n: number; matches: number } & Partial<TaggedFailures>
-  /** Samples that gave up tags nobody judges by, because the script made too many series. */
+  /** Samples that gave up tags that no rule uses, because the script made too many series. */
   folded: number
   /** Why figures cannot be trusted: a recording that broke off, witnesses that differ for no known reason. */
   problems: string[]
@@ -120,7 +120,7 @@ export type CorrectedRow = {
   added: number
 }
 
-/** What coordinated omission may hide in a run. In an open model nobody waits, so it hides nothing. */
+/** What coordinated omission may hide in a run. In an open model no user waits, so it hides nothing. */
 export type Omission =
   | { model: "open" }
   | { model: "closed"; overall: CorrectedRow; endpoints: CorrectedRow[] }

@@ -6,7 +6,7 @@ export type Design = { alpha: number; power: number; figures: number }
 /** How the runs are set against each other, and how they spread: the standard deviation of one run's logarithms. */
 export type Noise = { paired: boolean; spread: number }
 
-/** More runs than this are not counted: nobody makes them. */
+/** More runs than this are not counted, as they are not practical. */
 export const MOST_RUNS = 1_000
 
 /**

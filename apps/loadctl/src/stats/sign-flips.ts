@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 import { seededRandom } from "./random.ts"
 
 // 2^14 arrangements; more rounds than this are sampled.
@@ -28,7 +30,7 @@ export function* flippedStatistics(
   floor: number,
   seed: number,
 ): Generator<Float64Array> {
-  const rounds = differences[0]?.length ?? 0
+  const rounds = roundsOf(differences)
   const statistics = new Float64Array(differences.length)
   const evaluate = statisticsOf(differences, rounds, { floor, into: statistics })
   for (const signs of signsOf(rounds, seed)) {
@@ -39,10 +41,15 @@ export function* flippedStatistics(
 
 /** The statistics of the rounds as they are. */
 export function pairedStatistics(differences: readonly ArrayLike<number>[], floor: number): Float64Array {
-  const rounds = differences[0]?.length ?? 0
+  const rounds = roundsOf(differences)
   const statistics = new Float64Array(differences.length)
   statisticsOf(differences, rounds, { floor, into: statistics })(new Int8Array(rounds).fill(1))
   return statistics
+}
+
+function roundsOf([first]: readonly ArrayLike<number>[]): number {
+  assert(first, "a family has figures")
+  return first.length
 }
 
 function statisticsOf(

@@ -92,7 +92,7 @@ export function posteriorQuantile({ levels, weights }: Posterior, p: number): nu
 const NEGLIGIBLE = 1e-6
 
 /**
- * What a trial at a level would tell of the threshold, in nats: the mutual information of its outcome and the threshold,
+ * The information of a trial at a level about the threshold, in nats: the mutual information of its outcome and the threshold,
  * whatever the shape (Lindley 1956; the choice of Kontsevich and Tyler 1999).
  */
 export function informationAt({ levels, weights, shapes }: Posterior, level: number): number {

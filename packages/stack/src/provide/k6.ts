@@ -18,7 +18,7 @@ export const INSTALL_K6 = "https://grafana.com/docs/k6/latest/set-up/install-k6/
 type BuildEnvironment = { env: NodeJS.ProcessEnv; progress: Progress; signal?: AbortSignal | undefined }
 
 export type FoundK6 = {
-  /** One that speaks as ours does: on the PATH, or built before. */
+  /** One of the same major version: on the PATH, or built before. */
   path: string | null
   /** The version on the PATH, where that one is of another major version. */
   unfit: string | null

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import type { Refused } from "../refused.ts"
 
-/** `byTill`: whoever asks may cancel at any time. */
+/** `byTill`: the caller may cancel at any time. */
 export type CancelCommand = { orderId: number; reason: string | null; byTill: boolean }
 
 /** Units of a line; `limitPeriod` is null where they count for no limit. */

@@ -21,7 +21,7 @@ type Locked = {
 export type LockedCancels = { rows: CancelRows; known: ReadonlyMap<string, KeyedCancellation> }
 
 /**
- * Locks what a batch of cancellations may change and reads it, in the order of whoever places orders: users, coupons,
+ * Locks what a batch of cancellations may change and reads it, in the same order as orders are placed: users, coupons,
  * products, each by ascending id, and the orders themselves at last. Which rows those are never changes.
  */
 export async function lockCancelRows(tx: Tx, jobs: readonly CancelJob[]): Promise<LockedCancels> {

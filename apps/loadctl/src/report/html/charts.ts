@@ -16,11 +16,8 @@ export type LimitOf = (name: string) => number | null
 /** Percentiles of each endpoint over time, on one scale so that they can be compared; all together last. */
 export function latencyCharts(frame: Frame, limitOf: LimitOf): Chart[] {
   const { rows } = frame.timeline
-  const values = rows.flatMap(({ name, points }) => [
-    limitOf(name) ?? 0,
-    ...points.map(({ p99 }) => p99 ?? 0),
-  ])
-  const yMax = niceCeiling(Math.max(0, ...values) * 1.05)
+  const values = rows.flatMap(({ name, points }) => [limitOf(name), ...points.map(({ p99 }) => p99)])
+  const yMax = niceCeiling(Math.max(0, ...values.filter((value) => value !== null)) * 1.05)
   const called = rows.filter(({ points }) => points.some(({ p95 }) => p95 !== null))
   return called.map(({ name, points }) => ({
     ...blank(frame),
@@ -42,7 +39,7 @@ export function trafficChart(frame: Frame): Chart {
   const rates = points.map(({ n, seconds }) => n / seconds)
   const failed = points.reduce((sum, point) => sum + point.failed, 0)
   const lines: Line[] = [
-    { name: "requests", tone: "traffic", points: points.map(({ at }, index) => [at, rates[index] ?? 0]) },
+    { name: "requests", tone: "traffic", points: points.map(({ at }, index) => [at, rates[index]!]) },
   ]
   if (failed > 0) {
     const ofFailed = points.map((point): [number, number] => [point.at, point.failed / point.seconds])
@@ -60,7 +57,7 @@ export function trafficChart(frame: Frame): Chart {
   }
 }
 
-/** k6 tells its users once per second, by a clock that starts with its first request, or a moment before. */
+/** k6 writes its number of users once per second, by a clock that starts with its first request, or a moment before. */
 export function usersChart(frame: Frame, progress: readonly K6Progress[]): Chart | null {
   if (progress.length === 0) return null
   const most = Math.max(...progress.map(({ vus }) => vus))

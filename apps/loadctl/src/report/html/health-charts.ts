@@ -48,7 +48,7 @@ const PANELS: Panel[] = [
 
 const TONES: Tone[] = ["first", "second", "third", "fourth"]
 
-/** What the API, the worker, the database and k6 were doing, as far as they told. */
+/** What the API, the worker, the database and k6 were doing, as far as it was sampled. */
 export function healthGroup(health: Health | undefined, window: Window | null): ChartGroup {
   const samples = health?.samples ?? []
   const span = spanOf(samples, window)
@@ -94,7 +94,7 @@ function meaningOf([signal, name]: Panel["signals"][number]): string {
 
 function chartOf({ title, unit, signals }: Panel, lines: Line[], max: number): Chart {
   const peaks = lines.map(({ name, points }) => {
-    const peak = points.reduce((most, [, value]) => Math.max(most, value ?? 0), 0)
+    const peak = Math.max(0, ...points.flatMap(([, value]) => value ?? []))
     return `${name} up to ${Number(peak.toPrecision(3)).toLocaleString("en-US")}`
   })
   const [only] = signals.length === 1 ? signals : []

@@ -5,7 +5,7 @@ import type { Fact } from "./model.ts"
 
 type Manifest = NonNullable<RunReport["manifest"]>
 
-/** What somebody needs to repeat the run; empty when it never came to that. */
+/** What is needed to repeat the run; empty when the run ended before that was saved. */
 export function manifestFacts(report: RunReport): Fact[] {
   const { manifest, startedAt, finishedAt } = report
   if (!manifest) return []

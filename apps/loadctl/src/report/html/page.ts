@@ -27,10 +27,10 @@ export function renderBody(page: ReportPage, prefix = ""): SafeHtml {
       )}
       ${overTime.note === null ? section("Over time", hint(), charts(overTime, `${prefix}time`), seconds(page.seconds)) : null}
       ${group("Latency of each endpoint", perEndpoint, charts(perEndpoint, `${prefix}endpoint`))}
-      ${group("Distribution", spread, distribution(spread, prefix))} ${told("Failed requests", page.failures)}
-      ${told("Checks", page.checks)} ${told("Audit", page.audit)}
+      ${group("Distribution", spread, distribution(spread, prefix))} ${part("Failed requests", page.failures)}
+      ${part("Checks", page.checks)} ${part("Audit", page.audit)}
       ${group("Target and database", health, html`${charts(health, `${prefix}health`)}${tableOf(page.waits)}`)}
-      ${told("Sources", page.sources)}
+      ${part("Sources", page.sources)}
       ${page.manifest.length > 0 ? section("Manifest", facts(page.manifest)) : null}
       ${page.absent.length > 0 ? section("Not in this report", facts(page.absent)) : null}
     </main>
@@ -47,7 +47,7 @@ function group(title: string, { charts: drawn }: ChartGroup, content: SafeHtml):
   return drawn.length > 0 ? section(title, content) : null
 }
 
-function told(title: string, content: Section): SafeHtml | null {
+function part(title: string, content: Section): SafeHtml | null {
   return content.table ? section(title, list(content)) : null
 }
 

@@ -6,7 +6,7 @@ import type { Fact, Section, Table } from "./model.ts"
 const MARK_WORDS = {
   "✓": { className: "kept", word: "kept" },
   "✗": { className: "broken", word: "broken" },
-  "?": { className: "unknown", word: "cannot be told" },
+  "?": { className: "unknown", word: "unknown" },
 } as const
 
 /** Scrolls sideways where it is too wide, by keyboard too. */

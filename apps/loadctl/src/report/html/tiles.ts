@@ -72,7 +72,7 @@ function auditTile({ audit: { ok, checks, note } }: RunReport): Tile {
   return { name: "audit", value: ok ? "clean" : "broken", detail, state: ok ? "good" : "bad" }
 }
 
-/** Good where every rule about it is kept, bad where one is broken; otherwise nobody knows. */
+/** Good where every rule about it is kept, bad where one is broken; otherwise unknown. */
 function stateOf(rules: readonly RuleResult[], metric: RuleResult["metric"]): Tile["state"] {
   const own = rules.filter((rule) => rule.metric === metric && rule.level === "fail")
   if (own.some(({ outcome }) => outcome === "fail")) return "bad"

@@ -1,6 +1,7 @@
 import { renderSheetMarkdown } from "./markdown.ts"
 import type { Sheet } from "./model.ts"
 import { renderSheetText } from "./text.ts"
+import { jsonText } from "../json.ts"
 
 export type RenderOptions = {
   color: boolean
@@ -20,11 +21,11 @@ export function sheetRenderers<Document>(
   return {
     text: (document, { color, savedIn, columns }) => {
       const sheet = sheetOf(document)
-      const saved = { kind: "facts" as const, pairs: [["saved", savedIn ?? ""]] }
-      const sections = savedIn === null ? sheet.sections : [...sheet.sections, saved]
+      const saved = savedIn === null ? [] : [{ kind: "facts" as const, pairs: [["saved", savedIn]] }]
+      const sections = [...sheet.sections, ...saved]
       return renderSheetText({ ...sheet, sections }, { color, columns })
     },
-    json: (document) => `${JSON.stringify(document, null, 2)}\n`,
+    json: jsonText,
     markdown: (document) => renderSheetMarkdown(sheetOf(document)),
   }
 }
