@@ -4,12 +4,11 @@ import { execa } from "execa"
 
 import { StackError } from "./errors.ts"
 import { REPOSITORY } from "./folders.ts"
+import { urlsOf } from "./plan.ts"
 import { DOCUMENTED_PORTS } from "./ports.ts"
+import type { StopOptions } from "./shared.ts"
+import { SERVICES } from "./unit.ts"
 import type { StackUrls } from "./unit.ts"
-import { influxUrl } from "./units/influxdb.ts"
-import { databaseUrl } from "./units/postgres.ts"
-import { redisUrl } from "./units/redis.ts"
-import { apiUrl, workerMetricsUrl } from "./units/shop.ts"
 
 const COMPOSE = [
   "compose",
@@ -23,35 +22,23 @@ const COMPOSE = [
 // The file has no password of its own and keeps the lab shut; this stack is a lab on loopback.
 const LAB = { POSTGRES_PASSWORD: "postgres", NODE_ENV: "development", LAB: "on", AUTH: "none" }
 // What a load test needs; the profile has more, which `docker compose up` starts.
-const SERVICES = ["db", "redis", "api", "worker", "influxdb"]
+const CONTAINERS = ["db", "redis", "api", "worker", "influxdb"]
 
 type DockerOptions = { env: NodeJS.ProcessEnv; apiPort: number; shopEnv: Record<string, string> }
 
 /** The same stack as containers, for machines with a Docker engine. Resolves when every health check passes. */
 export async function startContainers({ env, apiPort, shopEnv }: DockerOptions): Promise<StackUrls> {
   await assertEngine(env)
-  await compose(["up", "-d", "--build", "--wait", ...SERVICES], {
+  await compose(["up", "-d", "--build", "--wait", ...CONTAINERS], {
     ...env,
     ...LAB,
     ...shopEnv,
     PORT: String(apiPort),
   })
-  return {
-    url: apiUrl(apiPort),
-    influxUrl: influxUrl(DOCUMENTED_PORTS.influxdb),
-    databaseUrl: databaseUrl(DOCUMENTED_PORTS.postgres),
-    redisUrl: redisUrl(DOCUMENTED_PORTS.redis),
-    workerMetricsUrl: workerMetricsUrl(DOCUMENTED_PORTS.worker),
-  }
+  return urlsOf(SERVICES, { ...DOCUMENTED_PORTS, api: apiPort })
 }
 
-export async function stopContainers({
-  env,
-  purge,
-}: {
-  env: NodeJS.ProcessEnv
-  purge: boolean
-}): Promise<void> {
+export async function stopContainers({ env, purge }: StopOptions): Promise<void> {
   await assertEngine(env)
   await compose(["down", ...(purge ? ["--volumes"] : [])], { ...env, ...LAB })
 }

@@ -56,7 +56,7 @@ async function provideTools({ services, env, progress }: PlanOptions): Promise<{
   return services.includes("postgres") ? { postgres: await providePostgres() } : {}
 }
 
-function urlsOf(services: readonly Service[], ports: Ports): StackUrls {
+export function urlsOf(services: readonly Service[], ports: Ports): StackUrls {
   const url = (service: Service, of: (port: number) => string): string =>
     services.includes(service) ? of(ports[service]) : ""
   return {

@@ -57,14 +57,10 @@ export async function startSharedStack(
   })
 }
 
+export type StopOptions = { env: NodeJS.ProcessEnv; purge: boolean }
+
 /** Stops the stack of `loadctl up` and says whether there was one; `purge` removes its data as well. */
-export async function stopSharedStack({
-  env,
-  purge,
-}: {
-  env: NodeJS.ProcessEnv
-  purge: boolean
-}): Promise<boolean> {
+export async function stopSharedStack({ env, purge }: StopOptions): Promise<boolean> {
   const running = sharedStack(env)
   if (running) {
     signalProcess(running.supervisor, "SIGTERM")

@@ -1,25 +1,25 @@
 import { formatDuration } from "../plan/duration.ts"
 import { originFacts } from "../machine/text.ts"
+import type { Row, Section } from "../report/sheet/model.ts"
 import { msText } from "../sla/text.ts"
 import type { AbReport, AbRun, AbSide, SideSummary } from "./model.ts"
 import { worst } from "./verdict.ts"
 import type { SideName } from "./order.ts"
 
-export const RUN_COLUMNS = [
-  "round",
-  "side",
-  "verdict",
-  "requests/s",
-  "p50",
-  "p95",
-  "p99",
-  "failed",
-  "run",
-  "",
-]
-export const RUN_ALIGNMENT = "RLLRRRRRLL"
+/** Every run, in the order in which they were made. */
+export const runsTable = ({ runs }: AbReport): Section => ({
+  kind: "table",
+  columns: ["round", "side", "verdict", "requests/s", "p50", "p95", "p99", "failed", "run", ""],
+  alignment: "RLLRRRRRLL",
+  rows: runs.map((run) => plain(runCells(run))),
+  fold: "Every run",
+})
 
-export function runCells(run: AbRun): string[] {
+function plain(cells: string[]): Row {
+  return { tone: "calm", mark: "", cells }
+}
+
+function runCells(run: AbRun): string[] {
   const { round, side, verdict, rate, p50, p95, p99, failed, runId, reasons } = run
   return [
     String(round),
@@ -34,23 +34,27 @@ export function runCells(run: AbRun): string[] {
 }
 
 /** What each side came to, a row a side. */
-export const SIDE_COLUMNS = [
-  "side",
-  "",
-  "SLA",
-  "requests/s",
-  "p50",
-  "p95",
-  "p99",
-  "failed",
-  "audit",
-  "rate to A",
-  "p95 to A",
-  "overall against A",
-]
-export const SIDE_ALIGNMENT = "LLLRRRRRLRRL"
+export const sidesTable = (report: AbReport): Section => ({
+  kind: "table",
+  columns: [
+    "side",
+    "",
+    "SLA",
+    "requests/s",
+    "p50",
+    "p95",
+    "p99",
+    "failed",
+    "audit",
+    "rate to A",
+    "p95 to A",
+    "overall against A",
+  ],
+  alignment: "LLLRRRRRLRRL",
+  rows: report.summaries.map((summary) => plain(sideCells(report, summary))),
+})
 
-export function sideCells(report: AbReport, summary: SideSummary): string[] {
+function sideCells(report: AbReport, summary: SideSummary): string[] {
   const { side, verdict, rate, p50, p95, p99, requests, failed, audit, ratio } = summary
   return [
     side.toUpperCase(),
@@ -82,16 +86,12 @@ function againstFirst({ comparisons }: AbReport, name: SideName): string {
   return called.length > 0 ? called.join("; ") : overall.verdict
 }
 
-export function endpointAlignment({ summaries }: AbReport): string {
-  return `LR${"R".repeat(summaries.length)}`
-}
-
-/** The p95 of every endpoint, a column a side, the head first; what breaks its limit is marked. */
-export function endpointRows({ summaries }: AbReport): string[][] {
+/** The p95 of every endpoint, a column a side; what breaks its limit is marked. */
+export function endpointsTable({ summaries }: AbReport): Section {
   const limits = new Map(
     summaries.flatMap(({ endpoints }) => endpoints.map(({ name, limit }) => [name, limit])),
   )
-  const head = ["p95", "limit", ...summaries.map(({ side }) => side.toUpperCase())]
+  const columns = ["p95", "limit", ...summaries.map(({ side }) => side.toUpperCase())]
   const rows = [...limits].map(([name, limit]) => [
     name,
     msText(limit),
@@ -100,7 +100,7 @@ export function endpointRows({ summaries }: AbReport): string[][] {
       return `${p95 !== null && limit !== null && p95 > limit ? "✗ " : ""}${msText(p95)}`
     }),
   ])
-  return [head, ...rows]
+  return { kind: "table", columns, alignment: `LR${"R".repeat(summaries.length)}`, rows: rows.map(plain) }
 }
 
 /** "ORDER_STRATEGY=batched", the target's URL, or "defaults". */

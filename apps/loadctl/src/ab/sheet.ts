@@ -1,19 +1,7 @@
 import { TONE } from "../compare/cells.ts"
 import { comparisonSections, reasonSection } from "../compare/sheet.ts"
-import type { Row, Section, Sheet } from "../report/sheet/model.ts"
-import {
-  RUN_ALIGNMENT,
-  RUN_COLUMNS,
-  SIDE_ALIGNMENT,
-  SIDE_COLUMNS,
-  answerText,
-  endpointAlignment,
-  endpointRows,
-  facts,
-  runCells,
-  sideCells,
-  sideText,
-} from "./cells.ts"
+import type { Section, Sheet } from "../report/sheet/model.ts"
+import { answerText, endpointsTable, facts, runsTable, sideText, sidesTable } from "./cells.ts"
 import type { AbReport, SideComparison } from "./model.ts"
 import { worst } from "./verdict.ts"
 
@@ -27,7 +15,7 @@ export function abSheet(report: AbReport): Sheet {
     title,
     heading: title,
     sections: [
-      ...tables(report),
+      ...(report.runs.length > 0 ? [sidesTable(report), endpointsTable(report), runsTable(report)] : []),
       { kind: "facts", pairs: facts(report) },
       ...(comparisons.length > 0 ? comparisons.flatMap((each) => sideSections(report, each)) : [NOTHING]),
     ],
@@ -37,32 +25,6 @@ export function abSheet(report: AbReport): Sheet {
 const NOTHING: Section = {
   kind: "list",
   items: [{ tone: "warning", mark: "?", text: "Nothing has been compared." }],
-}
-
-function tables(report: AbReport): Section[] {
-  const { runs, summaries } = report
-  if (runs.length === 0) return []
-  const [columns, ...endpoints] = endpointRows(report)
-  return [
-    {
-      kind: "table",
-      columns: SIDE_COLUMNS,
-      alignment: SIDE_ALIGNMENT,
-      rows: summaries.map((summary) => plain(sideCells(report, summary))),
-    },
-    { kind: "table", columns: columns!, alignment: endpointAlignment(report), rows: endpoints.map(plain) },
-    {
-      kind: "table",
-      columns: RUN_COLUMNS,
-      alignment: RUN_ALIGNMENT,
-      rows: runs.map((run) => plain(runCells(run))),
-      fold: "Every run",
-    },
-  ]
-}
-
-function plain(cells: string[]): Row {
-  return { tone: "calm", mark: "", cells }
 }
 
 /** Every figure of two sides; of more, the text shows what decides, as the figures would fill several screens. */

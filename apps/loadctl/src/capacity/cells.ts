@@ -1,29 +1,32 @@
 import { formatDuration } from "../plan/duration.ts"
 import { msText, shareText } from "../sla/text.ts"
 import { originFacts } from "../machine/text.ts"
+import type { Section, Tone } from "../report/sheet/model.ts"
 import type { Broken, CapacityReport, CapacityStep } from "./model.ts"
 
-export const MARK = { pass: "✓", fail: "✗", untrusted: "?" } as const satisfies Record<
+const MARK = { pass: "✓", fail: "✗", untrusted: "?" } as const satisfies Record<
   CapacityStep["outcome"],
   string
 >
 
-/** The table of steps that text and markdown show, in the order in which they were taken. */
-export const STEP_COLUMNS = [
-  "load",
-  "why",
-  "iterations/s",
-  "requests/s",
-  "p50",
-  "p95",
-  "p99",
-  "failed",
-  "dropped",
-  "",
-]
-export const STEP_ALIGNMENT = "RLRRRRRRRL"
+const TONE = { pass: "good", fail: "bad", untrusted: "warning" } as const satisfies Record<
+  CapacityStep["outcome"],
+  Tone
+>
 
-export function stepCells(step: CapacityStep): string[] {
+/** Every step, in the order in which they were taken. */
+export const stepsTable = ({ steps }: CapacityReport): Section => ({
+  kind: "table",
+  columns: ["load", "why", "iterations/s", "requests/s", "p50", "p95", "p99", "failed", "dropped", ""],
+  alignment: "RLRRRRRRRL",
+  rows: steps.map((step) => ({
+    tone: TONE[step.outcome],
+    mark: MARK[step.outcome],
+    cells: stepCells(step),
+  })),
+})
+
+function stepCells(step: CapacityStep): string[] {
   const { load, why, iterationRate, requestRate, p50, p95, p99, failed, dropped, reasons } = step
   return [
     String(load),
