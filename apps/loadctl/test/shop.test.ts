@@ -26,7 +26,7 @@ beforeEach(async () => {
   // Whether this machine is fast right now is not what these tests are about.
   const patient = file
     .replaceAll("p95: 200", "p95: 20000")
-    .replace("k6-scripts/", `${ROOT}/k6-scripts/`)
+    .replaceAll("k6-scripts/", `${ROOT}/k6-scripts/`)
     .replace("@saleproof/stack/", `${ROOT}/packages/stack/src/`)
   await writeFile(join(folder, "loadctl.yaml"), patient)
 })
