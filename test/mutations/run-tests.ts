@@ -22,6 +22,8 @@ type TestOptions = {
 
 // Above what a test waits for by itself, so that its own words are heard.
 const TEST_TIMEOUT_MS = 20_000
+// As in vitest.config.ts, which is not read: what a test waits for takes its time on a busy machine.
+const POLL_TIMEOUT_MS = 10_000
 
 /** Runs the named tests against the source with the patches in it. */
 export async function runTests({ root, patches, tests, invariants, provide }: TestOptions): Promise<TestRun> {
@@ -44,6 +46,7 @@ export async function runTests({ root, patches, tests, invariants, provide }: Te
       fsModuleCache: false,
       testTimeout: TEST_TIMEOUT_MS,
       hookTimeout: TEST_TIMEOUT_MS,
+      expect: { poll: { timeout: POLL_TIMEOUT_MS } },
       reporters: [{}],
       provide: { ...provide, ...(patches.length > 0 ? { mutationFile: mutation.file } : {}) },
     },

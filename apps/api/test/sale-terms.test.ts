@@ -119,7 +119,8 @@ describe.each(ORDER_STRATEGIES)("%s orders", (strategy) => {
 
 describe("conditional orders of one user", () => {
   it("are counted for a limit after the user was locked, though both were decided before that", async () => {
-    await using shop = await startShop({ worker: false, variables: { ORDER_STRATEGY: "conditional" } })
+    const variables = { ORDER_STRATEGY: "conditional", DB_WRITE_POOL: "4" }
+    await using shop = await startShop({ worker: false, variables })
     const trade = createTrade(shop.request)
     const { user, product } = await trade.seed({ users: 1, products: 1, stock: 100 })
     await trade.charge(user(1), 1_000_000)
@@ -129,7 +130,7 @@ describe("conditional orders of one user", () => {
     await other.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [user(1)])
     const items = [{ productId: product(1), quantity: 3 }]
     const pending = times(2, () => trade.order({ userId: user(1), items }))
-    await expect.poll(async () => lockWaits(other)).toBe(2)
+    await expect.poll(async () => lockWaits(shop)).toBe(2)
     await other.query("COMMIT")
     expect(tally(await Promise.all(pending))).toEqual({ created: 1, LIMIT_REACHED: 1 })
     expect(await trade.violations()).toEqual({})
@@ -150,10 +151,9 @@ async function waiting(client: Client): Promise<number> {
   return rows[0]?.n ?? 0
 }
 
-/** Transactions of this database that wait for a row. */
-async function lockWaits(client: Client): Promise<number> {
-  const { rows } = await client.query<{ n: number }>(
-    `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-  )
+/** Transactions of this database that wait for a row. Not asked in a transaction, which would see the same each time. */
+async function lockWaits({ deps }: TestShop): Promise<number> {
+  const rows = await deps.readDb.$queryRaw<{ n: number }[]>`
+    SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
   return defined(rows[0]).n
 }
