@@ -1,6 +1,6 @@
 import type { z } from "zod"
 import { RefusalError } from "../errors.ts"
-import { sql } from "../infra/db.ts"
+import { oneRow, sql } from "../infra/db.ts"
 import type { Db, Sql } from "../infra/db.ts"
 import type { Order, OrderPage, OrderPageQuery } from "./schema.ts"
 
@@ -16,7 +16,7 @@ const iso = (column: Sql) => sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-
 export function createOrderReads({ db }: { db: Db }) {
   /** Orders with their lines in one value: rows and columns cost Prisma far more than JSON does. */
   async function read(which: Sql): Promise<z.infer<typeof Order>[]> {
-    const [row] = await db.$queryRaw<{ orders: Row[] }[]>`
+    const { orders } = await oneRow<{ orders: Row[] }>(db)`
       SELECT coalesce(json_agg(o), '[]') AS orders FROM (
         SELECT id AS "orderId", user_id AS "userId", coupon_id AS "couponId", subtotal, discount, total AS "totalAmount",
                (SELECT coalesce(json_agg(l), '[]') FROM (
@@ -25,8 +25,7 @@ export function createOrderReads({ db }: { db: Db }) {
                ${iso(sql`created_at`)} AS "createdAt", ${iso(sql`cancelled_at`)} AS "cancelledAt",
                cancel_reason AS "cancelReason"
         FROM orders WHERE ${which}) o`
-    if (!row) throw new Error("An aggregate answered no row")
-    return row.orders.map(render)
+    return orders.map(render)
   }
 
   return {
