@@ -21,9 +21,13 @@ const MEANT_OF: Readonly<Record<string, Meant>> = {
   ledger_entries: "grows",
   cancellations: "grows",
   coupons: "grows",
-  // At most one row for each user, product and day, kind of event, or 100,000 orders.
+  // Restocks, and the answers to their keys.
+  journal_entries: "grows",
+  kept_answers: "grows",
+  // At most one row for each user, policy, product and day, kind of event, or 100,000 orders.
   audit_segments: "bounded",
   audit_balances: "bounded",
+  audit_coupons: "bounded",
   audit_sales: "bounded",
   audit_purchases: "bounded",
   product_sales: "bounded",

@@ -66,7 +66,7 @@ export async function runExperiment(options: RunOptions): Promise<ExperimentResu
   const experiment = createExperiment({ clients, prober, pace, random, signal, log })
   let observer: Observer | undefined
   try {
-    const { history, measureGrowth } = await addHistory({ ...clients, ...options })
+    const { history, shop, measureGrowth } = await addHistory({ ...clients, ...options })
     observer = await observe(fault, experiment)
     const deadlocksBefore = await countDeadlocks(clients)
     if (fault.quiet) await injectFault(fault, experiment)
@@ -78,6 +78,7 @@ export async function runExperiment(options: RunOptions): Promise<ExperimentResu
     const leaks = await leaksOf(experiment, deadlocksBefore)
     const { violations, unacknowledged } = await judge({
       ...clients,
+      shop,
       history,
       random: random.branch("replays"),
       injectedAt: log.injections.map(({ at }) => at),
