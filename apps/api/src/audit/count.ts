@@ -14,8 +14,10 @@ export function inSnapshot<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> 
       // A lock or a full table would be waited for by POST /init.
       await limitStatements(tx, STATEMENT_MS)
       // One core is enough: the others are for requests. What is sorted or hashed is a segment, which fits in memory.
+      // A plan for any part, which PostgreSQL keeps after five of them, joins row by row for minutes.
       await tx.$executeRaw`
-        SELECT set_config('max_parallel_workers_per_gather', '0', true), set_config('work_mem', '32MB', true)`
+        SELECT set_config('max_parallel_workers_per_gather', '0', true), set_config('work_mem', '32MB', true),
+               set_config('plan_cache_mode', 'force_custom_plan', true)`
       return work(tx)
     },
     { isolationLevel: "RepeatableRead", timeout: TRANSACTION_MS },
