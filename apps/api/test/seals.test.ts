@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest"
+import { inSnapshot } from "../src/audit/count.ts"
 import { createPacedSealing, createSealer } from "../src/audit/seal-job.ts"
 import type { Sealing } from "../src/audit/seal-job.ts"
 import { createAudit } from "../src/audit/service.ts"
@@ -181,6 +182,15 @@ describe("what is sealed", () => {
     await sealAll()
     await db.$executeRawUnsafe(sabotage)
     expect(await violated({ full: true })).toContain(check)
+  })
+
+  it("is read on one core, with a plan for its own ids, after any number of segments", async () => {
+    const [settings] = await inSnapshot(
+      db,
+      (tx) => tx.$queryRaw<object[]>`
+        SELECT current_setting('plan_cache_mode') AS plan, current_setting('max_parallel_workers_per_gather') AS more`,
+    )
+    expect(settings).toEqual({ plan: "force_custom_plan", more: "0" })
   })
 
   it("ends with the shop", async () => {
