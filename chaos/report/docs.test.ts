@@ -56,7 +56,9 @@ it("the document follows a result that is kept, says what is missing, and stays 
     "PASSED: 0 of 0 faults passed, seed 7, soak, 300 users, 612.0 s · 2 cores (a processor)",
   )
   expect(once).toContain("steal 1.2 %")
-  expect(once).toContain("Not run at its full length yet: `npm run chaos -- --json docs/results/chaos.json`")
+  expect(once).toContain(
+    "Not run at its full length yet:\n\n```sh\nnpm run chaos -- --json docs/results/chaos.json\n```",
+  )
   expect(await readFile(join(root, "docs/results/chaos-soak.md"), "utf8")).toContain(REPORT.command)
   await refreshFigures({ root })
   expect(await readFile(join(root, DOCUMENT), "utf8")).toBe(once)

@@ -45,7 +45,7 @@ async function section({ name, title, flags }: (typeof KEPT)[number], root: stri
   const report = await readReport(root, name)
   if (!report) {
     const command = `npm run chaos -- ${flags}--json ${RESULTS}/${name}.json`
-    return [...heading, `Not run at its full length yet: \`${command}\`.`, ""]
+    return [...heading, "Not run at its full length yet:", "", "```sh", command, "```", ""]
   }
   const link = `Fault by fault: [${name}.md](results/${name}.md).`
   return [...heading, `\`${report.command}\`. ${link}`, "", ...summaryLines(report), ""]
