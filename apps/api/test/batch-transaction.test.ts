@@ -7,6 +7,7 @@ import { createDb } from "../src/infra/db.ts"
 import type { Statements } from "../src/infra/db.ts"
 import { ObservedPool } from "../src/infra/pool.ts"
 import { createTestDb } from "./support/database.ts"
+import { startResettingProxy } from "./support/resetting-proxy.ts"
 
 const { db, url, ...database } = await createTestDb()
 const single = createDb({ url, name: "single", poolMax: 1 })
@@ -73,6 +74,18 @@ describe("a batch's transaction", () => {
       expect(await single.inBatch((tx) => add(tx, `after the end ${when}`))).toHaveLength(1)
     },
   )
+
+  it("is UNAVAILABLE, and leaves the outcome open, when a reset comes instead of the reply to COMMIT", async () => {
+    await using proxy = await startResettingProxy({ url, trigger: "COMMIT" })
+    const reset = createDb({ url: proxy.url, name: "reset", poolMax: 1 })
+    for (const name of ["committed", "committed as well"]) {
+      const error = await failure(reset.inBatch((tx) => add(tx, name)))
+      expect(databaseRefusal(error)).toMatchObject({ code: "UNAVAILABLE" })
+      expect(isRolledBack(error)).toBe(false)
+    }
+    await expect.poll(() => seen("committed", "committed as well")).toBe(2)
+    await reset.$disconnect()
+  })
 
   it("is OVERLOADED when no connection comes free, and UNAVAILABLE when there is no server", async () => {
     const nowhere = createDb({ url: "postgresql://nobody@127.0.0.1:1/none", name: "nowhere", poolMax: 1 })
