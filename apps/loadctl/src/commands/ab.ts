@@ -33,13 +33,15 @@ const DEFAULT_MAX_ROUNDS = 12
 const MOST_ROUNDS = 40
 
 const HELP = `
-A round is one run of each side; every other round goes backwards (A B, B A, ...), so that whatever drifts falls on all.
-Every run has a private stack of its own, new and seeded; with --a-target and --b-target it is that API, seeded.
+A round is one run of each side. Every other round goes backwards (A B, B A, ...), so that a drift of the machine
+affects all sides alike. Every run has a new, seeded, private stack; with --a-target and --b-target it runs on that
+API, seeded.
 
-The sides are judged in pairs by round: what the rounds share falls out of their differences. All figures are judged
-together (sign-flip maxT, Westfall and Young), so that equals are called different in 3 of 100 experiments. Fewer than 6
-rounds are shown and nothing is called. --until decided looks at rounds 8, 12, 16, ... up to --max-rounds, with the alpha
-divided in advance, and stops at the first look that decides. The command begins by saying which change it can show.
+The sides are compared within each round, so what both runs of a round share does not count. All figures are judged
+together (sign-flip maxT, Westfall and Young): equals are called different in 3 of 100 experiments. Fewer than 6 rounds
+are shown without a verdict. --until decided looks at rounds 8, 12, 16, ... up to --max-rounds, with the alpha
+divided in advance, and stops at the first look that decides. Before the first run the command prints which change it
+can show.
 
 Exit codes: 0 no side is worse than A, 4 one is, 5 one could not be compared, or was inconclusive with
 --fail-on inconclusive, 130 interrupted (with what there is by then).

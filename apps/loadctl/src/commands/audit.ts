@@ -14,7 +14,8 @@ export function registerAudit(program: Command, io: Io): void {
     .addOption(formatOption(["text", "json"]))
     .addHelpText(
       "after",
-      "\nExit codes: 0 every invariant holds, 3 the target does not answer, 4 one is violated.\n\nExample:\n  $ loadctl audit --target http://127.0.0.1:8080",
+      "\nExit codes: 0 every invariant holds, 3 the target does not answer, 4 one is violated.\n" +
+        "\nExample:\n  $ loadctl audit --target http://127.0.0.1:8080",
     )
     .action(async (flags: Flags) => {
       const [{ createApi }, { runAudit }, { renderAudit }] = await Promise.all([

@@ -32,15 +32,16 @@ type Flags = ScenarioFlags &
 const LOAD = wholeNumber(1_000_000)
 
 const HELP = `
-The load is doubled until the SLA breaks, and breaks again; then each run is
-made at the load whose outcome says most about the edge, until its 90 % interval is within --precision or --max-runs are made. A run that breaks or holds by accident moves the edge a little, and
-the runs after it move it back. A load counts as held only when it was completed: arrivals that k6 must drop because every
-user still waits, and requests in flight that rise over the hold, count as broken. Where nothing breaks up to --max-rate
-the answer is "at least" that.
+The load is doubled until a run breaks the SLA, and that load is tried again. Then every run is made at the load whose
+outcome says most about the edge, until its 90 % interval is within --precision or --max-runs are made. One run that
+breaks or holds by accident moves the edge a little, and later runs move it back. A load is held only when it was
+completed: arrivals that k6 dropped because every user still waited, and requests in flight that rise over the hold,
+count as broken. When nothing breaks up to --max-rate, the answer is "at least" that.
 
-The script is told each load by its environment: RATE (iterations per second, for an open-model executor such as
-constant-arrival-rate) or, with --vus, VUS (users that wait for their answers); DURATION, the seconds to hold it; and ARRIVALS=poisson with --arrivals poisson, for it to begin
-its iterations at random. A hold of 30 s or more tells a queue that grows from one that does not.
+The script reads the load from its environment: RATE in iterations per second, for an open-model executor such as
+constant-arrival-rate, or with --vus VUS, users that wait for their answers; DURATION, the seconds to hold it; and with
+--arrivals poisson ARRIVALS=poisson, to begin its iterations at random. Hold for 30 s or more: in less, a queue that
+grows slowly looks steady.
 
 Exit codes: 0 a load was found, 4 not even one per second meets the SLA, 5 no load was found in the time or
 with measurements that can be trusted, 130 interrupted (with what was found by then).

@@ -20,9 +20,9 @@ type Flags = LimitFlags & {
 }
 
 const HELP = `
-Each side is one run, or several joined by commas. Runs are the unit: with at least 4 on both sides all figures are
-judged together by a permutation test (maxT, Westfall and Young), so that equals are called different in 3 of 100
-comparisons, however many endpoints there are. With fewer runs a side the figures are shown and nothing is called.
+Each side is one run, or several joined by commas. With at least 4 runs on both sides all figures are judged together by
+a permutation test (maxT, Westfall and Young): equals are called different in 3 of 100 comparisons, however many
+endpoints there are. With fewer runs on a side the figures are shown without a verdict.
 
 A change counts when the test says so and it is as large as both --min-effect and --min-effect-ms. A run that is INVALID
 because the target was too slow counts with its figures; any other INVALID run is left out, and when more than a fifth

@@ -31,17 +31,17 @@ const DEFAULT_SECRET = "loadctl-influxdb"
 const SCRIPT_SECRET = "loadctl-script"
 
 const HELP = `
-The instances share the load, so none of them may seed: --seed does it now, from here; --seeded hands on the answer of
-somebody who did. A Job waits for the load, judges the run from what all of them wrote to InfluxDB, and fails when the
-verdict does; \`loadctl report --testid ID\` judges it from here as well.
+The instances share the load, so none of them may seed. --seed seeds the target now, from here; --seeded passes the
+answer of an earlier seeding. A Job waits for the load, judges the run from what all instances wrote to InfluxDB, and
+fails when the verdict is not PASS. \`loadctl report --testid ID\` judges it from here as well.
 
 --kind testrun needs k6-operator; --kind job needs nothing but Kubernetes.
 
-Variables of the script with \${NAME} are in no manifest: the pods take NAME from a Secret, ${SCRIPT_SECRET} unless --secret
-names another.
+Variables of the script with \${NAME} are in no manifest: the pods take NAME from the Secret ${SCRIPT_SECRET}, or from
+the one that --secret names.
 
-The user name and password of an InfluxDB that asks for them are in no manifest: the pods take them from a Secret,
-${DEFAULT_SECRET} unless --influx-secret names another, with the keys username and password.
+The user name and password of InfluxDB are in no manifest: the pods take them from the keys username and password of
+the Secret ${DEFAULT_SECRET}, or of the one that --influx-secret names.
 
 Examples:
   $ loadctl export k8s --scenario flow_300vus --parallelism 4 --seed --target https://shop.example.com \\

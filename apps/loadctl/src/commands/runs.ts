@@ -12,10 +12,11 @@ import { jsonText } from "../report/json.ts"
 type Flags = { format: "text" | "json" | "html"; config?: string; scenario?: string }
 
 const HELP = `
-Runs of a kind do the same load: scenario, persona, variants, scale and settings are the same. A trend has the last 40 of them,
-✓ pass, ✗ fail, ? invalid, and sets the latest p95 beside the median of those before. Below it stand the change points:
-where the level of p95 changed (E-divisive means with a permutation test, at most 1 of 100 histories without a change shows
-one), also by a slow drift, dated to the run and its commit. Whether two groups of runs differ is for \`loadctl compare\` to say.
+Runs of a kind do the same load: scenario, persona, variants, scale and settings are the same. A trend has the last 40
+of them, ✓ pass, ✗ fail, ? invalid, and shows the latest p95 beside the median of those before. Change points follow:
+the runs, with their commits, from which on the level of p95 is another one, also after a slow drift (E-divisive means
+with a permutation test; at most 1 of 100 histories without a change shows one). To compare two groups of runs, use
+\`loadctl compare\`.
 
 Examples:
   $ loadctl runs
