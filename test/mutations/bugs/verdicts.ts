@@ -147,6 +147,26 @@ export const VERDICT_BUGS: Bug[] = [
       `if (unseen !== undefined && isBroken && rule.over !== "every")`,
     )
     .caughtBy("apps/loadctl/src/run/metric-rules.test.ts", "knows a gauge only if it could be read"),
+  bug("hidden-failures", "failures that k6 counted and no tag shows are told, and fail the run")
+    .replacing(`${SRC}/sla/failures.ts`, "if (hidden > 0) {", "if (hidden < 0) {")
+    .caughtBy(`${ROWS}/failures.test.ts`, "FAIL: the script tags every answer of 500"),
+  bug("nobody-says-failed", "requests of which nothing says whether they failed prove nothing")
+    .replacing(`${SRC}/sla/failures.ts`, "if (unsaid > 0)", "if (unsaid < 0)")
+    .caughtBy(`${ROWS}/failures.test.ts`, "INVALID: nobody says what failed"),
+  bug("thinking-blamed", "who may have been thinking when k6 cut it off was not refused an answer")
+    .replacing(
+      `${SRC}/stats/iterations.ts`,
+      "return cutAt - quietSince <= longestThoughtMs",
+      "return cutAt < quietSince && longestThoughtMs > 0",
+    )
+    .caughtBy(`${ROWS}/iterations.test.ts`, "INVALID: the script thinks for longer than the load"),
+  bug("hang-of-another", "users of a scenario that is not judged are not held against the others")
+    .replacing(
+      `${SRC}/stats/places.ts`,
+      "return stuck.length > 0 && usersOf(stuck) === cutOff ? stuck : null",
+      "return stuck.length > scenarios.length ? stuck : null",
+    )
+    .caughtBy(`${ROWS}/iterations.test.ts`, "PASS: of two scenarios one is judged, and the other hangs"),
   bug("k6-unheard", "k6's errors and warnings are shown with how many there were")
     .replacing(`${SRC}/k6/log.ts`, "note(level, text)", "void text")
     .caughtBy(`${ROWS}/measuring.test.ts`, "PASS: the script logs errors of its own"),
