@@ -44,7 +44,10 @@ describe("createStore", () => {
   it("refuses a damaged file instead of taking it for missing", async () => {
     const folder = await createStore(root).create("r1")
     writeFileSync(join(folder.path, "verdict.json"), '{"verdict": "PA')
-    await expect(folder.readJson("verdict.json")).rejects.toThrow(SyntaxError)
+    writeFileSync(join(folder.path, "samples.json.gz"), "no archive")
+    const damaged = { exitCode: 2, message: expect.stringMatching(/is damaged: .*\S\.$/) }
+    await expect(folder.readJson("verdict.json")).rejects.toMatchObject(damaged)
+    await expect(folder.readGzip("samples.json.gz")).rejects.toMatchObject(damaged)
   })
 
   it("finds no run outside of its folder", async () => {

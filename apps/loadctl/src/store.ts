@@ -2,11 +2,12 @@ import { existsSync } from "node:fs"
 import { access, constants, mkdir, readFile, readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { gunzip, gzip } from "node:zlib"
+import { gunzipSync, gzip } from "node:zlib"
 
 import writeFileAtomic from "write-file-atomic"
 
 import { usageError, writing } from "./errors.ts"
+import type { LoadctlError } from "./errors.ts"
 import { isSafeId } from "./plan/run-id.ts"
 import { jsonText } from "./report/json.ts"
 
@@ -18,7 +19,7 @@ export type RunFolder = {
   writeJson: (name: string, value: unknown) => Promise<void>
   /** For what is large: the samples of a run. */
   writeGzip: (name: string, value: unknown) => Promise<void>
-  /** The parsed file, or undefined when the run never came to it. Throws for a damaged one. */
+  /** The parsed file, or undefined when the run never came to it. Throws a usage error for a damaged one. */
   readJson: (name: string) => Promise<unknown>
   readGzip: (name: string) => Promise<unknown>
   /** Makes a folder in it, for what belongs to the run and is no part of its figures. */
@@ -94,17 +95,34 @@ function openFolder(home: string, runId: string): RunFolder {
     },
     readJson: async (name) => {
       const content = await readIfThere(file(name))
-      return content && (JSON.parse(content.toString("utf8")) as unknown)
+      return content && parsed(file(name), () => content)
     },
     readGzip: async (name) => {
       const content = await readIfThere(file(name))
-      return content && (JSON.parse((await promisify(gunzip)(content)).toString("utf8")) as unknown)
+      return content && parsed(file(name), () => gunzipSync(content))
     },
     subfolder: async (name) => {
       await mkdir(file(name))
       return openFolder(path, name)
     },
   }
+}
+
+function parsed(file: string, content: () => Buffer): unknown {
+  try {
+    return JSON.parse(content().toString("utf8"))
+  } catch (error) {
+    throw damagedError(file, error)
+  }
+}
+
+/** A file of a saved run that was changed or cut since: exit 2. */
+export function damagedError(file: string, error: unknown): LoadctlError {
+  const why = error instanceof Error ? error.message : String(error)
+  return usageError(
+    `${file} is damaged: ${why.replace(/\.$/, "")}.`,
+    "Delete the run's folder, or restore the file.",
+  )
 }
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {

@@ -2,10 +2,13 @@ import { existsSync } from "node:fs"
 
 import { z } from "zod"
 
+import { isSystemRefusal } from "../errors.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { readRecording } from "../recorder/read.ts"
+import type { Recording } from "../recorder/read.ts"
 import { RECORDING } from "../recorder/recording.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
+import { damagedError } from "../store.ts"
 import type { RunFolder } from "../store.ts"
 
 const Column = z.array(z.number()).transform((values) => Float64Array.from(values))
@@ -37,7 +40,7 @@ export async function loadEverySample(
 ): Promise<SampleSeries[] | null> {
   const recording = folder.file(RECORDING)
   if (!existsSync(recording)) return loadSamples(folder, plan)
-  const { samples, others } = await readRecording(recording, Object.keys(plan.sla.endpoints))
+  const { samples, others } = await recordingOf(recording, plan)
   return [...samples, ...others]
 }
 
@@ -47,10 +50,18 @@ export async function loadEverySample(
  */
 export async function loadSamples(
   folder: RunFolder,
-  { sla }: Pick<RunPlan, "sla">,
+  plan: Pick<RunPlan, "sla">,
 ): Promise<SampleSeries[] | null> {
   const recording = folder.file(RECORDING)
-  if (existsSync(recording)) return (await readRecording(recording, Object.keys(sla.endpoints))).samples
+  if (existsSync(recording)) return (await recordingOf(recording, plan)).samples
   const saved = await folder.readGzip("samples.json.gz")
   return saved === undefined ? null : Samples.parse(saved)
+}
+
+async function recordingOf(file: string, { sla }: Pick<RunPlan, "sla">): Promise<Recording> {
+  try {
+    return await readRecording(file, Object.keys(sla.endpoints))
+  } catch (error) {
+    throw isSystemRefusal(error) ? error : damagedError(file, error)
+  }
 }
