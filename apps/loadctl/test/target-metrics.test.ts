@@ -27,10 +27,16 @@ const Report = z.looseObject({
   metrics: z.array(z.looseObject({ title: z.string(), outcome: z.string(), actual: z.number().nullable() })),
 })
 
-/** Counts its orders, refuses every fourth, and has seven of them in its queue. */
-async function openShop() {
+/**
+ * Counts its orders, refuses every fourth, and has seven of them in its queue. It lost one before the load; where it
+ * restarts in the middle of it, it loses one after that too.
+ */
+async function openShop({ restarts = false } = {}) {
   let orders = 0
-  const page = () => `# TYPE orders_total counter
+  const page = () => `process_start_time_seconds ${restarts && orders > 10 ? 2_000 : 1_000}
+orders_lost_total 1
+refunds_lost_total 0
+# TYPE orders_total counter
 orders_total{result="placed"} ${orders - Math.floor(orders / 4)}
 orders_total{result="refused"} ${Math.floor(orders / 4)}
 queue_length{queue="mail"} 3
@@ -110,6 +116,21 @@ it("cannot judge a metric that the target does not show, and says what it shows"
     expect.stringContaining('orders_total{result="failed"} has no series.'),
   ])
   expect(reasons[1]).toContain('{result="placed"}, {result="refused"}')
+})
+
+it("counts what a target lost after a restart, though its counter stands where it stood", async () => {
+  await using shop = await openShop({ restarts: true })
+  await using project = await projectOf(shop.url, SAMPLED, [
+    { title: "no order is lost", metric: "orders_lost_total", as: "increase", max: 0 },
+    { title: "no refund is lost", metric: "refunds_lost_total", as: "increase", max: 0 },
+  ])
+  const { verdict, reasons } = await project.report()
+
+  expect(verdict).toBe("FAIL")
+  expect(reasons).toEqual([
+    "no order is lost: it was 1, at most 0 is allowed.",
+    "Not measured: no refund is lost: it was counted from zero again during the load, so its growth is not all known.",
+  ])
 })
 
 it("asks a Prometheus by PromQL, and judges the worst of several series", { timeout: 90_000 }, async () => {

@@ -24,13 +24,17 @@ export function parseSelector(text: string): Selector {
 }
 
 /** The sum over all series of a metric that have these labels; undefined when there is none. */
-export function total(scrape: Scrape | null, { name, labels }: Selector): number | undefined {
-  let sum: number | undefined
-  for (const [series, value] of scrape ?? []) {
+export function total(scrape: Scrape | null, selector: Selector): number | undefined {
+  const series = seriesOf(scrape, selector)
+  return series.length === 0 ? undefined : series.reduce((sum, [, value]) => sum + value, 0)
+}
+
+/** The series of a metric that have these labels, each as it is written. */
+export function seriesOf(scrape: Scrape | null, { name, labels }: Selector): [string, number][] {
+  return [...(scrape ?? [])].filter(([series]) => {
     const isOurs = series === name || series.startsWith(`${name}{`)
-    if (isOurs && hasLabels(series.slice(name.length), labels)) sum = (sum ?? 0) + value
-  }
-  return sum
+    return isOurs && hasLabels(series.slice(name.length), labels)
+  })
 }
 
 /** The names in a scrape, and the labels that its series of one name have, as they are written. */

@@ -46,6 +46,8 @@ export type Health = {
   signals?: Record<string, SignalMeaning>
   /** Why a signal of loadctl.yaml was in no sample, by its name; absent where each was in one. */
   unread?: Record<string, string>
+  /** When a counter that is read as growth was seen to have begun again, ms since 1970, by its signal. */
+  resets?: Record<string, number[]>
   /** When the metrics of each process were first and last read, ms since 1970; absent where they never were. */
   read?: Partial<Record<"api" | "worker", { from: number; to: number }>>
 }

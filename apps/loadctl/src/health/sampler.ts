@@ -9,7 +9,7 @@ import { parseExposition } from "./exposition.ts"
 import type { Scrape } from "./exposition.ts"
 import { HEALTH_SCHEMA } from "./model.ts"
 import type { Health, HealthSample, SignalMeaning } from "./model.ts"
-import { apiSignals, workerSignals } from "./signals.ts"
+import { apiSignals, resetSignals, workerSignals } from "./signals.ts"
 import type { Reading } from "./signals.ts"
 import { unreadText } from "./unread.ts"
 
@@ -40,6 +40,7 @@ export async function startSampling(sources: HealthSources): Promise<Sampler> {
   const health: Health = { schema: HEALTH_SCHEMA, cores: cpus().length, samples: [], waits: {}, signals }
   let k6Pid: number | null = null
   const scraped: LastScrapes = { api: null, worker: null }
+  const resets: Record<string, number[]> = {}
   const firstLook = look({ sources, database, k6Pid })
   const sampling = (async () => {
     let before = await firstLook
@@ -47,6 +48,7 @@ export async function startSampling(sources: HealthSources): Promise<Sampler> {
       keepScrapes(scraped, before)
       await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {})
       const after = await look({ sources, database, k6Pid })
+      for (const name of resetsBetween(scraped, after, sources)) (resets[name] ??= []).push(after.at)
       health.samples.push(sampleOf(before, after, { cores: health.cores, sources, scraped }))
       for (const wait of after.database?.waits ?? []) health.waits[wait] = (health.waits[wait] ?? 0) + 1
       before = after
@@ -58,7 +60,12 @@ export async function startSampling(sources: HealthSources): Promise<Sampler> {
     await sampling
     await database?.[Symbol.asyncDispose]()
     const unread = whyUnread(sources, health.samples, scraped)
-    return { ...health, read: whenRead(scraped), ...(Object.keys(unread).length === 0 ? {} : { unread }) }
+    return {
+      ...health,
+      resets,
+      read: whenRead(scraped),
+      ...(Object.keys(unread).length === 0 ? {} : { unread }),
+    }
   }
   // Growth during the load is counted from here: the load must not begin before.
   await firstLook
@@ -127,6 +134,14 @@ function whenRead({ api, worker }: LastScrapes): NonNullable<Health["read"]> {
     ...(api && { api: { from: api.from, to: api.at } }),
     ...(worker && { worker: { from: worker.from, to: worker.at } }),
   }
+}
+
+/** Signals whose counter began again since it was last read. */
+function resetsBetween(scraped: LastScrapes, after: Look, { signals }: HealthSources): string[] {
+  return (["api", "worker"] as const).flatMap((from) => {
+    const before = scraped[from]?.scrape ?? null
+    return resetSignals({ before, after: after[from] }, signals, from)
+  })
 }
 
 type Sampling = { cores: number; sources: HealthSources; scraped: LastScrapes }

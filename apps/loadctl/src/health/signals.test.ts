@@ -5,7 +5,7 @@ import { expect, it } from "vitest"
 import { loadConfig } from "../config.ts"
 import { summarize } from "./database.ts"
 import { parseExposition, parseSelector, total } from "./exposition.ts"
-import { apiSignals } from "./signals.ts"
+import { apiSignals, resetSignals } from "./signals.ts"
 import type { Readings } from "./signals.ts"
 
 // As a scrape of the API shows them, cut down to one line of each kind.
@@ -129,4 +129,36 @@ saleproof_order_commit_seconds_count ${waited}
     "orders.queued": 12,
     "orders.commit": expect.closeTo(8),
   })
+})
+
+const LOST: Readings = { lost: { metric: "lost_total", as: "increase", factor: 1, from: "api" } }
+const RATE: Readings = { lost: { metric: "lost_total", as: "rate", factor: 1, from: "api" } }
+
+/** What two looks at a page come to. */
+function grown(first: string, second: string, readings = LOST) {
+  const [before, after] = [parseExposition(first), parseExposition(second)]
+  return {
+    growth: apiSignals({ before, after, seconds: 1 }, readings)["lost"],
+    resets: resetSignals({ before, after }, readings, "api"),
+  }
+}
+
+it("sees that a counter began again, also where it has passed its old value since", () => {
+  const page = (start: number, lost: number) => `process_start_time_seconds ${start}\nlost_total ${lost}\n`
+  expect(grown(page(100, 2), page(100, 5))).toEqual({ growth: 3, resets: [] })
+  expect(grown(page(100, 2), page(160, 5))).toEqual({ growth: 5, resets: ["lost"] })
+  expect(grown(page(100, 2), page(160, 5), RATE)).toEqual({ growth: undefined, resets: [] })
+  // The clock of the machine was corrected a little.
+  expect(grown(page(100, 2), page(101, 5))).toEqual({ growth: 3, resets: [] })
+})
+
+it("sees by its series that a counter began again where the page has no start of the process", () => {
+  const page = (series: Record<string, number>) =>
+    Object.entries(series)
+      .map(([label, value]) => `lost_total{to="${label}"} ${value}\n`)
+      .join("")
+  expect(grown(page({ a: 2, b: 3 }), page({ a: 4, b: 3 }))).toEqual({ growth: 2, resets: [] })
+  expect(grown(page({ a: 2, b: 3 }), page({ a: 9, b: 1 }))).toEqual({ growth: 10, resets: ["lost"] })
+  expect(grown(page({ a: 2, b: 3 }), page({ a: 9 }))).toEqual({ growth: 9, resets: ["lost"] })
+  expect(grown(page({ a: 2 }), page({ a: 2, b: 1 }))).toEqual({ growth: 1, resets: [] })
 })

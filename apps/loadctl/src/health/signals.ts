@@ -1,4 +1,4 @@
-import { parseSelector, total } from "./exposition.ts"
+import { parseSelector, seriesOf, total } from "./exposition.ts"
 import type { Scrape, Selector } from "./exposition.ts"
 import type { Values } from "./model.ts"
 
@@ -48,6 +48,18 @@ export function workerSignals(scraped: Scraped, configured: Readings): Values {
   }
 }
 
+/** Names of the signals of one process that are growth, and whose counter began again in between. */
+export function resetSignals(
+  { before, after }: Omit<Scraped, "seconds">,
+  configured: Readings,
+  from: Reading["from"],
+): string[] {
+  return Object.entries(configured).flatMap(([name, one]) => {
+    const isGrowth = one.from === from && one.as === "increase"
+    return isGrowth && wasReset(parseSelector(one.metric), before, after) ? [name] : []
+  })
+}
+
 function configuredSignals(scraped: Scraped, configured: Readings, from: Reading["from"]): Values {
   const own = Object.entries(configured).filter(([, one]) => one.from === from)
   return known(Object.fromEntries(own.map(([name, one]) => [name, read(one, scraped)])))
@@ -78,16 +90,27 @@ function times(value: number | undefined, factor: number): number | undefined {
 
 function growthOf(selector: Selector, before: Scrape | null, after: Scrape | null): number | undefined {
   const [from, to] = [total(before, selector), total(after, selector)]
-  // A process that was restarted in between counts from zero again.
-  return from === undefined || to === undefined || to < from ? undefined : to - from
+  if (from === undefined || to === undefined || wasReset(selector, before, after)) return undefined
+  return to - from
 }
 
-/** A counter that appears during the load, or whose process was restarted, has grown from zero. */
+/** A counter that appears during the load has grown from zero; of one that began again, this is what was seen. */
 function increaseOf(selector: Selector, before: Scrape | null, after: Scrape | null): number | undefined {
   const to = total(after, selector)
   if (before === null || to === undefined) return undefined
-  const from = total(before, selector)
-  return from === undefined || to < from ? to : to - from
+  return wasReset(selector, before, after) ? to : to - (total(before, selector) ?? 0)
+}
+
+const STARTED = parseSelector("process_start_time_seconds")
+// Some exporters work it out of the machine's clock again at each look.
+const STARTED_TOLERANCE_S = 1
+
+/** Whether a counter began again: its process was started since, or a series of it fell or went away. */
+function wasReset(selector: Selector, before: Scrape | null, after: Scrape | null): boolean {
+  if (before === null || after === null) return false
+  const [was, is] = [total(before, STARTED), total(after, STARTED)]
+  if (was !== undefined && is !== undefined && Math.abs(is - was) > STARTED_TOLERANCE_S) return true
+  return seriesOf(before, selector).some(([series, value]) => (after.get(series) ?? 0) < value)
 }
 
 function known(values: Record<string, number | undefined>): Values {

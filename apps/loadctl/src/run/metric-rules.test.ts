@@ -17,15 +17,30 @@ const RULE: MetricRule = {
 }
 
 /** A load from 1,000 to 4,000 ms, the growth that each sample saw, and when the page was first and last read. */
-async function judged(growth: number, read: { from: number; to: number }) {
+async function judged(
+  growth: number,
+  read: { from: number; to: number },
+  { resets = [], ...limits }: { resets?: number[]; min?: number; max?: number } = { max: 0 },
+) {
+  const { max: _, ...unlimited } = RULE
+  const rule = { ...unlimited, ...limits }
+  const name = `sla.metrics: ${RULE.title}`
   const samples = [1_500, 2_500, 3_500, 4_500]
     .filter((at) => at > read.from && at <= read.to)
-    .map((at) => ({ at, values: { [`sla.metrics: ${RULE.title}`]: at === 2_500 ? growth : 0 } }))
+    .map((at) => ({ at, values: { [name]: at === 2_500 ? growth : 0 } }))
   const [result] = await judgeMetricRules({
     config: {},
-    plan: { sla: resolveSla({ metrics: [RULE] }), judge: "all" },
+    plan: { sla: resolveSla({ metrics: [rule] }), judge: "all" },
     measurement: { window: { from: 1_000, to: 4_000 }, hold: null },
-    health: { schema: HEALTH_SCHEMA, cores: 1, samples, waits: {}, signals: {}, read: { api: read } },
+    health: {
+      schema: HEALTH_SCHEMA,
+      cores: 1,
+      samples,
+      waits: {},
+      signals: {},
+      resets: { [name]: resets },
+      read: { api: read },
+    },
     env: {},
     signal: new AbortController().signal,
   })
@@ -46,6 +61,24 @@ it("judges growth only if the counter was read before the load and after it", as
 
 it("breaks a limit by the growth that was seen, whatever was not seen", async () => {
   expect(await judged(5, { from: 500, to: 3_500 })).toMatchObject({ outcome: "fail", actual: 5 })
+})
+
+const AROUND = { from: 500, to: 4_500 }
+
+it("knows the growth of a counter that began again only as far as that decides", async () => {
+  expect(await judged(0, AROUND, { max: 0, resets: [2_500] })).toMatchObject({
+    outcome: "no-data",
+    reason: "it was counted from zero again during the load, so its growth is not all known.",
+  })
+  expect(await judged(3, AROUND, { max: 5, resets: [2_500] })).toMatchObject({
+    outcome: "no-data",
+    reason:
+      "it was counted from zero again during the load, so its growth is not all known. At least 3 was seen.",
+  })
+  expect(await judged(3, AROUND, { max: 2, resets: [2_500] })).toMatchObject({ outcome: "fail", actual: 3 })
+  expect(await judged(3, AROUND, { min: 3, resets: [2_500] })).toMatchObject({ outcome: "pass", actual: 3 })
+  expect(await judged(3, AROUND, { min: 4, resets: [2_500] })).toMatchObject({ outcome: "no-data" })
+  expect(await judged(0, AROUND, { max: 0, resets: [400] })).toMatchObject({ outcome: "pass" })
 })
 
 const GAUGE = {

@@ -10,7 +10,7 @@ import type { Config } from "../plan/schema.ts"
 import { applyMetricRule } from "../sla/metrics.ts"
 import type { MetricReading, MetricResult } from "../sla/metrics.ts"
 import type { Measurement, Window } from "../stats/model.ts"
-import { countText, shareText } from "../sla/text.ts"
+import { countText, exactText, shareText } from "../sla/text.ts"
 import { fillTemplates } from "./templates.ts"
 
 type SampledRule = Extract<MetricRule, { metric: string }>
@@ -86,8 +86,15 @@ function sampledFor(rule: SampledRule, health: Health | null, window: Window) {
     return { reason: `only ${values.length} of ${countText(during.length, "sample")} have it.` }
   if (rule.as !== "increase")
     return { series: [{ labels: "", values }], unseen: unseenText(during, { ...rule, name }) }
-  return growthDuring(values, { rule, unseen: unseenGrowth(health, window, rule) })
+  const unseen = wasReset(during, health.resets?.[name]) ? RESET : unseenGrowth(health, window, rule)
+  return growthDuring(values, { rule, unseen })
 }
+
+function wasReset(during: readonly HealthSample[], resets: readonly number[] = []): boolean {
+  return during.some(({ at }) => resets.includes(at))
+}
+
+const RESET = "it was counted from zero again during the load, so its growth is not all known."
 
 // Of every value during the load, so much may be unknown: a page that is late once is no reason to know nothing.
 const MOST_UNSEEN = 0.1
@@ -111,14 +118,19 @@ function unseenText(during: readonly HealthSample[], { as, name }: Named): strin
   return share > MOST_UNSEEN ? `it could not be read for ${shareText(share)} of the load.` : undefined
 }
 
-/** What was not seen can only add to the growth: a limit that is broken without it is broken. */
+/** What was not seen can only add to the growth: what is enough to decide without it decides. */
 function growthDuring(
   values: readonly number[],
-  { rule, unseen }: { rule: SampledRule; unseen: string | null },
+  { rule: { min = -Infinity, max }, unseen }: { rule: SampledRule; unseen: string | null },
 ) {
   const growth = values.reduce((sum, value) => sum + value, 0)
-  if (unseen !== null && growth <= (rule.max ?? Infinity)) return { reason: unseen }
+  const isDecided = max === undefined ? growth >= min : growth > max
+  if (unseen !== null && !isDecided) return { reason: `${unseen}${growth > 0 ? atLeastText(growth) : ""}` }
   return { series: [{ labels: "", values: [growth] }] }
+}
+
+function atLeastText(growth: number): string {
+  return ` At least ${exactText(growth)} was seen.`
 }
 
 /** Why the growth over a window is not all known, or null: its process must be read before it and after it. */
