@@ -84,7 +84,8 @@ async function projectWith(script: string, { url, endpoints }: { url: string; en
     if (stdout === "") throw new Error(stderr)
     return Report.parse(JSON.parse(stdout))
   }
-  return { check, run, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+  const page = async () => (await loadctl(["report", "--format", "html"], { cwd: folder })).stdout
+  return { check, run, page, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }
 
 const calls = (port: number, method: string) => `import grpc from "k6/net/grpc"
@@ -133,6 +134,7 @@ it("fails calls by gRPC whose code is not OK", async () => {
 
   expect(report.verdict).toBe("FAIL")
   expect(report.reasons).toEqual(["order: 20 of 20 requests failed; none may."])
+  expect(await project.page()).toContain("gRPC NOT_FOUND")
 })
 
 it("says that calls by gRPC were there when nobody asked for them", async () => {
@@ -170,4 +172,8 @@ it("judges how long a WebSocket was open as an endpoint, and keeps it out of eve
   expect(report.requests).toBe(20)
   const chat = report.endpoints.find(({ name }) => name === "chat")
   expect(chat).toMatchObject({ n: 20, failed: 0, statuses: { 101: 20 } })
+  const titles = [...(await project.page()).matchAll(/<figcaption[^>]*>\s*<b>([^<]*)/g)]
+  expect(titles.map(([, title]) => title)).toEqual(
+    expect.arrayContaining(["All requests", "room", "chat, ws_session_duration"]),
+  )
 })

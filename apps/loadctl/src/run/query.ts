@@ -64,7 +64,7 @@ export async function queryRun(options: QueryOptions): Promise<Measurement> {
     machine,
     gaps: gapsIn(samples, plan, table),
     clocks,
-    seconds: secondsOf(samples, plan),
+    seconds: secondsOf([...samples, ...others], plan),
   }
 }
 

@@ -54,7 +54,8 @@ export function measure(
   return { window, hold, overall: { ...overall, failed }, endpoints }
 }
 
-function othersOf(
+/** What k6 timed besides requests for the endpoint of that name, as its `metric` says. */
+export function othersOf(
   series: readonly SampleSeries[],
   wanted: { name: string; metric: OtherMetric },
 ): SampleSeries[] {

@@ -3,11 +3,12 @@ import { owedBy } from "@saleproof/sla/resolve.ts"
 import type { SampleSeries } from "../recorder/recording.ts"
 import { isSuccess } from "./measure.ts"
 import type { Seconds } from "./model.ts"
+import { OVERALL } from "./slices.ts"
 
 // A second may have as many slow requests as a p95 lets the whole run have.
 const MAY_BE_SLOW = 0.05
 
-/** The seconds of each endpoint, and of all together ("overall"), by when its requests ended. */
+/** The seconds of each endpoint, and of all HTTP requests together ("overall"), by when its requests ended. */
 export function secondsOf(
   samples: readonly SampleSeries[],
   { sla, k6Scenarios }: { sla: Sla; k6Scenarios: readonly string[] },
@@ -16,8 +17,9 @@ export function secondsOf(
   const counts = new Map<string, Map<number, { n: number; spoilt: number }>>()
   for (const series of judged) {
     const own = owedBy(sla, series.name)
-    count(counts, { name: series.name, series, owed: own, success: isSuccess(series, own) })
-    count(counts, { name: "overall", series, owed: sla.overall, success: isSuccess(series, own) })
+    const success = isSuccess(series, own)
+    if (series.metric === own.metric) count(counts, { name: series.name, series, owed: own, success })
+    if (!series.metric) count(counts, { name: OVERALL, series, owed: sla.overall, success })
   }
   return Object.fromEntries(
     [...counts].map(([name, seconds]) => {

@@ -1,6 +1,6 @@
 import type { SampleSeries } from "../recorder/recording.ts"
 import { owedBy } from "@saleproof/sla/resolve.ts"
-import { endpointNames, isSuccess } from "./measure.ts"
+import { endpointNames, isSuccess, othersOf } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
 import type { Window } from "./model.ts"
 import { sortNumbers } from "@saleproof/sla/quantile.ts"
@@ -17,7 +17,7 @@ export const OVERALL = "overall"
 /**
  * Cuts a window of a run into stretches of equal length, for each endpoint and for all together (the last one, named
  * "overall"): blocks to compare by, or the points of a chart. A request belongs to the stretch in which it ended.
- * Setup is left out.
+ * Setup is left out; all together are the HTTP requests.
  */
 export function sliceSamples(
   samples: readonly SampleSeries[],
@@ -25,14 +25,15 @@ export function sliceSamples(
   { window, count }: { window: Window; count: number },
 ): SlicedEndpoint[] {
   const judged = samples.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
-  const named = Map.groupBy(judged, ({ name }) => name)
+  const requests = judged.filter(({ metric }) => !metric)
+  const named = Map.groupBy(requests, ({ name }) => name)
   const overall = emptyBuckets(count)
   const endpoints = endpointNames(plan.sla, named.keys()).map((name) => {
     const buckets = emptyBuckets(count)
-    for (const series of named.get(name) ?? []) {
-      const success = isSuccess(series, owedBy(plan.sla, name))
-      fill([buckets, overall], { series, success, window })
-    }
+    const sla = owedBy(plan.sla, name)
+    const own = sla.metric ? othersOf(judged, { name, metric: sla.metric }) : (named.get(name) ?? [])
+    const into = sla.metric ? [buckets] : [buckets, overall]
+    for (const series of own) fill(into, { series, success: isSuccess(series, sla), window })
     return { name, buckets }
   })
   const seconds = (window.to - window.from) / 1_000 / count

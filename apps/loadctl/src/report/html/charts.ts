@@ -1,3 +1,4 @@
+import type { OtherMetric } from "@saleproof/sla/metrics.ts"
 import type { K6Progress } from "../../k6/progress.ts"
 import { formatDuration } from "../../plan/duration.ts"
 import type { Window } from "../../stats/model.ts"
@@ -10,18 +11,38 @@ import type { Point, Timeline } from "./timeline.ts"
 /** What every chart over time is drawn against. */
 export type Frame = { timeline: Timeline; window: Window; hold: Window | null }
 
-/** The p95 limit in ms of an endpoint, or of "overall"; null when there is none. */
-export type LimitOf = (name: string) => number | null
+/** What charts look up of an endpoint, or of "overall". */
+export type Endpoints = {
+  /** The p95 limit in ms; null when there is none. */
+  limitOf: (name: string) => number | null
+  /** What k6 times of it where it is no HTTP request. */
+  metricOf: (name: string) => OtherMetric | undefined
+}
 
-/** Percentiles of each endpoint over time, on one scale so that they can be compared; all together last. */
-export function latencyCharts(frame: Frame, limitOf: LimitOf): Chart[] {
-  const { rows } = frame.timeline
-  const values = rows.flatMap(({ name, points }) => [limitOf(name), ...points.map(({ p99 }) => p99)])
-  const yMax = niceCeiling(Math.max(0, ...values.filter((value) => value !== null)) * 1.05)
-  const called = rows.filter(({ points }) => points.some(({ p95 }) => p95 !== null))
-  return called.map(({ name, points }) => ({
+/**
+ * Percentiles of each endpoint over time, on one scale for those that are timed alike, so that they can be compared;
+ * of all HTTP requests together where there were some.
+ */
+export function latencyCharts(frame: Frame, endpoints: Endpoints): { overall: Chart[]; each: Chart[] } {
+  const called = frame.timeline.rows.filter(wasCalled)
+  const scales = Map.groupBy(called, ({ name }) => endpoints.metricOf(name))
+  const chartOf = (row: Row): Chart => latencyChart(frame, row, { ...endpoints, scales })
+  return {
+    overall: called.filter(({ name }) => name === OVERALL).map(chartOf),
+    each: called.filter(({ name }) => name !== OVERALL).map(chartOf),
+  }
+}
+
+type Scales = { scales: ReadonlyMap<OtherMetric | undefined, readonly Row[]> }
+
+function latencyChart(
+  frame: Frame,
+  { name, points }: Row,
+  { limitOf, metricOf, scales }: Endpoints & Scales,
+): Chart {
+  return {
     ...blank(frame),
-    title: titleOf(name),
+    title: titleOf(name, metricOf(name)),
     summary: latencySummary(points, limitOf(name), frame.timeline.stepS),
     unit: "ms",
     lines: (["p99", "p50", "p95"] as const).map((key) => ({
@@ -30,12 +51,29 @@ export function latencyCharts(frame: Frame, limitOf: LimitOf): Chart[] {
       points: points.map((point): [number, number | null] => [point.at, point[key]]),
     })),
     limit: limitLine(limitOf(name)),
-    yMax,
-  }))
+    yMax: ceilingOf(scales.get(metricOf(name))!, limitOf),
+  }
 }
 
-export function trafficChart(frame: Frame): Chart {
-  const points = frame.timeline.rows.find(({ name }) => name === OVERALL)?.points ?? []
+type Row = Timeline["rows"][number]
+
+function wasCalled({ points }: Row): boolean {
+  return points.some(({ n }) => n > 0)
+}
+
+/** Upper end of the axis of latencies. */
+function ceilingOf(rows: readonly Row[], limitOf: Endpoints["limitOf"]): number {
+  const most = rows.map(({ name, points }) =>
+    points.reduce((highest, { p99 }) => Math.max(highest, p99 ?? 0), limitOf(name) ?? 0),
+  )
+  return niceCeiling(Math.max(0, ...most) * 1.05)
+}
+
+/** The rate of HTTP requests; null where there were none. */
+export function trafficChart(frame: Frame): Chart | null {
+  const overall = frame.timeline.rows.find(({ name }) => name === OVERALL)
+  if (!overall || !wasCalled(overall)) return null
+  const { points } = overall
   const rates = points.map(({ n, seconds }) => n / seconds)
   const failed = points.reduce((sum, point) => sum + point.failed, 0)
   const lines: Line[] = [
@@ -70,15 +108,18 @@ export function usersChart(frame: Frame, progress: readonly K6Progress[]): Chart
   }
 }
 
-export function distributionCharts({ min, max, rows }: Distribution, limitOf: LimitOf): Chart[] {
+export function distributionCharts(
+  { min, max, rows }: Distribution,
+  { limitOf, metricOf }: Endpoints,
+): Chart[] {
   // Endpoints share a scale; of all together there is only one.
   const peakOf = (some: typeof rows): number =>
     niceCeiling(Math.max(...some.flatMap(({ outline }) => outline.map(([, percent]) => percent))))
   const shared = peakOf(rows.slice(1))
   const called = rows.filter(({ n }) => n > 0)
   return called.map(({ name, n, outline }) => ({
-    title: titleOf(name),
-    summary: n === 0 ? "no requests" : `${count(n)} judged ${n === 1 ? "request" : "requests"}`,
+    title: titleOf(name, metricOf(name)),
+    summary: `${count(n)} judged ${n === 1 ? "request" : "requests"}`,
     x: { kind: "latency", min, max },
     unit: "% of requests",
     lines: [{ name: "requests", tone: "share", points: outline }],
@@ -114,8 +155,9 @@ function limitLine(limit: number | null): Chart["limit"] {
   return limit === null ? null : { value: limit, text: `${msText(limit)} ms` }
 }
 
-function titleOf(name: string): string {
-  return name === OVERALL ? "All requests" : name
+function titleOf(name: string, metric: OtherMetric | undefined): string {
+  if (name === OVERALL) return "All requests"
+  return metric === undefined ? name : `${name}, ${metric}`
 }
 
 function count(value: number): string {

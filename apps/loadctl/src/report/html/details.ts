@@ -6,12 +6,12 @@ import type { K6Progress } from "../../k6/progress.ts"
 import type { RunFolder } from "../../store.ts"
 import { loadParts } from "../load.ts"
 import type { RunParts } from "../model.ts"
-import { loadSamples } from "../samples.ts"
+import { loadEverySample } from "../samples.ts"
 
 /** What of a saved run is too much for a table and made for a picture. */
 export type RunDetails = {
   parts: RunParts
-  /** Null where only k6's summary is known. */
+  /** Requests and what k6 timed besides; null where only k6's summary is known. */
   samples: SampleSeries[] | null
   /** What k6 printed about itself every second; empty when it did not come to that. */
   progress: K6Progress[]
@@ -23,6 +23,6 @@ export async function loadDetails(folder: RunFolder): Promise<RunDetails> {
     loadParts(folder),
     readFile(folder.file("k6-output.txt"), "utf8").catch(() => ""),
   ])
-  const samples = await loadSamples(folder, parts.plan)
+  const samples = await loadEverySample(folder, parts.plan)
   return { parts, samples, progress: output.split("\n").flatMap((line) => parseProgress(line) ?? []) }
 }

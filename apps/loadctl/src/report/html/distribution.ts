@@ -1,5 +1,5 @@
 import type { SampleSeries } from "../../recorder/recording.ts"
-import { endpointNames, judgedBy, judgedMs, timedMs } from "../../stats/measure.ts"
+import { endpointNames, judgedBy, judgedMs, othersOf, timedMs } from "../../stats/measure.ts"
 import type { MeasurePlan } from "../../stats/measure.ts"
 import type { Window } from "../../stats/model.ts"
 import { OVERALL } from "../../stats/slices.ts"
@@ -16,7 +16,7 @@ const BINS_A_DECADE = 12
 // Below this, k6's clock says more about itself than about the server.
 const LEAST_MS = 0.1
 
-/** Every endpoint over the same bins, all together first; null when nothing was judged. */
+/** Every endpoint over the same bins, all HTTP requests together first; null when nothing was judged. */
 export function distributionOf(
   samples: readonly SampleSeries[],
   plan: MeasurePlan,
@@ -24,22 +24,31 @@ export function distributionOf(
 ): Distribution | null {
   const series = samples.filter(({ scenario }) => plan.k6Scenarios.includes(scenario))
   const judged = judgedBy(series, plan, hold)
-  const named = Map.groupBy(series, ({ name }) => name)
-  const found = endpointNames(plan.sla, named.keys()).map((name) => ({
-    name,
-    values: concatColumns((named.get(name) ?? []).map((one) => timedMs(one, judgedMs(one, judged)))),
-  }))
-  const all = concatColumns(found.map(({ values }) => values))
-  if (all.length === 0) return null
-  const bins = all.map(binOf)
-  const first = bins.reduce((least, bin) => Math.min(least, bin), Infinity)
-  const last = bins.reduce((most, bin) => Math.max(most, bin), -Infinity)
+  const requests = series.filter(({ metric }) => !metric)
+  const named = Map.groupBy(requests, ({ name }) => name)
+  const found = endpointNames(plan.sla, named.keys()).map((name) => {
+    const metric = plan.sla.endpoints[name]?.metric
+    const own = metric ? othersOf(series, { name, metric }) : (named.get(name) ?? [])
+    return { name, metric, values: concatColumns(own.map((one) => timedMs(one, judgedMs(one, judged)))) }
+  })
+  const all = concatColumns(found.filter(({ metric }) => !metric).map(({ values }) => values))
+  const [first, last] = rangeOf(found.map(({ values }) => values))
+  if (first > last) return null
   const rows = [{ name: OVERALL, values: all }, ...found].map(({ name, values }) => ({
     name,
     n: values.length,
     outline: outlineOf(values, first, last),
   }))
   return { min: edgeOf(first), max: edgeOf(last + 1), rows }
+}
+
+/** The first and the last bin that have a value; the first is beyond the last where there is none. */
+function rangeOf(columns: readonly Float64Array[]): [first: number, last: number] {
+  let [first, last] = [Infinity, -Infinity]
+  for (const values of columns) {
+    for (const value of values) [first, last] = [Math.min(first, binOf(value)), Math.max(last, binOf(value))]
+  }
+  return [first, last]
 }
 
 function outlineOf(values: Float64Array, first: number, last: number): [number, number][] {

@@ -27,9 +27,10 @@ export function endpointTable(report: RunReport): Table {
   return { caption: "Latencies in ms", head, rows, texts: [] }
 }
 
-/** Everything together, stretch by stretch: what the charts show, for reading. */
-export function secondsTable({ rows, stepS }: Timeline): Table {
+/** Everything together, stretch by stretch: what the charts show, for reading; null without HTTP requests. */
+export function secondsTable({ rows, stepS }: Timeline): Table | null {
   const points = rows.find(({ name }) => name === OVERALL)?.points ?? []
+  if (!points.some(({ n }) => n > 0)) return null
   return {
     caption: "All requests over time, latencies in ms",
     head: ["from", "requests/s", "failed", "p50", "p95", "p99"],

@@ -1,10 +1,9 @@
 import { formatDuration } from "../../plan/duration.ts"
 import { causeTexts, headline } from "../cells.ts"
 import { facts } from "../facts.ts"
-import { OVERALL } from "../../stats/slices.ts"
 import type { RunReport } from "../model.ts"
 import { distributionCharts, latencyCharts, trafficChart, usersChart } from "./charts.ts"
-import type { Frame, LimitOf } from "./charts.ts"
+import type { Endpoints, Frame } from "./charts.ts"
 import type { RunDetails } from "./details.ts"
 import { distributionOf } from "./distribution.ts"
 import { healthGroup, waitsSection } from "./health-charts.ts"
@@ -75,10 +74,9 @@ function frameOf({ samples, parts: { plan, measurement } }: RunDetails): Frame |
   return isTooShort(timeline) ? null : { timeline, window, hold }
 }
 
-/** Whether fewer stretches than make a line have a request in them. */
+/** Whether fewer stretches than make a line have something in them. */
 function isTooShort({ rows }: Timeline): boolean {
-  const overall = rows.find(({ name }) => name === OVERALL)?.points ?? []
-  return overall.filter(({ n }) => n > 0).length < LEAST_POINTS
+  return !rows.some(({ points }) => points.filter(({ n }) => n > 0).length >= LEAST_POINTS)
 }
 
 type Groups = Pick<ReportPage, "overTime" | "perEndpoint" | "distribution">
@@ -89,19 +87,25 @@ function chartGroups(
   frame: Frame | null,
 ): Groups {
   const limits = new Map([report.overall, ...report.endpoints].map(({ name, limit }) => [name, limit]))
-  const limitOf: LimitOf = (name) => limits.get(name) ?? null
   if (!frame || !samples) {
     const nothing: ChartGroup = { note: missingText(parts, samples), legend: [], charts: [] }
     return { overTime: nothing, perEndpoint: nothing, distribution: nothing }
   }
-  const latency = latencyCharts(frame, limitOf)
-  const users = usersChart(frame, progress)
+  const endpoints: Endpoints = {
+    limitOf: (name) => limits.get(name) ?? null,
+    metricOf: (name) => parts.plan.sla.endpoints[name]?.metric,
+  }
+  const latency = latencyCharts(frame, endpoints)
   const distribution = distributionOf(samples, parts.plan, frame.hold)
   return {
-    overTime: group([...latency.slice(-1), trafficChart(frame), ...(users ? [users] : [])]),
-    perEndpoint: group(latency.slice(0, -1)),
+    overTime: group(
+      [...latency.overall, trafficChart(frame), usersChart(frame, progress)].filter(
+        (chart) => chart !== null,
+      ),
+    ),
+    perEndpoint: group(latency.each),
     distribution: distribution
-      ? group(distributionCharts(distribution, limitOf))
+      ? group(distributionCharts(distribution, endpoints))
       : { note: "Nothing was judged.", legend: [], charts: [] },
   }
 }
