@@ -29,22 +29,23 @@ export function renderIndexHtml({ runs }: History, reports: ReadonlySet<string>)
 const MARKS = { PASS: "✓", FAIL: "✗", INVALID: "?" } as const
 
 function tableOf(runs: readonly RunLine[], reports: ReadonlySet<string>): Table {
+  const isSet = runs.some(({ settings }) => settings.length > 0)
   return {
     caption: "Newest first; latencies in ms",
-    head: ["run", "verdict", "scenario", "p95", "requests", "failed", "settings"],
+    head: ["run", "verdict", "p95", "failed", "requests", "scenario", ...(isSet ? ["settings"] : [])],
     rows: runs.map((run) => ({
       mark: MARKS[run.verdict],
       cells: [
         { text: run.runId, ...(reports.has(run.runId) ? { href: `${run.runId}/report.html` } : {}) },
         { text: run.verdict, bad: run.verdict === "FAIL" },
-        { text: scenarioText(run) },
         { text: msText(run.p95) },
-        { text: decimalText(run.requests, 0) },
         { text: decimalText(run.failed, 0), bad: run.failed > 0 },
-        { text: run.settings.join(" ") },
+        { text: decimalText(run.requests, 0) },
+        { text: scenarioText(run) },
+        ...(isSet ? [{ text: run.settings.join(" ") }] : []),
       ],
     })),
-    texts: [1, 2, 6],
+    texts: [1, 5, 6],
   }
 }
 

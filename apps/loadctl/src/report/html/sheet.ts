@@ -63,7 +63,7 @@ function listHtml({ items }: Extract<Section, { kind: "list" }>): SafeHtml | nul
 /** What is good or bad of a row stands in its first columns; the sign before it says the same without color. */
 function tableHtml({ columns, alignment, rows, fold }: Extract<Section, { kind: "table" }>): SafeHtml {
   const texts = Array.from(alignment).flatMap((letter, column) => (letter === "L" ? [column] : []))
-  return html`<div class="wide plain">
+  return html`<div class="wide plain sheet">
     ${table({
       caption: fold ?? "Figures",
       head: columns,

@@ -57,7 +57,7 @@ ul.findings b { display: inline-block; width: 1.5rem; text-indent: 0; }
 .mark.kept, .good { color: var(--pass); }
 .bad { font-weight: 700; }
 ul.changes { list-style: none; margin: 0.75rem 0 0; padding: 0; }
-ul.changes li { display: grid; grid-template-columns: minmax(4rem, 30%) 1fr 4.5rem; gap: 0.6rem; padding: 0.2rem 0; }
+ul.changes li { display: grid; grid-template-columns: minmax(4rem, 42%) 1fr 4.5rem; gap: 0.6rem; padding: 0.2rem 0; }
 ul.changes .name { overflow-wrap: anywhere; }
 ul.changes .value { text-align: right; font-variant-numeric: tabular-nums; }
 .track { position: relative; background: linear-gradient(var(--line), var(--line)) center / 1px 100% no-repeat; }
@@ -90,6 +90,9 @@ th:first-child, .word { text-align: left; }
 td.word { white-space: normal; }
 tbody th { font-weight: 500; position: sticky; left: 0; background: var(--page); }
 .wide table { width: 100%; }
+.wide tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 11rem; }
+.sheet td.word { white-space: nowrap; }
+.sheet td.word:last-child { min-width: 15rem; white-space: normal; }
 .verdict.CALM { background: var(--faint); }
 .wide:not(.plain) tbody tr:last-child > * { border-top-width: 2px; font-weight: 600; }
 .mark { display: inline-block; width: 1.4rem; font-weight: 700; }
@@ -122,10 +125,10 @@ footer { margin-top: 3rem; color: var(--faint); font-size: 0.85rem; }
   dl.facts dd { margin-bottom: 0.6rem; }
   table { font-size: 0.85rem; }
   th, td { padding: 0.3rem 0.3rem; }
-  tbody th { white-space: normal; min-width: 10.25rem; }
+  tbody th, .wide tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 10.25rem; }
   td.word { min-width: 40vw; }
-  .plain tbody th, .plain td.word { min-width: 0; }
-  .plain td.word { white-space: nowrap; }
+  .plain tbody th { min-width: 6rem; }
+  .plain td.word, .sheet td.word:last-child { min-width: 0; white-space: nowrap; }
   .mark { width: 1.1rem; }
 }
 @media print { body { max-width: none; } figure, tr { break-inside: avoid; } }

@@ -11,14 +11,17 @@ const MARK_WORDS = {
 
 /** Scrolls sideways where it is too wide, by keyboard too. */
 export function table({ caption, head, rows, texts }: Table): SafeHtml {
-  const word = (column: number) => (column === 0 || texts.includes(column) ? html` class="word"` : null)
+  const isWord = (column: number) => column === 0 || texts.includes(column)
+  const word = (column: number) => (isWord(column) ? html` class="word"` : null)
   const body = rows.map(({ mark, cells: [first, ...others] }) => {
     const sign = mark && MARK_WORDS[mark]
     const shown = sign
       ? html`<span class="mark ${sign.className}" role="img" aria-label="${sign.word}">${mark}</span>`
       : null
     const cells = others.map(({ text, bad }, index) =>
-      bad ? html`<td class="bad">${text}</td>` : html`<td${word(index + 1)}>${text}</td>`,
+      bad
+        ? html`<td class="bad${isWord(index + 1) ? " word" : ""}">${text}</td>`
+        : html`<td${word(index + 1)}>${text}</td>`,
     )
     return html`<tr>
       <th scope="row">
