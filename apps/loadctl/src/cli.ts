@@ -19,6 +19,7 @@ import { registerUp } from "./commands/up.ts"
 import { expandVariantFlags } from "./commands/variant-flags.ts"
 import { EXIT, isExplained, isSystemRefusal } from "./errors.ts"
 import type { Io } from "./io.ts"
+import { asTyped } from "./machine/own-name.ts"
 import { loadctlVersion } from "./machine/version.ts"
 
 const EPILOGUE = `
@@ -27,10 +28,10 @@ Exit codes:
   4 the SLA failed   5 invalid: the measurement cannot be trusted   130 interrupted
 
 Examples:
-  $ loadctl run --scenario flow_iterations      seed, load, audit and judge; starts what is missing
-  $ loadctl run --scenario flow_300vus --target http://10.0.0.5:8080
-  $ loadctl report                              the latest run again, from what was saved
-  $ loadctl list                                the scenarios of loadctl.yaml`
+  $ loadctl init --url http://127.0.0.1:3000 --script load-test.js     a loadctl.yaml for it
+  $ loadctl check --try                                                one iteration, without load
+  $ loadctl run --scenario checkout --target http://10.0.0.5:8080      load, audit and verdict
+  $ loadctl report --format html > report.html                         the latest run, from what was saved`
 
 // In the order of the help: the work, its history, the services, the rest.
 const COMMANDS = [
@@ -89,8 +90,8 @@ function explain(error: unknown, io: Io): void {
   if (error instanceof CommanderError) {
     io.setExitCode(error.exitCode === 0 ? EXIT.pass : EXIT.usage)
   } else if (isExplained(error) && !comesOfInterrupt(error.exitCode, io)) {
-    io.stderr(`error: ${error.message}\n`)
-    if (error.hint) io.stderr(`  → ${error.hint}\n`)
+    io.stderr(`error: ${asTyped(error.message, io.cwd)}\n`)
+    if (error.hint) io.stderr(`  → ${asTyped(error.hint, io.cwd)}\n`)
     io.setExitCode(error.exitCode)
   } else if (isSystemRefusal(error)) {
     io.stderr(`error: ${error.message}\n`)

@@ -64,6 +64,30 @@ describe("loadctl init", () => {
     expect(existsSync(join(here.folder, "loadctl.yaml"))).toBe(false)
   })
 
+  it("refuses what k6 would refuse to run, and takes the variables that the script cannot be read without", async () => {
+    const needy = 'if (!__ENV.TOKEN) throw new Error("no TOKEN"); export default () => {}'
+    await using here = await folderWith({ "nothing.js": "export function x() {}", "needy.js": needy })
+    const initOf = (script: string, ...more: string[]) =>
+      here.run("init", "--url", api.url, "--script", script, ...more)
+    expect(await initOf("nothing.js")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("function 'default' not found in exports"),
+    })
+    expect(await initOf("needy.js")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/no TOKEN[^]*-e KEY=VALUE/),
+    })
+    expect(await initOf("needy.js", "-e", "TOKEN=hush")).toMatchObject({ exitCode: 0 })
+    expect(await here.read("loadctl.yaml")).not.toContain("hush")
+    expect(await here.run("check")).toMatchObject({
+      exitCode: 2,
+      stdout: expect.stringMatching(
+        /^MISSING +Scenario +default: k6 cannot read the script: Error: no TOKEN/m,
+      ),
+    })
+    expect(await here.run("check", "-e", "TOKEN=hush")).toMatchObject({ exitCode: 0 })
+  })
+
   it("names the one scenario that k6 makes of a script without any", async () => {
     await using here = await folderWith({
       "load-test.js": "export const options = { vus: 1, iterations: 1 }; export default () => {}",
@@ -100,6 +124,17 @@ scenarios: { reader: {} }\n`,
     expect(stdout).toContain("ordr: no literal of the script names it (did you mean order?)")
   })
 
+  it("finds a script in order that only the seed's answer lets k6 read", async () => {
+    await using here = await folderWith({
+      "load-test.js": "const { id } = JSON.parse(__ENV.SEEDED); export default () => id",
+      "loadctl.yaml": `target: { url: "${api.url}" }\nscript: load-test.js\nseed: { path: /seed }\nscenarios: { default: {} }\n`,
+    })
+    expect(await here.run("check")).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^note +Scenario +default: k6 cannot read the script before the seed:/m),
+    })
+  })
+
   it("ends with 3 when the target does not answer", async () => {
     await using here = await folderWith()
     await here.run(...init, "http://127.0.0.1:1")
@@ -119,6 +154,13 @@ describe("a mistake in loadctl.yaml", () => {
     expect(stderr).toContain("loadctl.yaml:2 sla.endpoint: there is no such key (did you mean endpoints?)")
     expect(stderr).toContain('loadctl.yaml:3 scenarios: expected keys and values below it, not ["a"]')
     expect(stderr).not.toMatch(/received|Invalid input|expected (object|record|array)/)
+  })
+
+  it("is a suite of a scenario that is nearly one", async () => {
+    const text = `target: { url: "${api.url}" }\nscript: a.js\nscenarios: { quick: {} }\nsuites: { night: [qick] }\n`
+    await using here = await folderWith({ "loadctl.yaml": text })
+    const { stderr } = await here.run("list")
+    expect(stderr).toContain("suites.night.0: no such scenario in scenarios: qick (did you mean quick?)")
   })
 
   it("is a scenario that is nearly one", async () => {

@@ -1,4 +1,6 @@
+import { EventEmitter, once } from "node:events"
 import { readFile, readdir } from "node:fs/promises"
+import { createServer } from "node:http"
 
 import { describe, expect, inject, it, vi } from "vitest"
 
@@ -48,6 +50,29 @@ describe("Ctrl-C during a run", () => {
     expect(report.stdout).toMatch(/^INVALID/m)
     expect(report.stdout).toContain("The run broke off before it was judged.")
   })
+})
+
+describe("Ctrl-C before a run", () => {
+  it.each(["run --scenario waiting", "check", "doctor"])(
+    "%s waits no longer for a target that does not answer: exit 130",
+    async (command) => {
+      const asked = new EventEmitter()
+      const silent = createServer(() => asked.emit("request"))
+      silent.listen(0, "127.0.0.1")
+      await once(silent, "listening")
+      using _ = { [Symbol.dispose]: () => silent.close().closeAllConnections() }
+      await using project = await boxOfficeProject()
+      const address = silent.address()
+      if (address === null || typeof address === "string") throw new Error("no port")
+      const env = { LOADCTL_TARGET: `http://127.0.0.1:${address.port}` }
+      const running = loadctl(command.split(" "), { cwd: project.folder, env })
+      await once(asked, "request")
+      running.kill("SIGINT")
+      const { exitCode, stdout, stderr } = await running
+      expect({ exitCode, stdout, stderr }).toMatchObject({ exitCode: 130, stdout: "" })
+      expect(stderr).toMatch(/Interrupted\.$/)
+    },
+  )
 })
 
 function start(folder: string, target: string, scenario = "waiting") {

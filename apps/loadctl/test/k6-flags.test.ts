@@ -137,7 +137,7 @@ describe("k6's own flags", () => {
 })
 
 describe("several scenarios in one run", () => {
-  it("end in one verdict, one JUnit document and one page", async () => {
+  it("end in one verdict, one JUnit document and one page", { timeout: 120_000 }, async () => {
     await using office = await openBoxOffice()
     await using here = await project(office.url)
     const junit = await here.run("--suite", "both", "--format", "junit")
@@ -160,7 +160,7 @@ describe("several scenarios in one run", () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it("must be scenarios of the file", async () => {
+  it("must be one of the file", async () => {
     await using here = await project("http://127.0.0.1:1")
     const { exitCode, stderr } = await here.run("--suite", "bth")
     expect(exitCode).toBe(2)
@@ -170,10 +170,14 @@ describe("several scenarios in one run", () => {
 
 describe("a target with a certificate of a private authority", () => {
   it.each([
-    ["is refused", "", 3],
-    ["is trusted with tls.ca", "tls: { ca: cert.pem }", 0],
-    ["is taken as it is with insecureSkipVerify", "tls: { insecureSkipVerify: true }", 0],
-  ])("%s", async (_, more, code) => {
+    [
+      "is refused, with what would help",
+      "",
+      { exitCode: 3, stderr: expect.stringContaining("tls: { ca: FILE.pem }") },
+    ],
+    ["is trusted with tls.ca", "tls: { ca: cert.pem }", { exitCode: 0 }],
+    ["is taken as it is with insecureSkipVerify", "tls: { insecureSkipVerify: true }", { exitCode: 0 }],
+  ])("%s", async (_, more, ending) => {
     await using here = await project("https://localhost:1", more)
     const [key, cert] = [join(here.folder, "key.pem"), join(here.folder, "cert.pem")]
     const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
@@ -200,6 +204,14 @@ describe("a target with a certificate of a private authority", () => {
       "--target",
       `https://localhost:${listening.port}`,
     )
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: code })
+    expect({ exitCode, stderr }).toMatchObject(ending)
+  })
+
+  it("is not trusted by a file that holds no certificate", async () => {
+    await using here = await project("https://localhost:1", "tls: { ca: loadctl.yaml }")
+    expect(await here.run("--scenario", "quick")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("loadctl.yaml holds no certificate."),
+    })
   })
 })

@@ -1,7 +1,7 @@
 import { formatDuration } from "../plan/duration.ts"
 import { originFacts } from "../machine/text.ts"
 import type { Row, Section } from "../report/sheet/model.ts"
-import { msText } from "../sla/text.ts"
+import { decimalText, msText } from "../sla/text.ts"
 import type { AbReport, AbRun, AbSide, SideSummary } from "./model.ts"
 import { worst } from "./verdict.ts"
 import type { SideName } from "./order.ts"
@@ -147,5 +147,5 @@ function roundsText(rounds: number, runs: readonly AbRun[]): string {
 }
 
 function rateText(rate: number | null): string {
-  return rate === null ? "–" : rate.toFixed(1)
+  return rate === null ? "–" : decimalText(rate, 1)
 }

@@ -4,7 +4,7 @@ import type { SampleSeries } from "../recorder/recording.ts"
 import { composeReport } from "../report/model.ts"
 import type { RunParts, RunReport } from "../report/model.ts"
 import { judge } from "../sla/judge.ts"
-import { countText } from "../sla/text.ts"
+import { countText, decimalText, exactText } from "../sla/text.ts"
 import type { Measurement } from "../stats/model.ts"
 import { inFlightOf, isFallingBehind } from "../stats/steady.ts"
 import type { InFlight } from "../stats/steady.ts"
@@ -117,10 +117,11 @@ export function disobedience(step: CapacityStep, unit: LoadUnit, vusMax: number 
     return `k6 was asked for ${step.load} VUs and had ${vusMax}: the script does not read VUS.`
   }
   const { iterationRate, load } = step
-  const share = (iterationRate ?? load) / load
+  if (iterationRate === null) return null
+  const share = iterationRate / load
   if (share >= FOLLOWS.least && share <= FOLLOWS.most) return null
   return (
-    `k6 was asked for ${load} iterations per second and made ${iterationRate?.toFixed(1)}: ` +
+    `k6 was asked for ${exactText(load)} iterations per second and made ${decimalText(iterationRate, 1)}: ` +
     "the script does not read RATE, or is no open model."
   )
 }

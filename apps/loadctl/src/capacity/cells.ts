@@ -1,5 +1,5 @@
 import { formatDuration } from "../plan/duration.ts"
-import { msText, shareText } from "../sla/text.ts"
+import { decimalText, msText, shareText } from "../sla/text.ts"
 import { originFacts } from "../machine/text.ts"
 import type { Section, Tone } from "../report/sheet/model.ts"
 import type { Broken, CapacityReport, CapacityStep } from "./model.ts"
@@ -31,7 +31,7 @@ function stepCells(step: CapacityStep): string[] {
   return [
     String(load),
     why,
-    ...[iterationRate, requestRate].map((rate) => (rate === null ? "–" : rate.toFixed(1))),
+    ...[iterationRate, requestRate].map((rate) => (rate === null ? "–" : decimalText(rate, 1))),
     ...[p50, p95, p99].map(msText),
     String(failed),
     String(dropped),

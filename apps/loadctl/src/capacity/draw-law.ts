@@ -1,3 +1,4 @@
+import { decimalText } from "../sla/text.ts"
 import { throughputAt } from "../stats/scalability.ts"
 import { scalabilityPoint } from "./findings.ts"
 import type { CapacityReport } from "./model.ts"
@@ -20,7 +21,7 @@ export function lawLines({ scalability, steps, unit }: CapacityReport): string[]
         column < place(throughput) ? "█" : " ",
       )
       bar[place(fitted)] = "◆"
-      return `${concurrency.toFixed(1).padStart(9)}  ${throughput.toFixed(1).padStart(12)}  ${bar.join("").trimEnd()}`
+      return `${decimalText(concurrency, 1).padStart(9)}  ${decimalText(throughput, 1).padStart(12)}  ${bar.join("").trimEnd()}`
     }),
   ]
 }

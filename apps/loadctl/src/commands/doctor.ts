@@ -2,6 +2,7 @@ import type { Command } from "commander"
 
 import { EXIT } from "../errors.ts"
 import type { Io } from "../io.ts"
+import { asTyped } from "../machine/own-name.ts"
 import { formatTable } from "../report/table.ts"
 import type { Finding } from "../stack/provider.ts"
 import { formatOption, readConfig, withConfig } from "./options.ts"
@@ -29,7 +30,7 @@ export function registerDoctor(program: Command, io: Io): void {
     .addHelpText("after", HELP)
     .action(async ({ config, format }: Flags) => {
       const findings = await examine(io, config)
-      io.stdout(format === "json" ? jsonText(findings) : findingsText(findings))
+      io.stdout(format === "json" ? jsonText(findings) : asTyped(findingsText(findings), io.cwd))
       if (findings.some(({ state }) => state === "missing")) io.setExitCode(EXIT.missing)
     })
 }
@@ -46,7 +47,7 @@ async function examine(io: Io, config: string | undefined): Promise<Finding[]> {
     return [nodeFinding(), file, await k6Finding(io.env)]
   }
   const loaded = await readConfig(io, { config })
-  const own = [nodeFinding(), ...(await projectFindings(loaded, io.env))]
+  const own = [nodeFinding(), ...(await projectFindings(loaded, io))]
   const stack = await loadStack(loaded)
   const known = new Set(own.map(({ title }) => title))
   const needed = stack ? await stack.prerequisites(io.env) : []

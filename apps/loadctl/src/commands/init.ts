@@ -6,8 +6,9 @@ import type { Command } from "commander"
 
 import { usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
+import { collectPair } from "./options.ts"
 
-type Flags = { url?: string; script?: string; buildK6?: boolean }
+type Flags = { url?: string; script?: string; e?: Record<string, string>; buildK6?: boolean }
 
 const HELP = `
 Looks at the script with k6 and in its text, and writes a loadctl.yaml with its scenarios and the names of its
@@ -22,6 +23,11 @@ export function registerInit(program: Command, io: Io): void {
     .description("write a loadctl.yaml for a k6 script, which works as it is")
     .option("--url <url>", "where the API answers; asked for on a terminal")
     .option("--script <file>", "the k6 script; asked for on a terminal")
+    .option(
+      "-e <KEY=VALUE>",
+      "variable that the script needs to be read, repeatable; not written",
+      collectPair,
+    )
     .option("--build-k6", "where there is no k6, build it with Go (once, about a minute)")
     .addHelpText("after", HELP)
     .action((flags: Flags) => init(flags, io))
@@ -43,7 +49,7 @@ async function init(flags: Flags, io: Io): Promise<void> {
   }
   const url = parseUrl(await answerFor(io, { flag: "--url", given: flags.url, question: URL_QUESTION }))
   const script = await answerFor(io, { flag: "--script", given: flags.script, question: SCRIPT_QUESTION })
-  const found = await lookAtScript(io, { script, url, build: flags.buildK6 ?? false })
+  const found = await lookAtScript(io, { script, url, flags })
   const schema = await writable(() => schemaPlace(io.cwd))
   const starter = { url, script: relative(io.cwd, resolve(io.cwd, script)), schema, ...found }
   await writable(() => writeFile(file, starterConfig(starter), { flag: "wx" }))
@@ -75,22 +81,23 @@ function parseUrl(text: string): string {
   return text
 }
 
-type Looking = { script: string; url: string; build: boolean }
+type Looking = { script: string; url: string; flags: Flags }
 
-async function lookAtScript(io: Io, { script, url, build }: Looking) {
-  const [{ inspectScript }, { readLiterals }, { BUILD_K6, requireK6 }] = await Promise.all([
+async function lookAtScript(io: Io, { script, url, flags: { e = {}, buildK6 } }: Looking) {
+  const [{ requireInspected }, { readLiterals }, { BUILD_K6, requireK6 }] = await Promise.all([
     import("../project/inspect.ts"),
     import("../project/literals.ts"),
     import("../k6/find.ts"),
   ])
   const path = resolve(io.cwd, script)
   if (!existsSync(path)) throw usageError(`There is no script ${script}.`, "--script names a k6 script.")
-  if (build) io.env[BUILD_K6] = "on"
+  if (buildK6) io.env[BUILD_K6] = "on"
   const binary = await requireK6(io, (text) => io.stderr(`${text}\n`))
-  const { names, addressVariables, checks } = readLiterals(path)
-  const env = Object.fromEntries(addressVariables.map((variable) => [variable, url]))
-  const { scenarios } = await inspectScript({ binary, script: path, cwd: io.cwd, env })
-  return { names, addressVariables, checks, scenarios: scenarios.map((scenario) => scenario.name) }
+  const literals = readLiterals(path)
+  const variables = { ...Object.fromEntries(literals.addressVariables.map((name) => [name, url])), ...e }
+  const asked = { binary, script: path, cwd: io.cwd, variables, env: io.env, signal: io.interrupted }
+  const { scenarios } = await requireInspected(asked)
+  return { ...literals, scenarios: scenarios.map((scenario) => scenario.name) }
 }
 
 async function writable<T>(write: () => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { relative } from "node:path"
 
 import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
+import { ownName } from "../machine/own-name.ts"
 import type { Format } from "../report/format-names.ts"
 import type { RunReport } from "../report/model.ts"
 import type { RunFolder } from "../store.ts"
@@ -18,6 +19,7 @@ export async function printReport(io: Io, { report, folder, format }: Printing):
     color: wantsColor(io, "stdout"),
     savedIn,
     columns: io.stdoutColumns,
+    command: ownName(io.cwd),
   })
   if (format !== "html") return io.stdout(text)
   const { default: writeFileAtomic } = await import("write-file-atomic")

@@ -8,6 +8,7 @@ import { wantsColor } from "../io.ts"
 import type { Io } from "../io.ts"
 import type { SheetFormat } from "../report/sheet/formats.ts"
 import type { Sheet } from "../report/sheet/model.ts"
+import { msText } from "../sla/text.ts"
 
 /** `--save`, for what takes so long that its result is worth a file of its own. */
 export function withSave(command: Command): Command {
@@ -53,7 +54,7 @@ export async function openSeries(io: Io, root: string, of: { kind: string; scena
 
 /** "A: PASS, p95 42.0 ms", and why it is no better. */
 export function runLine({ p95, reasons }: { p95: number | null; reasons: string[] }, text: string): string {
-  const latency = p95 === null ? "nothing measured" : `p95 ${p95.toFixed(1)} ms`
+  const latency = p95 === null ? "nothing measured" : `p95 ${msText(p95)} ms`
   return `${[`${text}, ${latency}`, ...reasons.slice(0, 1)].join("; ")}\n`
 }
 

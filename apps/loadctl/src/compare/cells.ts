@@ -104,7 +104,9 @@ export function methodText({ method }: Comparison): string {
   if (!method) return "nothing was compared"
   const { unit, units, window, test, arrangements, exact, alpha, confidence, seed, limits } = method
   const sides =
-    unit === "run" ? `${units.base} against ${units.candidate} runs` : countText(units.base, "round")
+    unit === "run"
+      ? `${units.base} against ${countText(units.candidate, "run")}`
+      : countText(units.base, "round")
   const counted = exact ? "all" : `seed ${seed}, a sample of`
   return (
     `${sides}, ${window === "hold" ? "over the hold" : "over all of it"}; all figures judged together by a ` +

@@ -89,4 +89,8 @@ it("fits a terminal of 60 columns without breaking a number", () => {
   expect(lines.filter((line) => line.length > 60)).toEqual([])
   const numbers = (text: string): string[] => [...new Set(text.match(/[\d,]+\.\d+/g))].toSorted()
   expect(numbers(narrow)).toEqual(numbers(whole))
+  // Each part of the table says which figure its rows are about.
+  expect(lines.filter((line) => /^ {5}endpoint +/.test(line))).toSatisfy((heads: string[]) =>
+    heads.every((head) => /^ {5}endpoint +figure\b/.test(head)),
+  )
 })

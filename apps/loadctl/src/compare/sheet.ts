@@ -32,6 +32,7 @@ export function comparisonSections(comparison: Comparison): Section[] {
       kind: "table",
       columns: COLUMNS,
       alignment: ALIGNMENT,
+      keys: 2,
       rows: endpoints.flatMap(rowsOf).map(marked),
       fold: "Every figure",
     },

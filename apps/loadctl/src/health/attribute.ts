@@ -1,4 +1,4 @@
-import { countText } from "../sla/text.ts"
+import { countText, decimalText } from "../sla/text.ts"
 import type { Window } from "../stats/model.ts"
 import type { Health, HealthSample, Values } from "./model.ts"
 import { saturationsOf, usableCores } from "./saturation.ts"
@@ -95,8 +95,12 @@ function idleText(bad: readonly HealthSample[], good: readonly HealthSample[]): 
       "api.cpu",
       (cpu) => `the API used ${cpu.toFixed(1)} ${may === undefined ? "cores" : `of ${may.toFixed(0)} cores`}`,
     ),
-    sentence(all, "api.loopDelay", (ms) => `its event loop was ${ms.toFixed(0)} ms late`),
-    sentence(all, "database.active", (count) => `${count.toFixed(0)} sessions of the database were active`),
+    sentence(all, "api.loopDelay", (ms) => `its event loop was ${decimalText(ms, 0)} ms late`),
+    sentence(
+      all,
+      "database.active",
+      (count) => `${decimalText(count, 0)} sessions of the database were active`,
+    ),
   ].flatMap((part) => part ?? [])
   if (parts.length === 0) return "neither the target nor this machine exported anything"
   const alike =

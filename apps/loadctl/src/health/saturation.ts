@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 
+import { decimalText } from "../sla/text.ts"
 import { sum } from "../stats/spread.ts"
 import type { Health, Values } from "./model.ts"
 
@@ -35,7 +36,7 @@ function given<Name extends string>(
 }
 
 const text = (value: number | undefined, digits = 0): string =>
-  value === undefined ? "unknown" : value.toFixed(digits)
+  value === undefined ? "unknown" : decimalText(value, digits)
 
 /** Cores that the API may use: as it says, or the one of an event loop; undefined where it is unknown. */
 export function usableCores(values: Values): number | undefined {

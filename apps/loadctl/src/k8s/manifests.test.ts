@@ -216,5 +216,8 @@ describe("splitSecrets", () => {
 
   it("refuses a secret that stands in the file", () => {
     expect(() => splitSecrets({ API_TOKEN: "hush" }, "mine")).toThrow("would be in the manifests")
+    expect(() => splitSecrets({ STORE: "redis://me:hush@store/" }, "mine")).toThrow(
+      "would be in the manifests",
+    )
   })
 })

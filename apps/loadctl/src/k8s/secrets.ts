@@ -1,5 +1,5 @@
 import { usageError } from "../errors.ts"
-import { isSecretName } from "../machine/redact.ts"
+import { hasCredentials, isSecretName } from "../machine/redact.ts"
 import { fromSecret } from "./model.ts"
 import type { PodEnv } from "./model.ts"
 
@@ -21,7 +21,9 @@ export type SplitEnv = {
  * Secret. Throws a usage error for a secret that stands in the file as it is.
  */
 export function splitSecrets(env: Record<string, string>, secret: string): SplitEnv {
-  const literal = Object.keys(env).filter((name) => isSecretName(name) && variablesOf(env[name]).length === 0)
+  const literal = Object.entries(env).flatMap(([name, value]) =>
+    (isSecretName(name) || hasCredentials(value)) && variablesOf(value).length === 0 ? [name] : [],
+  )
   if (literal.length > 0) {
     throw usageError(
       `${literal.join(", ")}: a secret that stands in loadctl.yaml would be in the manifests.`,

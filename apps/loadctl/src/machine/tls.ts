@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import tls from "node:tls"
@@ -23,7 +24,31 @@ export function trustAsConfigured({ config, root }: LoadedConfig, { env }: Pick<
   tls.setDefaultCACertificates([...tls.getCACertificates("default"), readCertificate(file)])
 }
 
+/** What helps where the certificate is the reason. */
+export const TRUST_HINT =
+  "tls: { ca: FILE.pem } in loadctl.yaml names the authority that signed its certificate."
+
+/** Whether that is why a request was not answered, in Node's words, or OpenSSL's. */
+export function isUntrusted(reason: string): boolean {
+  return /certificate|self-signed|altnames/i.test(reason)
+}
+
 function readCertificate(file: string): string {
+  const text = readText(file)
+  if (!holdsCertificate(text))
+    throw usageError(`tls.ca: ${file} holds no certificate.`, "It is a PEM file: -----BEGIN CERTIFICATE-----")
+  return text
+}
+
+function holdsCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).raw.length > 0
+  } catch {
+    return false
+  }
+}
+
+function readText(file: string): string {
   try {
     return readFileSync(file, "utf8")
   } catch (error) {

@@ -1,6 +1,7 @@
 import { z } from "zod"
 
 import { LEVELS, SlaInput } from "@saleproof/sla/schema.ts"
+import { didYouMean } from "../suggest.ts"
 import { parseDuration } from "./duration.ts"
 import { metricRulesOf, missingSource } from "./metric-rules.ts"
 import { isSafeId } from "./run-id.ts"
@@ -177,23 +178,24 @@ export const Config = z
       context.addIssue({
         code: "custom",
         path: ["warmUp", "scenario"],
-        message: "no such scenario in scenarios",
+        message: `no such scenario in scenarios${didYouMean(config.warmUp.scenario, Object.keys(config.scenarios))}`,
       })
     }
     if (config.persona && !(config.persona in config.personas)) {
-      context.addIssue({ code: "custom", path: ["persona"], message: "no such persona in personas" })
+      const guess = didYouMean(config.persona, Object.keys(config.personas))
+      context.addIssue({ code: "custom", path: ["persona"], message: `no such persona in personas${guess}` })
     }
   })
   .superRefine(({ suites, scenarios }, context) => {
     for (const [name, members] of Object.entries(suites)) {
       for (const [index, member] of members.entries()) {
         if (member in scenarios) continue
-        const message = `no such scenario in scenarios: ${member}`
+        const guess = didYouMean(member, Object.keys(scenarios))
+        const message = `no such scenario in scenarios: ${member}${guess}`
         context.addIssue({ code: "custom", path: ["suites", name, index], message })
       }
     }
   })
-
   .superRefine((config, context) => {
     for (const [place, metrics] of metricRulesOf(config)) {
       for (const [index, rule] of metrics.entries()) {

@@ -14,6 +14,7 @@ const STARTER: Starter = {
   scenarios: ["default"],
   names: [],
   addressVariables: ["BASE_URL"],
+  otherVariables: ["API_TOKEN"],
   checks: true,
   schema: ".loadctl/loadctl.schema.json",
 }
@@ -45,6 +46,13 @@ it("stays valid for a script with other names than YAML's plain ones", () => {
   expect(Object.keys(config.sla.endpoints ?? {})).toEqual(names)
   expect(Object.keys(config.scenarios)).toEqual(["on"])
   expect(config.sla.checks).toBeUndefined()
+})
+
+it("lists no endpoint that a scenario may not call, where the script has several", () => {
+  const starter = { ...STARTER, names: ["list", "buy"], scenarios: ["browse", "checkout"] }
+  const text = starterConfig(starter)
+  expect(load(text).sla.endpoints).toBeUndefined()
+  expect(text).toMatch(/# endpoints: .*\n  #   list: \{\}\n  #   buy: \{\}\n/)
 })
 
 it("stays valid with everything that it comments out", () => {

@@ -8,6 +8,8 @@ export type Starter = {
   names: readonly string[]
   /** Variables of the script that the target's address goes into. */
   addressVariables: readonly string[]
+  /** Its other variables. */
+  otherVariables: readonly string[]
   checks: boolean
   /** Where editors find the schema, relative to the file. */
   schema: string
@@ -15,7 +17,7 @@ export type Starter = {
 
 /** A file that works as it is for the script; what else there is, is explained in comments. */
 export function starterConfig(starter: Starter): string {
-  const { url, script, scenarios, names, checks, schema } = starter
+  const { url, script, scenarios, checks, schema } = starter
   return `# yaml-language-server: $schema=${schema}
 # What loadctl tests. Latencies are milliseconds, shares go from 0 to 1, durations look like 30s or 1m30s.
 # LOADCTL_TARGET, LOADCTL_INFLUX_URL, LOADCTL_INFLUX_DATABASE and LOADCTL_PERSONA win over this file; flags win over them.
@@ -26,16 +28,16 @@ target:
 
 script: ${quoted(script)} # relative to this file; it needs to know nothing about loadctl
 
-${environment(starter.addressVariables)}
+${environment(starter)}
 # What is owed. Every endpoint, by k6's name tag, owes what each says, also one that is not listed.
 sla:
   each: { p95: 500, errorRate: 0 } # avg, p50, p90, p95, p99, p99.9, max, rate: {min}, errorRate, minSamples
   # overall: { p95: 300, p99: { limit: 800, level: warn } } # level: fail (the default) or warn
 ${checks ? "  checks: 1 # share of the script's checks that must hold" : "  # checks: 1 # share of the script's checks that must hold"}
   # droppedIterations: 0
-${endpoints(names)}
+${endpoints(starter)}
 scenarios: # loadctl run --scenario NAME
-${scenarios.map((name) => `  ${quoted(name)}: {}`).join("\n")}
+${scenarios.length > 1 ? "  # k6 runs all scenarios of the script in each run; judged are the requests of the one that is named\n" : ""}${scenarios.map((name) => `  ${quoted(name)}: {}`).join("\n")}
   # another:
   #   description: what it is for
   #   k6Scenarios: [default] # the script's scenarios that are judged, if not named like this one
@@ -72,16 +74,27 @@ const OPTIONAL = `
 # variants: { sold-out: { seed: { stock: 10 } } }
 `
 
-function environment(variables: readonly string[]): string {
-  const head =
+function environment({ addressVariables, otherVariables }: Starter): string {
+  const told =
     "# Variables of the script (__ENV). ${TARGET_URL} is the target's address, ${TESTID} the run.\n"
-  if (variables.length === 0)
-    return `${head}# The script reads no address from __ENV, so it has to name the target itself.\nenv: {}\n`
-  return `${head}env:\n${variables.map((name) => `  ${name}: "\${TARGET_URL}"`).join("\n")}\n`
+  const others = otherVariables.map(
+    (name) => `  # ${name}: "\${${name}}" # of the shell, or -e ${name}=VALUE\n`,
+  )
+  if (addressVariables.length > 0) {
+    const addresses = addressVariables.map((name) => `  ${name}: "\${TARGET_URL}"\n`)
+    return `${told}env:\n${addresses.join("")}${others.join("")}`
+  }
+  const none =
+    "# None of those that the script reads sounds like an address, so it has to name the target itself.\n"
+  return others.length > 0 ? `${told}${none}# env:\n${others.join("")}` : `${told}${none}env: {}\n`
 }
 
-function endpoints(names: readonly string[]): string {
+function endpoints({ names, scenarios }: Starter): string {
   const head = "by k6's name tag; one that is listed here and never called makes the run invalid"
+  if (names.length > 0 && scenarios.length > 1) {
+    const rows = names.map((name) => `  #   ${quoted(name)}: {}\n`)
+    return `  # Which scenario calls which of them, the script's text does not show; all owe what each says.\n  # endpoints: # ${head}\n${rows.join("")}`
+  }
   if (names.length === 0)
     return `  # endpoints: # ${head}\n  #   checkout: { p95: 300, status: [201, 409] }\n`
   const rows = names.map((name) => `    ${quoted(name)}: {} # or { p95: 300, status: [201, 409] }`)

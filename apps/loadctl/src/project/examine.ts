@@ -5,20 +5,28 @@ import { mergeSla, resolveSla } from "@saleproof/sla/resolve.ts"
 import { findK6 } from "@saleproof/stack/provide/k6.ts"
 
 import type { LoadedConfig } from "../config.ts"
-import { LoadctlError } from "../errors.ts"
 import type { Io } from "../io.ts"
 import { pickScenarios } from "../plan/pick.ts"
 import type { Config } from "../plan/schema.ts"
 import type { Finding } from "../stack/provider.ts"
+import { scriptEnv } from "../run/load.ts"
 import { didYouMean } from "../suggest.ts"
 import { inspectScript } from "./inspect.ts"
+import type { UnreadScript } from "./inspect.ts"
 import { readLiterals } from "./literals.ts"
+import { tryPlan } from "./try-plan.ts"
 
-type Examining = { io: Pick<Io, "env">; only: string | undefined }
+type Examining = {
+  io: Pick<Io, "env" | "interrupted">
+  only: string | undefined
+  /** Variables of the script, from the command line. */
+  variables: Record<string, string>
+}
 
 /** What k6 and the text of the scripts say about the scenarios of the file; nothing where there is no k6. */
-export async function examineScenarios(loaded: LoadedConfig, { io, only }: Examining): Promise<Finding[]> {
+export async function examineScenarios(loaded: LoadedConfig, examining: Examining): Promise<Finding[]> {
   const { config, root } = loaded
+  const { io, only } = examining
   const { path: binary } = await findK6(io.env)
   const names = pickScenarios(config, only)
   const scripts = new Map<string, string[]>()
@@ -29,7 +37,7 @@ export async function examineScenarios(loaded: LoadedConfig, { io, only }: Exami
   const found: Finding[] = []
   for (const [script, scenarios] of scripts) {
     if (!existsSync(script)) continue
-    if (binary) found.push(...(await scenarioFindings({ loaded, binary, script, scenarios })))
+    if (binary) found.push(...(await scenarioFindings({ loaded, binary, script, scenarios, examining })))
     found.push(...nameFindings(script, listedIn(config, scenarios)))
   }
   return found
@@ -40,24 +48,59 @@ export function wrongFindings(findings: readonly Finding[]): boolean {
   return findings.some(({ state }) => state === "missing")
 }
 
-type Inspected = { loaded: LoadedConfig; binary: string; script: string; scenarios: readonly string[] }
+type Inspected = {
+  loaded: LoadedConfig
+  binary: string
+  script: string
+  scenarios: readonly string[]
+  examining: Examining
+}
 
-async function scenarioFindings({ loaded, binary, script, scenarios }: Inspected): Promise<Finding[]> {
+async function scenarioFindings({
+  loaded,
+  binary,
+  script,
+  scenarios,
+  examining,
+}: Inspected): Promise<Finding[]> {
   const { config, root } = loaded
-  const title = "Scenarios"
-  try {
-    const findings: Finding[] = []
-    for (const name of scenarios) {
-      const env = { ...config.env, TARGET_URL: config.target.url, SCENARIO: name }
-      const { scenarios: inScript } = await inspectScript({ binary, script, cwd: root, env })
-      const known = inScript.map((scenario) => scenario.name)
-      findings.push(scenarioFinding(name, config.scenarios[name]?.k6Scenarios ?? [name], known))
+  const { io, variables } = examining
+  const findings: Finding[] = []
+  for (const name of scenarios) {
+    const plan = tryPlan(config, name, variables)
+    const told = scriptEnv({ plan, targetUrl: config.target.url, seeded: null, env: io.env })
+    const asked = { binary, script, cwd: root, variables: told, env: io.env, signal: io.interrupted }
+    const inspected = await inspectScript(asked)
+    if ("scenarios" in inspected) {
+      const known = inspected.scenarios.map((scenario) => scenario.name)
+      findings.push(scenarioFinding(name, plan.k6Scenarios, known))
+    } else {
+      findings.push(unreadFinding(name, inspected, config))
+      if (!inspected.thrown) break
     }
-    return findings
-  } catch (error) {
-    if (!(error instanceof LoadctlError)) throw error
-    return [{ title, state: "missing", detail: error.message }]
   }
+  return findings
+}
+
+/** What a script throws for want of the seed's answer is no mistake: only a run has it. */
+function unreadFinding(name: string, unread: UnreadScript, { seed }: Config): Finding {
+  const title = "Scenario"
+  const reason = unread.refused.trim().replaceAll(/\s*\n\s*/g, " ")
+  if (unread.thrown && seed !== undefined)
+    return {
+      title,
+      state: "optional",
+      detail: `${name}: k6 cannot read the script before the seed: ${reason}`,
+    }
+  const detail = `${name}: k6 cannot read the script: ${reason}`
+  return unread.thrown
+    ? {
+        title,
+        state: "missing",
+        detail,
+        fix: "-e KEY=VALUE, or env: in loadctl.yaml, for what it needs of __ENV",
+      }
+    : { title, state: "missing", detail }
 }
 
 function scenarioFinding(name: string, wanted: readonly string[], known: readonly string[]): Finding {

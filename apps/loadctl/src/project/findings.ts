@@ -8,21 +8,28 @@ import { createInflux } from "../influx/client.ts"
 import { installLine } from "../k6/find.ts"
 import { k6Version } from "../k6/version.ts"
 import { isReady } from "../run/target.ts"
+import type { Io } from "../io.ts"
 import { redactUrl } from "../machine/redact.ts"
+import { TRUST_HINT, isUntrusted } from "../machine/tls.ts"
 import { createApi } from "../run/api.ts"
 import type { Finding } from "../stack/provider.ts"
 
 const ANSWER_TIMEOUT_MS = 3_000
 
 /** What this project needs before it can run, each looked at now; PostgreSQL and the like are its stack's to name. */
-export async function projectFindings(loaded: LoadedConfig, env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  return [
-    { title: "File", state: "ok", detail: loaded.file },
+export async function projectFindings(
+  loaded: LoadedConfig,
+  { env, interrupted }: Pick<Io, "env" | "interrupted">,
+): Promise<Finding[]> {
+  const findings = [
+    { title: "File", state: "ok", detail: loaded.file } as const,
     ...scriptFindings(loaded),
     await k6Finding(env),
-    await targetFinding(loaded, env),
+    await targetFinding(loaded, { env, interrupted }),
     ...(await influxFindings(loaded)),
   ]
+  interrupted.throwIfAborted()
+  return findings
 }
 
 export function nodeFinding(): Finding {
@@ -52,13 +59,17 @@ export async function k6Finding(env: NodeJS.ProcessEnv): Promise<Finding> {
   return { title: "k6", state: "missing", detail, fix: installLine(env) }
 }
 
-async function targetFinding({ config }: LoadedConfig, env: NodeJS.ProcessEnv): Promise<Finding> {
+async function targetFinding(
+  { config }: LoadedConfig,
+  { env, interrupted }: Pick<Io, "env" | "interrupted">,
+): Promise<Finding> {
   const { url, ready, stack } = config.target
   const title = "Target"
   const answer = await createApi(url, env).request({
     method: "GET",
     path: ready ?? "/",
     timeoutMs: ANSWER_TIMEOUT_MS,
+    signal: interrupted,
   })
   const place = `${redactUrl(url).replace(/\/$/, "")}${ready ?? "/"}`
   if (answer.outcome === "answer" && isReady(ready, answer.status))
@@ -68,6 +79,8 @@ async function targetFinding({ config }: LoadedConfig, env: NodeJS.ProcessEnv): 
       ? `${place} answers ${answer.status}`
       : `${place} does not answer: ${answer.text}`
   if (stack !== undefined) return { title, state: "later", detail, fix: "loadctl run starts a private one" }
+  if (answer.outcome === "no-answer" && isUntrusted(answer.text))
+    return { title, state: "missing", detail, fix: TRUST_HINT }
   return { title, state: "missing", detail, fix: "start it, or put its address into target.url" }
 }
 

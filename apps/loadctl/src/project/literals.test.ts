@@ -33,6 +33,16 @@ it("finds the variable that the address comes from", () => {
   const text = `const a = __ENV.BASE_URL, b = __ENV["API_TOKEN"], c = __ENV['TARGET']; check(r, {})`
   expect(literalsOf({ "main.js": text })).toMatchObject({
     addressVariables: ["BASE_URL", "TARGET"],
+    otherVariables: ["API_TOKEN"],
     checks: true,
+  })
+})
+
+it("takes a variable for an address by what stands for it or follows it", () => {
+  const text =
+    "const a = __ENV.SHOP ?? 'https://shop'; http.get(`${__ENV.API_HOST || a}/x`); `http://${__ENV.HOST}/y`"
+  expect(literalsOf({ "main.js": text })).toMatchObject({
+    addressVariables: ["SHOP", "API_HOST"],
+    otherVariables: ["HOST"],
   })
 })

@@ -9,12 +9,19 @@ export type Literals = {
   computedNames: boolean
   /** Variables of the environment that sound like an address. */
   addressVariables: string[]
+  /** Its other variables, which loadctl does not tell it. */
+  otherVariables: string[]
   checks: boolean
 }
 
 const NAMED = /\btags\s*:\s*\{[^{}]*?\bname\s*:\s*(?:"([^"]+)"|'([^']+)'|`([^`]+)`|([\w.]+))/g
 const ENVIRONMENT = /__ENV(?:\.(\w+)|\[["'](\w+)["']\])/g
-const ADDRESS = /(^|_)(URL|BASE|TARGET|ENDPOINT)(_|$)/i
+const ADDRESS = /(^|_)(URL|URI|BASE|TARGET|ENDPOINT|ORIGIN)(_|$)/i
+// `__ENV.HOST || "http://..."` and `${__ENV.HOST}/path`: what stands for an address is one, whatever its name.
+const STANDS_FOR = /__ENV(?:\.(\w+)|\[["'](\w+)["']\])\s*(?:\|\||\?\?)\s*["'`]https?:/g
+const BEGINS = /`\$\{\s*__ENV(?:\.(\w+)|\[["'](\w+)["']\])[^}]*\}\//g
+// Of the run and of k6.
+const TOLD = new Set(["TARGET_URL", "TESTID", "SCENARIO", "SCALE", "SLA_JSON", "SEEDED", "SUMMARY_PATH"])
 
 /** Reads the script and what it imports by a relative path. A file that is not there is left out. */
 export function readLiterals(script: string): Literals {
@@ -23,13 +30,20 @@ export function readLiterals(script: string): Literals {
     literal: double ?? single ?? (template?.includes("${") ? undefined : template),
     computed: variable !== undefined || template?.includes("${") === true,
   }))
-  const variables = [...text.matchAll(ENVIRONMENT)].flatMap(([, dotted, quoted]) => dotted ?? quoted ?? [])
+  const variables = namesOf(text, ENVIRONMENT).filter((name) => !TOLD.has(name))
+  const addresses = new Set([...namesOf(text, STANDS_FOR), ...namesOf(text, BEGINS)])
+  const isAddress = (name: string): boolean => ADDRESS.test(name) || addresses.has(name)
   return {
     names: [...new Set(found.flatMap(({ literal }) => literal ?? []))],
     computedNames: found.some(({ computed }) => computed),
-    addressVariables: [...new Set(variables)].filter((name) => ADDRESS.test(name)),
+    addressVariables: variables.filter(isAddress),
+    otherVariables: variables.filter((name) => !isAddress(name)),
     checks: /\bcheck\s*\(/.test(text),
   }
+}
+
+function namesOf(text: string, pattern: RegExp): string[] {
+  return [...new Set([...text.matchAll(pattern)].flatMap(([, dotted, quoted]) => dotted ?? quoted ?? []))]
 }
 
 function sourcesOf(script: string): string[] {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
@@ -14,34 +13,35 @@ import { requireK6 } from "../k6/find.ts"
 import { inheritedByK6 } from "../k6/environment.ts"
 import { createLogReader } from "../k6/log.ts"
 import { pickScenario } from "../plan/pick.ts"
-import { makePlan } from "../plan/plan.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { createApi } from "../run/api.ts"
 import { scriptEnv } from "../run/load.ts"
 import { seedTarget } from "../run/seed.ts"
-import { msText } from "../sla/text.ts"
+import { countText, msText } from "../sla/text.ts"
 import { formatTable } from "../report/table.ts"
-import { inspectScript } from "./inspect.ts"
+import { requireInspected } from "./inspect.ts"
 import type { InspectedScript } from "./inspect.ts"
+import { tryPlan } from "./try-plan.ts"
 
-type Trying = { io: Io; only: string | undefined }
+type Trying = { io: Io; only: string | undefined; variables: Record<string, string> }
 
 const TIMEOUT_MS = 60_000
 
 /** Runs one iteration of a scenario and prints what its requests got. Says whether all of it went well. */
-export async function tryScenario(loaded: LoadedConfig, { io, only }: Trying): Promise<boolean> {
+export async function tryScenario(loaded: LoadedConfig, { io, only, variables }: Trying): Promise<boolean> {
   const { config, root } = loaded
   const scenario = pickScenario(config, only)
   const binary = await requireK6(io, (text) => io.stderr(`${text}\n`))
-  const request = { scenario, variants: [], scale: 1, apiEnv: {} }
-  const plan = makePlan(config, request, { runId: `try-${randomBytes(2).toString("hex")}`, at: new Date() })
+  const plan = tryPlan(config, scenario, variables)
   const api = createApi(config.target.url, io.env)
   const seeded = await seedTarget(api, config, { seed: plan.seed, signal: io.interrupted })
   const env = scriptEnv({ plan, targetUrl: config.target.url, seeded, env: io.env })
   const script = resolve(root, plan.script)
-  const inspected = await inspectScript({ binary, script, cwd: root, env })
+  const asked = { binary, script, cwd: root, variables: env, env: io.env, signal: io.interrupted }
+  const inspected = await requireInspected(asked)
   await using wrapper = await writeWrapper(script, inspected, plan)
   const { requests, errors } = await runOnce({ binary, root, env, io, script: wrapper.file })
+  io.interrupted.throwIfAborted()
   io.stdout(triedText(scenario, requests, errors))
   return errors.length === 0 && requests.length > 0 && requests.every(({ ok }) => ok)
 }
@@ -143,7 +143,7 @@ function triedText(scenario: string, requests: readonly Tried[], errors: readonl
   ])
   return [
     "",
-    `One iteration of ${scenario}: ${requests.length === 0 ? "no request was sent." : `${requests.length} requests`}`,
+    `One iteration of ${scenario}: ${requests.length === 0 ? "no request was sent." : countText(requests.length, "request")}`,
     ...formatTable(rows, "LLLRR"),
     ...errors.map((error) => `  ✗ ${error}`),
     "",

@@ -66,10 +66,10 @@ export function fitPairs(pairs: readonly (readonly string[])[], width: number): 
   return fitTable(pairs, { alignment: "LL", width, leading: 1 })
 }
 
-/** The text in lines that are broken between words; a word that has no room gets a line of its own. */
+/** The text in lines that are broken between words; a word that has no room gets a line of its own. "10 %" is one. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = []
-  for (const [, gap = "", word = ""] of text.matchAll(/( *)(\S+)/g)) {
+  for (const [, gap = "", word = ""] of text.matchAll(/( *)(\S+(?: %\S*)?)/g)) {
     const last = lines.at(-1)
     if (last !== undefined && stringWidth(last + gap + word) <= width)
       lines[lines.length - 1] = last + gap + word

@@ -16,6 +16,8 @@ export type TextOptions = {
   savedIn: string | null
   /** Columns of the terminal; where there is none, a line is as long as it is. */
   columns?: number | undefined
+  /** How loadctl is called where it is read. */
+  command?: string
 }
 
 const INDENT = 2
@@ -32,11 +34,12 @@ const VERDICT_STYLE = {
 const SIGN_STYLE = { "✓": "green", "✗": "red", "?": "yellow" } as const satisfies Record<string, Style>
 
 /** A run for a terminal: the verdict first and last, what led to it, then a row for each endpoint. */
-export function renderText(report: RunReport, { color, savedIn, columns = Infinity }: TextOptions): string {
+export function renderText(report: RunReport, options: TextOptions): string {
+  const { color, savedIn, columns = Infinity, command = "loadctl" } = options
   // The caller has looked at the terminal and at NO_COLOR; styleText must not look again.
   const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
   const saved = savedIn === null ? [] : [["saved", savedIn]]
-  const next = savedIn === null || report.verdict === "PASS" ? null : nextCommand(report)
+  const next = savedIn === null || report.verdict === "PASS" ? null : nextCommand(report, command)
   const fits = next !== null && `  sources  ${next} ${NEXT_WHY}`.length <= columns
   const verdict = paint([...VERDICT_STYLE[report.verdict]], report.verdict)
   const items = (sign: string, texts: readonly string[]): string[] =>
@@ -65,8 +68,8 @@ export function renderText(report: RunReport, { color, savedIn, columns = Infini
 const NEXT_WHY = "shows what happened when"
 
 /** The command that shows more of a run that did not pass. */
-function nextCommand({ runId }: RunReport): string {
-  return `loadctl report ${runId} --format html > report.html`
+function nextCommand({ runId }: RunReport, command: string): string {
+  return `${command} report ${runId} --format html > report.html`
 }
 
 // What a narrow terminal shows of a row: how it stands with the limit.

@@ -9,6 +9,7 @@ import type { Io } from "../io.ts"
 import { createInflux } from "../influx/client.ts"
 import type { Influx, InfluxSettings } from "../influx/client.ts"
 import { redactUrl } from "../machine/redact.ts"
+import { TRUST_HINT, isUntrusted } from "../machine/tls.ts"
 import type { InfluxState } from "../stats/model.ts"
 import { requireStack } from "../stack/load.ts"
 import { createApi } from "./api.ts"
@@ -55,7 +56,9 @@ export async function reachTarget(loaded: LoadedConfig, options: TargetOptions):
   await using held = new AsyncDisposableStack()
   held.use(await lockTarget(url, options.owner))
   const api = createApi(url, options.io.env)
-  const answer = await api.request({ method: "GET", path: ready ?? "/", timeoutMs: READY_TIMEOUT_MS })
+  const waiting = { timeoutMs: READY_TIMEOUT_MS, signal: options.io.interrupted }
+  const answer = await api.request({ method: "GET", path: ready ?? "/", ...waiting })
+  options.io.interrupted.throwIfAborted()
   if (answer.outcome === "answer" && isReady(ready, answer.status)) {
     const running = await useRunning(loaded, options, api)
     const lock = held.move()
@@ -77,7 +80,7 @@ function notReady(loaded: LoadedConfig, answer: ApiAnswer): LoadctlError {
   const { url, ready } = loaded.config.target
   const place = `${redactUrl(url).replace(/\/$/, "")}${ready ?? "/"}`
   if (answer.outcome === "no-answer")
-    return missingError(`The target ${place} does not answer (${answer.text}).`, hintFor(loaded))
+    return missingError(`The target ${place} does not answer (${answer.text}).`, hintFor(loaded, answer.text))
   return missingError(
     `The target ${place} answers ${answer.status}: it is not ready, or something else listens there. Nothing was sent to it.`,
     `target.ready in ${loaded.file} must answer 2xx.${loaded.config.target.stack === undefined ? "" : " --private starts a stack on other ports."}`,
@@ -110,7 +113,8 @@ function hintForEnv({ target }: LoadedConfig["config"]): string {
     : "Add --private, or stop it; -e KEY=VALUE is for the script."
 }
 
-function hintFor({ config, targetChosen }: LoadedConfig): string {
+function hintFor({ config, targetChosen }: LoadedConfig, reason: string): string {
+  if (isUntrusted(reason)) return TRUST_HINT
   if (config.target.stack !== undefined && targetChosen)
     return "Start it, or name no target to run against a private stack."
   return "Start it, then repeat the command."

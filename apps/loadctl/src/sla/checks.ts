@@ -32,7 +32,9 @@ export function checkFindings({ k6, instances }: Measurement, { checks: rule }: 
 function tooFewText(checks: K6Facts["checks"], rule: Sla["checks"]): string[] {
   const [passes, fails] = [sum(checks, "passes"), sum(checks, "fails")]
   if (!rule || passes / (passes + fails) >= rule.limit) return []
-  const failing = checks.filter((check) => check.fails > 0).map(({ name, fails: n }) => `${name} (${n})`)
+  const failing = checks
+    .filter((check) => check.fails > 0)
+    .map(({ name, fails: n }) => `${name} (${n.toLocaleString("en-US")})`)
   return [
     `${countText(fails, "check")} failed: ${failing.slice(0, MOST_NAMES).join(", ")}; ${shareText(rule.limit)} must hold.`,
   ]

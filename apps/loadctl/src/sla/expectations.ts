@@ -2,6 +2,7 @@ import type { Expectation } from "../plan/schema.ts"
 import type { Measurement } from "../stats/model.ts"
 import type { Level } from "@saleproof/sla/schema.ts"
 import { seenInstead } from "./seen.ts"
+import { exactText } from "./text.ts"
 
 /** A number that had to come out of the run, and what came. */
 export type ExpectationResult = { title: string; wanted: string; level: Level } & (
@@ -66,8 +67,11 @@ export function wantedText({
   min?: number | undefined
   max?: number | undefined
 }): string {
-  if (equals !== undefined) return String(equals)
-  return [min === undefined ? "" : `at least ${min}`, max === undefined ? "" : `at most ${max}`]
+  if (equals !== undefined) return exactText(equals)
+  return [
+    min === undefined ? "" : `at least ${exactText(min)}`,
+    max === undefined ? "" : `at most ${exactText(max)}`,
+  ]
     .filter(Boolean)
     .join(", ")
 }

@@ -7,11 +7,11 @@ export function brokenRule(figures: Figures, rule: RuleResult): string {
   if (rule.metric === "minSamples") {
     return n === 0
       ? `${name}: no data, and at least ${countText(Math.max(1, rule.limit), "sample")} must be.`
-      : `${name}: only ${countText(n, "sample")}, and at least ${rule.limit} must be.`
+      : `${name}: only ${countText(n, "sample")}, and at least ${exactText(rule.limit)} must be.`
   }
   if (rule.metric === "rate") {
     const rate = rule.actual === null ? "–" : decimalText(rule.actual, 1)
-    return `${name}: ${rate} requests per second, and at least ${rule.limit} must be.`
+    return `${name}: ${rate} requests per second, and at least ${exactText(rule.limit)} must be.`
   }
   if (rule.metric === "errorRate") {
     return `${name}: ${decimalText(failed, 0)} of ${countText(n, "request")} failed; ${shareText(rule.limit)} may.`
@@ -37,9 +37,9 @@ export function decimalText(value: number, decimals: number): string {
   return value.toLocaleString("en-US", digits).replace("-", "−")
 }
 
-/** Every digit but those that only a double has: 3.05 for 3.049999999999997. */
+/** Every digit but those that only a double has, with thousands separators: 3.05 for 3.049999999999997. */
 export function exactText(value: number): string {
-  return String(Number(value.toPrecision(12)))
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 12 }).replace("-", "−")
 }
 
 export function shareText(share: number): string {

@@ -196,7 +196,7 @@ function budgetWarnings({ endpoints, overall }: Measurement, sla: Evidence["plan
     const used = n > 0 && errorRate.limit > 0 ? failed / n / errorRate.limit : 0
     if (used < BUDGET_WORTH_A_WORD || used > 1) return []
     return [
-      `${name}: ${failed} of ${countText(n, "request")} failed, ${shareText(used)} of its error budget.`,
+      `${name}: ${failed.toLocaleString("en-US")} of ${countText(n, "request")} failed, ${shareText(used)} of its error budget.`,
     ]
   })
 }

@@ -11,6 +11,8 @@ export type Section = { only?: "text" | "markdown" } & (
       columns: string[]
       /** One letter a column: L flush left, R flush right. */
       alignment: string
+      /** How many columns say what a row is about; a table that is too wide repeats them. */
+      keys?: number
       rows: Row[]
       /** Folds it away in markdown, under this title. */
       fold?: string

@@ -43,7 +43,7 @@ function sectionLines(section: Section, paint: Paint, width: number): string[] {
       const marked = section.rows.some(({ mark }) => mark !== "")
       const table = [["", ...section.columns], ...rows].map((row) => (marked ? row : row.slice(1)))
       const alignment = marked ? `L${section.alignment}` : section.alignment
-      return fitTable(table, { alignment, width, leading: marked ? 2 : 1 })
+      return fitTable(table, { alignment, width, leading: (section.keys ?? 1) + (marked ? 1 : 0) })
     }
     case "list":
       return section.items.flatMap(({ tone, mark, text }) => wrapItem(paint(STYLE[tone], mark), text, width))
