@@ -22,7 +22,7 @@ describe("loadctl --help", () => {
       expect(stdout).toContain(word)
   })
 
-  it("shows an example for every command that it lists", async () => {
+  it("shows an example for every command that it lists", { timeout: 120_000 }, async () => {
     const { stdout: help } = await loadctl(["--help"], { cwd: empty })
     const commands = [...help.matchAll(/^ {2}([a-z]+) (?:\[options\]|\[|<| )/gm)].map(
       ([, name]) => name ?? "",
