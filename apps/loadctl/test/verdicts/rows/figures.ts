@@ -44,6 +44,6 @@ export const FIGURE_ROWS: VerdictRow[] = [
     script: some(40) + slowEvery(1_000, 1),
     config: owed({ avg: 5_000, p90: 5_000, "p99.9": 5_000, rate: { min: 1_000_000, level: "warn" } }),
     verdict: "PASS",
-    says: ["at least 1000000 must be"],
+    says: ["at least 1,000,000 must be"],
   },
 ]
