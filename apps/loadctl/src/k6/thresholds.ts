@@ -45,7 +45,7 @@ export function k6Thresholds({ sla, expect, k6Scenarios, judge }: ThresholdPlan)
   const endpoints = http.filter(([name]) => !NOT_SELECTABLE.test(name))
   const limits = judge === "all"
   // Where an endpoint has its own idea of success, k6 cannot judge the failures of all together.
-  const judgesAll = Object.values(sla.endpoints).every(({ status }) => status === null)
+  const judgesAll = [sla.each, ...Object.values(sla.endpoints)].every(({ status }) => status === null)
   const onlyHttp = http.length === Object.keys(sla.endpoints).length
   const overall = {
     ...sla.overall,
