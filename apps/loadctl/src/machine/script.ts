@@ -19,11 +19,23 @@ export function readScript(entry: string): string[] | null {
   return sources
 }
 
-/** Which of these metrics the sources name in quotes: declared there, though k6 may never see a value of them. */
+// Strings are matched too, so that what looks like a comment inside of one stays.
+const STRINGS_AND_COMMENTS =
+  /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\*[\s\S]*?\*\/|\/\/.*/g
+const DECLARATION = /\bnew\s+[\w.]+\s*\(\s*(["'`])(\w+)\1/g
+const COMPUTED_NAME = /\bnew\s+[\w.]*(?:Counter|Gauge|Rate|Trend)\s*\(\s*[^"'`\s]/
+
+/**
+ * Which of these metrics the sources declare, though k6 may never see a value of them: `new Counter("name")`. Where a
+ * script makes metrics of names that it holds elsewhere, any string that is the name will do; a comment never does.
+ */
 export function declaredIn(sources: readonly string[], metrics: readonly string[]): string[] {
-  return metrics.filter((metric) =>
-    ["'", '"', "`"].some((quote) => sources.some((source) => source.includes(`${quote}${metric}${quote}`))),
-  )
+  const code = sources
+    .map((source) => source.replace(STRINGS_AND_COMMENTS, (found) => (found.startsWith("/") ? " " : found)))
+    .join("\n")
+  const declared = new Set(Array.from(code.matchAll(DECLARATION), ([, , name]) => name))
+  const isNamed = (metric: string) => ["'", '"', "`"].some((quote) => code.includes(quote + metric + quote))
+  return metrics.filter((metric) => (COMPUTED_NAME.test(code) ? isNamed(metric) : declared.has(metric)))
 }
 
 const NUMBER = /^\d+(?:\.\d+)?$/
