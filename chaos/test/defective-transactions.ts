@@ -15,8 +15,8 @@ export const DEFECTS = [
   "loses-a-line",
   "keeps-the-money",
   "restocks-twice",
-  "tells-once",
-  "tells-in-any-order",
+  "delivers-at-most-once",
+  "delivers-in-any-order",
   "signs-without-id",
 ] as const
 export type Defect = (typeof DEFECTS)[number]

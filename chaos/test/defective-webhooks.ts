@@ -35,18 +35,18 @@ type Row = { id: string; event_id: string; event: string; url: string; secret: s
 export async function keepTelling(pool: Pool, defect: Defect): Promise<never> {
   for (;;) {
     await tellAll(pool, defect).catch(() => {})
-    await sleep(defect === "tells-in-any-order" ? DEFECT_DELAY_MS : LOOK_EVERY_MS)
+    await sleep(defect === "delivers-in-any-order" ? DEFECT_DELAY_MS : LOOK_EVERY_MS)
   }
 }
 
 async function tellAll(pool: Pool, defect: Defect): Promise<void> {
-  const chargesLast = defect === "tells-in-any-order" ? "type = 'balance.credited'," : ""
+  const chargesLast = defect === "delivers-in-any-order" ? "type = 'balance.credited'," : ""
   const { rows } = await pool.query<Row>(
     `SELECT DISTINCT ON (partition_key) d.id, event_id, event, url, secret
      FROM webhook_deliveries d JOIN webhooks w ON w.id = webhook_id ORDER BY partition_key, ${chargesLast} d.id`,
   )
   const forget = (row: Row) => pool.query("DELETE FROM webhook_deliveries WHERE id = $1", [row.id])
-  if (defect === "tells-once") {
+  if (defect === "delivers-at-most-once") {
     await Promise.all(rows.map(forget))
     await sleep(DEFECT_DELAY_MS)
   }

@@ -75,8 +75,8 @@ describe("a shop that tells a webhook what happens", () => {
   it("passes without a defect", async () => expect(await brokenWith("nothing")).toBe(""), EXPERIMENT_MS)
 
   it.each([
-    ["tells-once", /^events: .* was never accepted$/m],
-    ["tells-in-any-order", /^events: .* was told before balance\.credited .* was accepted$/m],
+    ["delivers-at-most-once", /^events: .* was never accepted$/m],
+    ["delivers-in-any-order", /^events: .* was told before balance\.credited .* was accepted$/m],
     ["signs-without-id", /^events: .* was not signed with the secret$/m],
   ] as const)(
     "is caught when it %s",
