@@ -27,6 +27,7 @@ it.each([
   ["audit.json", '"done"'],
   ["metrics.json", "{"],
   ["manifest.json", "7"],
+  ["manifest.json", "{}"],
   ["plan.json", `{"schema": "${PLAN_SCHEMA}"}`],
 ])("says which file of a run is damaged: %s with %s", async (name, content) => {
   await using run = await savedRun()
@@ -35,6 +36,15 @@ it.each([
     exitCode: 2,
     message: expect.stringContaining(`${name} is damaged: `),
   })
+})
+
+it("refuses a run that passed without what it measured", async () => {
+  await using run = await savedRun()
+  await run.folder.writeJson("verdict.json", { verdict: "PASS", reasons: [], warnings: [], expectations: [] })
+  const message = expect.stringContaining(
+    "endpoints.json is damaged: the run passed, and the file is missing.",
+  )
+  await expect(loadReport(run.folder)).rejects.toMatchObject({ exitCode: 2, message })
 })
 
 it("says so of a recording that is none, and reads the plan of a run that came no further", async () => {

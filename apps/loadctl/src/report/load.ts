@@ -26,7 +26,10 @@ export async function loadParts(folder: RunFolder): Promise<RunParts> {
     }),
   )
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- files of our own, whose version the plan names
-  return { plan, manifest, measurement, audit, verdict, health } as RunParts
+  const parts = { plan, manifest, measurement, audit, verdict, health } as RunParts
+  if (parts.verdict?.verdict === "PASS" && !parts.measurement)
+    throw damagedError(folder.file("endpoints.json"), new Error("the run passed, and the file is missing"))
+  return parts
 }
 
 const Row = z.looseObject({ name: z.string(), n: z.number(), failed: z.number() })
@@ -39,7 +42,7 @@ const PLAN = z.looseObject({
 
 // As much of each as tells it from another file, or from what was cut or changed.
 const SHAPES = {
-  "manifest.json": Anything,
+  "manifest.json": z.looseObject({ versions: Anything, hashes: Anything, machine: Anything }),
   "endpoints.json": z.looseObject({ overall: Row, endpoints: z.array(Row), k6: Anything }),
   "audit.json": z.looseObject({ state: z.string() }),
   "verdict.json": z.looseObject({
