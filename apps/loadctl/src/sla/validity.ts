@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 import type { Measurement, Reconciled, RecorderFacts } from "../stats/model.ts"
 import { owedBy } from "@saleproof/sla/resolve.ts"
 import type { Evidence } from "./evidence.ts"
@@ -110,13 +112,13 @@ function generatorProblems({ machine }: Measurement): string[] {
   const { generator } = machine
   if (generator && (isShort(generator) || isQueued(generator))) {
     const { processors, k6 } = generator
+    assert(k6 !== null, "a k6 whose CPU is unknown is not called starved")
     const allowed = `${countText(Number(processors.toFixed(2)), "processor")} that it may use`
-    return [
-      `k6 used ${shareText(k6 ?? 0)} of the ${allowed}: it was short of CPU, and latencies are its own too.`,
-    ]
+    return [`k6 used ${shareText(k6)} of the ${allowed}: it was short of CPU, and latencies are its own too.`]
   }
+  assert(machine.k6 !== null, "a k6 whose CPU is unknown is not called starved")
   return [
-    `k6 alone used ${shareText(machine.k6 ?? 0)} of the CPU: it was short of it, and latencies are its own too.`,
+    `k6 alone used ${shareText(machine.k6)} of the CPU: it was short of it, and latencies are its own too.`,
   ]
 }
 
@@ -127,7 +129,7 @@ function isStarved(machine: Measurement["machine"]): boolean {
 
 /** It would use nearly all of what it may use if it had not to wait for others; or a part of it, and waits for most. */
 function isQueued({ k6, busy, waited = null }: NonNullable<Measurement["machine"]["generator"]>): boolean {
-  if (k6 === null || waited === null || (busy ?? 0) <= FULL_SHARE) return false
+  if (k6 === null || waited === null || busy === null || busy <= FULL_SHARE) return false
   const wanted = k6 * (1 + waited)
   return wanted > STARVED_SHARE || (wanted > HOG_SHARE && waited > 1)
 }
@@ -135,7 +137,7 @@ function isQueued({ k6, busy, waited = null }: NonNullable<Measurement["machine"
 /** By what it may use, or by all there is: it takes nearly all of it, or most of what is used up. */
 function isShort({ k6, busy }: { k6: number | null; busy: number | null }): boolean {
   if (k6 === null) return false
-  return k6 > STARVED_SHARE || ((busy ?? 0) > FULL_SHARE && k6 > HOG_SHARE)
+  return k6 > STARVED_SHARE || (busy !== null && busy > FULL_SHARE && k6 > HOG_SHARE)
 }
 
 /** Points and phases go by this clock; set in the middle of a run, it puts them where they were not. */
@@ -174,14 +176,14 @@ function gapWarnings({ gaps, window }: Measurement): string[] {
 }
 
 function machineWarnings({ machine }: Measurement): string[] {
-  const { busy, k6 } = machine
+  const { busy, k6, steal } = machine
   const warnings: string[] = []
-  if ((busy ?? 0) > FULL_SHARE && !isStarved(machine)) {
+  if (busy !== null && busy > FULL_SHARE && !isStarved(machine)) {
     const share = k6 === null ? "" : `, k6 with ${shareText(k6)} of it`
-    warnings.push(`The CPU was ${shareText(busy ?? 0)} busy${share}: latencies include waiting for it.`)
+    warnings.push(`The CPU was ${shareText(busy)} busy${share}: latencies include waiting for it.`)
   }
-  if ((machine.steal ?? 0) > STEAL_WORTH_A_WORD) {
-    warnings.push(`${shareText(machine.steal ?? 0)} of the CPU was stolen by other guests of this machine.`)
+  if (steal !== null && steal > STEAL_WORTH_A_WORD) {
+    warnings.push(`${shareText(steal)} of the CPU was stolen by other guests of this machine.`)
   }
   return warnings
 }

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 import type { SampleSeries } from "../recorder/recording.ts"
 import { judgedBy, judgedMs, latencies, timedMs } from "./measure.ts"
 import type { MeasurePlan } from "./measure.ts"
@@ -30,9 +32,10 @@ export function correctRun({ samples, plan, hold, k6 }: OmissionInput): Omission
     return [{ name, intervalMs, values, corrected: correctOmission(measured, intervalMs) }]
   })
   if (found.length === 0) return null
+  assert(iterationMedianMs !== null, "an interval between requests follows from how long iterations took")
   const overall = rowOf({
     name: "overall",
-    intervalMs: iterationMedianMs ?? 0,
+    intervalMs: iterationMedianMs,
     values: concatColumns(found.map(({ values }) => values)),
     corrected: concatColumns(found.map(({ corrected }) => corrected)),
   })

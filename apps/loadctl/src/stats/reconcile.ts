@@ -1,3 +1,5 @@
+import assert from "node:assert/strict"
+
 import { OTHER_METRICS } from "@saleproof/sla/metrics.ts"
 import type { RecordedTotals, SampleSeries } from "../recorder/recording.ts"
 import { k6Figures } from "../k6/endpoint-metrics.ts"
@@ -105,8 +107,9 @@ function rowOf(name: string, samples: readonly SampleSeries[], k6: K6Figures): R
 }
 
 function rowProblems({ name, recordedN, recordedP95, k6N, k6P95 }: Reconciled, tolerance: number): string[] {
+  assert(recordedN !== undefined, "rows of a recording have the recorded requests")
   if (recordedN !== k6N)
-    return [`${name}: ${countOf(recordedN ?? 0, "request")} were recorded, k6 counted ${numberText(k6N)}.`]
+    return [`${name}: ${countOf(recordedN, "request")} were recorded, k6 counted ${numberText(k6N)}.`]
   if (recordedP95 == null || k6P95 === null) return []
   if (Math.abs(recordedP95 - k6P95) <= tolerance * Math.max(recordedP95, k6P95)) return []
   return [`${name}: p95 was recorded as ${recordedP95.toFixed(3)} ms, k6 says ${k6P95.toFixed(3)} ms.`]
