@@ -5,7 +5,7 @@ import { runNode } from "../environment/run-node.ts"
 import type { Figures } from "../report/model.ts"
 import type { Suite } from "./suite.ts"
 
-const VUS = [300, 700]
+const VUS = [300, 1_000]
 const QUICK_SCALE = "0.06"
 /** 4 means that the SLA failed and 5 that the run was not valid: results too. */
 const MEASURED = new Set([0, 4, 5])
