@@ -3,6 +3,7 @@ import { z } from "zod"
 
 import { usageError } from "../errors.ts"
 import { inheritedByK6 } from "../k6/environment.ts"
+import { readError } from "../k6/error-line.ts"
 
 const Scenario = z.object({
   executor: z.string(),
@@ -12,7 +13,6 @@ const Scenario = z.object({
 })
 
 const Options = z.object({ scenarios: z.record(z.string(), Scenario).nullish() })
-const LogLine = z.object({ level: z.string(), msg: z.string(), source: z.string().optional() })
 
 /** What k6 itself says of a script: its scenarios by name, each with the function that it calls. */
 export type InspectedScript = {
@@ -78,15 +78,6 @@ function unread(stderr: string): UnreadScript {
   const errors = stderr.split("\n").flatMap(readError)
   const said = errors.length > 0 ? errors.map(({ msg }) => msg).join("\n") : stderr
   return { refused: firstLines(said), thrown: errors.some(({ source }) => source === "stacktrace") }
-}
-
-function readError(line: string): z.infer<typeof LogLine>[] {
-  try {
-    const { success, data } = LogLine.safeParse(JSON.parse(line))
-    return success && data.level === "error" ? [data] : []
-  } catch {
-    return []
-  }
 }
 
 /** k6 appends the stack of its own runtime, which says nothing of the script. */

@@ -2,10 +2,10 @@ import { statSync } from "node:fs"
 import { resolve } from "node:path"
 
 import { execa } from "execa"
-import { z } from "zod"
 
 import { usageError } from "../errors.ts"
 import { inheritedByK6 } from "../k6/environment.ts"
+import { readError } from "../k6/error-line.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import { scriptEnv } from "./load.ts"
 
@@ -15,8 +15,6 @@ const LOAD_VARIABLES = new Map([
   ["--duration", "K6_DURATION"],
   ["--iterations", "K6_ITERATIONS"],
 ])
-
-const LogLine = z.object({ level: z.string(), msg: z.string(), source: z.string().optional() })
 
 type ScriptCheck = {
   plan: RunPlan
@@ -74,13 +72,4 @@ function loadVariables(flags: readonly string[]): Record<string, string> {
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
-}
-
-function readError(line: string): z.infer<typeof LogLine>[] {
-  try {
-    const { success, data } = LogLine.safeParse(JSON.parse(line))
-    return success && data.level === "error" ? [data] : []
-  } catch {
-    return []
-  }
 }
