@@ -28,7 +28,10 @@ export function createProgram(unit: ServiceUnit, unexpectedExits: UnexpectedExit
   /** The process that must not exit: it answered, and no signal was sent. */
   let settled: ChildProcess | undefined
 
-  const recordExit = (reason: string) => void unexpectedExits.push({ name, at: Date.now(), reason })
+  const recordExit = (how: string) => {
+    const said = tailOf(unit.log)
+    unexpectedExits.push({ name, at: Date.now(), reason: said === "" ? how : `${how}\n${said}` })
+  }
 
   function launch(): ChildProcess {
     const launched = launchUnit(unit)

@@ -42,7 +42,12 @@ export class ObservedPool extends Pool {
   constructor(config: PoolConfig, observer: PoolObserver | undefined) {
     super(config)
     this.#observer = observer
-    this.on("connect", (client) => this.#generations.set(client, this.#generation))
+    this.on("connect", (client) => {
+      this.#generations.set(client, this.#generation)
+      // pg's pool stops listening before its caller begins to, and an error in between would end the process; the next
+      // statement of the connection fails with it.
+      client.on("error", () => undefined)
+    })
     observer?.opened(this)
   }
 
