@@ -82,7 +82,7 @@ export function checkDowntime(
   if (promptLimitMs !== undefined && lateMs(downtime) > promptLimitMs)
     violations.push({
       check: "prompt",
-      detail: `1 % of the requests meanwhile took ${answerP99Ms} ms or more, and ${baselineP99Ms} ms before`,
+      detail: `1 % of the requests meanwhile took ${answerP99Ms} ms or more, and ${baselineP99Ms} ms before; at most ${promptLimitMs} ms more are allowed`,
     })
   return violations
 }

@@ -21,7 +21,7 @@ export const CHECKS = {
   served: "the service comes back",
   back: "the service is back 3 s after the process is",
   busy: "no request is rejected because of overload",
-  prompt: "new requests are answered within 1 s meanwhile",
+  prompt: "new requests are answered in time meanwhile",
 } as const
 
 /** Those that are about time and speed, which a machine with other work to do may break by itself. */

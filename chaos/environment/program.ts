@@ -28,10 +28,8 @@ export function createProgram(unit: ServiceUnit, unexpectedExits: UnexpectedExit
   /** The process that must not exit: it answered, and no signal was sent. */
   let settled: ChildProcess | undefined
 
-  const recordExit = (how: string) => {
-    const said = tailOf(unit.log)
-    unexpectedExits.push({ name, at: Date.now(), reason: said === "" ? how : `${how}\n${said}` })
-  }
+  const recordExit = (how: string) =>
+    void unexpectedExits.push({ name, at: Date.now(), reason: [how, tailOf(unit.log)].join("\n").trimEnd() })
 
   function launch(): ChildProcess {
     const launched = launchUnit(unit)
