@@ -40,7 +40,7 @@ export function call(
       if (!answer) return true
       text = ""
       onAnswer({ ...answer, ms: performance.now() - sentAt })
-      // A caller that is told to retry later does so, and not all of them at once.
+      // A caller that gets Retry-After does so, and not all of them at once.
       const waitMs = Math.max(pauseMs, answer.retryAfterMs)
       if (waitMs > 0) pause = setTimeout(send, waitMs * (0.5 + Math.random()), socket)
       else send(socket)

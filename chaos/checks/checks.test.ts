@@ -137,7 +137,7 @@ describe("a cancellation", () => {
     expect(checkAcknowledged(cancelled().entries(), stateOf(own))).toHaveLength(1)
   })
 
-  it("is too much when no client was told of it", () => {
+  it("is too much when no client got it acknowledged", () => {
     const journal = journalOf([ORDER, answer(201, { orderId: 70, totalAmount: 800 })])
     expect(checkIdempotent(journal.entries(), stateOf({}))).toHaveLength(1)
   })

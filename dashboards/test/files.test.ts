@@ -25,8 +25,10 @@ describe.each(dashboardFiles().map(({ file, text }) => ({ name: basename(file), 
     })
 
     it("says in every panel what it shows and what a bad value means", () => {
-      const silent = panels.filter(({ description = "" }) => !/\.\n\n\*\*Bad:\*\* .+\.$/.test(description))
-      expect(silent.map(({ title }) => title)).toEqual([])
+      const undocumented = panels.filter(
+        ({ description = "" }) => !/\.\n\n\*\*Bad:\*\* .+\.$/.test(description),
+      )
+      expect(undocumented.map(({ title }) => title)).toEqual([])
     })
 
     it("gives every panel an id and a place of its own", () => {

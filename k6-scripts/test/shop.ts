@@ -155,8 +155,8 @@ function createShop(faults: Set<Fault>, couponsPerPolicy: number) {
     if (!faults.has("keeps the balance as it was")) user.balance -= total * times
     paid.push(total)
     user.orders.push(paid.length)
-    const told = faults.has("takes the discount from nobody's total") ? subtotal : total
-    return created({ orderId: paid.length, totalAmount: told })
+    const answered = faults.has("takes the discount from nobody's total") ? subtotal : total
+    return created({ orderId: paid.length, totalAmount: answered })
   }
 
   function bestSellers(): Reply {

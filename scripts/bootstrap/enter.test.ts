@@ -37,12 +37,12 @@ async function enterChild() {
   const parent: ChildProcess = spawn(process.execPath, ["--input-type=module", "-e", main], {
     stdio: "ignore",
   })
-  const heard = async (): Promise<string[]> => (await readFile(notes, "utf8")).trim().split("\n")
-  await expect.poll(heard).toEqual([expect.stringMatching(/^pid \d+/)])
-  const pid = Number((await heard())[0]?.slice(4))
+  const signals = async (): Promise<string[]> => (await readFile(notes, "utf8")).trim().split("\n")
+  await expect.poll(signals).toEqual([expect.stringMatching(/^pid \d+/)])
+  const pid = Number((await signals())[0]?.slice(4))
   return {
     parent,
-    heard: async () => (await heard()).slice(1),
+    signals: async () => (await signals()).slice(1),
     isAlive: () => {
       try {
         return process.kill(pid, 0)
@@ -64,13 +64,13 @@ it("hands a Ctrl-C on once, although the terminal and npm both send it", async (
   entered.parent.kill("SIGINT")
   entered.parent.kill("SIGINT")
   expect(await once(entered.parent, "exit")).toEqual([7, null])
-  expect(await entered.heard()).toEqual(["SIGINT"])
+  expect(await entered.signals()).toEqual(["SIGINT"])
 })
 
 it.runIf(process.platform === "linux")("stops the task when the bootstrap itself is killed", async () => {
   await using entered = await enterChild()
   entered.parent.kill("SIGKILL")
   // The kernel may repeat it while the threads of the parent end one after the other.
-  await expect.poll(entered.heard).toContain("SIGTERM")
+  await expect.poll(entered.signals).toContain("SIGTERM")
   await expect.poll(entered.isAlive, { timeout: 10_000 }).toBe(false)
 })

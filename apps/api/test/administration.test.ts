@@ -317,7 +317,7 @@ describe("the journal", () => {
 
   it.each([
     ["a webhook that leads elsewhere", "UPDATE webhooks SET url = 'http://127.0.0.1:10/'"],
-    ["a webhook that is told more", "UPDATE webhooks SET events = array_append(events, 'coupon.granted')"],
+    ["a webhook that gets more", "UPDATE webhooks SET events = array_append(events, 'coupon.granted')"],
     ["a webhook that is gone", "DELETE FROM webhooks"],
     ["a user who was renamed", "UPDATE users SET name = 'somebody' WHERE name = 'journaled'"],
     ["a user with another subject", "UPDATE users SET subject = 'thief' WHERE name = 'journaled'"],

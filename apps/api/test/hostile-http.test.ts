@@ -72,7 +72,7 @@ describe("a request that is no HTTP", () => {
     ["an unknown version", "GET /healthz HTTP/9.9\r\n\r\n"],
     ["NULs", "\0\0\0\0\r\n\r\n"],
     ["the start of TLS", Buffer.from("16030100c8010000c40303", "hex")],
-  ])("(%s) is refused with 400 and heard no further", async (_what, bytes) => {
+  ])("(%s) is refused with 400, and the rest is not read", async (_what, bytes) => {
     expect(statusOf(await sendRaw(url, bytes))).toBe(400)
   })
 })

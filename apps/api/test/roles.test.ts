@@ -21,7 +21,7 @@ describe("with tokens, whatever LAB says", () => {
       .expect(200, { userId: user, balance: 5_000 })
   })
 
-  it("a missing scope is told before what is wrong with the body", async () => {
+  it("a missing scope is reported before what is wrong with the body", async () => {
     const charge = (headers: Record<string, string>) =>
       shop.request.post(`/users/${user}/balance`).set(headers).send({ amount: "much" })
     expect(await charge(await as(user))).toMatchObject({ status: 403 })
@@ -104,7 +104,7 @@ describe("whoever runs the sale", () => {
     expect(await balance).toMatchObject({ status: 200, body: { userId, balance: 0 } })
   })
 
-  it("needs the scope before anything is told of the request", async () => {
+  it("needs the scope before anything is said of the request", async () => {
     const restock = (headers: Record<string, string>) =>
       shop.request.post("/admin/products/999999/restock").set(headers).send({ quantity: "x" })
     expect(await restock({})).toMatchObject({ status: 401 })

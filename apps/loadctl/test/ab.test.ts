@@ -71,9 +71,9 @@ it("keeps the rounds that are done when it is interrupted: exit 130", async () =
   const where = ["--a-target", shop.url, "--b-target", shop.url, "--influx", inject("influxUrl")]
   const flags = ["--rounds", "9", "--equal-sides", "--format", "json"]
   const run = loadctl(["ab", "--scenario", "visits", ...flags, ...where], { cwd: project.folder })
-  let told = ""
-  run.stderr.on("data", (text: Buffer) => (told += text.toString()))
-  await vi.waitFor(() => expect(told).toContain("A: PASS"), { timeout: 20_000 })
+  let output = ""
+  run.stderr.on("data", (text: Buffer) => (output += text.toString()))
+  await vi.waitFor(() => expect(output).toContain("A: PASS"), { timeout: 20_000 })
   run.kill("SIGINT")
   const { exitCode, stdout } = await run
   expect(exitCode).toBe(130)
@@ -103,7 +103,7 @@ it("sets up a private stack of this repository for each side", async () => {
   expect(run.exitCode).toBe(0)
 }, 90_000)
 
-it("varies one setting over several values and writes the result where it is told", async () => {
+it("varies one setting over several values and writes the result to the path of --save", async () => {
   await using project = await shopProject()
   const strategies = ["multilock_wide", "multilock_narrow", "conditional", "batched"]
   const flags = ["--vary", `ORDER_STRATEGY=${strategies.join()}`, "--env", "LOG_LEVEL=error", "--rounds", "1"]

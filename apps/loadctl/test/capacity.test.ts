@@ -76,7 +76,7 @@ it("turns up users instead, up to the highest that it may try", async () => {
   expect(run.exitCode).toBe(0)
 })
 
-it("refuses a script that does not do as it is told: exit 2", async () => {
+it("refuses a script that ignores its settings: exit 2", async () => {
   await using shop = await openTicketShop()
   await using project = await ticketProject()
   const where = ["--target", shop.url, "--influx", inject("influxUrl")]
@@ -104,9 +104,9 @@ it("keeps what it has found when it is interrupted: exit 130", async () => {
     "json",
   ]
   const run = loadctl(["capacity", "--scenario", "arrivals", ...flags, ...where], { cwd: project.folder })
-  let told = ""
-  run.stderr.on("data", (text: Buffer) => (told += text.toString()))
-  await vi.waitFor(() => expect(told).toContain("20 iterations/s: pass"), { timeout: 20_000 })
+  let output = ""
+  run.stderr.on("data", (text: Buffer) => (output += text.toString()))
+  await vi.waitFor(() => expect(output).toContain("20 iterations/s: pass"), { timeout: 20_000 })
   run.kill("SIGINT")
   const { exitCode, stdout } = await run
   expect(exitCode).toBe(130)

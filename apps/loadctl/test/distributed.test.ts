@@ -47,7 +47,7 @@ describe("a run that several k6 share", () => {
     await using project = await boxOfficeProject()
     const exported = await exportRun(project.folder, office.url)
     expect(office.asked.filter((path) => path === "/reset")).toHaveLength(1)
-    expect(exported.told).toContain("! To a pod")
+    expect(exported.stderr).toContain("! To a pod")
     const runs = await loadctl(["runs"], { cwd: project.folder })
     expect(runs.stdout).toContain("No runs yet.")
     const waiting = await loadctl(["report", exported.testid], { cwd: project.folder })
@@ -143,7 +143,7 @@ type Exported = {
   archive: string
   args: string[]
   manifests: string
-  told: string
+  stderr: string
   env: z.infer<typeof TestRun>["spec"]["runner"]["env"]
 }
 type Where = { influxUrl?: string; env?: Record<string, string> }
@@ -167,7 +167,7 @@ async function exportRun(folder: string, target: string, where: Where = {}): Pro
     archive,
     args: spec.arguments.split(" "),
     manifests: stdout,
-    told: stderr,
+    stderr,
     env: spec.runner.env,
   }
 }

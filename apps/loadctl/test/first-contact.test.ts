@@ -146,7 +146,7 @@ scenarios: { reader: {} }\n`,
 })
 
 describe("a mistake in loadctl.yaml", () => {
-  it("is told in words of the file, with what was perhaps meant", async () => {
+  it("is reported in words of the file, with what was perhaps meant", async () => {
     const text = `target:\nsla: { each: { p59: 3 }, endpoint: {} }\nscenarios: [a]\n`
     await using here = await folderWith({ "loadctl.yaml": text })
     const { stderr } = await here.run("list")

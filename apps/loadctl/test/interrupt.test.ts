@@ -57,12 +57,12 @@ describe("Ctrl-C before a run", () => {
     "%s waits no longer for a target that does not answer: exit 130",
     async (command) => {
       const asked = new EventEmitter()
-      const silent = createServer(() => asked.emit("request"))
-      silent.listen(0, "127.0.0.1")
-      await once(silent, "listening")
-      using _ = { [Symbol.dispose]: () => silent.close().closeAllConnections() }
+      const unresponsive = createServer(() => asked.emit("request"))
+      unresponsive.listen(0, "127.0.0.1")
+      await once(unresponsive, "listening")
+      using _ = { [Symbol.dispose]: () => unresponsive.close().closeAllConnections() }
       await using project = await boxOfficeProject()
-      const address = silent.address()
+      const address = unresponsive.address()
       if (address === null || typeof address === "string") throw new Error("no port")
       const env = { LOADCTL_TARGET: `http://127.0.0.1:${address.port}` }
       const running = loadctl(command.split(" "), { cwd: project.folder, env })

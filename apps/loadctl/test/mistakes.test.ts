@@ -65,7 +65,7 @@ describe("what an ordinary user may not do is exit 2 and one sentence", () => {
 })
 
 describe("what the file system refuses", () => {
-  it("is told before anything starts: .loadctl is a file", async () => {
+  it("is reported before anything starts: .loadctl is a file", async () => {
     await using office = await openBoxOffice()
     await using project = await boxOfficeProject()
     await writeFile(join(project.folder, ".loadctl"), "")

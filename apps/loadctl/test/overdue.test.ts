@@ -48,8 +48,8 @@ it("grants a script the time that it asks for its teardown()", async () => {
   expect(await readTeardownTimeout(asked)).toBe(150_000)
   await writeFile(script, SLOW_END.replace('teardownTimeout: "150s"', ""))
   expect(await readTeardownTimeout(asked)).toBeUndefined()
-  const told = { ...env, K6_TEARDOWN_TIMEOUT: "2m" }
-  expect(await readTeardownTimeout({ ...asked, env: told })).toBe(120_000)
+  const longer = { ...env, K6_TEARDOWN_TIMEOUT: "2m" }
+  expect(await readTeardownTimeout({ ...asked, env: longer })).toBe(120_000)
 })
 
 // Its first lines tell of a load that should have ended long ago; then it is the real one.

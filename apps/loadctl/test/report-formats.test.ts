@@ -32,19 +32,19 @@ it("shows one run as JUnit XML and as a page, from its folder alone", async () =
   const failed = document.get("//testcase[@classname='impatient.shows'][failure]/@name")?.content
   expect([junit.exitCode, failed]).toEqual([0, "p95 <= 5.00 ms"])
 
-  const told: string[] = []
-  await runCli(terminalIo(["report", "--format", "html"], project.folder, told))
-  expect(told).toEqual([`.loadctl/runs/${runId}/report.html\n`])
+  const output: string[] = []
+  await runCli(terminalIo(["report", "--format", "html"], project.folder, output))
+  expect(output).toEqual([`.loadctl/runs/${runId}/report.html\n`])
 
   await rm(join(folder, "samples.bin"))
   const older = await loadctl(["report", "--format", "html"], { cwd: project.folder })
   expect(older.stdout).toContain("The requests of this run were not saved with it")
 })
 
-function terminalIo(argv: string[], cwd: string, told: string[]): Io {
+function terminalIo(argv: string[], cwd: string, output: string[]): Io {
   return {
     argv,
-    stdout: (text) => void told.push(text),
+    stdout: (text) => void output.push(text),
     stderr: () => {},
     env: {},
     cwd,

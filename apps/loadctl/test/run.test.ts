@@ -195,7 +195,7 @@ describe("loadctl run on an API that it knows nothing about", () => {
 
   it("calls a run invalid whose InfluxDB takes the points and never answers: k6 is not delayed", async () => {
     await using proxy = await openInfluxProxy(inject("influxUrl"), ({ url }) =>
-      url?.startsWith("/write") === true ? "silence" : null,
+      url?.startsWith("/write") === true ? "no answer" : null,
     )
     await using office = await openBoxOffice()
     await using project = await boxOfficeProject()

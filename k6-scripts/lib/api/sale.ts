@@ -53,7 +53,7 @@ const REFUSALS: Record<string, Outcome> = {
 export function announceSale(url: string, sale: Sale): OpenedSale {
   const askedAt = Date.now()
   const clock = http.get(`${url}/products`, SETUP)
-  const toldAt = Date.now()
+  const answeredAt = Date.now()
   const shopTime = Date.parse(clock.headers["Date"] ?? "")
   if (!Number.isFinite(shopTime)) fail(`GET ${url}/products says no date: ${clock.status || clock.error}`)
   const startsAt = shopTime + sale.lead * 1000
@@ -65,7 +65,7 @@ export function announceSale(url: string, sale: Sale): OpenedSale {
     fail(`POST ${url}/admin/products answered ${answer.status || answer.error}: ${answer.body}`)
   }
   unsold.add(stock)
-  const surelyOpenFrom = toldAt + sale.lead * 1000
+  const surelyOpenFrom = answeredAt + sale.lead * 1000
   // The date has whole seconds, and was made after the question.
   const surelyClosedUntil = askedAt + sale.lead * 1000 - 1000
   return { ...sale, productId, startsAt, surelyOpenFrom, surelyClosedUntil }
@@ -80,7 +80,7 @@ export function countUnitsLeft(url: string, { productId }: OpenedSale): void {
   left.add(stock)
 }
 
-/** When a user of this VU was first told that everything is sold, in ms since 1970. */
+/** When a user of this VU first got the answer that everything is sold, in ms since 1970. */
 let soldOutAt = Infinity
 
 /** The orders of one user of the sale, who has all units of what `order` answered "bought" for. */

@@ -110,7 +110,7 @@ export const COUPON_BUGS: Bug[] = [
       "marks.set(key, REMEMBERED_MS)",
     )
     .caughtBy(PROMISES, "Redis that loses everything again and again > remembers"),
-  bug("worker-needs-redis", "a worker finds waiting claims without being told")
+  bug("worker-needs-redis", "a worker finds waiting claims without a notification")
     .replacing(
       "apps/api/src/coupons/drain-job.ts",
       `if (ageMs > OVERDUE_MS || redis.status !== "ready") await drain.drainAll()`,

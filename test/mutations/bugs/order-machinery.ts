@@ -31,7 +31,7 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
     await held?.[Symbol.asyncDispose]()`,
     )
     .caughtBy(CONTENTION, "an order placed multilock_narrow > keeps its locks"),
-  bug("outbox-outside-transaction", "what the ranking is told is written with the order, or not at all")
+  bug("outbox-outside-transaction", "what the ranking gets is written with the order, or not at all")
     .replacing(
       "apps/api/src/orders/service.ts",
       "createPlaceOrder({ db: writeDb, ...rest })",

@@ -9,7 +9,7 @@ export const VERDICT_BUGS: Bug[] = [
   bug("threshold-muted", "a broken threshold of the script fails the run")
     .replacing(
       `${SRC}/sla/thresholds.ts`,
-      ".filter((threshold) => !told.some((row) => repeats(threshold, row)))",
+      ".filter((threshold) => !reported.some((row) => repeats(threshold, row)))",
       ".filter(() => false)",
     )
     .caughtBy(`${ROWS}/thresholds.test.ts`, "FAIL: half of the checks fail"),
@@ -147,7 +147,7 @@ export const VERDICT_BUGS: Bug[] = [
       `if (unseen !== undefined && isBroken && rule.over !== "every")`,
     )
     .caughtBy("apps/loadctl/src/run/metric-rules.test.ts", "knows a gauge only if it could be read"),
-  bug("hidden-failures", "failures that k6 counted and no tag shows are told, and fail the run")
+  bug("hidden-failures", "failures that k6 counted and no tag shows are reported, and fail the run")
     .replacing(`${SRC}/sla/failures.ts`, "if (hidden > 0) {", "if (hidden < 0) {")
     .caughtBy(`${ROWS}/failures.test.ts`, "FAIL: the script tags every answer of 500"),
   bug("nobody-says-failed", "requests of which nothing says whether they failed prove nothing")

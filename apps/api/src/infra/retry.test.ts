@@ -30,10 +30,10 @@ it.each([failure("40001"), failure("40001", "P2034"), failure("40P01"), failure(
 )
 
 it("says what made it repeat", async () => {
-  const heard: string[] = []
+  const states: string[] = []
   const run = failing(failure("40P01"), failure("55P03")).run
-  await withRetry(run, { ...immediately, onRetry: (state) => heard.push(state) })
-  expect(heard).toEqual(["40P01", "55P03"])
+  await withRetry(run, { ...immediately, onRetry: (state) => states.push(state) })
+  expect(states).toEqual(["40P01", "55P03"])
 })
 
 it("gives up after three repeats", async () => {

@@ -56,11 +56,11 @@ export function createProvider({
 
 /** Exports fail every few seconds while the collector is down; one line per minute is enough. */
 function warnNowAndThen(logger: Logger): void {
-  let toldAt = -Infinity
+  let warnedAt = -Infinity
   setGlobalErrorHandler((error) => {
     const now = performance.now()
-    if (now - toldAt < WARN_AGAIN_MS) return
-    toldAt = now
+    if (now - warnedAt < WARN_AGAIN_MS) return
+    warnedAt = now
     const reason = error instanceof Error ? error.message : error
     logger.warn({ reason }, "traces cannot be sent")
   })

@@ -15,7 +15,7 @@ export const hasWebhooks = async (db: Db): Promise<boolean> => (await db.webhook
  */
 export async function fanOut(tx: Tx, rows: readonly OutboxRow[]): Promise<number> {
   if (rows.length === 0) return 0
-  // What settles deliveries takes the same locks, so that whoever is first in its order is told by one of the two.
+  // What settles deliveries takes the same locks, so that the first event in its order is sent by one of the two.
   const webhooks = await tx.$queryRaw<Wants[]>`
     SELECT id, events FROM webhooks WHERE disabled_at IS NULL ORDER BY id FOR NO KEY UPDATE`
   const wanted = new Set(webhooks.flatMap(({ events }) => events))

@@ -71,14 +71,11 @@ const other = {
   ],
 } as const
 
-it.each(Object.entries(other))(
-  "refuses another %s, unless told that it may differ",
-  (condition, [change, text]) => {
-    expect(found(change)).toEqual([`Another ${condition}: ${text}.`])
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table
-    expect(found(change, [condition as keyof typeof other])).toEqual([])
-  },
-)
+it.each(Object.entries(other))("refuses another %s, unless it may differ", (condition, [change, text]) => {
+  expect(found(change)).toEqual([`Another ${condition}: ${text}.`])
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table
+  expect(found(change, [condition as keyof typeof other])).toEqual([])
+})
 
 it("takes a few megabytes more or less for the same machine", () => {
   const machine = manifest && { ...manifest.machine, memoryBytes: manifest.machine.memoryBytes + 2 ** 20 }

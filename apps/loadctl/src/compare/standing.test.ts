@@ -47,13 +47,13 @@ it("lets a run count whose target was too slow to answer often enough", () => {
 
 it("lets a run count that never got an answer: the slowest there is", () => {
   const none = figures({ n: 0, p50: null, p95: null, p99: null, max: null, statuses: {} })
-  const silent = parts({
+  const unanswered = parts({
     overall: { ...none, name: "overall" },
     endpoints: [none],
     reconciliation: [],
     k6: k6Facts({ interruptedIterations: 10 }),
   })
-  expect(standingOf(silent)).toEqual({ counts: true })
+  expect(standingOf(unanswered)).toEqual({ counts: true })
 })
 
 it("voids a run whose generator was starved, whatever the target did", () => {

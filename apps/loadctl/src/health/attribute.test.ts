@@ -17,12 +17,12 @@ const CALM: Values = {
   "machine.busy": 0.4,
 }
 
-type Told = Pick<Health, "waits" | "signals">
+type Recorded = Pick<Health, "waits" | "signals">
 
 /** One sample per second, ending in its middle. */
-function recorded(seconds: readonly Values[], told: Partial<Told> = {}, cores = 4): Health {
+function recorded(seconds: readonly Values[], rest: Partial<Recorded> = {}, cores = 4): Health {
   const samples = seconds.map((values, second) => ({ at: second * 1_000 + 999, values }))
-  return { schema: HEALTH_SCHEMA, cores, samples, waits: {}, ...told }
+  return { schema: HEALTH_SCHEMA, cores, samples, waits: {}, ...rest }
 }
 
 const times = (count: number, values: Values): Values[] => Array.from({ length: count }, () => values)
@@ -31,8 +31,8 @@ const window = { from: 0, to: 20_000 }
 const RULE = { endpoint: "order", metric: "p95" }
 
 /** Ten good seconds and then ten bad ones. */
-function why(bad: readonly Values[], { good = CALM, ...told }: Partial<Told> & { good?: Values } = {}) {
-  const health = recorded([...times(10, good), ...bad], told)
+function why(bad: readonly Values[], { good = CALM, ...rest }: Partial<Recorded> & { good?: Values } = {}) {
+  const health = recorded([...times(10, good), ...bad], rest)
   const seconds = { order: { good: range(0, 10), bad: range(10, 10 + bad.length) } }
   return attribute([RULE], { health, window, seconds })[0]!
 }
@@ -49,7 +49,7 @@ const DOWNSTREAM = {
 }
 
 describe("known causes", () => {
-  it.each<[string, Values[], string | null, string, (Partial<Told> & { good?: Values })?]>([
+  it.each<[string, Values[], string | null, string, (Partial<Recorded> & { good?: Values })?]>([
     [
       "an event loop without CPU left",
       always({ "api.cpu": 0.98, "api.loopDelay": 180 }),
@@ -149,8 +149,8 @@ describe("known causes", () => {
       "nothing was saturated more often than in its good seconds",
       { good: { ...CALM, "api.cpu": 0.97 } },
     ],
-  ])("%s", (...[, bad, what, evidence, told]) => {
-    const cause = why(bad, told)
+  ])("%s", (...[, bad, what, evidence, rest]) => {
+    const cause = why(bad, rest)
     expect(cause.what).toBe(what)
     expect(cause.text).toContain(evidence)
     expect(cause.rule).toBe("order p95")

@@ -127,7 +127,7 @@ describe("renderManifests", () => {
     },
   )
 
-  it("would be told of a field that Kubernetes does not know, or of another type", () => {
+  it("would find a field that Kubernetes does not know, or of another type", () => {
     const [job] = ofKind("Job")
     const spec = { ...z.record(z.string(), z.unknown()).parse(job?.["spec"]), backoffLimit: "0", retries: 1 }
     expect(schemaProblems(Object.assign({ kind: "Job" }, job, { spec })).toSorted()).toEqual([

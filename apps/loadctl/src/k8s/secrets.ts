@@ -4,8 +4,8 @@ import { fromSecret } from "./model.ts"
 import type { PodEnv } from "./model.ts"
 
 const VARIABLE = /\$\{(\w+)\}/g
-/** What the pods know without a Secret. */
-const TOLD = new Set(["TARGET_URL", "TESTID"])
+/** What the pods get without a Secret. */
+const PROVIDED = new Set(["TARGET_URL", "TESTID"])
 
 export type SplitEnv = {
   /** For the archive, which anyone with read access to the ConfigMap may read. */
@@ -48,5 +48,5 @@ export function splitSecrets(env: Record<string, string>, secret: string): Split
 /** The variables of the environment in a template that only a Secret knows. */
 export function variablesOf(template: string | undefined): string[] {
   const names = [...(template ?? "").matchAll(VARIABLE)].flatMap(([, name]) => name ?? [])
-  return names.filter((name) => !TOLD.has(name))
+  return names.filter((name) => !PROVIDED.has(name))
 }

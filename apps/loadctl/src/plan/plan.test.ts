@@ -55,7 +55,7 @@ describe("makePlan", () => {
     expect(plan.k6Env["SCALE"]).toBe("0.1")
   })
 
-  it("judges the script's scenario of the same name unless told otherwise", () => {
+  it("judges the script's scenario of the same name unless another is named", () => {
     expect(makePlan(config, request, start).k6Scenarios).toEqual(["sale"])
   })
 

@@ -75,18 +75,18 @@ const OPTIONAL = `
 `
 
 function environment({ addressVariables, otherVariables }: Starter): string {
-  const told =
+  const comment =
     "# Variables of the script (__ENV). ${TARGET_URL} is the target's address, ${TESTID} the run.\n"
   const others = otherVariables.map(
     (name) => `  # ${name}: "\${${name}}" # of the shell, or -e ${name}=VALUE\n`,
   )
   if (addressVariables.length > 0) {
     const addresses = addressVariables.map((name) => `  ${name}: "\${TARGET_URL}"\n`)
-    return `${told}env:\n${addresses.join("")}${others.join("")}`
+    return `${comment}env:\n${addresses.join("")}${others.join("")}`
   }
   const none =
     "# None of those that the script reads sounds like an address, so it has to name the target itself.\n"
-  return others.length > 0 ? `${told}${none}# env:\n${others.join("")}` : `${told}${none}env: {}\n`
+  return others.length > 0 ? `${comment}${none}# env:\n${others.join("")}` : `${comment}${none}env: {}\n`
 }
 
 function endpoints({ names, scenarios }: Starter): string {

@@ -68,8 +68,15 @@ async function scenarioFindings({
   const findings: Finding[] = []
   for (const name of scenarios) {
     const plan = tryPlan(config, name, variables)
-    const told = scriptEnv({ plan, targetUrl: config.target.url, seeded: null, env: io.env })
-    const asked = { binary, script, cwd: root, variables: told, env: io.env, signal: io.interrupted }
+    const scriptVariables = scriptEnv({ plan, targetUrl: config.target.url, seeded: null, env: io.env })
+    const asked = {
+      binary,
+      script,
+      cwd: root,
+      variables: scriptVariables,
+      env: io.env,
+      signal: io.interrupted,
+    }
     const inspected = await inspectScript(asked)
     if ("scenarios" in inspected) {
       const known = inspected.scenarios.map((scenario) => scenario.name)

@@ -20,8 +20,8 @@ const ADDRESS = /(^|_)(URL|URI|BASE|TARGET|ENDPOINT|ORIGIN)(_|$)/i
 // `__ENV.HOST || "http://..."` and `${__ENV.HOST}/path`: what stands for an address is one, whatever its name.
 const STANDS_FOR = /__ENV(?:\.(\w+)|\[["'](\w+)["']\])\s*(?:\|\||\?\?)\s*["'`]https?:/g
 const BEGINS = /`\$\{\s*__ENV(?:\.(\w+)|\[["'](\w+)["']\])[^}]*\}\//g
-// Of the run and of k6.
-const TOLD = new Set(["TARGET_URL", "TESTID", "SCENARIO", "SCALE", "SLA_JSON", "SEEDED", "SUMMARY_PATH"])
+// What loadctl and k6 set.
+const PROVIDED = new Set(["TARGET_URL", "TESTID", "SCENARIO", "SCALE", "SLA_JSON", "SEEDED", "SUMMARY_PATH"])
 
 /** Reads the script and what it imports by a relative path. A file that is not there is left out. */
 export function readLiterals(script: string): Literals {
@@ -30,7 +30,7 @@ export function readLiterals(script: string): Literals {
     literal: double ?? single ?? (template?.includes("${") ? undefined : template),
     computed: variable !== undefined || template?.includes("${") === true,
   }))
-  const variables = namesOf(text, ENVIRONMENT).filter((name) => !TOLD.has(name))
+  const variables = namesOf(text, ENVIRONMENT).filter((name) => !PROVIDED.has(name))
   const addresses = new Set([...namesOf(text, STANDS_FOR), ...namesOf(text, BEGINS)])
   const isAddress = (name: string): boolean => ADDRESS.test(name) || addresses.has(name)
   return {

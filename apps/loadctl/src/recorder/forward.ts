@@ -90,14 +90,14 @@ export function createForwarder(settings: InfluxSettings, spool: Spool) {
   }
 }
 
-/** A connection that is refused is an answer too; silence leaves open whether the points arrived. */
+/** A connection that is refused is an answer too; none at all leaves open whether the points arrived. */
 function reasonFor(answer: Answer | NoAnswer): { text: string; answered: boolean } {
   if ("status" in answer) return { text: `${answer.status} ${answer.text}`, answered: true }
-  return { text: answer.text, answered: !answer.silent }
+  return { text: answer.text, answered: !answer.timedOut }
 }
 
 type Answer = { status: number; text: string }
-type NoAnswer = { text: string; silent: boolean }
+type NoAnswer = { text: string; timedOut: boolean }
 
 /** A user that may not create it may still write to it, so a refusal is no problem. */
 async function createDatabase(settings: InfluxSettings, signal: AbortSignal): Promise<void> {
@@ -141,7 +141,7 @@ async function post(url: URL, { settings, body, signal }: Post): Promise<Answer 
     if (!request.writableFinished) request.destroy()
     return { status: response.statusCode ?? 0, text: errorOf(answer).slice(0, KEPT_TEXT) }
   } catch (error) {
-    return { silent: within.aborted, text: within.aborted ? "no answer in time" : reasonOf(error) }
+    return { timedOut: within.aborted, text: within.aborted ? "no answer in time" : reasonOf(error) }
   }
 }
 

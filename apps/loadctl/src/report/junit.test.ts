@@ -66,7 +66,7 @@ describe("renderJunit", () => {
     expect(attribute(report, "//testsuite[@name='sla']/@failures")).toBe("2")
   })
 
-  it("calls what could not be told an error: an invalid run, and every limit without its samples", () => {
+  it("calls what could not be judged an error: an invalid run, and every limit without its samples", () => {
     const few = measurement({ endpoints: [figures({ n: 3, p95: 9 })], k6: k6Facts({ lostWrites: 1 }) })
     const errors = casesOf(finishedReport({ measured: few })).filter(({ outcome }) => outcome === "error")
     expect(errors.map(({ name, message }) => [name, message])).toEqual([

@@ -33,18 +33,18 @@ export async function createObserver(io: Io): Promise<RunObserver> {
 
 /** Progress as plain lines, for logs and pipes: one for each phase, and one every few seconds of load. */
 export function createLineObserver(write: (text: string) => void): RunObserver {
-  let toldAtS = 0
+  let printedAtS = 0
   let state = emptyState("check", null)
   return {
     phase: (name, phases = null) => {
-      toldAtS = 0
+      printedAtS = 0
       state = emptyState(name, phases)
       write(`${PHASE_TEXT[name]}\n`)
     },
     note: (text) => write(`  ${text}\n`),
     load: (progress) => {
-      if (progress.elapsedS - toldAtS < EVERY_S) return
-      toldAtS = progress.elapsedS
+      if (progress.elapsedS - printedAtS < EVERY_S) return
+      printedAtS = progress.elapsedS
       const at = formatDuration(progress.elapsedS * 1_000)
       const where =
         state.phases || progress.share !== undefined ? ` (${phaseText(progress, state.phases)})` : ""

@@ -65,7 +65,7 @@ describe("the script's own thresholds", () => {
     })
   })
 
-  it("are not told again where they are a broken rule of the table word for word", () => {
+  it("are not reported again where they are a broken rule of the table word for word", () => {
     const slow = { endpoints: [figures({ p95: 231 })] }
     const same = broken('http_req_duration{name:"order"}', "p(95)<=200", 231)
     expect(judged([same], slow).reasons).toEqual(["order: p95 was 231 ms, the limit is 200 ms (n = 300)."])

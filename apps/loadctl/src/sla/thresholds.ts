@@ -20,9 +20,9 @@ export function thresholdFindings(
 ): Findings {
   const findings = noFindings()
   const failed = failedThresholds(k6)
-  const told = rows.map(({ figures, rules }) => ({ name: figures.name, rules: rules.filter(isTold) }))
+  const reported = rows.map(({ figures, rules }) => ({ name: figures.name, rules: rules.filter(isReported) }))
   findings.broken = failed
-    .filter((threshold) => !told.some((row) => repeats(threshold, row)))
+    .filter((threshold) => !reported.some((row) => repeats(threshold, row)))
     .map(({ metric, source, value, of }) => {
       const was = value === null ? "" : `: it was ${figureText(value)}`
       return `${of} threshold ${source} on ${metric} failed${was}.`
@@ -33,7 +33,7 @@ export function thresholdFindings(
     findings.broken.push("k6 ended with exit 99: a threshold failed, and its summary does not say which.")
   return findings
 
-  function isTold({ outcome, level, close }: RuleResult): boolean {
+  function isReported({ outcome, level, close }: RuleResult): boolean {
     return outcome === "fail" && level === "fail" && !(close && sla.decide === "confident")
   }
 }

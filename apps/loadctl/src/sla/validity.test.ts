@@ -11,7 +11,7 @@ describe("what is worth knowing about a run that passes", () => {
       "The CPU was 98 % busy, k6 with 30 % of it: latencies include waiting for it.",
     ],
     [
-      "a silence",
+      "a gap",
       {
         gaps: [
           { from: 20_000, ms: 2_500 },

@@ -4,16 +4,16 @@ import { series } from "../../test/fixtures/evidence.ts"
 import { findGaps } from "./gaps.ts"
 
 const window = { from: 0, to: 60_000 }
-const steady = (everyMs: number, silent: [number, number] = [0, 0]) =>
+const steady = (everyMs: number, gap: [number, number] = [0, 0]) =>
   Array.from({ length: 60_000 / everyMs }, (_, index): [number, number] => [(index + 1) * everyMs, 5]).filter(
-    ([at]) => at <= silent[0] || at >= silent[1],
+    ([at]) => at <= gap[0] || at >= gap[1],
   )
 
 it("finds where nobody was answered for more than two seconds", () => {
   expect(findGaps([series(steady(100, [20_000, 23_500]))], window)).toEqual([{ from: 20_000, ms: 3_500 }])
 })
 
-it("finds a silence at the end, and one that only both endpoints together make", () => {
+it("finds a gap at the end, and one that only both endpoints together make", () => {
   const [one, other] = [series(steady(100, [50_000, 60_000])), series(steady(200, [50_000, 60_000]))]
   expect(findGaps([one, other], window)).toEqual([{ from: 50_000, ms: 10_000 }])
   expect(findGaps([one, series(steady(200))], window)).toEqual([])

@@ -65,8 +65,8 @@ describe("deliveryText", () => {
     ])
   })
 
-  it("trusts nothing where InfluxDB took points in silence", () => {
-    const silent = { ...undelivered, text: "no answer in time", answered: false }
-    expect(deliveryText({ ...DELIVERED, undelivered: silent }).problems).toHaveLength(1)
+  it("trusts nothing where InfluxDB took points without an answer", () => {
+    const unanswered = { ...undelivered, text: "no answer in time", answered: false }
+    expect(deliveryText({ ...DELIVERED, undelivered: unanswered }).problems).toHaveLength(1)
   })
 })

@@ -18,7 +18,7 @@ export function deliveryText({ refused, undelivered }: Forwarded): { problems: s
   if (!undelivered) return { problems: [], notes }
   const { writes, requests, text, answered } = undelivered
   const lacking = `InfluxDB did not get ${plural(writes, "write")} with ${plural(requests, "request")}: ${text}.`
-  // Whether silence kept the points is not known, so nothing that InfluxDB holds proves anything.
+  // Whether a write without an answer kept its points is not known, so nothing that InfluxDB holds proves anything.
   return answered ? { problems: [], notes: [...notes, lacking] } : { problems: [lacking], notes }
 }
 

@@ -3,14 +3,14 @@ import type { IncomingMessage } from "node:http"
 
 import { listen } from "@saleproof/stack/listen.ts"
 /** What a request gets instead of passing: a status, or never an answer; null lets it pass. */
-type Instead = number | "silence" | null
+type Instead = number | "no answer" | null
 
 /** Stands between loadctl and InfluxDB; `instead` decides what happens to each request. */
 export async function openInfluxProxy(influxUrl: string, instead: (request: IncomingMessage) => Instead) {
   const server = createServer((request, response) => {
     const status = instead(request)
     if (status !== null) request.resume()
-    if (status === "silence") return undefined
+    if (status === "no answer") return undefined
     if (status !== null) return response.writeHead(status).end('{"error":"out of order"}')
     const { method, url, headers } = request
     const forwarded = send(new URL(url ?? "/", influxUrl), { method, headers }, (answer) => {

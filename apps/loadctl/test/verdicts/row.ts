@@ -20,7 +20,7 @@ export type VerdictRow = {
   /** More that the JSON must match. */
   json?: Record<string, unknown>
   /** Writes to the InfluxDB of the tests as well, or to one that answers 401, or to one that never answers. */
-  influx?: true | "refusing" | "silent"
+  influx?: true | "refusing" | "unresponsive"
   /** Requests that the target must have got, and must not, as "METHOD /path". */
   asked?: readonly string[]
   neverAsked?: readonly string[]

@@ -106,7 +106,8 @@ async function influxOf(kind: VerdictRow["influx"]) {
   const nothing = async (): Promise<void> => {}
   if (kind === undefined) return { url: null, [Symbol.asyncDispose]: nothing }
   if (kind === true) return { url: inject("influxUrl"), [Symbol.asyncDispose]: nothing }
-  if (kind === "silent") return openTarget({ silentAfter: 0, answers: { "GET /ping": { status: 204 } } })
+  if (kind === "unresponsive")
+    return openTarget({ silentAfter: 0, answers: { "GET /ping": { status: 204 } } })
   const refusal = { status: 401, body: { error: "unable to parse authentication credentials" } }
   const answers = {
     "GET /ping": { status: 204 },

@@ -1,4 +1,4 @@
-/** Says that a step begins, runs it, and says how long it took. Quick steps may stay silent. */
+/** Says that a step begins, runs it, and says how long it took. Quick steps may print nothing. */
 export type Progress = <T>(title: string, step: () => Promise<T>) => Promise<T>
 
 /** Progress as lines, for example on stderr: `Building k6 2.2.0 ... 71 s`. */

@@ -46,7 +46,7 @@ export default function () { http.batch(Array.from({ length: 20 }, () => ["GET",
   {
     what: "an InfluxDB that accepts connections and never answers",
     script: `export const options = { ${FORTY} }\nexport default function () { get("list") }`,
-    influx: "silent",
+    influx: "unresponsive",
     verdict: "INVALID",
     says: [/InfluxDB/],
   },
