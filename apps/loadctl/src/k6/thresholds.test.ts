@@ -34,6 +34,12 @@ describe("k6Thresholds", () => {
     expect(JSON.stringify(k6Thresholds(plan))).not.toMatch(/p\(95\)|count>=20|rate<=0"/)
   })
 
+  it("sets no limit where several scenarios are judged: those that are not would break it too", () => {
+    const plan = { ...all, sla: sla({ overall: { p95: 40 } }), k6Scenarios: ["x", "y"] }
+    expect(JSON.stringify(k6Thresholds(plan))).not.toMatch(/p\(95\)|count>=20|rate<=0"/)
+    expect(k6Thresholds(plan)["http_reqs"]).toEqual(["count>=0"])
+  })
+
   it("leaves out a name that no selector of k6 can hold: it would refuse to run", () => {
     const plan = {
       ...all,

@@ -31,7 +31,8 @@ export function askedStatuses(
 /**
  * The SLA as k6 thresholds, for a script that defines none itself. An empty latency metric passes every limit in
  * k6, so each endpoint also carries a count that an empty one fails; a warning is loadctl's to give, not k6's. Nor can
- * k6 select by when a request was sent: where only the hold is judged, it only keeps the figures.
+ * k6 select by when a request was sent, or by one of several scenarios: where only the hold is judged, or several
+ * scenarios are, it only keeps the figures.
  */
 export function k6Thresholds({ sla, expect, k6Scenarios, judge }: ThresholdPlan): Record<string, string[]> {
   const thresholds: Record<string, string[]> = {}
@@ -43,7 +44,7 @@ export function k6Thresholds({ sla, expect, k6Scenarios, judge }: ThresholdPlan)
   // k6 refuses a threshold on a metric whose module the script does not import.
   const http = Object.entries(sla.endpoints).filter(([, { metric }]) => !metric)
   const endpoints = http.filter(([name]) => !NOT_SELECTABLE.test(name))
-  const limits = judge === "all"
+  const limits = judge === "all" && onlyScenario !== undefined
   // Where an endpoint has its own idea of success, k6 cannot judge the failures of all together.
   const judgesAll = [sla.each, ...Object.values(sla.endpoints)].every(({ status }) => status === null)
   const onlyHttp = http.length === Object.keys(sla.endpoints).length

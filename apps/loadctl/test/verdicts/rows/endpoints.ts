@@ -59,6 +59,16 @@ export const ENDPOINT_ROWS: VerdictRow[] = [
     rows: { list: { n: 60 } },
   },
   {
+    what: "two of three scenarios are judged, also together and by name, and the third is slow and fails",
+    script: `${THREE("z").replace('"/?delay=60"', '"/?delay=60&status=500"')}\nexport function setup() { get("prepare", "/?delay=60&status=404") }`,
+    config: {
+      sla: { ...LIMITED, overall: { p95: 40 }, endpoints: { list: { p95: 40 } } },
+      scenarios: XY,
+    },
+    verdict: "PASS",
+    rows: { list: { n: 60, failed: 0 }, overall: { n: 60, failed: 0 } },
+  },
+  {
     what: "two of three scenarios are judged, with InfluxDB",
     script: THREE("z"),
     config: { sla: LIMITED, scenarios: XY },
