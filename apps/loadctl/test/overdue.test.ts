@@ -5,7 +5,7 @@ import process from "node:process"
 import { expect, inject, it } from "vitest"
 
 import { runK6 } from "../src/k6/run.ts"
-import { readTeardownTimeout } from "../src/k6/teardown.ts"
+import { readScriptOptions } from "../src/k6/options.ts"
 import { boxOfficeProject, loadctl } from "./support/loadctl.ts"
 import { openBoxOffice } from "./unrelated/server.ts"
 
@@ -43,13 +43,15 @@ it("ends a k6 that does not end in its planned time and the grace after it", asy
 it("grants a script the time that it asks for its teardown()", async () => {
   await using project = await boxOfficeProject()
   const script = join(project.folder, "slow.js")
-  const asked = { binary: inject("k6Path"), script, cwd: project.folder, env }
+  const configFile = join(project.folder, "k6.json")
+  await writeFile(configFile, "{}")
+  const asked = { binary: inject("k6Path"), script, cwd: project.folder, env, configFile }
   await writeFile(script, SLOW_END)
-  expect(await readTeardownTimeout(asked)).toBe(150_000)
+  expect(await readScriptOptions(asked)).toMatchObject({ teardownMs: 150_000 })
   await writeFile(script, SLOW_END.replace('teardownTimeout: "150s"', ""))
-  expect(await readTeardownTimeout(asked)).toBeUndefined()
+  expect(await readScriptOptions(asked)).toMatchObject({ teardownMs: null })
   const longer = { ...env, K6_TEARDOWN_TIMEOUT: "2m" }
-  expect(await readTeardownTimeout({ ...asked, env: longer })).toBe(120_000)
+  expect(await readScriptOptions({ ...asked, env: longer })).toMatchObject({ teardownMs: 120_000 })
 })
 
 // Its first lines tell of a load that should have ended long ago; then it is the real one.

@@ -14,12 +14,13 @@ export type Taken = {
   rewritten: string | null
 }
 
-export type CollectorOptions = { epochS: number; seriesCap: number }
+export type CollectorOptions = { epochS: number; seriesCap: number; systemTags: readonly string[] | null }
 
 /** Takes in what k6 writes and keeps the counts; nothing of it grows with the number of samples. */
-export function createCollector({ epochS, seriesCap }: CollectorOptions) {
-  const dictionary = createDictionary(seriesCap)
+export function createCollector({ epochS, seriesCap, systemTags }: CollectorOptions) {
+  const dictionary = createDictionary(seriesCap, systemTags)
   const counts = createCounts(dictionary.entries)
+  let lastRequest = { tagSet: "", id: -1 }
 
   /** Takes one point in, and adds the row that is kept of it. */
   function takePoint(line: string, rows: number[]): void {
@@ -29,8 +30,11 @@ export function createCollector({ epochS, seriesCap }: CollectorOptions) {
     if (!READ.has(metric)) return
     const { tagSet, value, ns } = parsePoint(line, epochS)
     counts.add(metric, value)
+    // k6 writes it right after the request that it is about.
+    if (metric === "http_req_failed" && tagSet === lastRequest.tagSet) counts.judged(lastRequest.id)
     if (!isKept(metric)) return
     const id = dictionary.idOf(metric, tagSet)
+    if (metric === "http_req_duration") lastRequest = { tagSet, id }
     counts.sample(id, value)
     rows.push(ns, value, id)
   }
@@ -87,6 +91,7 @@ function createCounts(entries: readonly SeriesEntry[]) {
   const points = new Map<string, number>()
   const sums = new Map<string, number>(SUMMED.map((metric) => [metric, 0]))
   const bySeries: SeriesCount[] = []
+  const judged: number[] = []
 
   function ofMetric(metric: KeptMetric): { tags: SeriesEntry["tags"]; count: SeriesCount }[] {
     return entries.flatMap(({ id, tags, metric: own }) => {
@@ -97,6 +102,17 @@ function createCounts(entries: readonly SeriesEntry[]) {
 
   const requests = (): number => points.get("http_req_duration") ?? 0
 
+  /** Without a response callback k6 judges no answer, and its tag expected_response is the script's own. */
+  function unjudged(): number[] {
+    return entries.flatMap(({ id, metric, tags }) =>
+      metric === "http_req_duration" &&
+      tags["expected_response"] !== undefined &&
+      bySeries[id]?.n !== judged[id]
+        ? [id]
+        : [],
+    )
+  }
+
   return {
     requests,
     point(metric: string): void {
@@ -105,6 +121,9 @@ function createCounts(entries: readonly SeriesEntry[]) {
     add(metric: string, value: number): void {
       const sum = sums.get(metric)
       if (sum !== undefined) sums.set(metric, sum + value)
+    },
+    judged(id: number): void {
+      judged[id] = (judged[id] ?? 0) + 1
     },
     sample(id: number, value: number): void {
       const count = (bySeries[id] ??= { n: 0, sum: 0, max: 0 })
@@ -121,6 +140,7 @@ function createCounts(entries: readonly SeriesEntry[]) {
         checks: checkCounts(ofMetric("checks")),
         iterationDurations: durations(ofMetric("iteration_duration")),
         points: Object.fromEntries(points),
+        unjudged: unjudged(),
       }
     },
   }

@@ -12,16 +12,28 @@ export type SeriesEntry = { id: number; metric: KeptMetric; tags: Record<string,
 /** The tags that decide how a request is judged; the others can be given up. */
 const JUDGED_TAGS = ["scenario", "phase", "name", "check", "status", "expected_response", "error_code"]
 const OTHERS = "(other names)"
+// What k6 says of an answer. Where its own tag is turned off, a script's tag of that name is not what k6 saw.
+const OUTCOME_TAGS = ["status", "expected_response", "error_code"]
 
 /**
  * Numbers the series in the order in which they appear. Beyond `cap` a new one is kept by what it is judged by, its name
  * folded to a pattern; beyond twice of it, all new names are one: a script that makes a series of each request must not
  * fill the memory.
+ *
+ * @param systemTags the tags that k6 itself gives; null where that is not known
  */
-export function createDictionary(cap: number) {
+export function createDictionary(cap: number, systemTags: readonly string[] | null) {
+  const foreign = systemTags === null ? [] : OUTCOME_TAGS.filter((tag) => !systemTags.includes(tag))
   const known = new Map<string, number>()
   const entries: SeriesEntry[] = []
   let folded = 0
+
+  function tagsOf(tagSet: string): Record<string, string> {
+    const tags = parseTags(tagSet)
+    return foreign.length === 0
+      ? tags
+      : Object.fromEntries(Object.entries(tags).filter(([tag]) => !foreign.includes(tag)))
+  }
 
   function add(key: string, metric: KeptMetric, tags: Record<string, string>): number {
     const id = entries.length
@@ -33,7 +45,7 @@ export function createDictionary(cap: number) {
 
   function fold(metric: KeptMetric, tagSet: string): number {
     folded += 1
-    const all = parseTags(tagSet)
+    const all = tagsOf(tagSet)
     const kept = JUDGED_TAGS.flatMap((tag) => (all[tag] === undefined ? [] : [[tag, all[tag]] as const]))
     const tags = Object.fromEntries(kept)
     const name = entries.length < 2 * cap ? patternOf(tags["name"] ?? "") : OTHERS
@@ -50,7 +62,7 @@ export function createDictionary(cap: number) {
       const key = `${metric},${tagSet}`
       const id = known.get(key)
       if (id !== undefined) return id
-      return entries.length < cap ? add(key, metric, parseTags(tagSet)) : fold(metric, tagSet)
+      return entries.length < cap ? add(key, metric, tagsOf(tagSet)) : fold(metric, tagSet)
     },
   }
 }

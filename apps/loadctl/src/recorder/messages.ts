@@ -8,6 +8,8 @@ export type RecorderSetup = {
   spoolFile: string
   epochS: number
   seriesCap: number
+  /** The tags that k6 itself gives to samples; null where that is not known. */
+  systemTags: readonly string[] | null
   /** The last segment of k6's address: no other user of the machine can guess it. */
   secret: string
   /** Where the points go on to; null is nowhere. */

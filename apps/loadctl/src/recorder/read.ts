@@ -43,6 +43,7 @@ const Totals = z.object({
   iterationDurations: z.array(z.object({ scenario: z.string(), n: z.int(), longestMs: z.number() })),
   points: z.record(z.string(), z.int()),
   folded: z.int(),
+  unjudged: z.array(z.int()).optional(),
 })
 
 /**
@@ -55,8 +56,9 @@ export async function readRecording(file: string, named: Iterable<string>): Prom
   const epochS = decodeHeader(await readAt(handle, 0, HEADER_BYTES))
   // Twice over the file: its columns are filled in place, so that they are in memory only once.
   const { entries, counts, totals } = await countRows(handle)
+  const unjudged = new Set(totals?.unjudged)
   const requests = entries.flatMap(({ id, metric, tags }) =>
-    metric === "http_req_duration" ? [{ id, facts: describeTags(tags) }] : [],
+    metric === "http_req_duration" ? [{ id, facts: describeTags(tags, { judged: !unjudged.has(id) }) }] : [],
   )
   const rows = foldNames(
     requests.map(({ facts }) => facts.name),

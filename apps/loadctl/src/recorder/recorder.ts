@@ -21,6 +21,8 @@ export type RecorderOptions = {
   file: string
   spoolFile: string
   influx: InfluxSettings | null
+  /** The tags that k6 itself gives to samples; null or absent where that is not known. */
+  systemTags?: readonly string[] | null
   seriesCap?: number
 }
 
@@ -40,8 +42,14 @@ const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 }
 /** Opens the recorder's address on loopback and makes its file, which must not exist. Throws what the disk says. */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   const secret = randomBytes(16).toString("hex")
-  const { seriesCap = SERIES_CAP, ...given } = options
-  const setup: RecorderSetup = { ...given, seriesCap, secret, epochS: Math.floor(Date.now() / 1_000) }
+  const { seriesCap = SERIES_CAP, systemTags = null, ...given } = options
+  const setup: RecorderSetup = {
+    ...given,
+    seriesCap,
+    systemTags,
+    secret,
+    epochS: Math.floor(Date.now() / 1_000),
+  }
   // Built, the thread's file has the same ending as this one.
   const thread = new URL(
     `./worker${import.meta.url.slice(import.meta.url.lastIndexOf("."))}`,

@@ -48,4 +48,6 @@ export type RecordedTotals = {
   points: Record<string, number>
   /** Samples that gave up tags that no rule uses, because the script made too many series. */
   folded: number
+  /** Series whose tag `expected_response` is not k6's opinion; absent in recordings of an earlier version. */
+  unjudged?: number[] | undefined
 }

@@ -2,9 +2,15 @@ import { OTHER_METRICS } from "@saleproof/sla/metrics.ts"
 import type { OtherMetric } from "@saleproof/sla/metrics.ts"
 import type { SampleSeries } from "./recording.ts"
 
-/** What of a request's tags decides how it is judged; `tags` as InfluxDB or k6 have them. */
-export function describeTags(tags: Record<string, string>): Omit<SampleSeries, "at" | "ms"> {
-  const { expected_response: expected } = tags
+/**
+ * What of a request's tags decides how it is judged; `tags` as InfluxDB or k6 have them. `judged` is false where k6
+ * judged no answer, so that its tag `expected_response` is the script's own.
+ */
+export function describeTags(
+  tags: Record<string, string>,
+  { judged = true }: { judged?: boolean } = {},
+): Omit<SampleSeries, "at" | "ms"> {
+  const expected = judged ? tags["expected_response"] : undefined
   return {
     scenario: tags["scenario"] ?? "",
     phase: tags["phase"] ?? "",

@@ -19,9 +19,9 @@ const SPOOL_DISK_BYTES = 2 ** 30
 
 /** The thread of the recorder: takes k6's writes, keeps them, answers, and hands them on to InfluxDB. */
 async function record(setup: RecorderSetup, say: (reply: Reply) => void) {
-  const { file, epochS, seriesCap, influx, spoolFile } = setup
+  const { file, epochS, seriesCap, systemTags, influx, spoolFile } = setup
   const buffers = createBuffers()
-  const collector = createCollector({ epochS, seriesCap })
+  const collector = createCollector({ epochS, seriesCap, systemTags })
   const output = createRecordingFile(file, epochS)
   const recent = createRecent(epochS)
   const spool = influx

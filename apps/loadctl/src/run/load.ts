@@ -5,7 +5,8 @@ import type { Io } from "../io.ts"
 import { k6Args } from "../k6/args.ts"
 import { foreignVariables, inheritedByK6 } from "../k6/environment.ts"
 import { graceAfter } from "../k6/clock.ts"
-import { readTeardownTimeout } from "../k6/teardown.ts"
+import { readScriptOptions } from "../k6/options.ts"
+import type { ScriptOptions } from "../k6/options.ts"
 import { runK6 } from "../k6/run.ts"
 import type { K6Run } from "../k6/run.ts"
 import { parseSummary } from "../k6/summary.ts"
@@ -35,6 +36,8 @@ export type LoadOptions = {
   /** Where k6 writes its points: its --out options. */
   outs: readonly string[]
   influxUrl: string | null
+  /** As k6 read them before. */
+  scriptOptions: ScriptOptions
   /** Ends k6 early, like an interrupt. */
   broken?: AbortSignal
   onStart?: (pid: number) => void
@@ -49,6 +52,8 @@ export type Load = {
   declaredMetrics: string[]
   /** How long the script thinks at once, at most, ms; Infinity where that is not known. */
   longestThoughtMs: number
+  /** How long an iteration is at least, with the pause that k6 makes after it, ms. */
+  minIterationMs: number
   /** Whether the script makes HTTP requests, as far as its sources say. */
   usesHttp: boolean
   /** Whether k6 keeps histograms instead of samples, as K6_FEATURES may ask of it. */
@@ -59,18 +64,25 @@ const SUMMARY = "k6-summary.json"
 const SUMMARY_EXPORT = "k6-summary-export.json"
 const CONFIG = "k6-config.json"
 
+/** Writes k6's configuration of a run, and reads the options that its script has then. */
+export async function prepareLoad(
+  options: Omit<LoadOptions, "outs" | "influxUrl" | "scriptOptions">,
+): Promise<ScriptOptions> {
+  const { plan, folder, root, binary } = options
+  await folder.writeJson(CONFIG, { thresholds: k6Thresholds(plan) })
+  const asked = { binary, script: resolve(root, plan.script), cwd: root, configFile: folder.file(CONFIG) }
+  return readScriptOptions({ ...asked, env: k6Environment(options) })
+}
+
 /** Runs the plan's script in k6 and reads the summary it leaves: its own, or k6's when it writes none. */
 export async function runLoad(options: LoadOptions): Promise<Load> {
-  const { plan, folder, io, root, broken, observer } = options
+  const { plan, folder, io, root, broken, observer, scriptOptions } = options
   const foreign = foreignVariables(io.env)
   if (foreign.length > 0)
     observer.note(`Ignored of the environment: ${foreign.join(", ")}. The plan says how k6 runs.`)
   for (const text of unfilled(plan.k6Env, { ...io.env, TARGET_URL: options.targetUrl, TESTID: plan.runId }))
     observer.note(`Left out of the script's variables, because a variable in it is not set: ${text}`)
-  await folder.writeJson(CONFIG, { thresholds: k6Thresholds(plan) })
-  const env = k6Environment(options)
   const script = resolve(root, plan.script)
-  const teardownMs = await readTeardownTimeout({ binary: options.binary, script, cwd: root, env })
   const before = readCpuTimes()
   const run = await runK6({
     binary: options.binary,
@@ -83,8 +95,8 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
       flags: plan.k6Flags ?? [],
     }),
     cwd: root,
-    env,
-    graceMs: graceAfter(teardownMs),
+    env: k6Environment(options),
+    graceMs: graceAfter(scriptOptions.teardownMs ?? undefined),
     outputFile: folder.file("k6-output.txt"),
     logFile: folder.file("k6-log.jsonl"),
     onProgress: observer.load,
@@ -103,6 +115,7 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
     clocks,
     declaredMetrics: declaredMetrics(plan, root),
     longestThoughtMs: longestThought(sources),
+    minIterationMs: scriptOptions.minIterationMs ?? 0,
     usesHttp: sources?.some((source) => source.includes("k6/http")) ?? false,
     histograms,
   }
@@ -115,7 +128,13 @@ export function declaredMetrics({ script, expect }: RunPlan, root: string): stri
 }
 
 /** The environment of k6 and its script; secrets are passed here, not on the command line. */
-function k6Environment({ io, plan, folder, targetUrl, seeded }: LoadOptions): NodeJS.ProcessEnv {
+function k6Environment({
+  io,
+  plan,
+  folder,
+  targetUrl,
+  seeded,
+}: Pick<LoadOptions, "io" | "plan" | "folder" | "targetUrl" | "seeded">): NodeJS.ProcessEnv {
   return {
     ...inheritedByK6(io.env),
     ...scriptEnv({ plan, targetUrl, seeded, env: io.env }),

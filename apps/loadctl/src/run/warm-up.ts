@@ -3,7 +3,7 @@ import type { WarmUp } from "../machine/manifest.ts"
 import { makePlan } from "../plan/plan.ts"
 import type { RunPlan } from "../plan/plan.ts"
 import type { Config } from "../plan/schema.ts"
-import { runLoad } from "./load.ts"
+import { prepareLoad, runLoad } from "./load.ts"
 import type { LoadOptions } from "./load.ts"
 import { seedTarget } from "./seed.ts"
 import type { TestTarget } from "./target.ts"
@@ -26,7 +26,10 @@ export function wantsWarmUp(config: Config, wanted: boolean | undefined, cold: b
   return wanted ?? (cold && config.warmUp !== undefined)
 }
 
-type WarmUpOptions = Omit<LoadOptions, "plan" | "seeded" | "outs" | "influxUrl" | "targetUrl"> & {
+type WarmUpOptions = Omit<
+  LoadOptions,
+  "plan" | "seeded" | "outs" | "influxUrl" | "targetUrl" | "scriptOptions"
+> & {
   config: Config
   plan: RunPlan
   testTarget: Pick<TestTarget, "api" | "targetUrl">
@@ -42,15 +45,9 @@ export async function warmTarget({ config, testTarget, ...options }: WarmUpOptio
   const plan = planWarmUp(config, options.plan)
   if (!plan) return null
   const seeded = await seedTarget(api, config, { seed: plan.seed, signal: io.interrupted })
-  const { run } = await runLoad({
-    ...options,
-    plan,
-    folder: await folder.subfolder("warm-up"),
-    targetUrl,
-    seeded,
-    outs: [],
-    influxUrl: null,
-  })
+  const load = { ...options, plan, folder: await folder.subfolder("warm-up"), targetUrl, seeded }
+  const scriptOptions = await prepareLoad(load)
+  const { run } = await runLoad({ ...load, scriptOptions, outs: [], influxUrl: null })
   return {
     scenario: plan.scenario,
     iterations: run.last?.iterations ?? 0,

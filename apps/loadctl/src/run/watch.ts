@@ -4,14 +4,13 @@ import type { Health } from "../health/model.ts"
 import type { Io } from "../io.ts"
 import type { Config } from "../plan/schema.ts"
 import { missingError } from "../errors.ts"
-import type { InfluxSettings } from "../influx/client.ts"
 import type { Recorded } from "../recorder/messages.ts"
 import { startRecorder } from "../recorder/recorder.ts"
 import { RECORDING } from "../recorder/recording.ts"
-import type { Recorder } from "../recorder/recorder.ts"
+import type { Recorder, RecorderOptions } from "../recorder/recorder.ts"
 import type { RunFolder } from "../store.ts"
 import { watchLoad } from "./live.ts"
-import { runLoad } from "./load.ts"
+import { prepareLoad, runLoad } from "./load.ts"
 import type { Load, LoadOptions } from "./load.ts"
 import { ruleSignals } from "./metric-rules.ts"
 import type { TestTarget } from "./target.ts"
@@ -24,7 +23,10 @@ export type WatchedLoad = { load: Load; health: Health; recorded: Recorded }
 // InfluxDB is written to while the load runs; what is left then is the last moment of it.
 const FORWARD_MS = 15_000
 
-type Watching = Omit<LoadOptions, "outs" | "influxUrl" | "broken" | "targetUrl" | "onStart"> & {
+type Watching = Omit<
+  LoadOptions,
+  "outs" | "influxUrl" | "broken" | "targetUrl" | "onStart" | "scriptOptions"
+> & {
   config: Config
 }
 
@@ -37,7 +39,9 @@ export async function runWatchedLoad(
   const { plan, observer, folder } = options
   await using watchers = new AsyncDisposableStack()
   const settings = influx?.settings ?? null
-  const recorder = watchers.use(await openRecorder(folder, settings))
+  const scriptOptions = await prepareLoad({ ...options, targetUrl })
+  const recording = { influx: settings, systemTags: scriptOptions.systemTags }
+  const recorder = watchers.use(await openRecorder(folder, recording))
   const live = watchers.use(watchLoad({ recent: recorder.recent, plan, onFigures: observer.figures }))
   const sampler = watchers.use(await startSampling(sourcesOf({ config, plan }, testTarget, options.io)))
   const load = await runLoad({
@@ -45,6 +49,7 @@ export async function runWatchedLoad(
     targetUrl,
     outs: [recorder.out],
     influxUrl: settings?.url ?? null,
+    scriptOptions,
     broken: recorder.broken,
     onStart: sampler.k6Started,
   })
@@ -56,10 +61,13 @@ export async function runWatchedLoad(
 }
 
 /** Throws a missing error where nothing can be recorded. */
-async function openRecorder(folder: RunFolder, influx: InfluxSettings | null): Promise<Recorder> {
+async function openRecorder(
+  folder: RunFolder,
+  recording: Pick<RecorderOptions, "influx" | "systemTags">,
+): Promise<Recorder> {
   try {
     const [file, spoolFile] = [folder.file(RECORDING), folder.file("influx-spool.tmp")]
-    return await startRecorder({ file, spoolFile, influx })
+    return await startRecorder({ file, spoolFile, ...recording })
   } catch (error) {
     throw missingError(
       `Nothing can be recorded in ${folder.path}: ${error instanceof Error ? error.message : String(error)}.`,

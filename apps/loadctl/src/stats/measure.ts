@@ -159,10 +159,17 @@ function latenciesOf(sorted: Sorted | null) {
   }
 }
 
-/** The statuses that the SLA lists win; then k6's own opinion counts, and where it has none, the status. */
-export function isSuccess({ status, expected, expectedTag }: SampleSeries, sla: EndpointSla): boolean {
+/**
+ * The statuses that the SLA lists win; then k6's own opinion counts, and where it has none, the status. What was never
+ * answered failed, also where a script tells k6 to expect that.
+ */
+export function isSuccess(
+  { status, expected, expectedTag }: Pick<SampleSeries, "status" | "expected" | "expectedTag">,
+  sla: EndpointSla,
+): boolean {
   if (sla.metric) return expected
   if (sla.status) return sla.status.includes(Number(status))
+  if (status === "0") return false
   if (expectedTag === false && status !== "") return Number(status) >= 200 && Number(status) < 400
   return expected
 }

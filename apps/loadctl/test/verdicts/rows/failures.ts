@@ -44,9 +44,49 @@ export const FAILURE_ROWS: VerdictRow[] = [
 export default function () { http.get(BASE_URL + "/?status=500", { tags: { name: "list", expected_response: "true" } }) }`,
     config: { sla: { each: { p95: 200, minSamples: 1 } } },
     verdict: "FAIL",
-    says: ["k6 counted 60 failed requests, and the tags of 0 say so"],
+    rows: { list: { n: 60, failed: 60 } },
     neverSays: ["none failed"],
     noCsv: "its column is the script's own tag",
+  },
+  {
+    what: "the same without a response callback",
+    script: `http.setResponseCallback(null)
+export const options = { ${SIXTY} }
+export default function () { http.get(BASE_URL + "/?status=500", { tags: { name: "list", expected_response: "true" } }) }`,
+    verdict: "FAIL",
+    rows: { list: { n: 60, failed: 60 } },
+    neverSays: ["none failed"],
+    noCsv: "its column is the script's own tag",
+  },
+  {
+    what: "the script has no response callback and a tag status of its own, which k6 gives to nothing",
+    script: `http.setResponseCallback(null)
+export const options = { ${SIXTY}, systemTags: ["name", "scenario"] }
+export default function () { http.get(BASE_URL + "/?status=503", { tags: { name: "list", status: "200" } }) }`,
+    verdict: "INVALID",
+    says: ["Nothing says whether 60 requests failed"],
+    neverSays: ["none failed"],
+    noCsv: "its column is the script's own tag",
+  },
+  {
+    what: "the tag status of the script's own is in the list of the SLA, and k6 counts failures",
+    script: `export const options = { ${SIXTY}, systemTags: ["name", "scenario", "expected_response"] }
+export default function () { http.get(BASE_URL + "/?status=503", { tags: { name: "list", status: "201" } }) }`,
+    config: { sla: { each: { p95: 200, minSamples: 1, status: [201] } } },
+    verdict: "FAIL",
+    neverSays: ["none failed"],
+    noCsv: "its column is the script's own tag",
+  },
+  {
+    what: "the script tells k6 to expect that nobody answers",
+    script: `http.setResponseCallback(http.expectedStatuses(0, { min: 200, max: 299 }))
+export const options = { scenarios: { default: { executor: "shared-iterations", vus: 4, iterations: 12 } } }
+export default function () { http.get(BASE_URL + "/hang", { tags: { name: "list" }, timeout: "200ms" }) }`,
+    config: { sla: { each: { p95: 1_000, minSamples: 1 } } },
+    verdict: "FAIL",
+    rows: { list: { n: 12, failed: 12 } },
+    neverSays: ["none failed"],
+    noCsv: "k6 calls these requests a success",
   },
   {
     what: "nobody says what failed: the script has no response callback and no tag status",
