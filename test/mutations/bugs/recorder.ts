@@ -55,8 +55,8 @@ export const RECORDER_BUGS: Bug[] = [
   )
     .replacing(
       `${SRC}/stats/iterations.ts`,
-      "return waits.filter((ms) => generous || ms > stuckMs)",
-      "return waits.filter((ms) => !generous && ms > stuckMs)",
+      "return waits.filter((ms) => generous || ms > stuckAfter(input))",
+      "return waits.filter((ms) => !generous && ms > stuckAfter(input))",
     )
     .caughtBy(
       "apps/loadctl/src/stats/iterations.test.ts",

@@ -149,15 +149,75 @@ export const VERDICT_BUGS: Bug[] = [
     .caughtBy("apps/loadctl/src/run/metric-rules.test.ts", "knows a gauge only if it could be read"),
   bug("hidden-failures", "failures that k6 counted and no tag shows are reported, and fail the run")
     .replacing(`${SRC}/sla/failures.ts`, "if (hidden > 0) {", "if (hidden < 0) {")
-    .caughtBy(`${ROWS}/failures.test.ts`, "FAIL: the script tags every answer of 500"),
+    .caughtBy(
+      `${ROWS}/failures.test.ts`,
+      "FAIL: every answer is 500 and the system tags leave out the status as well",
+    ),
+  bug("own-tag-believed", "a tag status of the script's own, where k6 gives none, says nothing")
+    .replacing(
+      `${SRC}/recorder/dictionary.ts`,
+      "const foreign = systemTags === null ? [] :",
+      "const foreign = systemTags !== null ? [] :",
+    )
+    .caughtBy(
+      `${ROWS}/failures.test.ts`,
+      "INVALID: the script has no response callback and a tag status of its own",
+    ),
+  bug("unjudged-believed", "a tag expected_response of a request that k6 judged not is the script's own")
+    .replacing(`${SRC}/recorder/read.ts`, "judged: !unjudged.has(id)", "judged: true || unjudged.has(id)")
+    .caughtBy(`${ROWS}/failures.test.ts`, "FAIL: the same without a response callback"),
+  bug("silence-expected", "a request that nobody answered failed, whatever the script expects")
+    .replacing(`${SRC}/stats/measure.ts`, `if (status === "0") return false`, "")
+    .caughtBy(`${ROWS}/failures.test.ts`, "FAIL: the script tells k6 to expect that nobody answers"),
+  bug("others-break-limits", "a scenario that is not judged breaks no limit")
+    .replacing(
+      `${SRC}/k6/thresholds.ts`,
+      `const limits = judge === "all" && onlyScenario !== undefined`,
+      `const limits = judge === "all"`,
+    )
+    .caughtBy(
+      `${ROWS}/endpoints.test.ts`,
+      "PASS: two of three scenarios are judged, also together and by name",
+    ),
+  bug("pause-cut-off", "who was in the pause after an iteration had come to its end")
+    .replacing(
+      `${SRC}/run/iterations.ts`,
+      "return Math.max(0, last.interrupted - Math.max(0, paused))",
+      "return Math.max(last.interrupted, Math.min(0, paused))",
+    )
+    .caughtBy(`${ROWS}/iterations.test.ts`, "PASS: k6 cuts off the pause that minIterationDuration makes"),
+  bug("pause-blamed", "who may pause for as long as it was quiet was not refused an answer")
+    .replacing(
+      `${SRC}/stats/iterations.ts`,
+      "if (longestThoughtMs === Infinity) return goesOn(input) ? [] : waitsMs",
+      "if (longestThoughtMs === Infinity) return waitsMs",
+    )
+    .caughtBy(`${ROWS}/iterations.test.ts`, "INVALID: one user pauses for longer than the load"),
+  bug("journey-blamed", "whose requests went on to the end was not refused an answer")
+    .replacing(
+      `${SRC}/stats/iterations.ts`,
+      "if (isLate && quiet <= longestThoughtMs + LEAST_STUCK_MS) return []",
+      "",
+    )
+    .caughtBy(`${ROWS}/iterations.test.ts`, "INVALID: iterations that are much longer than the others"),
+  bug("printed-scenarios", "what a script prints is no scenario of k6's")
+    .replacing(
+      `${SRC}/k6/scenarios.ts`,
+      "below.slice(0, after < 0 ? undefined : after)",
+      "below.slice(after < 0 ? 0 : 0)",
+    )
+    .caughtBy(
+      `${ROWS}/iterations.test.ts`,
+      "FAIL: nobody is answered any more, and the script's own summary",
+    ),
   bug("nobody-says-failed", "requests of which nothing says whether they failed prove nothing")
     .replacing(`${SRC}/sla/failures.ts`, "if (unsaid > 0)", "if (unsaid < 0)")
     .caughtBy(`${ROWS}/failures.test.ts`, "INVALID: nobody says what failed"),
   bug("thinking-blamed", "who may have been thinking when k6 cut it off was not refused an answer")
     .replacing(
       `${SRC}/stats/iterations.ts`,
-      "return cutAt - quietSince <= longestThoughtMs",
-      "return cutAt < quietSince && longestThoughtMs > 0",
+      "return quiet <= longestThoughtMs ? [] : waitsMs",
+      "return quiet < 0 ? [] : waitsMs",
     )
     .caughtBy(`${ROWS}/iterations.test.ts`, "INVALID: the script thinks for longer than the load"),
   bug("hang-of-another", "users of a scenario that is not judged are not held against the others")

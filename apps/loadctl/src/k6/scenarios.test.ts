@@ -23,6 +23,12 @@ describe("readScenarios", () => {
   })
 })
 
+it("takes only the lines below the heading for scenarios, not what a script prints", () => {
+  const printed = "* sold: 5\n     scenarios: (1)\n  * rush: 50.00 iterations/s for 1m0s\n"
+  expect(readScenarios(`${OUTPUT}\n${printed}`)).toEqual(readScenarios(OUTPUT))
+  expect(readScenarios("* sold: 5")).toEqual([])
+})
+
 describe("k6's lines", () => {
   it("say how long it means to run", () => {
     expect(OUTPUT.split("\n").flatMap((line) => parseMaxDuration(line) ?? [])).toEqual([96_000])

@@ -12,24 +12,38 @@ export type PlannedScenario = {
   graceMs: number
 }
 
-/** Reads the lines "* rush: 4 looping VUs for 5s (startTime: 2s, gracefulStop: 1s)" of k6's output. */
+const HEAD = /^\s*scenarios: \(/
+const SCENARIO = /^\s*\* (.+?): (.+)$/
+
+/**
+ * The lines "* rush: 4 looping VUs for 5s (startTime: 2s, gracefulStop: 1s)" that follow k6's heading; what a script
+ * prints at its end may look alike.
+ */
+function scenarioLines(output: string): { name: string; text: string }[] {
+  const lines = output.split("\n")
+  const head = lines.findIndex((line) => HEAD.test(line))
+  const below = head < 0 ? [] : lines.slice(head + 1)
+  const after = below.findIndex((line) => !SCENARIO.test(line))
+  return below.slice(0, after < 0 ? undefined : after).flatMap((line) => {
+    const [, name, text] = SCENARIO.exec(line) ?? []
+    return name === undefined || text === undefined ? [] : [{ name, text }]
+  })
+}
+
+/** What k6 says of its scenarios when it starts. */
 export function readScenarios(output: string): PlannedScenario[] {
-  return output.split("\n").flatMap((line) => {
-    const [, name, text] = /^\s*\* (.+?): (.+)$/.exec(line) ?? []
-    if (name === undefined || text === undefined) return []
+  return scenarioLines(output).map(({ name, text }) => {
     const fact = (key: string): number | null =>
       goDuration(new RegExp(`\\b${key}: ([\\w.]+)`).exec(text)?.[1])
     const [stop, rampDown] = [fact("gracefulStop") ?? 0, fact("gracefulRampDown")]
-    return [
-      {
-        name,
-        kind: kindOf(text),
-        durationMs: goDuration(/ for ([\w.]+)(?: |$)/.exec(text)?.[1]) ?? fact("maxDuration") ?? 0,
-        startMs: fact("startTime") ?? 0,
-        users: usersOf(text),
-        graceMs: rampDown === null ? stop : Math.min(stop, rampDown),
-      },
-    ]
+    return {
+      name,
+      kind: kindOf(text),
+      durationMs: goDuration(/ for ([\w.]+)(?: |$)/.exec(text)?.[1]) ?? fact("maxDuration") ?? 0,
+      startMs: fact("startTime") ?? 0,
+      users: usersOf(text),
+      graceMs: rampDown === null ? stop : Math.min(stop, rampDown),
+    }
   })
 }
 

@@ -38,16 +38,53 @@ export function declaredIn(sources: readonly string[], metrics: readonly string[
   return metrics.filter((metric) => (COMPUTED_NAME.test(code) ? isNamed(metric) : declared.has(metric)))
 }
 
-const NUMBER = /^\d+(?:\.\d+)?$/
+// What makes a pause shorter, or is a number of its own that the text does not show.
+const SHARES = new Set([
+  "Math",
+  "random",
+  "min",
+  "max",
+  "floor",
+  "round",
+  "ceil",
+  "randomIntBetween",
+  "Number",
+])
 
 /** How long the script thinks at once, at most, ms: 0 where it never does, Infinity where its sources do not say. */
 export function longestThought(sources: readonly string[] | null): number {
   const all = sources?.join("\n") ?? "setTimeout("
   if (/\bsetTimeout\s*\(/.test(all)) return Infinity
-  const sleeps = [...all.matchAll(/\bsleep\s*\(([^)]*)\)?/g)].map(([, argument = ""]) =>
-    NUMBER.test(argument.trim()) ? Number(argument) * 1_000 : Infinity,
+  const calls = all.matchAll(/\bsleep\s*\(((?:[^()]|\([^()]*\))*)\)?/g)
+  return Math.max(0, ...[...calls].map(([, argument = ""]) => longestOf(argument, all) * 1_000))
+}
+
+/** The most that an argument can come to by the numbers in it, added or multiplied; Infinity where it names others. */
+function longestOf(argument: string, source: string): number {
+  if (/\*\*|\de/i.test(argument)) return Infinity
+  const names = [...argument.matchAll(/(?<![\w.])[A-Za-z_$][\w$]*(?:\.[\w$]+)*/g)].map(([name]) => name)
+  const others = names.flatMap((name) => name.split(".")).filter((name) => !SHARES.has(name))
+  const named = others.map((name) => constantIn(source, name))
+  const numbers = [...argument.matchAll(/(?<![\w$])\d[\d_]*(?:\.\d+)?|(?<![\w$])\.\d+/g)].map(([text]) =>
+    Number(text.replaceAll("_", "")),
   )
-  return Math.max(0, ...sleeps)
+  const all = [...numbers, ...named]
+  if (all.length === 0) return Infinity
+  return Math.max(
+    all.reduce((sum, number) => sum + number, 0),
+    all.reduce((product, number) => product * number, 1),
+  )
+}
+
+/** The number that a name stands for, where the source gives it just one. */
+function constantIn(source: string, name: string): number {
+  const found = [
+    ...source.matchAll(new RegExp(`\\bconst\\s+${name.replaceAll("$", "\\$")}\\s*=\\s*([^;\\n]+)`, "g")),
+  ]
+  const [, value = ""] = found.length === 1 ? found[0]! : []
+  return /^\d[\d_]*(?:\.\d+)?\s*(?:\/\/.*)?$/.test(value)
+    ? Number.parseFloat(value.replaceAll("_", ""))
+    : Infinity
 }
 
 function readSource(file: string): string | null {

@@ -15,7 +15,7 @@ export type IterationsInput = {
   file: string
   samples: readonly SampleSeries[]
   totals: RecordedTotals
-  load: Pick<Load, "run" | "longestThoughtMs" | "usesHttp">
+  load: Pick<Load, "run" | "longestThoughtMs" | "usesHttp" | "minIterationMs">
   /** What k6 printed. */
   output: string
 }
@@ -33,10 +33,10 @@ export type Iterations = {
 /** Accounts for the iterations of a run that k6 made here. */
 export async function readIterations(input: IterationsInput): Promise<Iterations> {
   const { plan, file, samples, totals } = input
-  const { run, longestThoughtMs } = input.load
+  const { run, longestThoughtMs, minIterationMs } = input.load
   const planned = plannedLoad(input)
   const { scenarios, cutAt } = planned
-  const cutOff = run.last?.interrupted ?? 0
+  const cutOff = cutOffIn(input)
   const ends = await lastIterationEnds(file, cutOff)
   const longestMs = totals.iterationDurations.reduce((most, one) => Math.max(most, one.longestMs), 0)
   const { account, waitsMs } = accountIterations({
@@ -47,6 +47,7 @@ export async function readIterations(input: IterationsInput): Promise<Iterations
     cameToItsEnd: planned.cameToItsEnd && mayWaitForHttp(input),
     scenarios,
     longestMs,
+    minIterationMs,
     cutAt,
     lastEnds: ends.last,
     quietSince: windowOf(samples)?.to ?? planned.startedAt,
@@ -59,6 +60,14 @@ export async function readIterations(input: IterationsInput): Promise<Iterations
     ...unansweredAt(places, { waitsMs, samples, cutAt, finished: account.finished }),
     plannedEnd: planned.cameToItsEnd ? plannedEndOf(judged) : null,
   }
+}
+
+/** k6 also counts as cut off who had come to its end, and was in the pause of minIterationDuration. */
+function cutOffIn({ load, totals }: Pick<IterationsInput, "load" | "totals">): number {
+  const { last, exitCode } = load.run
+  if (last === null) return 0
+  const paused = load.minIterationMs > 0 && exitCode !== null ? totals.iterations - last.iterations : 0
+  return Math.max(0, last.interrupted - Math.max(0, paused))
 }
 
 type Waiting = Pick<UnansweredOptions, "samples" | "finished"> & {

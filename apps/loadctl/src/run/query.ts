@@ -48,7 +48,8 @@ export async function queryRun(options: QueryOptions): Promise<Measurement> {
     ...measure(all, plan, iterations.plannedEnd),
     seen: seenBy([...samples, ...others], totals),
   }
-  const k6 = { ...k6Facts(run, summary), ...scriptFacts(plan, load) }
+  const { cutOff } = iterations.account
+  const k6 = { ...k6Facts(run, { summary, cutOff }), ...scriptFacts(plan, load) }
   const model = readLoadModel(output, plan.k6Scenarios)
   const compared = { plan, file, samples, recorded, summary, testTarget, histograms, signal }
   const witnesses = await compareWitnesses(compared)
@@ -94,7 +95,7 @@ function lostFlushText(flushes: number, summary: K6Summary | null): string {
     notFinite ? [name] : [],
   )
   const who = culprits.length > 0 ? culprits.join(", ") : "a metric"
-  return `k6 threw away ${countText(flushes, "flush")} of its samples: ${who} got a value that is no number (Infinity or NaN).`
+  return `k6 threw away ${countText(flushes, "write")} of its samples: ${who} got a value that is no number (Infinity or NaN).`
 }
 
 function foldedText({ name, urls }: { name: string; urls: number }): string {
@@ -110,15 +111,18 @@ function gapsIn(
   return findGaps(judged, hold ?? window)
 }
 
-function k6Facts({ exitCode, last, log }: Load["run"], summary: K6Summary | null): K6Facts {
+function k6Facts(
+  { exitCode, last, log }: Load["run"],
+  { summary, cutOff }: { summary: K6Summary | null; cutOff: number },
+): K6Facts {
   const metrics = summary?.metrics ?? {}
   const count = (metric: string): number | undefined => metrics[metric]?.values["count"]
-  const { iterations = 0, interrupted = 0 } = last ?? {}
+  const { iterations = 0 } = last ?? {}
   return {
     exitCode,
     summary: summary !== null,
     iterations: count("iterations") ?? iterations,
-    interruptedIterations: interrupted,
+    interruptedIterations: cutOff,
     droppedIterations: count("dropped_iterations") ?? 0,
     checks: summary?.checks ?? [],
     failedThresholds: failedThresholds(metrics),

@@ -22,7 +22,7 @@ export function iterationFindings({ iterations, k6 }: Measurement, sla: Sla): Fi
     )
   if (undecided > 0)
     findings.unknown.push(
-      `k6 cut off ${countText(undecided, "user")} before any iteration had come to its end: nothing says whether they waited for an answer or the script was thinking. Give iterations more time.`,
+      `k6 cut off ${countText(undecided, "user")} of whom nothing says whether they waited for an answer or the script was thinking. Give iterations more time: a gracefulStop longer than the script's pauses, or a longer load.`,
     )
   // Somebody who stops a run knows that he cuts it off.
   if (truncated > 0 && readK6Exit(k6.exitCode).kind === "finished")

@@ -26,6 +26,7 @@ function input(change: Partial<AccountInput> = {}): AccountInput {
     cameToItsEnd: true,
     scenarios: [scenario()],
     longestMs: 20,
+    minIterationMs: 0,
     cutAt: 6_000,
     lastEnds: [400, 390, 380, 370],
     quietSince: 400,
@@ -73,6 +74,37 @@ describe("accountIterations", () => {
     const short = accountIterations(input({ ...long, longestThoughtMs: 300 })).account
     expect(short).toMatchObject({ unanswered: 4 })
     expect(short).not.toHaveProperty("undecided")
+  })
+
+  it("does not know of users whose script can pause for as long as they were quiet", () => {
+    const ends = [5_010, 5_000, 4_990, 4_980]
+    const paused = input({ lastEnds: ends, quietSince: 5_005, cutOff: 1, longestThoughtMs: 10_000 })
+    expect(accountIterations(paused)).toMatchObject({ account: { unanswered: 0, undecided: 1 }, waitsMs: [] })
+    const short = { ...paused, longestThoughtMs: 500 }
+    expect(accountIterations(short).account).toMatchObject({ unanswered: 1 })
+  })
+
+  it("takes pauses of unknown length for what they are only where the load goes on", () => {
+    const unknown = input({ longestThoughtMs: Infinity })
+    expect(accountIterations(unknown).account).toMatchObject({ unanswered: 4 })
+    const going = { ...unknown, cutOff: 1, lastEnds: [5_010], quietSince: 5_005 }
+    expect(accountIterations(going).account).toMatchObject({ unanswered: 0, undecided: 1 })
+  })
+
+  it("does not know of iterations whose requests are answered after all others have ended", () => {
+    const going = input({ cutOff: 2, lastEnds: [5_010, 5_000], quietSince: 5_900 })
+    expect(accountIterations(going).account).toMatchObject({ unanswered: 0, undecided: 2 })
+    const stuck = { ...going, quietSince: 4_900 }
+    expect(accountIterations(stuck).account).toMatchObject({ unanswered: 2 })
+  })
+
+  it("takes no user for stuck that was in the pause after an iteration", () => {
+    const scenarios = [scenario({ graceMs: 0 })]
+    const paused = input({ scenarios, cutOff: 1, cutAt: 5_000, lastEnds: [2_900], minIterationMs: 2_000 })
+    expect(accountIterations(paused).account).toMatchObject({ unanswered: 0, truncated: 1 })
+    const stuck = { ...paused, lastEnds: [400] }
+    expect(accountIterations(stuck).account.unanswered).toBe(0)
+    expect(accountIterations({ ...stuck, minIterationMs: 100 }).account.unanswered).toBe(1)
   })
 
   it("does not blame the target for what an early end cut off", () => {

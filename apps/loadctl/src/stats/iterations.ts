@@ -19,13 +19,16 @@ export type AccountInput = {
   /** k6's own count, which has those that threw in it. */
   iterations: number
   threw: number
+  /** Without those that had come to their end, and were in the pause of minIterationDuration. */
   cutOff: number
   dropped: number
   /** Whether the load came to its planned end: otherwise that end cut off no iteration. */
   cameToItsEnd: boolean
   scenarios: readonly PlannedScenario[]
-  /** The longest iteration that finished, ms. */
+  /** The longest iteration that finished, ms, without its pause. */
   longestMs: number
+  /** How long an iteration is at least with its pause, ms. */
+  minIterationMs: number
   /** When k6 cut off the users that had not finished, and when the last iterations ended before it: ms since 1970. */
   cutAt: number | null
   lastEnds: readonly number[]
@@ -42,14 +45,17 @@ const STUCK_FACTOR = 2
 /**
  * Accounts for every started iteration, and returns how long each user that was cut off had at least waited, ms. One that
  * had more time than any finished iteration took was waiting for an answer that never came; with less, it may have been
- * thinking.
+ * thinking. So may one whose script can pause for as long as it was quiet: nobody knows.
  */
-export function accountIterations(input: AccountInput): { account: IterationsAccount; waitsMs: number[] } {
+export function accountIterations(input: AccountInput): {
+  account: IterationsAccount
+  waitsMs: readonly number[]
+} {
   const { iterations, threw, cutOff, dropped } = input
   const finished = Math.max(0, iterations - threw)
   const found = unansweredWaits(input)
-  const undecided = mayHaveThought(input) ? found.length : 0
-  const waitsMs = undecided > 0 ? [] : found
+  const waitsMs = withoutThinkers(found, input)
+  const undecided = found.length - waitsMs.length
   return {
     account: {
       started: finished + threw + cutOff,
@@ -65,31 +71,59 @@ export function accountIterations(input: AccountInput): { account: IterationsAcc
   }
 }
 
-/** Where no iteration came to its end, only the script's own pauses tell how long one may go without a request. */
-function mayHaveThought({ longestMs, cutAt, quietSince, longestThoughtMs }: AccountInput): boolean {
-  if (longestMs > 0 || cutAt === null || quietSince === null) return false
-  return cutAt - quietSince <= longestThoughtMs
+/** The waits of users that cannot have been thinking. */
+function withoutThinkers(waitsMs: readonly number[], input: AccountInput): readonly number[] {
+  const { longestMs, cutAt, quietSince, longestThoughtMs } = input
+  if (cutAt === null || quietSince === null) return waitsMs
+  const quiet = cutAt - quietSince
+  // Where no iteration came to its end, only the script's own pauses tell how long one may go without a request.
+  if (longestMs === 0) return quiet <= longestThoughtMs ? [] : waitsMs
+  // Pauses that nobody knows are none in a load in which nobody goes on.
+  if (longestThoughtMs === Infinity) return goesOn(input) ? [] : waitsMs
+  // A request that ended after every iteration is one of an iteration that was cut off: that user went on.
+  const isLate = quietSince > (input.lastEnds[0] ?? quietSince)
+  if (isLate && quiet <= longestThoughtMs + LEAST_STUCK_MS) return []
+  return waitsMs.filter((ms) => ms > longestThoughtMs)
+}
+
+/** Whether iterations came to their end as long as new ones began. */
+function goesOn(input: AccountInput): boolean {
+  const { cutAt, lastEnds } = input
+  const [latest] = lastEnds
+  return cutAt !== null && latest !== undefined && latest >= cutAt - graceOf(input) - stuckAfter(input)
+}
+
+/** Which scenario each user belonged to is not known, so the least that any of them waits is what all had. */
+function graceOf({ scenarios }: Pick<AccountInput, "scenarios">): number {
+  return scenarios.reduce((least, { graceMs }) => Math.min(least, graceMs), Infinity)
+}
+
+/** Who has been without an end for so long is stuck, ms. */
+function stuckAfter({
+  longestMs,
+  minIterationMs,
+}: Pick<AccountInput, "longestMs" | "minIterationMs">): number {
+  return Math.max(LEAST_STUCK_MS, STUCK_FACTOR * Math.max(longestMs, minIterationMs))
 }
 
 function unansweredWaits(input: AccountInput): number[] {
   const { cutOff, cameToItsEnd, scenarios, longestMs } = input
   if (!cameToItsEnd || scenarios.length === 0) return []
-  // Which scenario each belonged to is not known, so the least that any of them waits is what all had.
-  const graceMs = scenarios.reduce((least, scenario) => Math.min(least, scenario.graceMs), Infinity)
+  const graceMs = graceOf(input)
   const generous = graceMs > 0 && graceMs >= longestMs
-  const stuckMs = Math.max(LEAST_STUCK_MS, STUCK_FACTOR * longestMs)
   const waits = Array.from({ length: cutOff }, (_, index) => Math.max(graceMs, quietMs(input, index)))
-  return waits.filter((ms) => generous || ms > stuckMs)
+  return waits.filter((ms) => generous || ms > stuckAfter(input))
 }
 
 /**
  * Users that loop begin anew when they have finished: the last iteration of the i-th user cut off ended no later than the
  * i-th latest of all. Of a load that ramps down only that all are quiet is a sign, and of arrivals not even that.
  */
-function quietMs({ cutAt, lastEnds, scenarios }: AccountInput, index: number): number {
+function quietMs({ cutAt, lastEnds, scenarios, minIterationMs }: AccountInput, index: number): number {
   const kinds = new Set(scenarios.map(({ kind }) => kind))
   const end = lastEnds[kinds.has("ramping") ? 0 : index]
-  return cutAt === null || end === undefined || kinds.has("open") ? 0 : Math.max(0, cutAt - end)
+  if (cutAt === null || end === undefined || kinds.has("open")) return 0
+  return Math.max(0, cutAt - end - minIterationMs)
 }
 
 export type UnansweredOptions = {

@@ -126,6 +126,43 @@ export default function () { get("list") }`,
     json: { iterationsAccount: { cutOff: 3, unanswered: 0, undecided: 3 } },
   },
   {
+    what: "one user pauses for longer than the load, and the others finish",
+    script: `${CLOSED(4, "2s", "1s")}export default function () { get("list"); sleep(exec.vu.idInTest === 1 ? 10 : 0.05) }`,
+    verdict: "INVALID",
+    says: [
+      "k6 cut off 1 user of whom nothing says whether they waited for an answer or the script was thinking",
+    ],
+    neverSays: ["never answered"],
+    json: { iterationsAccount: { cutOff: 1, unanswered: 0, undecided: 1 } },
+  },
+  {
+    what: "iterations that are much longer than the others go on at the end",
+    script: `${TWO}\nexport function shop() { get("list"); sleep(0.02) }
+export function other() { for (let n = 0; n < 50; n += 1) { get("page"); sleep(0.1) } }`,
+    config: { scenarios: { main: { k6Scenarios: ["shop", "other"] } } },
+    verdict: "INVALID",
+    says: ["nothing says whether they waited for an answer or the script was thinking"],
+    neverSays: ["never answered"],
+    json: { iterationsAccount: { cutOff: 2, unanswered: 0, undecided: 2 } },
+  },
+  {
+    what: "k6 cuts off the pause that minIterationDuration makes after an iteration",
+    script: `export const options = { minIterationDuration: "1500ms", scenarios: { default: { executor: "constant-vus", vus: 4, duration: "2s", gracefulStop: "500ms" } } }
+export default function () { get("list") }`,
+    verdict: "PASS",
+    rows: { list: { n: 8, failed: 0 } },
+    json: { cutOff: 0, iterationsAccount: { started: 8, finished: 8, cutOff: 0 } },
+  },
+  {
+    what: "nobody is answered any more, and the script's own summary looks like k6's list of scenarios",
+    script: `${CLOSED(4, "2s", "1s")}export default function () { get("list") }
+export function handleSummary() { return { stdout: "* sold: 5\\n* rush: 50.00 iterations/s for 1m0s\\n" } }`,
+    target: { silentAfter: 50 },
+    verdict: "FAIL",
+    rows: { list: { failed: 4 } },
+    noCsv: CUT,
+  },
+  {
     what: "a healthy script that thinks is cut off at its end",
     script: `${CLOSED(3, "1s", "0s")}export default function () { get("list"); sleep(0.3) }`,
     verdict: "PASS",
