@@ -10,6 +10,23 @@ it("keeps from k6 what would change the load or hide its points, and names it", 
   expect(inheritedByK6(env)).toMatchObject({ PATH: "/bin" })
 })
 
+it.each([
+  "K6_THRESHOLDS",
+  "K6_NEW_MACHINE_READABLE_SUMMARY",
+  "K6_LINGER",
+  "K6_INCLUDE_SYSTEM_ENV_VARS",
+  "K6_RPS",
+  "K6_MIN_ITERATION_DURATION",
+  "K6_NO_SETUP",
+  "K6_NO_TEARDOWN",
+  "K6_CONFIG",
+  "K6_TYPE",
+  "K6_TAGS",
+])("keeps %s from k6", (name) => {
+  expect(inheritedByK6({ [name]: "x" })).not.toHaveProperty(name)
+  expect(foreignVariables({ [name]: "x" })).toEqual([name])
+})
+
 it("leaves the rest as it was set", () => {
   const env = { K6_INFLUXDB_PUSH_INTERVAL: "2s", K6_WEB_DASHBOARD_PORT: "5665", K6_FEATURES: "freeze-env" }
   expect(inheritedByK6(env)).toMatchObject({ ...env, K6_FEATURES: "freeze-env,merge-run-tags" })

@@ -1,6 +1,7 @@
 import { goRuntime } from "@saleproof/stack/go.ts"
 
-// Each of these would change the load, hide points from the reading of them, or leave the summary out.
+// Each of these would change the load or the script's thresholds, keep the script's variables from it, hide points from
+// the reading of them, leave something of the summary out, or keep k6 from ending.
 const FOREIGN = [
   "K6_VUS",
   "K6_DURATION",
@@ -8,13 +9,24 @@ const FOREIGN = [
   "K6_STAGES",
   "K6_EXECUTION_SEGMENT",
   "K6_EXECUTION_SEGMENT_SEQUENCE",
+  "K6_RPS",
+  "K6_MIN_ITERATION_DURATION",
+  "K6_NO_SETUP",
+  "K6_NO_TEARDOWN",
   "K6_PAUSED",
+  "K6_LINGER",
+  "K6_TYPE",
+  "K6_CONFIG",
+  "K6_INCLUDE_SYSTEM_ENV_VARS",
+  "K6_THRESHOLDS",
   "K6_NO_THRESHOLDS",
+  "K6_TAGS",
   "K6_SYSTEM_TAGS",
   "K6_OUT",
   // No option in the address of an output wins over it.
   "K6_INFLUXDB_PROXY",
   "K6_SUMMARY_MODE",
+  "K6_NEW_MACHINE_READABLE_SUMMARY",
 ]
 
 // Without it, the tag of the run would replace the tags of the script.

@@ -71,6 +71,32 @@ export const THRESHOLD_ROWS: VerdictRow[] = [
     verdict: "FAIL",
   },
   {
+    what: "the shell has thresholds of its own, with which k6 would replace the script's",
+    script: options(`{ http_reqs: ["count>=1000"] }`) + CALL,
+    env: { K6_THRESHOLDS: "http_reqs:count>0" },
+    verdict: "FAIL",
+    says: ["The script's threshold count>=1000 on http_reqs failed: it was 100."],
+  },
+  {
+    what: "the shell wants a summary without thresholds, and one of them was compared with nothing",
+    script: options(`{ "http_req_duration{name:lists}": ["p(95)<200"] }`) + CALL,
+    env: { K6_NEW_MACHINE_READABLE_SUMMARY: "true" },
+    verdict: "INVALID",
+    says: ["compared with nothing"],
+  },
+  {
+    what: "the shell keeps the environment from the script, pauses its iterations and tells k6 to stay",
+    script: options("{}") + CALL,
+    env: {
+      K6_INCLUDE_SYSTEM_ENV_VARS: "false",
+      K6_MIN_ITERATION_DURATION: "20s",
+      K6_LINGER: "true",
+      K6_CONFIG: "/nowhere",
+    },
+    verdict: "PASS",
+    rows: { list: { n: 100 } },
+  },
+  {
     what: "the script calls test.fail()",
     script: options("{}") + `export default function () { get("list"); exec.test.fail("it is wrong") }`,
     verdict: "FAIL",
