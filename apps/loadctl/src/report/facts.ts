@@ -1,4 +1,4 @@
-import { countText, exactText } from "../sla/text.ts"
+import { countText, exactText, secondsText } from "../sla/text.ts"
 import { figureText } from "../sla/thresholds.ts"
 import { auditText, omissionText, warmUpText } from "./cells.ts"
 import { sourcesText } from "./sources.ts"
@@ -10,7 +10,7 @@ const MOST_KEPT_THRESHOLDS = 6
 /** What is worth knowing beside the table, each with its name. */
 export function facts(report: RunReport): string[][] {
   const { hold, expectations, target } = report
-  const rates = hold ? `over the hold of ${hold.seconds.toFixed(0)} s` : "over all of it"
+  const rates = hold ? `over the hold of ${secondsText(hold.seconds)}` : "over all of it"
   const warmUp = warmUpText(report)
   const omission = omissionText(report)
   return [
@@ -67,9 +67,9 @@ function thresholdFacts({ thresholds }: RunReport): string[][] {
     : [["thresholds", `${kept.length} of the script's ${thresholds.length} are kept`], ...rows]
 }
 
-function thresholdText({ value, ok, empty }: RunReport["thresholds"][number]): string {
+function thresholdText({ source, value, ok, empty }: RunReport["thresholds"][number]): string {
   if (empty) return "compared with nothing"
-  return `${ok ? "kept" : "broken"}${value === null ? "" : `, it was ${figureText(value)}`}`
+  return `${ok ? "kept" : "broken"}${value === null ? "" : `, it was ${figureText(value, source)}`}`
 }
 
 function messageFacts({ k6Messages }: RunReport): string[][] {

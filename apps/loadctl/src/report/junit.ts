@@ -1,7 +1,7 @@
 import { create } from "xmlbuilder2"
 
 import type { RuleResult } from "../sla/rules.ts"
-import { brokenRule, msText, shareText } from "../sla/text.ts"
+import { brokenRule, limitMsText, limitShareText } from "../sla/text.ts"
 import { figureText } from "../sla/thresholds.ts"
 import { causeTexts, headline, violationCount, warmUpText } from "./cells.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
@@ -83,15 +83,15 @@ function ruleCases(row: EndpointReport): Case[] {
 function ruleName({ metric, limit }: RuleResult): string {
   if (metric === "minSamples") return `samples >= ${limit}`
   if (metric === "rate") return `requests per second >= ${limit}`
-  if (metric === "errorRate") return `failed requests <= ${limit === 0 ? "0 %" : shareText(limit)}`
-  return `${metric} <= ${msText(limit)} ms`
+  if (metric === "errorRate") return `failed requests <= ${limit === 0 ? "0 %" : limitShareText(limit)}`
+  return `${metric} <= ${limitMsText(limit)} ms`
 }
 
 function thresholdCase({ metric, source, value, ok, empty }: RunReport["thresholds"][number]): Case {
   const base = { of: "thresholds", name: `${metric}: ${source}` }
   if (empty) return { ...base, error: { type: "no-data", message: `${metric}: there is no such sample.` } }
   if (ok) return base
-  const message = `${metric}: ${value === null ? "broken" : figureText(value)}, but ${source} must hold.`
+  const message = `${metric}: ${value === null ? "broken" : figureText(value, source)}, but ${source} must hold.`
   return { ...base, failure: { type: "threshold", message } }
 }
 

@@ -2,7 +2,7 @@ import type { K6Facts, Measurement } from "../stats/model.ts"
 import { noFindings } from "./findings.ts"
 import type { Findings } from "./findings.ts"
 import type { Sla } from "@saleproof/sla/resolve.ts"
-import { countText, shareText } from "./text.ts"
+import { countText, limitShareText } from "./text.ts"
 
 /** One check of the script: how often it held, and whether that is enough of one that is judged by itself. */
 export type CheckRow = K6Facts["checks"][number] & { ok: boolean }
@@ -36,7 +36,7 @@ function tooFewText(checks: K6Facts["checks"], rule: Sla["checks"]): string[] {
     .filter((check) => check.fails > 0)
     .map(({ name, fails: n }) => `${name} (${n.toLocaleString("en-US")})`)
   return [
-    `${countText(fails, "check")} failed: ${failing.slice(0, MOST_NAMES).join(", ")}; ${shareText(rule.limit)} must hold.`,
+    `${countText(fails, "check")} failed: ${failing.slice(0, MOST_NAMES).join(", ")}; ${limitShareText(rule.limit)} must hold.`,
   ]
 }
 

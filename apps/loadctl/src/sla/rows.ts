@@ -8,7 +8,7 @@ import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 import { applyRules } from "./rules.ts"
 import type { Judged, RuleResult } from "./rules.ts"
 import { seenInstead } from "./seen.ts"
-import { brokenRule, countText, msText, timedCount } from "./text.ts"
+import { brokenRule, countText, limitMsText, msText, timedCount } from "./text.ts"
 
 /** One row of the table with what it owes and what came of it. */
 export type Row = { figures: Figures; owed: EndpointSla; rules: RuleResult[] }
@@ -96,7 +96,7 @@ function undecidedRule(figures: Figures, { metric, limit, actual }: RuleResult):
   const [low, high] = interval?.[metric] ?? [null, null]
   const range = `between ${low === null ? "0" : msText(low)} and ${high === null ? "an unknown number of" : msText(high)} ms`
   return (
-    `${name}: ${metric} of ${msText(actual)} ms is too close to the limit of ${msText(limit)} ms: ` +
+    `${name}: ${metric} of ${msText(actual)} ms is too close to the limit of ${limitMsText(limit)} ms: ` +
     `with 95 % confidence it is ${range} (n = ${timedCount(figures).toLocaleString("en-US")}).${adviceText(figures, metric)}`
   )
 }

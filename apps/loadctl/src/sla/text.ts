@@ -10,13 +10,38 @@ export function brokenRule(figures: Figures, rule: RuleResult): string {
       : `${name}: only ${countText(n, "sample")}, and at least ${exactText(rule.limit)} must be.`
   }
   if (rule.metric === "rate") {
-    const rate = rule.actual === null ? "–" : decimalText(rule.actual, 1)
+    const rate = rule.actual === null ? "–" : apart(rule.actual, rule.limit, decimalText(rule.actual, 1))
     return `${name}: ${rate} requests per second, and at least ${exactText(rule.limit)} must be.`
   }
   if (rule.metric === "errorRate") {
-    return `${name}: ${decimalText(failed, 0)} of ${countText(n, "request")} failed; ${shareText(rule.limit)} may.`
+    return `${name}: ${decimalText(failed, 0)} of ${countText(n, "request")} failed; ${limitShareText(rule.limit)} may.`
   }
-  return `${name}: ${rule.metric} was ${msText(rule.actual)} ms, the limit is ${msText(rule.limit)} ms (n = ${timedCount(figures).toLocaleString("en-US")}).`
+  const was = rule.actual === null ? "–" : apart(rule.actual, rule.limit, msText(rule.actual))
+  return `${name}: ${rule.metric} was ${was} ms, the limit is ${limitMsText(rule.limit)} ms (n = ${timedCount(figures).toLocaleString("en-US")}).`
+}
+
+// More digits than any clock of k6 has.
+const MOST_DECIMALS = 9
+
+/** A figure with as many more decimals as show on which side of its limit it is. */
+export function apart(actual: number, limit: number, usual: string): string {
+  const shown = (decimals: number): number => Number(actual.toFixed(decimals))
+  const isClear = (rounded: number): boolean => Math.sign(rounded - limit) === Math.sign(actual - limit)
+  if (isClear(Number(usual.replaceAll(",", "")))) return usual
+  for (let decimals = 1; decimals < MOST_DECIMALS; decimals += 1)
+    if (isClear(shown(decimals))) return decimalText(actual, decimals)
+  return exactText(actual)
+}
+
+/** A limit as it is applied: "200", and every digit where it has more. */
+export function limitMsText(limit: number): string {
+  const usual = msText(limit)
+  return Number(usual.replaceAll(",", "")) === limit ? usual : exactText(limit)
+}
+
+/** The same of a share: "none", "0.5 %", "99.96 %". */
+export function limitShareText(limit: number): string {
+  return limit === 0 ? "none" : `${exactText(limit * 100)} %`
 }
 
 /** How many requests have a latency. */
@@ -35,6 +60,11 @@ export function msText(ms: number | null): string {
 export function decimalText(value: number, decimals: number): string {
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
   return value.toLocaleString("en-US", digits).replace("-", "−")
+}
+
+/** "9 s", "0.5 s", "1,200 s" */
+export function secondsText(seconds: number): string {
+  return `${Number(seconds.toFixed(seconds < 10 ? 1 : 0)).toLocaleString("en-US")} s`
 }
 
 /** Every digit but those that only a double has, with thousands separators: 3.05 for 3.049999999999997. */

@@ -6,6 +6,7 @@ import type { Sla } from "@saleproof/sla/resolve.ts"
 import type { Row } from "./rows.ts"
 import type { RuleResult } from "./rules.ts"
 import { seenInstead } from "./seen.ts"
+import { apart } from "./text.ts"
 
 type Threshold = { metric: string; source: string; value: number | null; of: "The script's" | "k6's" }
 
@@ -24,7 +25,7 @@ export function thresholdFindings(
   findings.broken = failed
     .filter((threshold) => !reported.some((row) => repeats(threshold, row)))
     .map(({ metric, source, value, of }) => {
-      const was = value === null ? "" : `: it was ${figureText(value)}`
+      const was = value === null ? "" : `: it was ${figureText(value, source)}`
       return `${of} threshold ${source} on ${metric} failed${was}.`
     })
   findings.unknown = (k6.thresholds ?? []).filter(({ empty }) => empty).map((one) => emptyText(one, seen))
@@ -94,7 +95,10 @@ function sameFigure({ metric }: RuleResult, k6Metric: string, stat: string): boo
   return k6Metric === "http_req_duration" && K6_STAT[metric].test(stat)
 }
 
-/** As many digits as matter: 0.5, 12.35, 1234. */
-export function figureText(value: number): string {
-  return String(Number(value.toPrecision(value >= 1_000 ? 12 : 4)))
+/** As many digits as matter, and as show on which side of the threshold's limit it is: 0.5, 12.35, 1234. */
+export function figureText(value: number, source: string): string {
+  const usual = String(Number(value.toPrecision(value >= 1_000 ? 12 : 4)))
+  const [, limit] = /(?:[<>]=?|={2,3}|!=)\s*(\S+)\s*$/.exec(source) ?? []
+  const beside = Number(limit)
+  return Number.isFinite(beside) && limit !== undefined ? apart(value, beside, usual) : usual
 }

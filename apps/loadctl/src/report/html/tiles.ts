@@ -1,6 +1,5 @@
-import { formatDuration } from "../../plan/duration.ts"
 import type { RuleResult } from "../../sla/rules.ts"
-import { countText, decimalText, msText, shareText } from "../../sla/text.ts"
+import { countText, decimalText, limitMsText, msText, secondsText, shareText } from "../../sla/text.ts"
 import { isWithoutHttp } from "../../sla/rows.ts"
 import { judgedCounts, violationCount } from "../cells.ts"
 import type { EndpointReport, RunReport } from "../model.ts"
@@ -22,7 +21,7 @@ function latencyTile({ p95, limit, rules }: EndpointReport): Tile {
   return {
     name: "p95, overall",
     value: p95 === null ? "–" : `${msText(p95)} ms`,
-    detail: limit === null ? "no limit" : `limit ${msText(limit)} ms`,
+    detail: limit === null ? "no limit" : `limit ${limitMsText(limit)} ms`,
     state: stateOf(rules, "p95"),
   }
 }
@@ -48,7 +47,7 @@ function rateTile({ overall: { rate }, hold }: RunReport): Tile {
   return {
     name: "requests/s",
     value: rate === null ? "–" : decimalText(rate, rate < 10 ? 1 : 0),
-    detail: hold ? `over the hold of ${formatDuration(hold.seconds * 1_000)}` : "over all of it",
+    detail: hold ? `over the hold of ${secondsText(hold.seconds)}` : "over all of it",
     state: "plain",
   }
 }

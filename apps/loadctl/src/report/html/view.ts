@@ -1,5 +1,5 @@
-import { formatDuration } from "../../plan/duration.ts"
 import { causeTexts, headline } from "../cells.ts"
+import { secondsText } from "../../sla/text.ts"
 import { facts } from "../facts.ts"
 import type { RunReport } from "../model.ts"
 import { distributionCharts, latencyCharts, trafficChart, usersChart } from "./charts.ts"
@@ -141,5 +141,5 @@ function missingText({ measurement }: RunDetails["parts"], samples: RunDetails["
 function whenText({ startedAt, finishedAt }: RunReport): string {
   const start = `${startedAt.slice(0, 19).replace("T", " ")} UTC`
   if (finishedAt === null) return `${start}, never finished`
-  return `${start}, ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`
+  return `${start}, ${secondsText((Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000)}`
 }
