@@ -1,5 +1,5 @@
 import { isWithoutHttp } from "../sla/rows.ts"
-import { countText, decimalText, msText } from "../sla/text.ts"
+import { countText, decimalText, limitMsText, msText } from "../sla/text.ts"
 import type { CorrectedRow } from "../stats/model.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
 
@@ -46,8 +46,7 @@ export function endpointCells(row: EndpointReport): Record<Column, string> {
   const latency = (figure: "avg" | "p50" | "p90" | "p95" | "p99" | "p99.9" | "max") =>
     msText(row[figure] ?? null)
   return {
-    // One line a row, whatever its name holds.
-    endpoint: name.replaceAll(/\s*[\n\r]+\s*/g, " ↵ "),
+    endpoint: oneLine(name),
     n: n.toLocaleString("en-US"),
     "rate/s": rate === null ? "–" : decimalText(rate, 1),
     avg: latency("avg"),
@@ -58,9 +57,21 @@ export function endpointCells(row: EndpointReport): Record<Column, string> {
     "p99.9": latency("p99.9"),
     max: latency("max"),
     failed: failed.toLocaleString("en-US"),
-    limit: limit === null ? "–" : msText(limit),
+    limit: limit === null ? "–" : limitMsText(limit),
     margin: marginText(row),
   }
+}
+
+/**
+ * A text of the script's, such as a name, as one line of characters that show: a line break could start a heading of
+ * Markdown, and an escape sequence could clear a terminal.
+ */
+export function oneLine(text: string): string {
+  return text
+    .replaceAll(/\s*[\n\r]+\s*/g, " ↵ ")
+    .replaceAll(/\p{Cc}/gu, (control) =>
+      control < " " ? String.fromCodePoint(0x24_00 + control.codePointAt(0)!) : "\u{FFFD}",
+    )
 }
 
 /** How much of the p95 limit is left: 61 %, or −16 % when it is broken; "close" where another run could differ. */

@@ -5,6 +5,7 @@ import { formatDuration } from "../plan/duration.ts"
 import type { Phases } from "../plan/plan.ts"
 import type { LiveFigures, LiveRow } from "../run/live-figures.ts"
 import { decimalText, msText } from "../sla/text.ts"
+import { oneLine } from "./cells.ts"
 import { wrapText } from "./fit.ts"
 import { formatTable } from "./table.ts"
 
@@ -76,7 +77,8 @@ export function loadText(
     parts.push(
       `${decimalText(figures.perSecond, 0)} requests/s`,
       `p95 ${msText(p95)} ms`,
-      failed === 0 ? "none failed" : `${decimalText(failed, 0)} failed`,
+      // k6's own opinion of them comes at the end.
+      `${decimalText(failed, 0)} failed`,
     )
   }
   return parts.join("  ")
@@ -92,7 +94,7 @@ export function sparkline(values: readonly (number | null)[]): string {
 
 function rowLines({ endpoints, overall }: LiveFigures, red: (text: string) => string): string[] {
   const rows = [...endpoints, overall].map(({ name, n, p95, failed, limit }: LiveRow) => [
-    name,
+    oneLine(name),
     decimalText(n, 0),
     p95 !== null && limit !== null && p95 > limit ? red(msText(p95)) : msText(p95),
     failed > 0 ? red(decimalText(failed, 0)) : "0",

@@ -6,6 +6,7 @@ import {
   headline,
   mark,
   omissionText,
+  oneLine,
   overallRows,
   warmUpText,
 } from "./cells.ts"
@@ -51,5 +52,5 @@ function k6Texts({ thresholds, k6Messages }: RunReport): string[] {
 }
 
 function list(items: readonly string[]): string[] {
-  return items.length === 0 ? [] : [...items.map((item) => `- ${item}`), ""]
+  return items.length === 0 ? [] : [...items.map((item) => `- ${oneLine(item)}`), ""]
 }

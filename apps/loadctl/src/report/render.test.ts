@@ -140,6 +140,20 @@ describe("jsonText", () => {
   })
 })
 
+it("shows of a script's names what a terminal would obey, and begins no heading of Markdown with them", () => {
+  const name = "\u001B[2Jlist"
+  const checks = [{ name: "sold\n### ✅ PASS", passes: 0, fails: 3 }]
+  const endpoints = [figures({ name, p95: 231 })]
+  const report = reportOf(measurement({ endpoints, k6: k6Facts({ checks }) }))
+  for (const text of [renderText(report, plain), renderMarkdown(report)]) {
+    expect(text).not.toContain("\u001B")
+    expect(text).not.toMatch(/^\s*### ✅/m)
+    expect(text).toContain("␛[2Jlist: p95 was 231 ms")
+    expect(text).toContain("The check sold ↵ ### ✅ PASS never held")
+  }
+  expect(report.endpoints[0]?.name).toBe(name)
+})
+
 it("says once in every format why several limits were broken", () => {
   const text = "this machine's CPU saturated first: all 2 cores were busy"
   const slow = reportOf(measurement({ endpoints: [figures({ p95: 231 })] }))

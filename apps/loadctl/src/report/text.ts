@@ -2,7 +2,16 @@ import { styleText } from "node:util"
 
 import stringWidth from "string-width"
 
-import { causeTexts, endpointCells, endpointColumns, headline, isBroken, mark, overallRows } from "./cells.ts"
+import {
+  causeTexts,
+  endpointCells,
+  endpointColumns,
+  headline,
+  isBroken,
+  mark,
+  oneLine,
+  overallRows,
+} from "./cells.ts"
 import type { Column } from "./cells.ts"
 import { facts } from "./facts.ts"
 import type { RunReport } from "./model.ts"
@@ -43,7 +52,7 @@ export function renderText(report: RunReport, options: TextOptions): string {
   const fits = next !== null && `  sources  ${next} ${NEXT_WHY}`.length <= columns
   const verdict = paint([...VERDICT_STYLE[report.verdict]], report.verdict)
   const items = (sign: string, texts: readonly string[]): string[] =>
-    texts.flatMap((text) => wrapItem(`  ${sign}`, text, columns))
+    texts.flatMap((text) => wrapItem(`  ${sign}`, oneLine(text), columns))
   return [
     "",
     ...wrapItem(`${verdict} `, headline(report), columns),
@@ -54,7 +63,11 @@ export function renderText(report: RunReport, options: TextOptions): string {
     ...endpointTable(report, paint, columns).map((line) => `  ${line}`),
     "",
     ...fitPairs(
-      [...facts(report), ...saved, ...(fits ? [["next", `${next} ${NEXT_WHY}`]] : [])],
+      [
+        ...facts(report).map((pair) => pair.map(oneLine)),
+        ...saved,
+        ...(fits ? [["next", `${next} ${NEXT_WHY}`]] : []),
+      ],
       columns - INDENT,
     ).map((line) => `  ${line}`),
     // A command is one line, to be copied.

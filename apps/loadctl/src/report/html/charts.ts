@@ -1,9 +1,8 @@
 import type { OtherMetric } from "@saleproof/sla/metrics.ts"
 import type { K6Progress } from "../../k6/progress.ts"
-import { formatDuration } from "../../plan/duration.ts"
 import type { Window } from "../../stats/model.ts"
 import { OVERALL } from "../../stats/slices.ts"
-import { msText } from "../../sla/text.ts"
+import { limitMsText, msText, secondsText } from "../../sla/text.ts"
 import type { Distribution } from "./distribution.ts"
 import type { Chart, Line } from "./model.ts"
 import type { Point, Timeline } from "./timeline.ts"
@@ -89,7 +88,7 @@ export function trafficChart(frame: Frame): Chart | null {
     title: "Requests",
     summary:
       `${count(middle)} per second at the median, ${count(Math.max(0, ...rates))} at the peak; ` +
-      (failed > 0 ? `${count(failed)} failed` : "none failed"),
+      `${count(failed)} failed`,
     unit: "per second",
     lines,
   }
@@ -147,12 +146,12 @@ function latencySummary(points: readonly Point[], limit: number | null, stepS: n
   const range = `p95 from ${msText(Math.min(...p95s))} to ${msText(Math.max(...p95s))} ms`
   if (limit === null) return range
   const over = p95s.filter((p95) => p95 > limit).length
-  const stretches = stepS === 1 ? "seconds" : `stretches of ${formatDuration(stepS * 1_000)}`
+  const stretches = stepS === 1 ? "seconds" : `stretches of ${secondsText(stepS)}`
   return `${range}, over its limit in ${over} of ${p95s.length} ${stretches}`
 }
 
 function limitLine(limit: number | null): Chart["limit"] {
-  return limit === null ? null : { value: limit, text: `${msText(limit)} ms` }
+  return limit === null ? null : { value: limit, text: `${limitMsText(limit)} ms` }
 }
 
 function titleOf(name: string, metric: OtherMetric | undefined): string {

@@ -1,3 +1,4 @@
+import { isWithoutHttp } from "../../sla/rows.ts"
 import { countText, decimalText, msText, shareText } from "../../sla/text.ts"
 import { OVERALL } from "../../stats/slices.ts"
 import { endpointCells, endpointColumns, isBroken, mark, overallRows, violationCount } from "../cells.ts"
@@ -50,7 +51,7 @@ export function secondsTable({ rows, stepS }: Timeline): Table | null {
 export function failuresSection(report: RunReport, { samples, parts }: RunDetails): Section {
   if (!samples || !parts.measurement?.window) return countedFailures(report)
   const kinds = failureKinds(samples, parts.plan, parts.measurement.window.from)
-  if (kinds.length === 0) return { note: "No request failed.", table: null }
+  if (kinds.length === 0) return { note: noneFailedText(report), table: null }
   const total = kinds.reduce((sum, { count }) => sum + count, 0)
   const rows = kinds.map(({ endpoint, kind, count, firstAt, lastAt }) => ({
     mark: null,
@@ -66,6 +67,15 @@ export function failuresSection(report: RunReport, { samples, parts }: RunDetail
   const head = ["endpoint", "what happened", "count", "share", "first at", "last at"]
   const note = `${countText(total, "request")} failed, judged or not.`
   return { note, table: { caption: "Failed requests by kind", head, rows, texts: [1] } }
+}
+
+/** As in the headline: that none failed is said only where k6 counted none either. */
+function noneFailedText(report: RunReport): string {
+  const { k6Failed } = report
+  if (k6Failed === 0 || isWithoutHttp(report)) return "No request failed."
+  return k6Failed === null
+    ? "No tag of a request says that it failed, and k6 judged none of them."
+    : `No request failed by what the SLA counts as one, though k6 counted ${k6Failed.toLocaleString("en-US")}.`
 }
 
 /** Without the requests themselves, only how many is known. */
