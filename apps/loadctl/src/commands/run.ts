@@ -19,10 +19,14 @@ type Flags = Omit<ScenarioFlags, "scenario"> &
   K6Flags & { scenario?: string[]; suite?: string; reportDir?: string; format: Format }
 
 const HELP = `
+k6 runs every scenario of the script in each run. Judged are the requests of the one that --scenario names, or of those
+that its k6Scenarios in loadctl.yaml name; the report says which others were a load too.
+
 Several --scenario, or a --suite of the file, run one after the other and end in one verdict, one JUnit file and one
 report: PASS when every run passes, FAIL when one fails, INVALID when none fails and one is invalid.
 
-Exit codes: 0 pass, 3 a tool is missing or the target does not answer, 4 the SLA failed, 5 invalid, 130 interrupted.
+Exit codes: 0 pass, 2 bad flags, config or script, 3 a tool is missing or the target does not answer, 4 the SLA failed,
+5 invalid, 130 interrupted.
 
 Examples:
   $ loadctl run --scenario flow_iterations

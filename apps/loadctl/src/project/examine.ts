@@ -113,7 +113,9 @@ function unreadFinding(name: string, unread: UnreadScript, { seed }: Config): Fi
 function scenarioFinding(name: string, wanted: readonly string[], known: readonly string[]): Finding {
   const title = "Scenario"
   const absent = wanted.filter((one) => !known.includes(one))
-  if (absent.length === 0) return { title, state: "ok", detail: name }
+  const others = known.filter((one) => !wanted.includes(one))
+  const also = others.length === 0 ? "" : `; k6 runs ${others.join(", ")} too, in no figure`
+  if (absent.length === 0) return { title, state: "ok", detail: `${name}${also}` }
   const guess = didYouMean(absent[0] ?? "", known)
   return {
     title,

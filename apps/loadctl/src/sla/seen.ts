@@ -36,6 +36,22 @@ export function nothingJudged(
   return `No request was judged.${othersText(seen)}`
 }
 
+/** k6 runs every scenario of a script: those that are not judged were a load all the same. */
+export function otherScenarios(
+  { k6Scenarios = [] }: { k6Scenarios?: string[] },
+  { scenarios = {} }: Partial<Seen> = {},
+): string[] {
+  const entries = Object.entries(scenarios)
+  // Where none is judged, another sentence says what there is.
+  if (!entries.some(([name]) => k6Scenarios.includes(name))) return []
+  const others = entries.filter(([name]) => name !== "" && !k6Scenarios.includes(name))
+  if (others.length === 0) return []
+  const counts = others.map(([name, n]) => `${name} (${countText(n, "request")})`)
+  return [
+    `k6 also ran the script's ${others.length === 1 ? "scenario" : "scenarios"} ${counts.join(", ")}: a load at the same time, in no figure.`,
+  ]
+}
+
 function othersText({ others = {} }: Seen): string {
   const counts = Object.entries(others).map(([metric, n]) => `${metric} (${n.toLocaleString("en-US")})`)
   return counts.length === 0

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { figures, goodEvidence, measurement, sla } from "../../test/fixtures/evidence.ts"
+import { figures, goodEvidence, k6Facts, measurement, sla } from "../../test/fixtures/evidence.ts"
 import { judge } from "./judge.ts"
 
 describe("what is worth knowing about a run that passes", () => {
@@ -33,6 +33,30 @@ describe("what is worth knowing about a run that passes", () => {
   ])("warns of %s", (_, change, warning) => {
     const verdict = judge(goodEvidence({ measurement: measurement(change) }))
     expect(verdict).toMatchObject({ verdict: "PASS", warnings: [warning] })
+  })
+
+  it("warns of scenarios of the script that were a load and are not judged", () => {
+    const seen = { scenarios: { sale: 300, "": 2, browse: 40, admin: 1 }, names: {}, phases: {} }
+    const plan = { ...goodEvidence().plan, k6Scenarios: ["sale"] }
+    const warned = (change: object) =>
+      judge(goodEvidence({ plan, measurement: measurement({ seen: { ...seen, ...change } }) })).warnings
+    expect(warned({})).toEqual([
+      "k6 also ran the script's scenarios browse (40 requests), admin (1 request): a load at the same time, in no figure.",
+    ])
+    expect(warned({ scenarios: { sale: 300, "": 2 } })).toEqual([])
+  })
+
+  it("warns of connections that took so long that users waited longer than the limit", () => {
+    const warned = (p95: number) =>
+      judge(
+        goodEvidence({
+          measurement: measurement({ k6: k6Facts({ metrics: { http_req_blocked: { p95 } } }) }),
+        }),
+      ).warnings
+    expect(warned(300)).toEqual([
+      "Requests waited 300 ms (p95) for a connection, which is in no latency of k6's: together with it, 200 ms would be exceeded.",
+    ])
+    expect(warned(20)).toEqual([])
   })
 
   it("warns of an error budget that is nearly used up, and not of one that is hardly touched", () => {

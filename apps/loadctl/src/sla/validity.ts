@@ -2,12 +2,13 @@ import assert from "node:assert/strict"
 
 import type { Measurement, Reconciled, RecorderFacts } from "../stats/model.ts"
 import { owedBy } from "@saleproof/sla/resolve.ts"
+import { connectionWarnings } from "./connections.ts"
 import type { Evidence } from "./evidence.ts"
 import { readK6Exit } from "../k6/exits.ts"
 import { mergeFindings, noFindings } from "./findings.ts"
 import type { Findings } from "./findings.ts"
 import { isWithoutHttp } from "./rows.ts"
-import { nothingJudged } from "./seen.ts"
+import { nothingJudged, otherScenarios } from "./seen.ts"
 import { countText, shareText } from "./text.ts"
 
 // Beyond this, points were lost or counted twice, and percentiles of what is left mean nothing.
@@ -39,6 +40,8 @@ export function validityChecks({ plan, measurement, audit, stopped }: Evidence):
     )
     warnings.push(
       ...sourceWarnings(measurement),
+      ...otherScenarios(plan, measurement.seen),
+      ...connectionWarnings(measurement, plan.sla),
       ...machineWarnings(measurement),
       ...gapWarnings(measurement),
       ...clockWarnings(measurement),
@@ -70,7 +73,7 @@ function exitFindings({ k6, instances }: Measurement): Findings {
     findings.unknown.push(`The script threw outside of its iterations: ${outside.join("; ")}.`)
   if (exit.kind === "interrupted") findings.untrusted.push("k6 was interrupted before its time.")
   if (exit.kind !== "finished" && exit.kind !== "interrupted") {
-    const said = k6.errors.at(-1)
+    const said = lastError(k6)
     const place = {
       crashed: findings.untrusted,
       broken: findings.unknown,
@@ -81,6 +84,11 @@ function exitFindings({ k6, instances }: Measurement): Findings {
   }
   if (!k6.summary) findings.untrusted.push("k6 left no summary.")
   return findings
+}
+
+/** The last thing that k6 said, as a part of a sentence. */
+function lastError({ errors }: Measurement["k6"]): string | undefined {
+  return errors.at(-1)?.replace(/\.+$/, "")
 }
 
 function droppedProblems({ k6 }: Measurement, sla: Evidence["plan"]["sla"]): string[] {
