@@ -67,6 +67,24 @@ describe("loadConfig", () => {
     )
   })
 
+  it("refuses what no number can keep, which would fail every run", () => {
+    const rules = [
+      "{ title: x, metric: y, equals: 5, min: 10 }",
+      "{ title: x, metric: y, min: 5, max: 3 }",
+      "{ title: x, metric: y, min: 3, max: 3 }",
+    ]
+    const metrics = "{ title: queue, metric: queue_length, min: 2, max: 1 }"
+    const expected = rules.map((rule) => `      - ${rule}`).join("\n")
+    writeFileSync(
+      file,
+      `${VALID.replace("{ one: {} }", `\n  one:\n    expect:\n${expected}`)}metrics: { path: /m }\nsla: { metrics: [${metrics}] }\n`,
+    )
+    expect(() => loadConfig(file, [])).toThrow(/has 3 problems/)
+    expect(() => loadConfig(file, [])).toThrow(/expect\.0: equals stands alone/)
+    expect(() => loadConfig(file, [])).toThrow(/expect\.1: min is above max/)
+    expect(() => loadConfig(file, [])).toThrow(/sla\.metrics\.0: min is above max/)
+  })
+
   it("says where the YAML itself is broken", () => {
     writeFileSync(file, 'target: { url: "x"\nscenarios: {}\n')
     expect(() => loadConfig(file, [])).toThrow(/loadctl\.yaml:\d+ /)

@@ -62,6 +62,19 @@ const metricBounds = {
   over: z.enum(["every", "mean", "last"]).default("every"),
 }
 
+export const MIN_ABOVE_MAX = "min is above max: no number can be both"
+
+/** Whether any number can be within both bounds. */
+export function canBeKept({
+  min = -Infinity,
+  max = Infinity,
+}: {
+  min?: number | undefined
+  max?: number | undefined
+}): boolean {
+  return min <= max
+}
+
 /** A limit on what the target says of itself: a PromQL query, or a metric of its own page of metrics. */
 const MetricRuleInput = z
   .union(
@@ -82,6 +95,7 @@ const MetricRuleInput = z
   .refine(({ min, max }) => min !== undefined || max !== undefined, {
     error: "say what is allowed: min or max",
   })
+  .refine(canBeKept, { error: MIN_ABOVE_MAX })
 
 const ListedEndpointInput = EndpointSlaInput.extend({
   /** What is judged under that name tag; without it, HTTP requests. */

@@ -1,6 +1,6 @@
 import { z } from "zod"
 
-import { LEVELS, SlaInput } from "@saleproof/sla/schema.ts"
+import { LEVELS, MIN_ABOVE_MAX, SlaInput, canBeKept } from "@saleproof/sla/schema.ts"
 import { didYouMean } from "../suggest.ts"
 import { parseDuration } from "./duration.ts"
 import { metricRulesOf, missingSource } from "./metric-rules.ts"
@@ -47,6 +47,10 @@ const Expectation = z
   .refine((rule) => rule.equals !== undefined || rule.min !== undefined || rule.max !== undefined, {
     error: "say what is expected: equals, min or max",
   })
+  .refine((rule) => rule.equals === undefined || (rule.min === undefined && rule.max === undefined), {
+    error: "equals stands alone: min and max would say something else",
+  })
+  .refine(canBeKept, { error: MIN_ABOVE_MAX })
 
 const overlay = {
   description: z.string().optional(),
