@@ -113,6 +113,23 @@ describe("loadctl check", () => {
     ])
   })
 
+  it("tries a request by what the SLA counts as a success, whatever the script tells k6", async () => {
+    const script = `import http from "k6/http"
+http.setResponseCallback(null)
+export default () => http.get(__ENV.BASE_URL + "/nowhere", { tags: { name: "missing" } })`
+    const config = (sla: string) =>
+      `target: { url: "${api.url}" }\nscript: load-test.js\nenv: { BASE_URL: "\${TARGET_URL}" }\nsla: ${sla}\nscenarios: { default: {} }\n`
+    await using here = await folderWith({ "load-test.js": script, "loadctl.yaml": config("{}") })
+    const failed = await here.run("check", "--try")
+    expect(failed.stdout).toMatch(/^✗ +missing +GET +404 /m)
+    expect(failed.exitCode).toBe(4)
+    await writeFile(
+      join(here.folder, "loadctl.yaml"),
+      config("{ endpoints: { missing: { status: [404] } } }"),
+    )
+    expect((await here.run("check", "--try")).exitCode).toBe(0)
+  })
+
   it("says which scenario and which endpoint were perhaps meant", async () => {
     await using here = await folderWith({
       "loadctl.yaml": `target: { url: "${api.url}" }\nscript: load-test.js\nsla: { endpoints: { ordr: {} } }

@@ -6,6 +6,8 @@ import { execa } from "execa"
 import { z } from "zod"
 
 import { OTHER_METRICS } from "@saleproof/sla/metrics.ts"
+import { owedBy } from "@saleproof/sla/resolve.ts"
+import type { Sla } from "@saleproof/sla/resolve.ts"
 import { describeOther, describeTags, isOtherMetric } from "../recorder/tags.ts"
 import type { LoadedConfig } from "../config.ts"
 import type { Io } from "../io.ts"
@@ -18,6 +20,7 @@ import { createApi } from "../run/api.ts"
 import { scriptEnv } from "../run/load.ts"
 import { seedTarget } from "../run/seed.ts"
 import { countText, msText } from "../sla/text.ts"
+import { isSuccess } from "../stats/measure.ts"
 import { formatTable } from "../report/table.ts"
 import { requireInspected } from "./inspect.ts"
 import type { InspectedScript } from "./inspect.ts"
@@ -40,7 +43,7 @@ export async function tryScenario(loaded: LoadedConfig, { io, only, variables }:
   const asked = { binary, script, cwd: root, variables: env, env: io.env, signal: io.interrupted }
   const inspected = await requireInspected(asked)
   await using wrapper = await writeWrapper(script, inspected, plan)
-  const { requests, errors } = await runOnce({ binary, root, env, io, script: wrapper.file })
+  const { requests, errors } = await runOnce({ binary, root, env, io, script: wrapper.file, sla: plan.sla })
   io.interrupted.throwIfAborted()
   io.stdout(triedText(scenario, requests, errors))
   return errors.length === 0 && requests.length > 0 && requests.every(({ ok }) => ok)
@@ -74,9 +77,9 @@ const Point = z.object({
   data: z.object({ value: z.number(), tags: z.record(z.string(), z.string()) }),
 })
 
-type Once = { binary: string; root: string; env: Record<string, string>; io: Io; script: string }
+type Once = { binary: string; root: string; env: Record<string, string>; io: Io; script: string; sla: Sla }
 
-async function runOnce({ binary, root, env, io, script }: Once) {
+async function runOnce({ binary, root, env, io, script, sla }: Once) {
   const folder = await mkdtemp(join(tmpdir(), "loadctl-try-"))
   try {
     const points = join(folder, "points.json")
@@ -101,35 +104,41 @@ async function runOnce({ binary, root, env, io, script }: Once) {
     const reader = createLogReader()
     for (const line of stderr.split("\n")) reader.line(line)
     const text = await readFile(points, "utf8").catch(() => "")
-    return { requests: readRequests(text), errors: reader.log.errors }
+    return { requests: readRequests(text, sla), errors: reader.log.errors }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function readRequests(text: string): Tried[] {
+function readRequests(text: string, sla: Sla): Tried[] {
   return text.split("\n").flatMap((line) => {
     if (!line.includes('_duration"') && !line.includes('"ws_connecting"')) return []
     const parsed = Point.safeParse(JSON.parse(line))
     if (!parsed.success) return []
     const { metric, data } = parsed.data
     const { value, tags } = data
-    const { expected } = isOtherMetric(metric) ? describeOther(metric, tags) : describeTags(tags)
     return [
       {
         name: tags["name"] ?? tags["url"] ?? "",
         method: isOtherMetric(metric) ? metric : (tags["method"] ?? ""),
         status: statusText(metric, tags["status"] ?? ""),
         ms: value,
-        ok: expected,
+        ok: wentWell({ metric, tags }, sla),
       },
     ]
   })
 }
 
+function wentWell({ metric, tags }: { metric: string; tags: Record<string, string> }, sla: Sla): boolean {
+  if (isOtherMetric(metric)) return describeOther(metric, tags).expected
+  const described = describeTags(tags)
+  return isSuccess(described, owedBy(sla, described.name))
+}
+
 /** k6 gives a request without an answer the status 0, which is gRPC's code of OK. */
 function statusText(metric: string, status: string): string {
   if (metric === "grpc_req_duration") return status === "0" ? "OK" : `code ${status}`
+  if (status === "" && !isOtherMetric(metric)) return "no tag status"
   return status === "0" || status === "" ? "no answer" : status
 }
 
