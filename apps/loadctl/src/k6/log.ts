@@ -73,9 +73,11 @@ export function createLogReader() {
       const said = parseLine(line)
       const { level, msg, error } = said
       noteThrown(log, said)
-      const counted = COUNTED.find(([start]) => msg.startsWith(start))
+      // A script may log the same words.
+      const isOfK6 = said.source !== "console"
+      const counted = isOfK6 ? COUNTED.find(([start]) => msg.startsWith(start)) : undefined
       if (counted) log[counted[1]] += 1
-      else if (msg.startsWith("thresholds on metrics")) return
+      else if (isOfK6 && msg.startsWith("thresholds on metrics")) return
       else if (level === "error" || level === "warning") {
         const text = firstLine(error ? `${msg}: ${error}` : msg)
         note(level, text)

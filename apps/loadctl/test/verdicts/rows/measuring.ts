@@ -71,6 +71,13 @@ export default function () { get("list"); console.error("stock is " + exec.scena
     },
   },
   {
+    what: "the script logs what k6 logs when it loses samples",
+    script: `export const options = { ${FORTY} }
+export default function () { get("list"); console.error("Couldn't create batch from samples"); console.error("Couldn't write stats") }`,
+    verdict: "PASS",
+    says: [/k6 error +Couldn't create batch from samples \(40 times\)/],
+  },
+  {
     what: "the script has a summary of its own",
     script: `export const options = { ${FORTY} }
 export default function () { get("list") }
