@@ -85,6 +85,14 @@ describe("loadConfig", () => {
     expect(() => loadConfig(file, [])).toThrow(/sla\.metrics\.0: min is above max/)
   })
 
+  it("takes no address with a password in it, and does not repeat it", () => {
+    writeFileSync(file, VALID.replace("http://127.0.0.1:8080", "http://joe:hush@127.0.0.1:8080"))
+    expect(() => loadConfig(file, [])).toThrow("target.url: leave the credentials out of it")
+    expect(() => loadConfig(file, [])).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("hush") }),
+    )
+  })
+
   it("says where the YAML itself is broken", () => {
     writeFileSync(file, 'target: { url: "x"\nscenarios: {}\n')
     expect(() => loadConfig(file, [])).toThrow(/loadctl\.yaml:\d+ /)

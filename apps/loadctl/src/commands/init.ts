@@ -6,6 +6,7 @@ import type { Command } from "commander"
 
 import { usageError } from "../errors.ts"
 import type { Io } from "../io.ts"
+import { hasCredentials, redactUrl } from "../machine/redact.ts"
 import { collectPair } from "./options.ts"
 
 type Flags = { url?: string; script?: string; e?: Record<string, string>; buildK6?: boolean }
@@ -77,7 +78,9 @@ async function answerFor(io: Io, { flag, given, question }: Asked): Promise<stri
 
 function parseUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw usageError(`--url ${text}: expected an http(s) URL.`)
+    throw usageError(`--url ${redactUrl(text)}: expected an http(s) URL.`)
+  if (hasCredentials(text))
+    throw usageError("Leave the credentials out of --url: the script can take them from its variables.")
   return text
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod"
 
 import { LEVELS, MIN_ABOVE_MAX, SlaInput, canBeKept } from "@saleproof/sla/schema.ts"
+import { hasCredentials } from "../machine/redact.ts"
 import { didYouMean } from "../suggest.ts"
 import { parseDuration } from "./duration.ts"
 import { metricRulesOf, missingSource } from "./metric-rules.ts"
@@ -13,11 +14,9 @@ const Duration = z
   .string()
   .refine((text) => parseDuration(text) !== null, { error: 'expected a duration such as "30s" or "1m30s"' })
 
-function hasCredentials(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { username, password } = new URL(url)
-  return username !== "" || password !== ""
-}
+/** Without credentials: it is shown, saved and told to programs whose command line everybody can read. */
+const plainUrl = (instead: string) =>
+  HttpUrl.refine((url) => !hasCredentials(url), { error: `leave the credentials out of it: ${instead}` })
 
 /** YAML writes numbers and booleans without quotes; an environment knows only text. */
 const Env = z.record(
@@ -105,7 +104,7 @@ const MetricSignal = z.strictObject({
 export const Config = z
   .strictObject({
     target: z.strictObject({
-      url: HttpUrl,
+      url: plainUrl("requests of this file have headers, the script has its variables"),
       /** Must answer 2xx before anything is sent there; without it, any answer will do. */
       ready: Path.optional(),
       /** A module, looked for from this file's folder, that starts the target when nothing answers at the url. */
@@ -118,7 +117,7 @@ export const Config = z
     audit: Endpoint.extend({ settle: Duration.default("10s") }).optional(),
     metrics: Endpoint.extend({
       /** Where a second process of the target shows its own. */
-      worker: HttpUrl.optional(),
+      worker: plainUrl("metrics have headers").optional(),
       /** PostgreSQL, to see what its sessions wait for. */
       database: z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// URL" }).optional(),
       /** Metrics of the target's own, by the name of the signal: `api.inFlight`, or one of its own. */
@@ -127,9 +126,7 @@ export const Config = z
     /** Asked by the rules of sla.metrics that are queries. */
     prometheus: z
       .strictObject({
-        url: HttpUrl.refine((url) => !hasCredentials(url), {
-          error: "leave the credentials out of it: headers may name a variable, such as ${TOKEN}",
-        }),
+        url: plainUrl("headers may name a variable, such as ${TOKEN}"),
         headers: z.record(z.string(), z.string()).default({}),
         /** How long to wait after the load, so that its last seconds are scraped too. */
         settle: Duration.default("0s"),
@@ -137,10 +134,7 @@ export const Config = z
       .optional(),
     influx: z
       .strictObject({
-        // k6 gets it on its command line, which every user of the machine can read.
-        url: HttpUrl.refine((url) => !hasCredentials(url), {
-          error: "leave the credentials out of it: username and password have keys of their own",
-        }),
+        url: plainUrl("username and password have keys of their own"),
         database: Name.default("k6"),
         username: z.string().optional(),
         password: z.string().optional(),
