@@ -166,6 +166,13 @@ export const VERDICT_BUGS: Bug[] = [
   bug("unjudged-believed", "a tag expected_response of a request that k6 judged not is the script's own")
     .replacing(`${SRC}/recorder/read.ts`, "judged: !unjudged.has(id)", "judged: true || unjudged.has(id)")
     .caughtBy(`${ROWS}/failures.test.ts`, "FAIL: the same without a response callback"),
+  bug("added-samples-counted", "samples that a script adds to k6's own metrics are no requests")
+    .replacing(
+      `${SRC}/stats/reconcile.ts`,
+      "if (real === undefined || found === real) return []",
+      "if (real !== found || real >= 0) return []",
+    )
+    .caughtBy(`${ROWS}/measuring.test.ts`, "INVALID: the script adds quick successes to k6's own metrics"),
   bug("silence-expected", "a request that nobody answered failed, whatever the script expects")
     .replacing(`${SRC}/stats/measure.ts`, `if (status === "0") return false`, "")
     .caughtBy(`${ROWS}/failures.test.ts`, "FAIL: the script tells k6 to expect that nobody answers"),

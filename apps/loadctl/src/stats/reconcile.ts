@@ -42,6 +42,7 @@ export function reconcile(
       ...(all ? [] : missingRequests(recorded.totals)),
       ...rows.flatMap((row) => rowProblems(row, tolerance)),
       ...totalProblems(recorded.totals, summary, all),
+      ...addedProblems(recorded.totals),
     ],
   }
 }
@@ -142,6 +143,24 @@ function totalProblems(
   return [...pairs, ...others].flatMap(([what, recorded, k6]) =>
     recorded === k6 ? [] : [`${numberText(recorded)} ${what} were recorded, k6 counted ${numberText(k6)}.`],
   )
+}
+
+// k6 writes one sample of each for a request, or for an iteration; scripts add to the first ones by their names.
+const OF_ONE = [
+  ["http_reqs", "http_req_waiting"],
+  ["http_req_duration", "http_req_waiting"],
+  ["iterations", "iteration_duration"],
+] as const
+
+/** A script may make a metric of a name that k6 has, and its samples would count as requests. */
+function addedProblems({ points }: RecordedTotals): string[] {
+  return OF_ONE.flatMap(([metric, other]) => {
+    const [found, real] = [points[metric] ?? 0, points[other]]
+    if (real === undefined || found === real) return []
+    return [
+      `The script adds to k6's own metric ${metric}: it has ${numberText(found)} samples, and ${other} has ${numberText(real)}.`,
+    ]
+  })
 }
 
 function countOf(count: number, noun: string): string {

@@ -163,6 +163,14 @@ export function handleSummary() { return { stdout: "* sold: 5\\n* rush: 50.00 it
     noCsv: CUT,
   },
   {
+    what: "nobody is answered any more, and the script counts iterations that there never were",
+    script: `const more = new Counter("iterations")\n${CLOSED(3, "2s", "500ms")}export default function () { more.add(5); get("list") }`,
+    target: { silentAfter: 20 },
+    verdict: "INVALID",
+    says: ["The script adds to k6's own metric iterations"],
+    noCsv: CUT,
+  },
+  {
     what: "a healthy script that thinks is cut off at its end",
     script: `${CLOSED(3, "1s", "0s")}export default function () { get("list"); sleep(0.3) }`,
     verdict: "PASS",
