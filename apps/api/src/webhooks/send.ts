@@ -38,6 +38,8 @@ function post({ url, headers, body, reach }: Request): Promise<number> {
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   request.on("error", reject)
+  // An endpoint that wants another protocol (101) is cut off without an error.
+  request.on("close", () => reject(new Error("no response")))
   request.on("response", (response) => {
     if (response.statusCode === undefined) throw new Error("A response has a status")
     resolve(response.statusCode)
