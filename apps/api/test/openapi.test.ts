@@ -66,6 +66,15 @@ describe("the OpenAPI document", () => {
     expect(document.servers).toEqual([{ url: "/", description: "This server" }])
   })
 
+  it("says of every operation that reads a body what may be wrong with it", () => {
+    for (const methods of Object.values(document.paths)) {
+      for (const [method, { responses }] of Object.entries(methods)) {
+        const statuses = Object.keys(responses).filter((status) => ["413", "415"].includes(status))
+        expect(statuses).toEqual(method === "get" ? [] : ["413", "415"])
+      }
+    }
+  })
+
   it("asks for what the schemas ask for", () => {
     const { schemas } = document.components
     expect(schemas["OrderRequest"]?.required).toEqual(["userId", "items"])

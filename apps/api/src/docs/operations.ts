@@ -1,5 +1,5 @@
 import { z } from "zod"
-import type { ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from "zod-openapi"
+import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from "zod-openapi"
 import type { Env } from "../env.ts"
 import { REFUSALS } from "../errors.ts"
 import type { RefusalCode } from "../errors.ts"
@@ -41,7 +41,7 @@ const RETRIED = new Set([429, 503])
 const RetryAfter = z.object({ "Retry-After": z.int().meta({ description: "Seconds" }) })
 // Whatever is sent is no error: a token that is not valid is ignored.
 const SentToken = z.string().optional().meta({
-  description: "The Waiting-Token of an earlier 503, with WAITING_ROOM=on: its place is kept",
+  description: "The Waiting-Token of the caller's earlier 503, with WAITING_ROOM=on: its place is kept",
 })
 const WaitingToken = RetryAfter.extend({
   "Waiting-Token": z.string().optional().meta({
@@ -53,7 +53,7 @@ type Settings = Pick<Env, "AUTH" | "USER_RATE_LIMIT" | "ADDRESS_RATE_LIMIT">
 
 /** A route as an operation of the OpenAPI document, with a problem for each of its refusals. */
 export function operationOf(route: Route, settings: Settings): ZodOpenApiOperationObject {
-  const { id, summary, tag, input = {}, answer, otherAnswers = {}, idempotentAs } = route
+  const { id, summary, tag, input = {}, answer, idempotentAs } = route
   const { body, ...params } = input
   const headers = {
     ...(idempotentAs !== undefined && { "Idempotency-Key": IdempotencyKey }),
@@ -72,13 +72,28 @@ export function operationOf(route: Route, settings: Settings): ZodOpenApiOperati
       },
     }),
     responses: {
-      ...problems(refusalsOf(route, settings), route.waits ? WaitingToken : RetryAfter),
+      ...refusedResponses(route, settings),
       [String(answer.status)]: answerOf(answer),
-      ...Object.fromEntries(
-        Object.entries(otherAnswers).map(([status, other]) => [status, responseOf(other)]),
-      ),
     },
   }
+}
+
+/** The problems of a route, with what some clients get instead. Probes are never refused: theirs is all they get. */
+function refusedResponses(route: Route, settings: Settings): Record<string, ZodOpenApiResponseObject> {
+  const refused = problems(refusalsOf(route, settings), route.waits ? WaitingToken : RetryAfter)
+  for (const [status, other] of Object.entries(route.otherAnswers ?? {})) {
+    const problem = refused[status]
+    if (!problem) continue
+    const { description, content } = responseOf(other)
+    refused[status] = EXEMPT.has(route.path)
+      ? { description, content }
+      : {
+          ...problem,
+          description: `${problem.description}; ${description}`,
+          content: { ...problem.content, ...content },
+        }
+  }
+  return refused
 }
 
 const responseOf = ({ schema, description, mediaType = "application/json" }: Documented) => ({
@@ -99,12 +114,13 @@ function securityOf(route: Route, settings: Settings) {
 }
 
 function refusalsOf(route: Route, settings: Settings): RefusalCode[] {
-  const { who, input, refusals = [], idempotentAs } = route
+  const { who, refusals = [], idempotentAs } = route
   const identified = needsToken(route, settings)
   const when = (applies: boolean, ...codes: RefusalCode[]) => (applies ? codes : [])
   return [
     "BAD_REQUEST",
-    ...when(input?.body !== undefined, "UNSUPPORTED_MEDIA_TYPE", "PAYLOAD_TOO_LARGE"),
+    // Whatever the operation makes of a body, it is read; that of a GET is not.
+    ...when(route.method !== "GET", "UNSUPPORTED_MEDIA_TYPE", "PAYLOAD_TOO_LARGE"),
     ...when(idempotentAs !== undefined, "IDEMPOTENCY_MISMATCH"),
     ...when(identified || who === "lab", "UNAUTHORIZED"),
     ...when((identified && (who === "owner" || who === "scope")) || isOriginChecked(route), "FORBIDDEN"),
@@ -117,17 +133,20 @@ function refusalsOf(route: Route, settings: Settings): RefusalCode[] {
 /** A browser says which page a write under /admin comes from, and no other server's may send one. */
 const isOriginChecked = ({ method, path }: Route) => method !== "GET" && path.startsWith("/admin/")
 
-/** By address, or by user: the caller with a token, in a lab the one that the request names. */
-function isLimited(route: Route, settings: Settings): boolean {
-  if (settings.ADDRESS_RATE_LIMIT > 0 && !EXEMPT.has(route.path)) return true
-  return settings.USER_RATE_LIMIT > 0 && (needsToken(route, settings) || route.namesUser)
+/** With AUTH=jwt by caller or address, whatever is asked for; in a lab by the user that the request names. */
+function isLimited(route: Route, { AUTH, USER_RATE_LIMIT, ADDRESS_RATE_LIMIT }: Settings): boolean {
+  if (AUTH === "jwt") return USER_RATE_LIMIT + ADDRESS_RATE_LIMIT > 0 && !EXEMPT.has(route.path)
+  return USER_RATE_LIMIT > 0 && route.namesUser
 }
 
 // What any request can meet: the shop is too busy, or a part of it is down.
 const ALWAYS: RefusalCode[] = ["OVERLOADED", "UNAVAILABLE"]
 
 /** The answers that refuse with these codes, by status. */
-function problems(codes: readonly RefusalCode[], retryHeaders: z.ZodObject): ZodOpenApiResponsesObject {
+function problems(
+  codes: readonly RefusalCode[],
+  retryHeaders: z.ZodObject,
+): Record<string, ZodOpenApiResponseObject> {
   const byStatus = Map.groupBy(codes, (code) => REFUSALS[code].status)
   return Object.fromEntries(
     [...byStatus].map(([status, some]) => [

@@ -13,7 +13,7 @@ const refuse: ErrorRequestHandler = (error, _req, res, _next) => {
 
 const app = express()
   .use(jsonBody())
-  .post("/", (req, res) => void res.json({ body: req.body }))
+  .all("/", (req, res) => void res.json({ body: req.body }))
   .use(refuse)
 
 /** Read by Express's parser, and by ours. */
@@ -49,6 +49,17 @@ describe("a body means the same to both parsers", () => {
   ])("%j", async (body) => {
     const [theirs, ours] = await answers(body)
     expect(ours).toEqual(theirs)
+  })
+
+  it("of a GET, namely nothing", async () => {
+    for (const type of ["application/json", "text/plain"]) {
+      const answer = await request(app)
+        .get("/")
+        .set("Content-Type", type)
+        .serialize(String)
+        .send("{".repeat(70_000))
+      expect(answer).toMatchObject({ status: 200, body: {} })
+    }
   })
 
   it("that is no UTF-8", async () => {

@@ -6,10 +6,16 @@ const LIMIT_BYTES = 64 * 1024
 // JSON.parse takes any depth; whatever walks the value afterwards must not.
 const MAX_DEPTH = 20
 
-/** Reads a JSON body; refuses other media types, big bodies and deep ones. No body leaves `req.body` undefined. */
+/**
+ * Reads a JSON body; refuses other media types, big bodies and deep ones. No body leaves `req.body` undefined, and that of
+ * a GET, which means nothing, is not read.
+ */
 export function jsonBody(): RequestHandler[] {
-  return [refuseUnread, readPlain(express.json({ limit: LIMIT_BYTES, verify: refuseDepth }))]
+  const read = readPlain(express.json({ limit: LIMIT_BYTES, verify: refuseDepth }))
+  return [refuseUnread, (req, res, next) => (BODILESS.has(req.method) ? next() : read(req, res, next))]
 }
+
+const BODILESS = new Set(["GET", "HEAD"])
 
 /** Rejected by its headers alone: the parser would read a body to its end before it says that it is too large. */
 const refuseUnread: RequestHandler = (req, _res, next) => {
@@ -19,7 +25,8 @@ const refuseUnread: RequestHandler = (req, _res, next) => {
   if (encoding !== undefined && encoding.toLowerCase() !== "chunked") {
     throw new RefusalError("BAD_REQUEST", "This transfer encoding is not supported")
   }
-  if (req.method !== "GET" && !isJson(req)) {
+  if (BODILESS.has(req.method)) return next()
+  if (!isJson(req)) {
     throw new RefusalError("UNSUPPORTED_MEDIA_TYPE", "Send application/json")
   }
   if (length > LIMIT_BYTES) throw new RefusalError("PAYLOAD_TOO_LARGE", "Send a smaller body")
