@@ -37,6 +37,19 @@ describe("a limit of requests per user", () => {
   })
 })
 
+describe("a limit of requests per caller", () => {
+  it("counts what needs no token, too, and nobody else's", async () => {
+    await using small = await startShop({ worker: false, variables: { ...JWT, USER_RATE_LIMIT: "1" } })
+    const read = async (user: number) => small.request.get("/products").set(await as(user))
+    const answers = await Promise.all(times(30, () => read(1)))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]))
+    expect((await read(2)).status).toBe(200)
+    const { paths } = Object((await small.request.get("/openapi.json")).body)
+    expect(paths["/products"].get.responses).toHaveProperty("429")
+    expect(paths["/healthz"].get.responses).not.toHaveProperty("429")
+  })
+})
+
 describe("a limit of requests per address", () => {
   const limited = { ...JWT, ADDRESS_RATE_LIMIT: "1", TRUSTED_PROXIES: "1" }
   const from = (address: string, headers: Record<string, string> = {}) => ({

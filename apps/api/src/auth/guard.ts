@@ -5,29 +5,25 @@ import type { Check, Guard } from "../http/define-route.ts"
 import { createLabCheck } from "../lab/guard.ts"
 import type { Access, Caller, Scope } from "./access.ts"
 import { requireCaller } from "./authentication.ts"
-import { createRequestRate } from "./request-rate.ts"
-import type { RequestRate } from "./request-rate.ts"
+import { TOO_MANY_OF_USER, createRequestRate } from "./request-rate.ts"
 
 /** The id of the user that a token's subject is, or null: no user. */
 export type FindUser = (subject: string) => Promise<number | null>
 
 /**
- * Decides what is checked before a route's handler: with AUTH=jwt who the caller is and may be, with a USER_RATE_LIMIT
- * how often they may call. What needs no check costs nothing.
+ * Decides what is checked before a route's handler: with AUTH=jwt who the caller is and may be, otherwise with a
+ * USER_RATE_LIMIT how often the user that the request names may be named. What needs no check costs nothing.
  */
 export function createGuard(env: Env, findUser: FindUser): Guard {
   const rate =
-    env.USER_RATE_LIMIT > 0
-      ? createRequestRate({
-          limit: env.USER_RATE_LIMIT,
-          detail: "This user sends too many requests per second",
-        })
+    env.AUTH === "none" && env.USER_RATE_LIMIT > 0
+      ? createRequestRate({ limit: env.USER_RATE_LIMIT, detail: TOO_MANY_OF_USER })
       : undefined
   const lab = createLabCheck(env)
   return (access) => {
     if (access.who === "anyone") return {}
     if (access.who === "lab") return { before: lab }
-    if (env.AUTH === "jwt") return { before: identify(access, rate), after: authorize(access, findUser) }
+    if (env.AUTH === "jwt") return { before: identify(access), after: authorize(access, findUser) }
     const userOf = access.who === "owner" || access.who === "scope" ? access.userOf : undefined
     // Without tokens the user that the request names is the one whose requests are counted.
     if (rate && userOf) return { after: (input, res) => rate(res, String(userOf(input))) }
@@ -36,14 +32,12 @@ export function createGuard(env: Env, findUser: FindUser): Guard {
 }
 
 /** A caller without access to the route gets 403, not what is wrong with the request. */
-function identify<Input>(access: Access<Input>, rate: RequestRate | undefined): Check<Request> {
-  return async (_req, res) => {
+function identify<Input>(access: Access<Input>): Check<Request> {
+  return (_req, res) => {
     res.setHeader("Cache-Control", "no-store")
     const caller = requireCaller(res)
     res.locals.caller = caller
     res.locals.subject = caller.subject
-    // Counted before anything is looked up, and for the caller, not for the user that the request names.
-    if (rate && !(await rate(res, caller.subject))) return false
     if (access.who === "scope") requireScope(caller, access.scope)
     return true
   }
