@@ -20,6 +20,7 @@ import { failFast } from "./http/fail-fast.ts"
 import type { Lifecycle } from "./http/lifecycle.ts"
 import { callerBeforeBody, mountRoutes, mountUnmatched } from "./http/mount.ts"
 import { observe } from "./http/observe.ts"
+import { orderAdmission } from "./http/order-admission.ts"
 import { problemHandler } from "./http/problem.ts"
 import { requestId } from "./http/request-id.ts"
 import { createSubjects } from "./users/subjects.ts"
@@ -57,14 +58,14 @@ function stepsOf({ env, deps, lifecycle }: Omit<AppOptions, "routes">): RequestH
     observe(deps),
     closeWhenStopping(lifecycle),
     ...(env.CORS_ORIGINS.length > 0 ? [crossOrigin(env.CORS_ORIGINS)] : []),
-    admission({
-      limit: env.MAX_IN_FLIGHT,
-      orderLimit: env.MAX_QUEUED_ORDERS,
-      waitingRoom: env.WAITING_ROOM === "on" ? { secret: env.WAITING_ROOM_SECRET } : undefined,
-    }),
+    admission({ limit: env.MAX_IN_FLIGHT }),
     failFast(deps.heartbeat),
     adminSession(),
     ...(env.AUTH === "jwt" ? [authentication(env)] : []),
+    orderAdmission({
+      limit: env.MAX_QUEUED_ORDERS,
+      waitingRoom: env.WAITING_ROOM === "on" ? { secret: env.WAITING_ROOM_SECRET } : undefined,
+    }),
     ...jsonBody(),
     ...(deps.tracing ? [deps.tracing.enter] : []),
   ]

@@ -1,13 +1,14 @@
-import type { Request, RequestHandler, Response } from "express"
+import type { RequestHandler, Response } from "express"
 import { RefusalError } from "../errors.ts"
-import { createCompletionRate, createRetrySlots } from "./completion-rate.ts"
 import { problemDocument } from "./problem.ts"
-import { createWaitingRoom } from "./waiting-room.ts"
+import { ANYBODY } from "./waiting-room.ts"
+import type { Waiter } from "./waiting-room.ts"
+import { createRetrySlots, createRoomRate } from "./room-rate.ts"
 
 /** Probes and metrics, which are answered under any load. */
 export const EXEMPT = new Set(["/healthz", "/readyz", "/metrics"])
 
-const WAITING_TOKEN = "Waiting-Token"
+export const WAITING_TOKEN = "Waiting-Token"
 
 const TOO_MANY = new RefusalError("OVERLOADED", "Too many requests in progress", { retryAfterSeconds: 1 })
 // Made once: refusing must cost least when there is most to do.
@@ -17,52 +18,34 @@ const HEADERS = {
   "Content-Length": BODY.length,
 }
 
-type Limits = {
-  /** Requests in progress. */
-  limit: number
-  /** Orders among them: each waits for a place in a batch, so their number is how long the last one waits. */
-  orderLimit: number
-  /** Keeps places for orders that were rejected; see createWaitingRoom. */
-  waitingRoom?: { secret?: string | undefined } | undefined
-}
-
 /** When a request that is rejected may come back, and what keeps its place. */
 type Rejected = { retryAfterSeconds: number; token?: string | undefined }
-type Gate = {
-  enter: (token: string | undefined) => { admitted: true } | ({ admitted: false } & Rejected)
-  leave: () => void
+type Entered = { admitted: true } | ({ admitted: false } & Rejected)
+
+/** Whoever enters leaves when the response has ended, so many ms later. */
+export type Gate = {
+  enter: (token: string | undefined, waiter: Waiter) => Entered
+  leave: (afterMs: number) => void
 }
 
 /**
  * Rejects requests above a limit at once, before anything is read: clients time out before a longer queue ends.
  * Retry-After says when those that were rejected before will have been served.
  */
-export function admission({ limit, orderLimit, waitingRoom }: Limits): RequestHandler {
-  const all = createCounter(limit)
-  const orders = waitingRoom
-    ? createWaitingRoom({ limit: orderLimit, ...waitingRoom })
-    : createGate(createCounter(orderLimit))
+export function admission({ limit }: { limit: number }): RequestHandler {
+  const gate = createGate(limit)
   return (req, res, next) => {
-    const { path } = req
-    if (EXEMPT.has(path)) return next()
-    if (all.isFull()) return reject(res, { retryAfterSeconds: all.nextSlot() })
-    const isOrder = path === "/orders" && req.method === "POST"
-    const entered = isOrder ? orders.enter(tokenOf(req)) : ENTERED
-    if (!entered.admitted) return reject(res, entered)
-    all.begin()
-    res.on("close", () => {
-      all.end()
-      if (isOrder) orders.leave()
-    })
-    next()
+    if (EXEMPT.has(req.path) || admit(gate, gate.enter(undefined, ANYBODY), res)) next()
   }
 }
 
-const ENTERED = { admitted: true } as const
-
-function tokenOf({ headers }: Request): string | undefined {
-  const token = headers[WAITING_TOKEN.toLowerCase()]
-  return typeof token === "string" ? token : undefined
+/** Whether a request was admitted; if not, it was answered. */
+export function admit(gate: Gate, entered: Entered, res: Response): boolean {
+  if (entered.admitted) {
+    const since = performance.now()
+    res.on("close", () => gate.leave(performance.now() - since))
+  } else reject(res, entered)
+  return entered.admitted
 }
 
 function reject(res: Response, { retryAfterSeconds, token }: Rejected): void {
@@ -71,27 +54,22 @@ function reject(res: Response, { retryAfterSeconds, token }: Rejected): void {
   res.writeHead(TOO_MANY.status, { ...HEADERS, "Retry-After": retryAfterSeconds }).end(BODY)
 }
 
-/** Requests in progress, and in how many seconds one that is rejected now may come back. */
-function createCounter(limit: number) {
-  const rate = createCompletionRate()
+const ENTERED = { admitted: true } as const
+
+/** A limit of requests in progress, without places: a request enters when there is room. */
+export function createGate(limit: number): Gate {
+  const rate = createRoomRate({ limit })
+  const nextSlot = createRetrySlots({ rate })
   let inProgress = 0
   return {
-    isFull: () => inProgress >= limit,
-    begin: () => void inProgress++,
-    end() {
-      inProgress--
-      rate.completed()
+    enter() {
+      if (inProgress >= limit) return { admitted: false, retryAfterSeconds: nextSlot() }
+      inProgress++
+      return ENTERED
     },
-    nextSlot: createRetrySlots({ rate }),
+    leave(afterMs) {
+      inProgress--
+      rate.ended(afterMs)
+    },
   }
 }
-
-/** A limit without places: a request enters when there is room. */
-const createGate = (counter: ReturnType<typeof createCounter>): Gate => ({
-  enter() {
-    if (counter.isFull()) return { admitted: false, retryAfterSeconds: counter.nextSlot() }
-    counter.begin()
-    return ENTERED
-  },
-  leave: () => counter.end(),
-})

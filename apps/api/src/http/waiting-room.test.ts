@@ -2,7 +2,7 @@ import express from "express"
 import { once } from "node:events"
 import { createServer } from "node:http"
 import { afterEach, describe, expect, it } from "vitest"
-import { admission } from "./admission.ts"
+import { orderAdmission } from "./order-admission.ts"
 import { createWaitingRoom } from "./waiting-room.ts"
 
 const SECRET = "a secret of thirty-two characters"
@@ -15,7 +15,7 @@ afterEach(() => {
 async function startServer() {
   const inProgress: { client: string; end: () => void }[] = []
   const app = express()
-  app.use(admission({ limit: 100, orderLimit: 1, waitingRoom: {} }))
+  app.use(orderAdmission({ limit: 1, waitingRoom: {} }))
   app.post("/orders", (req, res) => {
     inProgress.push({ client: String(req.headers["x-client"]), end: () => void res.status(201).end() })
   })
@@ -86,7 +86,7 @@ describe("a waiting token", () => {
     const mine = room.tokenOf()
     const later = room.tokenOf()
     const again = room.tokenOf(room.tokenOf(mine))
-    room.leave()
+    room.leave(0)
     expect(room.enter(later).admitted).toBe(false)
     expect(room.enter(again).admitted).toBe(true)
   })
@@ -95,27 +95,71 @@ describe("a waiting token", () => {
     const room = fullRoom()
     const mine = room.tokenOf()
     const earlier = mine.replace(/^\w/, "0")
-    room.leave()
+    room.leave(0)
     for (const bad of [earlier, mine.slice(0, -1), "x", "", fullRoom({ secret: SECRET }).tokenOf()]) {
       expect(room.enter(bad).admitted).toBe(false)
     }
     expect(room.enter(mine).admitted).toBe(true)
   })
 
+  it("is good for who got it alone", () => {
+    const room = fullRoom()
+    const enter = (token: string | undefined, owner: string) => room.enter(token, { owner, onePlace: false })
+    const mine = enter(undefined, "minji")
+    const token = mine.admitted ? undefined : mine.token
+    room.leave(0)
+    for (const other of ["minj", "minji2", ""]) expect(enter(token, other).admitted).toBe(false)
+    expect(enter(token, "minji").admitted).toBe(true)
+  })
+
+  it("is one for all that somebody with one place asks for, and is found without it", () => {
+    const room = fullRoom()
+    const enter = (owner: string) => room.enter(undefined, { owner, onePlace: true }).admitted
+    for (let n = 0; n < 100; n++) expect(enter("greedy")).toBe(false)
+    expect(enter("minji")).toBe(false)
+    expect(room.waiting()).toBe(2)
+    room.leave(0)
+    expect(enter("minji")).toBe(false)
+    expect(enter("greedy")).toBe(true)
+    room.leave(0)
+    expect(enter("greedy")).toBe(false)
+    expect(enter("minji")).toBe(true)
+    room.leave(0)
+    room.pass(3_600_000)
+    expect(enter("minji")).toBe(true)
+    expect(room.waiting()).toBe(0)
+  })
+
+  it("keeps its place apart from that of another process that was given in the same instant", () => {
+    const [here, there] = [fullRoom({ secret: SECRET }), fullRoom({ secret: SECRET })]
+    const [mine, theirs] = [here.tokenOf(), there.tokenOf()]
+    there.tokenOf(mine)
+    expect(there.waiting()).toBe(2)
+    there.leave(0)
+    const tokens = [theirs, mine]
+    for (const left of [1, 0]) {
+      const at = tokens.findIndex((token) => there.enter(token).admitted)
+      expect(at).not.toBe(-1)
+      tokens.splice(at, 1)
+      expect(there.waiting()).toBe(left)
+      there.leave(0)
+    }
+  })
+
   it("counts once", () => {
     const room = fullRoom()
     const mine = room.tokenOf()
     room.tokenOf()
-    room.leave()
+    room.leave(0)
     expect(room.enter(mine).admitted).toBe(true)
-    room.leave()
+    room.leave(0)
     expect(room.enter(mine).admitted).toBe(false)
   })
 
   it("of who does not come back in time keeps nobody waiting", () => {
     const room = fullRoom()
     room.tokenOf()
-    room.leave()
+    room.leave(0)
     expect(room.enter(undefined).admitted).toBe(false)
     room.pass(3_600_000)
     expect(room.enter(undefined).admitted).toBe(true)
@@ -128,24 +172,21 @@ describe("a waiting token", () => {
     here.pass(1)
     there.pass(1)
     there.tokenOf()
-    there.leave()
+    there.leave(0)
     expect(there.enter(mine).admitted).toBe(true)
-    there.leave()
+    there.leave(0)
     expect(there.enter(mine).admitted).toBe(false)
   })
 
   it("says to come back when those before it will have been served", () => {
     const room = fullRoom()
-    for (let n = 0; n < 50; n++) {
-      room.leave()
-      room.enter(undefined)
-      room.pass(100)
-    }
+    // Ten end per second.
+    room.leave(100)
+    room.enter(undefined)
     const seconds = Array.from({ length: 30 }, () => {
       const entered = room.enter(undefined)
       return entered.admitted ? 0 : entered.retryAfterSeconds
     })
-    // Ten end per second.
     expect([seconds[0], seconds[9], seconds[14], seconds[29]]).toEqual([1, 1, 2, 3])
   })
 
