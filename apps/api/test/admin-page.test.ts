@@ -86,6 +86,109 @@ describe("the page of the sale, in a browser", () => {
     await expect.poll(() => stock.innerText()).toBe("5")
   })
 
+  it("changes nothing but what is different while it follows: the focus and what is scrolled stay", async () => {
+    await using context = await browser.newContext()
+    const { page } = await signIn(context, await tokenOf("boss", "shop:admin"))
+    await page.getByRole("button", { name: "Close p3" }).focus()
+    await page.evaluate("window.kept = document.activeElement")
+    const focused = async () =>
+      page.evaluate(`[document.activeElement === window.kept, window.kept.ariaLabel]`)
+    await shop.request
+      .post("/admin/products/3/restock")
+      .set(await asAdmin("boss"))
+      .send({ quantity: 1_000 })
+    await page.getByRole("cell", { name: "1,007" }).waitFor()
+    expect(await focused()).toEqual([true, "Close p3"])
+    await page.keyboard.press("Enter")
+    await page.getByRole("button", { name: "Open p3" }).waitFor()
+    expect(await focused()).toEqual([true, "Open p3"])
+    await page.keyboard.press("Enter")
+    await page.getByRole("button", { name: "Close p3" }).waitFor()
+  })
+
+  it.each([390, 800, 1_100])(
+    "shows every button in a window of %i pixels, however long a name is",
+    async (width) => {
+      await shop.request
+        .patch("/admin/products/2")
+        .set(await asAdmin("boss"))
+        .send({ name: "x".repeat(100), startsAt: "2020-01-01T00:00:00Z", endsAt: "2099-01-01T00:00:00Z" })
+      await using context = await browser.newContext({ viewport: { width, height: 900 } })
+      const { page } = await signIn(context, await tokenOf("boss", "shop:admin"))
+      for (const name of ["Close p1", /^Close x/, "Close all", "Sign out"]) {
+        const box = await page.getByRole("button", { name }).boundingBox()
+        expect((box?.x ?? width) + (box?.width ?? 0)).toBeLessThanOrEqual(width)
+      }
+      await shop.request
+        .patch("/admin/products/2")
+        .set(await asAdmin("boss"))
+        .send({ name: "p2", startsAt: null, endsAt: null })
+    },
+  )
+
+  it("does nothing at the second click of a double click", async () => {
+    await using context = await browser.newContext()
+    const { page } = await signIn(context, await tokenOf("boss", "shop:admin"))
+    const changes: string[] = []
+    page.on(
+      "request",
+      (request) => void (request.method() === "PATCH" && changes.push(String(request.postData()))),
+    )
+    await page.getByRole("button", { name: "Close p1" }).hover()
+    const click = async (clickCount: number) => {
+      await page.mouse.down({ clickCount })
+      await page.mouse.up({ clickCount })
+    }
+    await click(1)
+    await page.getByRole("button", { name: "Open p1" }).waitFor()
+    await click(2)
+    await page.getByRole("button", { name: "Open p1" }).click()
+    await page.getByRole("button", { name: "Close p1" }).waitFor()
+    expect(changes).toEqual([`{"closed":true}`, `{"closed":false}`])
+  })
+
+  it("goes on saying why a change failed, and since when it is not live", async () => {
+    await using context = await browser.newContext()
+    const { page, complaints } = await signIn(context, await tokenOf("boss", "shop:admin"))
+    await page.getByRole("heading", { name: "Products" }).waitFor()
+    await page.route("**/admin/products/*", (route) =>
+      route.fulfill({ status: 503, json: { detail: "Down" } }),
+    )
+    await page.getByRole("button", { name: "Close p1" }).click()
+    await expect.poll(() => page.locator("#status").innerText()).toBe("Down")
+    await page.evaluate(`document.getElementById("live").textContent = ""`)
+    await expect.poll(() => page.locator("#live").innerText()).toMatch(/^Live, \d\d:\d\d:\d\d UTC$/)
+    expect(await page.locator("#status").innerText()).toBe("Down")
+    await page.route("**/admin", (route) => route.abort())
+    await expect
+      .poll(() => page.locator("#live").innerText())
+      .toMatch(/^As of .* UTC: The server does not answer$/)
+    expect(complaints).toEqual([])
+  })
+
+  it("tries again what was too much at once", async () => {
+    await using context = await browser.newContext()
+    const { page } = await signIn(context, await tokenOf("boss", "shop:admin"))
+    await page.route(
+      "**/admin/products/2",
+      (route) =>
+        route.fulfill({ status: 429, headers: { "retry-after": "1" }, json: { detail: "Too many" } }),
+      { times: 1 },
+    )
+    await page.getByRole("button", { name: "Close all" }).click()
+    await expect.poll(() => page.locator("#status").innerText()).toBe("Closed 3 products")
+    expect(await closed()).toEqual([true, true, true])
+    await page.getByRole("button", { name: "Open all" }).click()
+    await expect.poll(() => page.locator("#status").innerText()).toBe("Opened 3 products")
+  })
+
+  it("says of what cannot be a token that it is none", async () => {
+    await using context = await browser.newContext()
+    const { page, complaints } = await signIn(context, "t\u00f6ken")
+    await expect.poll(() => page.locator("#status").innerText()).toBe("This is no token")
+    expect(complaints).toEqual([])
+  })
+
   it("asks for a token, and says why one is not enough", async () => {
     await using context = await browser.newContext()
     const { page } = await signIn(context, await tokenOf("somebody"))
@@ -188,6 +291,37 @@ describe("a session", () => {
 })
 
 describe("the page", () => {
+  it("calls open what can be had now, and nothing else", async () => {
+    await shop.request.post("/init").send({ users: 1, products: 4, policies: 2 })
+    const change = async (path: string, terms: object) =>
+      shop.request
+        .patch(`/admin/${path}`)
+        .set(await asAdmin("boss"))
+        .send(terms)
+        .expect(200)
+    const page = async () => {
+      const { text } = await shop.request.get("/admin").set(await asAdmin("boss"))
+      const cells = [...text.matchAll(/<td class="state">([^<]*)<\/td>/g)].map(([, state]) => state)
+      const sale = /<h2>Sale<\/h2>\s*<p class="figure">([^<]*)<\/p>\s*<p>([^<]*)<\/p>/.exec(text)
+      return { cells, sale: sale?.slice(1) }
+    }
+    const [, second] = (await shop.deps.readDb.couponPolicy.findMany({ orderBy: { id: "asc" } })).map(
+      ({ id }) => id,
+    )
+    await change("products/1", { startsAt: "2099-01-01T00:00:30Z", maxPerUser: 2 })
+    await change("products/2", { endsAt: "2020-01-01T00:00:00Z" })
+    await change("products/3", { closed: true })
+    await change(`policies/${second}`, { startsAt: "2099-01-01T00:00:00Z", endsAt: "2099-01-02T00:00:00Z" })
+    expect(await page()).toEqual({
+      cells: ["Not yet", "Over", "Closed", "Open", "Open", "Not yet"],
+      sale: ["Open", "1 of 4 products, the next from 2099-01-01 00:00:30 UTC"],
+    })
+    await change("products/4", { closed: true })
+    expect((await page()).sale).toEqual(["Not yet", "0 of 4 products, the next from 2099-01-01 00:00:30 UTC"])
+    await change("products/1", { closed: true })
+    expect((await page()).sale).toEqual(["Closed", "0 of 4 products"])
+  })
+
   it("shows names as text, whatever is in them", async () => {
     const name = `<img src=x onerror="alert(1)">`
     await shop.request

@@ -8,7 +8,8 @@ import type { Rankings } from "../rankings/service.ts"
 /** How far back the rate of orders looks, and how many orders at most. */
 const RATE_SECONDS = 10
 const MAX_COUNTED = 200_000
-const MAX_PRODUCTS = 100
+/** Products or policies that are listed. */
+const MAX_LISTED = 100
 /** Products that one press of a button opens or closes. */
 const MAX_PRESSED = 10_000
 const RANKED = 5
@@ -20,13 +21,28 @@ export type AuditLight = {
   at: Date | null
   violated: string[]
 }
-export type PolicyView = { policyId: number; left: number; total: number; closed: boolean }
-/** Over all products; `openIds` and `closedIds` are at most 10,000 together. */
-export type Totals = { products: number; open: number; stock: number; openIds: number[]; closedIds: number[] }
+/** Of a product or a policy. */
+export type SaleState = "Open" | "Not yet" | "Over" | "Closed"
+type ProductView = Awaited<ReturnType<Products["list"]>>[number] & { state: SaleState }
+type PolicyView = { policyId: number; left: number; total: number; state: SaleState }
+/** Over all products; `openIds` (those not closed) and `closedIds` are at most 10,000 together. */
+type Totals = {
+  at: Date
+  products: number
+  /** Can be ordered now. */
+  onSale: number
+  /** When the next sale begins, if one does. */
+  nextAt: Date | null
+  stock: number
+  openIds: number[]
+  closedIds: number[]
+  policies: number
+}
 export type Overview = {
   /** The first 100. */
-  products: Awaited<ReturnType<Products["list"]>>
+  products: ProductView[]
   totals: Totals
+  /** The first 100. */
   policies: PolicyView[]
   ordersPerSecond: number
   /** Since this process started, by code. */
@@ -47,16 +63,31 @@ type OverviewDeps = {
 export function createOverview({ db, products, rankings, audit, metrics }: OverviewDeps) {
   const auditLight = createAuditLight(audit)
   return async (): Promise<Overview> => {
-    const [list, totals, policies, ordersPerSecond, refusals, ranking] = await Promise.all([
-      products.list({ limit: MAX_PRODUCTS, after: undefined }),
-      readTotals(db),
-      readPolicies(db),
+    // First: its time decides what is open.
+    const totals = await readTotals(db)
+    const [list, policies, ordersPerSecond, refusals, ranking] = await Promise.all([
+      products.list({ limit: MAX_LISTED, after: undefined }),
+      readPolicies(db, totals.at),
       readRate(db),
       readRefusals(metrics),
       rankings.top(RANKED),
     ])
-    return { products: list, totals, policies, ordersPerSecond, refusals, ranking, audit: auditLight() }
+    const states = list.map((product) => ({ ...product, state: stateOf(product, totals.at) }))
+    return { products: states, totals, policies, ordersPerSecond, refusals, ranking, audit: auditLight() }
   }
+}
+
+type Terms = {
+  closed?: boolean | undefined
+  startsAt?: Date | string | undefined
+  endsAt?: Date | string | undefined
+}
+
+/** As orders and claims are decided: from `startsAt` on, and before `endsAt`. */
+function stateOf({ closed = false, startsAt, endsAt }: Terms, at: Date): SaleState {
+  if (closed) return "Closed"
+  if (endsAt !== undefined && at >= new Date(endsAt)) return "Over"
+  return startsAt !== undefined && at < new Date(startsAt) ? "Not yet" : "Open"
 }
 
 function createAuditLight(audit: Audit) {
@@ -89,14 +120,23 @@ function createAuditLight(audit: Audit) {
 
 const readTotals = (db: Db): Promise<Totals> =>
   oneRow<Totals>(db)`
-    SELECT count(*)::int AS products, (count(*) FILTER (WHERE NOT closed))::int AS open,
-           coalesce(sum(stock), 0)::float8 AS stock,
+    SELECT now() AS at, count(*)::int AS products, (count(*) FILTER (WHERE NOT closed
+             AND coalesce(starts_at <= now(), true) AND coalesce(ends_at > now(), true)))::int AS "onSale",
+           min(starts_at) FILTER (WHERE NOT closed AND starts_at > now()) AS "nextAt",
+           coalesce(sum(stock), 0)::float8 AS stock, (SELECT count(*)::int FROM coupon_policies) AS policies,
            coalesce(json_agg(id ORDER BY id) FILTER (WHERE NOT closed AND nr <= ${MAX_PRESSED}), '[]') AS "openIds",
            coalesce(json_agg(id ORDER BY id) FILTER (WHERE closed AND nr <= ${MAX_PRESSED}), '[]') AS "closedIds"
-    FROM (SELECT id, stock, closed, row_number() OVER (ORDER BY id) AS nr FROM products) numbered`
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS nr FROM products) numbered`
 
-const readPolicies = (db: Db) => db.$queryRaw<PolicyView[]>`
-  SELECT id AS "policyId", total - claimed AS left, total, closed FROM coupon_policies ORDER BY id LIMIT 100`
+async function readPolicies(db: Db, at: Date): Promise<PolicyView[]> {
+  const rows = await db.couponPolicy.findMany({ orderBy: { id: "asc" }, take: MAX_LISTED })
+  return rows.map(({ id, total, claimed, ...terms }) => ({
+    policyId: id,
+    left: total - claimed,
+    total,
+    state: stateOf(terms, at),
+  }))
+}
 
 /** Orders by their ids from the newest back, so that it costs the same whatever the history. */
 async function readRate(db: Db): Promise<number> {

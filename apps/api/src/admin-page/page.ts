@@ -4,6 +4,9 @@ import type { AuditLight, Overview } from "./overview.ts"
 
 type Shown = { live: boolean; signedIn: boolean }
 
+/** What came of a press of a button. */
+const STATUS = html`<p id="status" role="status"></p>`
+
 const document = (main: Html, { live, signedIn }: Shown): string =>
   `<!doctype html>\n${
     html`<html lang="en">
@@ -19,8 +22,8 @@ const document = (main: Html, { live, signedIn }: Shown): string =>
       <body data-live="${live ? "yes" : "no"}">
         <header>
           <h1>Saleproof</h1>
-          <p id="status" role="status"></p>
-          ${signedIn ? html`<button id="sign-out">Sign out</button>` : ""}
+          ${live ? html`<p id="live"></p>` : ""}
+          ${signedIn ? html`<button id="sign-out">Sign out</button>` : ""} ${live ? STATUS : ""}
         </header>
         ${main}
       </body>
@@ -37,19 +40,20 @@ export const overviewPage = (overview: Overview, { signedIn }: { signedIn: boole
           <h2>${productsHeading(overview)}</h2>
           ${saleButtons(overview)}
         </div>
-        ${products(overview)}
+        <div class="products">${products(overview)}</div>
       </section>
       <section>
         <h2>Best sellers, 3 days</h2>
         ${ranking(overview)}
       </section>
       <section>
-        <h2>Coupons left</h2>
+        <h2>${policiesHeading(overview)}</h2>
         ${policies(overview)}
       </section>
       <section>
         <h2>Refusals by reason</h2>
         ${refusals(overview)}
+        <p class="note">By this process since it started</p>
       </section>
     </main>`,
     { live: true, signedIn },
@@ -67,6 +71,7 @@ export const signInPage = (reason: string): string =>
           <input id="token" type="password" autocomplete="off" required /><button type="submit">
             Sign in
           </button>
+          ${STATUS}
         </form>
       </section>
     </main>`,
@@ -78,12 +83,19 @@ const productsHeading = ({ products: list, totals }: Overview): Html =>
     ? html`Products, the first ${list.length} of ${totals.products}`
     : html`Products`
 
-function figures({ totals: { products: all, open, stock }, ordersPerSecond, audit }: Overview): Html {
+const policiesHeading = ({ policies: list, totals }: Overview): Html =>
+  list.length < totals.policies
+    ? html`Coupons left, the first ${list.length} of ${totals.policies} policies`
+    : html`Coupons left`
+
+function figures({ totals, ordersPerSecond, audit }: Overview): Html {
+  const { products: all, onSale, nextAt, stock } = totals
+  const next = nextAt && `, the next from ${clockOf(nextAt.toISOString())}`
   return html`<section class="figures wide">
     <div>
       <h2>Sale</h2>
-      <p class="figure">${open > 0 ? "Open" : "Closed"}</p>
-      <p>${open} of ${all} products</p>
+      <p class="figure">${onSale > 0 ? "Open" : nextAt ? "Not yet" : "Closed"}</p>
+      <p>${onSale} of ${all} products${next ?? ""}</p>
     </div>
     <div>
       <h2>Orders per second</h2>
@@ -135,14 +147,14 @@ function saleButtons({ totals: { openIds, closedIds } }: Overview): Html {
 
 function products({ products: list }: Overview): Html {
   const rows = list.map(
-    ({ productId, name, price, stock, closed, startsAt, endsAt }) =>
+    ({ productId, name, price, stock, closed, state, ...terms }) =>
       html`<tr>
-        <td>${name}</td>
-        <td class="number">${price}</td>
-        <td class="number">${stock}</td>
-        <td>${termsOf({ startsAt, endsAt })}</td>
-        <td>${closed === true ? "Closed" : "Open"}</td>
-        <td class="number">
+        <td class="name">${name}</td>
+        <td class="number" data-label="Price">${price}</td>
+        <td class="number" data-label="Stock">${stock}</td>
+        <td class="terms" data-label="Sale">${termsOf(terms)}</td>
+        <td class="state">${state}</td>
+        <td class="number press">
           <button
             data-products="${String(productId)}"
             data-closed="${closed === true ? "no" : "yes"}"
@@ -156,13 +168,16 @@ function products({ products: list }: Overview): Html {
   return table(["Name", "#Price", "#Stock", "Sale", "State", "#"], rows)
 }
 
-function termsOf({ startsAt, endsAt }: { startsAt: string | undefined; endsAt: string | undefined }): string {
-  const short = (at: string) => `${at.slice(0, 16).replace("T", " ")} UTC`
-  return (
-    [startsAt && `from ${short(startsAt)}`, endsAt && `until ${short(endsAt)}`].filter(Boolean).join(" ") ||
-    "any time"
-  )
+type Terms = Pick<Overview["products"][number], "startsAt" | "endsAt" | "maxPerUser">
+
+function termsOf({ startsAt, endsAt, maxPerUser }: Terms): string {
+  const times = [startsAt && `from ${clockOf(startsAt)}`, endsAt && `until ${clockOf(endsAt)}`]
+  const window = times.filter(Boolean).join(" ") || "any time"
+  return maxPerUser === undefined ? window : `${window}, ${maxPerUser} per user`
 }
+
+/** An instant as people read it; its seconds only where it has some. */
+const clockOf = (at: string) => at.replace("T", " ").replace(/(:00)?\.\d+Z$/, " UTC")
 
 const ranking = ({ ranking: list }: Overview): Html =>
   table(
@@ -170,7 +185,7 @@ const ranking = ({ ranking: list }: Overview): Html =>
     list.map(
       ({ name, soldQty }) =>
         html`<tr>
-          <td>${name}</td>
+          <td class="name">${name}</td>
           <td class="number">${soldQty}</td>
         </tr>`,
     ),
@@ -180,12 +195,12 @@ const policies = ({ policies: list }: Overview): Html =>
   table(
     ["Policy", "#Left", "#Of", "State"],
     list.map(
-      ({ policyId, left, total, closed }) =>
+      ({ policyId, left, total, state }) =>
         html`<tr>
           <td>${String(policyId)}</td>
           <td class="number">${left}</td>
           <td class="number">${total}</td>
-          <td>${closed ? "Closed" : "Open"}</td>
+          <td class="state">${state}</td>
         </tr>`,
     ),
   )

@@ -9,6 +9,11 @@ import { overviewPage, signInPage } from "./page.ts"
 import { endSession, hasSession, startSession } from "./session.ts"
 
 const access = { who: "scope", scope: "shop:admin" } as const
+const SIGN_IN = {
+  schema: z.string(),
+  mediaType: "text/html",
+  description: "to a browser, the page to sign in",
+} as const
 type PageDeps = { overview: () => Promise<Overview>; secure: boolean }
 
 export const createPageRoutes = ({ overview, secure }: PageDeps): Route[] => [
@@ -19,6 +24,7 @@ export const createPageRoutes = ({ overview, secure }: PageDeps): Route[] => [
     summary: "The operator's page; a browser without a session gets one to sign in",
     tag: "Administration",
     answer: { status: 200, schema: z.string(), mediaType: "text/html", description: "The page" },
+    otherAnswers: { 401: SIGN_IN, 403: SIGN_IN },
     access,
     respond: async (res) => sendPage(res, overviewPage(await overview(), { signedIn: hasSession(res.req) })),
   }),
@@ -62,7 +68,10 @@ export const offerSignIn: ErrorRequestHandler = (error: unknown, req, res, next)
   const refused = error instanceof RefusalError && (error.status === 401 || error.status === 403)
   if (!refused || !isPage(req)) return next(error)
   res.locals.code = error.code
-  sendPage(res.status(error.status), signInPage(error.message))
+  // What it says to programs is no help to a person who has not signed in yet.
+  const reason =
+    req.headers.authorization === undefined ? "To run the sale, a token is needed." : error.message
+  sendPage(res.status(error.status), signInPage(reason))
 }
 
 const isPage = (req: Request) =>
