@@ -216,12 +216,10 @@ describe("a full audit", () => {
       () => undefined,
       (error: unknown) => error,
     )
-  /** As a database that is too busy answers. */
+  /** As a database answers that is too busy to finish a statement in time. */
   const fail = () =>
-    db.$transaction(async (tx) => {
-      await tx.$executeRaw`SET LOCAL statement_timeout = 1`
-      await tx.$executeRaw`SELECT pg_sleep(1)`
-    })
+    db.$executeRaw`
+      DO $$ BEGIN RAISE EXCEPTION 'canceling statement due to statement timeout' USING ERRCODE = 'query_canceled'; END $$`
   const ORDER_1 = "UPDATE orders SET subtotal = subtotal + 1, total = total + 1 WHERE id = 1"
 
   it("that ends early says what it found, and the next one goes on from there", async () => {
@@ -264,6 +262,15 @@ describe("a full audit", () => {
     expect(await slow.run()).toMatchObject({ ok: true, full: false, recount: { state: "running" } })
     mayGoOn.resolve()
     expect(await report).toMatchObject({ ok: true, full: true })
+  })
+
+  it("is begun once by two who ask for it at the same instant", async () => {
+    await sealAll()
+    const asked = await Promise.allSettled([audit.runFull(), audit.runFull()])
+    expect(asked).toMatchObject([
+      { status: "fulfilled", value: { full: true, recount: { state: "complete" } } },
+      { status: "rejected", reason: { code: "OVERLOADED", extra: { recount: { state: "running" } } } },
+    ])
   })
 
   it("ends when the shop is emptied meanwhile, and the next one begins anew", async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { RefusalError } from "../errors.ts"
 import { databaseRefusal } from "../infra/db-errors.ts"
 import type { Db } from "../infra/db.ts"
-import { beginRecount, recountNext } from "./recount.ts"
+import { newRecount, recountNext } from "./recount.ts"
 import type { Recount, Violations } from "./recount.ts"
 import type { Rest } from "./rest.ts"
 
@@ -22,6 +22,8 @@ export type RecountProgress = {
   violations: { id: string; violations: number }[]
 }
 
+type Running = { recount: Recount; startedAt: Date; state: RecountState }
+
 type FullRecountDeps = {
   db: Db
   rest: Rest
@@ -31,7 +33,7 @@ type FullRecountDeps = {
 
 /** Counts again what is sealed: in short pieces with rests between them, and where the last one ended early from there. */
 export function createFullRecount({ db, rest, onProgress, tryAgainMs = TRY_AGAIN_MS }: FullRecountDeps) {
-  let last: { recount: Recount; startedAt: Date; state: RecountState } | undefined
+  let last: Running | undefined
 
   function progress(): RecountProgress | null {
     if (!last) return null
@@ -39,8 +41,8 @@ export function createFullRecount({ db, rest, onProgress, tryAgainMs = TRY_AGAIN
     return {
       state,
       startedAt: startedAt.toISOString(),
-      segments: { counted: recount.segmentsDone, of: recount.segments.length },
-      users: { counted: recount.throughUser, of: recount.lastUser },
+      segments: { counted: recount.segmentsDone, of: recount.sealed?.segments.length ?? 0 },
+      users: { counted: recount.throughUser, of: recount.sealed?.lastUser ?? 0 },
       violations: [...recount.found].flatMap(([id, violations]) =>
         violations > 0 ? { id, violations } : [],
       ),
@@ -79,10 +81,12 @@ export function createFullRecount({ db, rest, onProgress, tryAgainMs = TRY_AGAIN
     async run(): Promise<Violations> {
       const running = progress()
       if (running?.state === "running") throw inProgress(running)
-      if (last?.state !== "ended early")
-        last = { recount: await beginRecount(db), startedAt: new Date(), state: "running" }
-      last.state = "running"
-      const current = last
+      // Nothing is awaited until this one counts as running.
+      const current: Running =
+        last?.state === "ended early"
+          ? { ...last, state: "running" }
+          : { recount: newRecount(), startedAt: new Date(), state: "running" }
+      last = current
       try {
         await countAll(current.recount)
         current.state = "complete"

@@ -38,32 +38,37 @@ const SUMS = [
   "couponUses",
 ] as const satisfies readonly (keyof Sums)[]
 
+/** What was sealed when a recount began, and the last user who may have a ledger in it. */
+type Sealed = { epoch: Epoch; segments: Segment[]; lastUser: number }
+
 /** What is counted of what was sealed when it began, and what that found. */
 export type Recount = {
-  epoch: Epoch
-  segments: Segment[]
+  /** Undefined until the first piece has looked. */
+  sealed: Sealed | undefined
   segmentsDone: number
   sales: Sales
   comparedSums: boolean
   /** The ledgers of users up to this id are recounted. */
   throughUser: number
-  lastUser: number
   found: Violations
 }
 
-/** Looks at nothing yet. What comes after the seals is not looked at by a recount. */
-export async function beginRecount(db: Db): Promise<Recount> {
-  return inSnapshot(db, async (tx) => ({
+/** Has looked at nothing yet. What comes after the seals is not looked at by a recount. */
+export const newRecount = (): Recount => ({
+  sealed: undefined,
+  segmentsDone: 0,
+  sales: new Map(),
+  comparedSums: false,
+  throughUser: 0,
+  found: new Map(),
+})
+
+const readSealed = (db: Db): Promise<Sealed> =>
+  inSnapshot(db, async (tx) => ({
     epoch: await shopEpoch(tx),
     segments: await readSegments(tx),
-    segmentsDone: 0,
-    sales: new Map(),
-    comparedSums: false,
-    throughUser: 0,
     lastUser: await lastUser(tx),
-    found: new Map(),
   }))
-}
 
 async function lastUser(tx: Tx): Promise<number> {
   const { last } = await oneRow<{ last: number }>(tx)`
@@ -77,22 +82,23 @@ async function lastUser(tx: Tx): Promise<number> {
  * @throws UNAVAILABLE when the shop was emptied since it began
  */
 export async function recountNext(db: Db, recount: Recount): Promise<boolean> {
-  const { segments, segmentsDone, comparedSums, throughUser, lastUser: until } = recount
-  const last = segments.at(-1)
+  const sealed = (recount.sealed ??= await readSealed(db))
+  const { segmentsDone, comparedSums, throughUser } = recount
+  const last = sealed.segments.at(-1)
   if (!last) return false
   const inPiece = <T>(work: (tx: Tx) => Promise<T>) =>
     inSnapshot(db, async (tx) => {
-      await requireSameShop(tx, recount)
+      await requireSameShop(tx, sealed)
       return work(tx)
     })
-  if (segmentsDone < segments.length) await recountSegment(recount, inPiece)
+  if (segmentsDone < sealed.segments.length) await recountSegment(recount, sealed, inPiece)
   else if (!comparedSums) await compareSums(recount, last, inPiece)
-  else if (throughUser < until) await recountLedgers(recount, last, inPiece)
+  else if (throughUser < sealed.lastUser) await recountLedgers(recount, { ...sealed, last }, inPiece)
   else return false
   return true
 }
 
-async function requireSameShop(tx: Tx, { epoch }: Recount): Promise<void> {
+async function requireSameShop(tx: Tx, { epoch }: Sealed): Promise<void> {
   if ((await shopEpoch(tx)) !== epoch)
     throw new RefusalError("UNAVAILABLE", "The shop was emptied meanwhile, and what was sealed with it")
 }
@@ -103,8 +109,8 @@ function add({ found }: Recount, id: string, violations: number): void {
   found.set(id, (found.get(id) ?? 0) + violations)
 }
 
-async function recountSegment(recount: Recount, inPiece: InPiece): Promise<void> {
-  const { segments, segmentsDone, sales } = recount
+async function recountSegment(recount: Recount, { segments }: Sealed, inPiece: InPiece): Promise<void> {
+  const { segmentsDone, sales } = recount
   const segment = segments[segmentsDone]
   const part = partsOf(segments)[segmentsDone]
   if (!segment || !part) throw new Error("There is a part for each segment")
@@ -185,14 +191,18 @@ const nextUsers = (tx: Tx, after: number) =>
     ORDER BY id LIMIT ${USERS}`
 
 /** User by user, so that the index brings each ledger in its order. */
-async function recountLedgers(recount: Recount, { throughEntry }: Segment, inPiece: InPiece): Promise<void> {
+async function recountLedgers(
+  recount: Recount,
+  { last: { throughEntry }, lastUser: until }: Sealed & { last: Segment },
+  inPiece: InPiece,
+): Promise<void> {
   const { ids, row } = await inPiece(async (tx) => {
     const users = (await nextUsers(tx, recount.throughUser)).map(({ id }) => id)
     return { ids: users, row: await recountUsers(tx, users, throughEntry) }
   })
   add(recount, "ledger-unbroken", row.broken)
   add(recount, "seals-agree", row.differing)
-  recount.throughUser = ids.at(-1) ?? recount.lastUser
+  recount.throughUser = ids.at(-1) ?? until
 }
 
 const recountUsers = (tx: Tx, ids: number[], through: number) =>
