@@ -286,6 +286,55 @@ describe("a full audit", () => {
   })
 })
 
+describe("an audit that begins while the shop is being emptied", () => {
+  const waiting = async () => {
+    const [row] = await db.$queryRaw<{ sessions: number }[]>`
+      SELECT count(*)::int AS sessions FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    return row?.sessions
+  }
+  /** Empties as POST /init does, and commits when somebody waits for that; resolves when it has begun. */
+  async function beginEmptying() {
+    const begun = Promise.withResolvers<void>()
+    const committed = db.$transaction(async (tx) => {
+      await tx.$executeRaw`TRUNCATE product_sales`
+      await tx.$executeRaw`
+        TRUNCATE users, coupons, products, orders, order_lines, ledger_entries, outbox_events, audit_segments,
+                 audit_balances, audit_sales, audit_purchases, audit_coupons, event_totals, purchase_counts`
+      await tx.$executeRaw`UPDATE shop SET epoch = gen_random_uuid()`
+      begun.resolve()
+      await expect.poll(waiting).toBe(1)
+    })
+    await begun.promise
+    return { committed }
+  }
+
+  it("finds one shop or the other, not half of each", async () => {
+    await db.$executeRaw`
+      INSERT INTO journal_entries (epoch, action, target_id, after)
+      SELECT epoch, 'user.created', users.id, jsonb_build_object('name', name, 'subject', subject) FROM shop, users`
+    expect(await violated()).toEqual([])
+    const { committed } = await beginEmptying()
+    expect(await violated()).toEqual([])
+    await committed
+  })
+
+  it("ends without a violation when it counts again what was sealed", async () => {
+    await sealAll()
+    let committed: Promise<unknown> | undefined
+    const rest = async () => {
+      ;({ committed } = committed ? { committed } : await beginEmptying())
+      return 0
+    }
+    await expect(createAudit({ db, rest }).runFull()).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("The shop was emptied meanwhile"),
+      extra: { recount: { segments: { counted: 1 }, violations: [] } },
+    })
+    await committed
+  })
+})
+
 describe("an audit that takes longer than it may", () => {
   it("is refused, and says how far sealing is", async () => {
     await sealAll()
