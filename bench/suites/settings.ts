@@ -14,8 +14,6 @@ const CHOICES: readonly Choice[] = [
   { name: "pools of 50", shopEnv: { DB_WRITE_POOL: "45", DB_READ_POOL: "45" } },
   { name: "shared_buffers = 512MB", databaseSettings: { shared_buffers: "512MB" } },
   { name: "commit_delay = 1000", databaseSettings: { commit_delay: "1000" } },
-  // Gives up durability: measured to show what it would buy, never a default.
-  { name: "synchronous_commit = off", databaseSettings: { synchronous_commit: "off" } },
   { name: "max_semi_space_size = 32 MB", shopEnv: { NODE_OPTIONS: "--max-semi-space-size=32" } },
 ]
 const CALLERS = [300, 50]

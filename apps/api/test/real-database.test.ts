@@ -7,119 +7,19 @@ import process from "node:process"
 import { freePort } from "@saleproof/stack/ports.ts"
 import { providePrograms } from "@saleproof/stack/provide/debian.ts"
 import { startStack } from "@saleproof/stack/start.ts"
-import { Client, escapeIdentifier } from "pg"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
-import { defined } from "./support/defined.ts"
-import { CouponList } from "../src/coupons/schema.ts"
-import { startApi, startShop, startWorker } from "./support/api.ts"
-import { createDatabase, createTestRedis } from "./support/database.ts"
+import { startShop } from "./support/api.ts"
 import { startProcess } from "./support/processes.ts"
-import { createTrade, outcomeOf } from "./support/trade.ts"
-
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  await client.query(statement)
-  await client.end()
-}
-
-/** A database, a Redis, an API and a worker, all until the end of the test. */
-async function openShop({
-  prepare = async () => undefined,
-}: {
-  prepare?: (url: string) => Promise<unknown>
-}) {
-  const database = await createDatabase()
-  onTestFinished(() => database[Symbol.asyncDispose]())
-  const redis = await createTestRedis()
-  onTestFinished(() => redis[Symbol.asyncDispose]())
-  await prepare(database.url)
-  return { databaseUrl: database.url, redisUrl: redis.url }
-}
-
-async function run(services: { databaseUrl: string; redisUrl: string; variables?: Record<string, string> }) {
-  const api = await startApi(services)
-  onTestFinished(() => api[Symbol.asyncDispose]())
-  const worker = await startWorker(services)
-  onTestFinished(() => worker[Symbol.asyncDispose]())
-  return api
-}
-
-const nameOf = (url: string) => escapeIdentifier(new URL(url).pathname.slice(1))
-
-/** Also a role of its own, which owns nothing but may do all. */
-async function createRole(url: string, settings: readonly string[]): Promise<{ role: string; url: string }> {
-  const role = `role_${crypto.randomUUID().slice(0, 8)}`
-  await administer(url, `CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD 'secret'`)
-  onTestFinished(() => administer(url, `DROP ROLE ${role}`))
-  for (const setting of settings) await administer(url, `ALTER ROLE ${role} SET ${setting}`)
-  const own = new URL(url)
-  own.username = role
-  own.password = "secret"
-  return { role, url: own.href }
-}
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-
-type Api = Awaited<ReturnType<typeof startApi>>
-
-/** What a shopper does, and how far the times that depend on it are from right, in whole minutes. */
-async function timesIn(api: Api) {
-  const trade = createTrade(api.request)
-  const began = Date.now()
-  const minutesFrom = (ms: number, text: string | undefined) =>
-    Math.round((Date.parse(defined(text)) - ms) / 60_000)
-  const { user, product, policy } = await trade.seed({ users: 2, policies: 1, expireDays: 1 })
-  await trade.charge(user(1), 100_000)
-  await trade.claim({ userId: user(1), policyId: policy(1) })
-  await expect.poll(() => trade.couponsOf(user(1))).toHaveLength(1)
-  const placed = await trade.order({ userId: user(1), items: [{ productId: product(1), quantity: 2 }] })
-  const { orderId }: { orderId: number } = Object(placed.body)
-  const order: { createdAt: string } = Object((await api.request.get(`/orders/${orderId}`)).body)
-  const [coupon] = CouponList.parse((await api.request.get(`/users/${user(1)}/coupons`)).body)
-  await expect.poll(() => api.deps.readDb.outboxEvent.count()).toBe(0)
-  const [sold] = await api.deps.readDb.productSales.findMany({ where: { quantity: { gt: 0 } } })
-
-  const { writeDb } = api.deps
-  const claimWithin = async (from: number, to: number) => {
-    const data = { startsAt: new Date(began + from), endsAt: new Date(began + to) }
-    await writeDb.couponPolicy.update({ where: { id: policy(1) }, data })
-    return outcomeOf(await trade.claim({ userId: user(2), policyId: policy(1) }))
-  }
-  const afterWindow = await claimWithin(-2 * HOUR_MS, -HOUR_MS)
-  const beforeWindow = await claimWithin(HOUR_MS, 2 * HOUR_MS)
-  const data = { issuedAt: new Date(began - 2 * HOUR_MS), expiresAt: new Date(began - HOUR_MS) }
-  await writeDb.coupon.updateMany({ data })
-  return {
-    ordered: minutesFrom(began, order.createdAt),
-    issued: minutesFrom(began, coupon?.issuedAt),
-    expires: minutesFrom(began + DAY_MS, coupon?.expiresAt),
-    soldOnItsDay: sold?.day.toISOString().slice(0, 10) === order.createdAt.slice(0, 10),
-    afterWindow,
-    beforeWindow,
-    expiredListed: (await trade.couponsOf(user(1))).length,
-    violations: await trade.violations(),
-  }
-}
-
-const RIGHT = {
-  ordered: 0,
-  issued: 0,
-  expires: 0,
-  soldOnItsDay: true,
-  afterWindow: "POLICY_NOT_OPEN",
-  beforeWindow: "POLICY_NOT_OPEN",
-  expiredListed: 0,
-  violations: {},
-}
+import { administer, createRole, nameOf, openShop, runShop, startRedis } from "./support/services.ts"
+import { RIGHT, timesIn } from "./support/times.ts"
+import { createTrade } from "./support/trade.ts"
 
 describe("a time zone other than UTC", () => {
   it.each(["Asia/Seoul", "America/New_York"])("of the database changes no time: %s", async (zone) => {
     const services = await openShop({
       prepare: (url) => administer(url, `ALTER DATABASE ${nameOf(url)} SET timezone = '${zone}'`),
     })
-    expect(await timesIn(await run(services))).toEqual(RIGHT)
+    expect(await timesIn(await runShop(services))).toEqual(RIGHT)
   })
 
   it.each(["Asia/Seoul", "America/New_York"])("of the server changes no time: %s", async (zone) => {
@@ -130,13 +30,13 @@ describe("a time zone other than UTC", () => {
       databaseSettings: { timezone: zone },
     })
     onTestFinished(stack.stop)
-    expect(await timesIn(await run(stack.urls))).toEqual(RIGHT)
+    expect(await timesIn(await runShop(stack.urls))).toEqual(RIGHT)
   })
 
   it("of the URL's own options changes no time, and its other options count", async () => {
     const services = await openShop({})
     const options = "-c timezone=Asia/Seoul -c work_mem=9MB"
-    const api = await run({
+    const api = await runShop({
       ...services,
       databaseUrl: `${services.databaseUrl}?options=${encodeURIComponent(options)}`,
     })
@@ -147,7 +47,7 @@ describe("a time zone other than UTC", () => {
   it.each(["Asia/Seoul", "America/New_York"])("of the role changes no time: %s", async (zone) => {
     const services = await openShop({})
     const { url } = await createRole(services.databaseUrl, [`timezone = '${zone}'`])
-    expect(await timesIn(await run({ ...services, databaseUrl: url }))).toEqual(RIGHT)
+    expect(await timesIn(await runShop({ ...services, databaseUrl: url }))).toEqual(RIGHT)
   })
 })
 
@@ -301,7 +201,7 @@ describe("behind PgBouncer in transaction mode", () => {
     })
     const { url } = await createRole(services.databaseUrl, ROLE_SETTINGS)
     const databaseUrl = await startPgBouncer(url)
-    const api = await run({ ...services, databaseUrl, variables: { DATABASE_POOLER: "transaction" } })
+    const api = await runShop({ ...services, databaseUrl, variables: { DATABASE_POOLER: "transaction" } })
     expect(await timesIn(api)).toEqual(RIGHT)
     const trade = createTrade(api.request)
     const { user, product } = await trade.seed({ users: 50 })
@@ -314,20 +214,6 @@ describe("behind PgBouncer in transaction mode", () => {
     await expect.poll(() => trade.violations()).toEqual({})
   })
 })
-
-async function startRedis(...settings: string[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "redis-"))
-  const port = await freePort()
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...settings]
-  const child = spawn("redis-server", args, { stdio: "ignore" })
-  const exited = once(child, "exit")
-  onTestFinished(async () => {
-    child.kill("SIGKILL")
-    await exited
-    await rm(folder, { recursive: true })
-  })
-  return `redis://127.0.0.1:${port}`
-}
 
 describe("a Redis that is full", () => {
   it("is the reason that the log gives for a ranking that cannot be built", async () => {

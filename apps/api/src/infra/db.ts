@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 
+import type { ClientBase } from "pg"
 import { createAdapter } from "./adapter.ts"
 import { createBatchTransaction } from "./batch-transaction.ts"
 import type { BatchTransaction, Statements } from "./batch-transaction.ts"
@@ -76,7 +77,7 @@ export function createDb({
     connectionTimeoutMillis: CONNECTION_WAIT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    ...(pooler === "none" && sessionOf(url)),
+    ...(pooler === "none" && { ...sessionOf(url), onConnect: requireFlush }),
   }
   const pool = new ObservedPool(config, observer)
   group.add(pool)
@@ -93,6 +94,30 @@ export function createDb({
   return Object.assign(client, { inBatch })
 }
 
+/** What statements and Prisma rely on. */
+const SESSION = {
+  // Prisma takes every timestamp for one in UTC, written as ISO 8601.
+  timezone: "UTC",
+  datestyle: "ISO, MDY",
+  // What was locked is read as the transaction before left it.
+  default_transaction_isolation: "read committed",
+  // Sums are exact as doubles, and an array's NULL is none.
+  extra_float_digits: "1",
+  array_nulls: "on",
+}
+
+const optionOf = ([name, value]: [string, string]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`
+
+/**
+ * Before a session is used: what was answered with success survives a crash of PostgreSQL, so it waits for its commits.
+ * Any setting but off waits at least for the disk.
+ */
+async function requireFlush(client: ClientBase): Promise<void> {
+  await client.query(
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+  )
+}
+
 /** What a pooler does not pass on: behind one the role has these as its own settings. */
 function sessionOf(url: string) {
   const withoutOptions = new URL(url)
@@ -101,8 +126,8 @@ function sessionOf(url: string) {
   withoutOptions.searchParams.delete("options")
   return {
     connectionString: withoutOptions.href,
-    // Prisma takes a timestamp for UTC, whatever server, database, role and URL say; the last setting counts.
-    options: `${options ?? ""} -c timezone=UTC`.trimStart(),
+    // Whatever server, database, role and URL say; the last setting counts.
+    options: [...(options === null ? [] : [options]), ...Object.entries(SESSION).map(optionOf)].join(" "),
     lock_timeout: LOCK_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
@@ -122,17 +147,38 @@ export async function requireWritable(db: Db): Promise<void> {
     END $$`
 }
 
-type RoleSettings = { user: string; timezone: string; lock: string; statement: string; idle: string }
+type RoleSettings = {
+  user: string
+  timezone: string
+  datestyle: string
+  isolation: string
+  digits: string
+  nulls: string
+  commit: string
+  lock: string
+  statement: string
+  idle: string
+}
 
 /** Session settings that a role must have behind a pooler and lacks, as statements that set them. */
 export async function missingSettings(db: Db): Promise<string[]> {
   const row = await oneRow<RoleSettings>(db)`
     SELECT quote_ident(current_user) AS user, current_setting('timezone') AS timezone,
+           current_setting('datestyle') AS datestyle, current_setting('default_transaction_isolation') AS isolation,
+           current_setting('extra_float_digits') AS digits, current_setting('array_nulls') AS nulls,
+           current_setting('synchronous_commit') AS commit,
            current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement,
            current_setting('idle_in_transaction_session_timeout') AS idle`
   const set = (setting: string) => `ALTER ROLE ${row.user} SET ${setting}`
   return [
     ...(/^(Etc\/)?(UTC|UCT|GMT)$/.test(row.timezone) ? [] : [set("timezone = 'UTC'")]),
+    ...(row.datestyle.startsWith("ISO") ? [] : [set(`datestyle = '${SESSION.datestyle}'`)]),
+    ...(row.isolation === SESSION.default_transaction_isolation
+      ? []
+      : [set(`default_transaction_isolation = '${SESSION.default_transaction_isolation}'`)]),
+    ...(Number(row.digits) >= 1 ? [] : [set(`extra_float_digits = ${SESSION.extra_float_digits}`)]),
+    ...(row.nulls === "on" ? [] : [set("array_nulls = on")]),
+    ...(row.commit === "off" ? [set("synchronous_commit = on")] : []),
     ...(row.lock === "0" ? [set(`lock_timeout = ${LOCK_TIMEOUT_MS}`)] : []),
     ...(row.statement === "0" ? [set(`statement_timeout = ${STATEMENT_TIMEOUT_MS}`)] : []),
     ...(row.idle === "0"
