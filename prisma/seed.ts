@@ -14,7 +14,7 @@ const db = createDb({ url, name: "seed", poolMax: 1 })
 await db.$transaction(
   async (tx) => {
     await lockShopExclusive(tx)
-    await seedShop(tx, SeedRequest.parse({}), new Date())
+    await seedShop(tx, SeedRequest.parse({}))
   },
   { timeout: 30_000 },
 )

@@ -24,7 +24,7 @@ const claimOf = (userId: number, policyId: number, key?: string): IdentifiedClai
 async function openBatch(claim: IdentifiedClaim) {
   const [written, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const committed = writeDb.$transaction(async (tx) => {
-    const decisions = await claimBatch(tx, [claim], new Date())
+    const decisions = await claimBatch(tx, [claim])
     written.resolve()
     await release.promise
     return decisions
@@ -41,7 +41,7 @@ async function openBatch(claim: IdentifiedClaim) {
 /** A batch of another process, which is in progress when this returns and waits for a lock. */
 async function waitingBatch(claim: IdentifiedClaim) {
   const outcomes = writeDb
-    .$transaction((tx) => claimBatch(tx, [claim], new Date()))
+    .$transaction((tx) => claimBatch(tx, [claim]))
     .then((decisions) => decisions.map(({ outcome }) => outcome))
   outcomes.catch(() => undefined)
   await expect.poll(waitingSessions).toBe(1)

@@ -5,7 +5,7 @@ import { RefusalError } from "../errors.ts"
 import type { CouponPolicy as Row } from "../generated/prisma/client.ts"
 import { jsonAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
-import type { Clock } from "../infra/clock.ts"
+import { databaseTime } from "../infra/clock.ts"
 import type { Tx } from "../infra/db.ts"
 import { soldOutKey } from "../infra/keys.ts"
 import type { Logger } from "../infra/logger.ts"
@@ -19,10 +19,10 @@ import { requireOrder } from "./window.ts"
 /** As POST /init opens its policies. */
 const OPEN_MS = 3 * 86_400_000
 
-type PoliciesDeps = { commit: ChangeCommit; redis: Redis; clock: Clock; logger: Logger }
+type PoliciesDeps = { commit: ChangeCommit; redis: Redis; logger: Logger }
 
 /** Coupon policies, as operators create and change them; each change with its entry in the journal. */
-export function createPolicyAdministration({ commit, redis, clock, logger }: PoliciesDeps) {
+export function createPolicyAdministration({ commit, redis, logger }: PoliciesDeps) {
   const commitChange = (id: number, change: PolicyChange, { request, by }: Asked) =>
     commit(request, async (tx) => {
       const before = await lockPolicy(tx, id)
@@ -44,8 +44,9 @@ export function createPolicyAdministration({ commit, redis, clock, logger }: Pol
 
   return {
     /** @throws BAD_REQUEST when it would end before it starts */
-    create: ({ discountRate, startsAt = clock(), endsAt, ...policy }: NewPolicy, { request, by }: Asked) =>
+    create: ({ discountRate, startsAt: from, endsAt, ...policy }: NewPolicy, { request, by }: Asked) =>
       commit(request, async (tx) => {
+        const startsAt = from ?? (await databaseTime(tx))
         const window = { startsAt, endsAt: endsAt ?? new Date(startsAt.getTime() + OPEN_MS) }
         requireOrder(window)
         const row = await tx.couponPolicy.create({

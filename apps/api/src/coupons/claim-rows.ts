@@ -1,3 +1,4 @@
+import { databaseMs } from "../infra/clock.ts"
 import { oneRow, pgArray } from "../infra/db.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { holderKey } from "./decide-claims.ts"
@@ -6,6 +7,8 @@ import type { Claim, ClaimRows, Policy } from "./decide-claims.ts"
 /** A claim, and whether its identity comes from an Idempotency-Key, so that it may exist already. */
 export type IdentifiedClaim = Claim & { keyed: boolean }
 
+/** `at` is when the policies were locked, in ms since 1970. */
+export type LockedClaims = ClaimRows & { at: number }
 export type AcceptedRow = { claim: Claim; userOrdinal: number }
 
 const textArray = (values: readonly string[]) => `{${values.join(",")}}`
@@ -14,10 +17,11 @@ const textArray = (values: readonly string[]) => `{${values.join(",")}}`
  * Locks the identities of keyed claims, then the policies, each in ascending order, and reads what decides. The read is
  * a statement of its own: its snapshot begins after the locks, so it sees whatever was accepted before.
  */
-export async function lockClaimRows(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<ClaimRows> {
-  const policies = await lockPolicies(tx, claims)
+export async function lockClaimRows(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<LockedClaims> {
+  const { policies, at } = await lockPolicies(tx, claims)
   const { missingUsers, known, holdings } = await readHoldings(tx, claims)
   return {
+    at,
     policies: new Map(policies.map((policy) => [policy.id, policy])),
     missingUsers: new Set(missingUsers),
     known: new Map(known.map((claim) => [claim.claimId, claim])),
@@ -26,10 +30,13 @@ export async function lockClaimRows(tx: Tx, claims: readonly IdentifiedClaim[]):
 }
 
 /** Two processes with one key for two policies would share no lock otherwise, and both would find the key free. */
-async function lockPolicies(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<Policy[]> {
+function lockPolicies(
+  tx: Tx,
+  claims: readonly IdentifiedClaim[],
+): Promise<{ policies: Policy[]; at: number }> {
   const locks = textArray(claims.flatMap(({ claimId, keyed }) => (keyed ? String(lockOf(claimId)) : [])))
   const policyIds = pgArray(new Set(claims.map(({ policyId }) => policyId)))
-  const { policies } = await oneRow<{ policies: Policy[] }>(tx)`
+  return oneRow<{ policies: Policy[]; at: number }>(tx)`
     WITH keys AS MATERIALIZED (
       SELECT count(pg_advisory_xact_lock(key)) AS locked
       FROM (SELECT DISTINCT key FROM unnest(${locks}::bigint[]) AS t (key) ORDER BY key) sorted
@@ -40,8 +47,8 @@ async function lockPolicies(tx: Tx, claims: readonly IdentifiedClaim[]): Promise
       FROM coupon_policies WHERE id = ANY (${policyIds}::int[]) AND (SELECT locked FROM keys) >= 0
       ORDER BY id FOR NO KEY UPDATE
     )
-    SELECT coalesce(json_agg(p), '[]') AS policies FROM p`
-  return policies
+    SELECT (SELECT coalesce(json_agg(p), '[]') FROM p) AS policies,
+           (SELECT ${databaseMs} FROM (SELECT count(*) FROM p) AS locked) AS at`
 }
 
 const lockOf = (claimId: string): bigint =>
@@ -85,11 +92,12 @@ function readHoldings(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<Holdi
 type Written = { claims: number; policies: number }
 
 /**
- * Writes accepted claims and counts them, in one statement with conditions that the database checks again: the limit of
+ * Writes claims that were accepted at `at` and counts them, in one statement with conditions that the database checks again: the limit of
  * a user, and the total of a policy. The rows are locked, so a condition that does not hold is a bug and rolls all back.
  */
-export async function writeClaims(tx: Tx, accepted: readonly AcceptedRow[], claimedAt: Date): Promise<void> {
+export async function writeClaims(tx: Tx, accepted: readonly AcceptedRow[], at: number): Promise<void> {
   if (accepted.length === 0) return
+  const claimedAt = new Date(at)
   const [written] = await tx.$queryRaw<Written[]>`
     WITH accepted AS (
       INSERT INTO coupon_claims

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto"
 import type { Answer } from "../idempotency/answer.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
 import { createBatcher } from "../infra/batcher.ts"
-import type { Clock } from "../infra/clock.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { withRetry } from "../infra/retry.ts"
@@ -30,7 +29,6 @@ export type ClaimDeps = {
   fastRefusals: FastRefusals
   /** Asks a worker to make coupons of waiting claims. */
   wakeWorker: () => void
-  clock: Clock
   metrics: Metrics
   /** Claims that may wait for a commit. */
   maxQueued: number
@@ -41,7 +39,7 @@ export type ClaimDeps = {
  * a commit is in progress are committed together.
  */
 export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDeps) {
-  const { wakeWorker, clock, metrics, maxQueued } = deps
+  const { wakeWorker, metrics, maxQueued } = deps
   const batcher = createBatcher<IdentifiedClaim, Answer>({
     commit: commitBatch,
     maxBatch: MAX_BATCH,
@@ -66,7 +64,7 @@ export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDep
   })
 
   async function commitBatch(claims: IdentifiedClaim[]): Promise<Map<IdentifiedClaim, Answer>> {
-    const decisions = await withRetry(() => writeDb.$transaction((tx) => claimBatch(tx, claims, clock())), {
+    const decisions = await withRetry(() => writeDb.$transaction((tx) => claimBatch(tx, claims)), {
       onRetry: (state) => metrics.retries.labels(state).inc(),
     })
     for (const { outcome } of decisions) metrics.claims.labels(outcome).inc()
@@ -92,17 +90,20 @@ export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDep
   }
 }
 
-/** One transaction: what it decides is true until it ends, as no other transaction changes a locked policy. */
+/**
+ * One transaction, by the database's clock: what it decides is true until it ends, as no other transaction changes a
+ * locked policy.
+ */
 export async function claimBatch<C extends IdentifiedClaim>(
   tx: Tx,
   claims: readonly C[],
-  now: Date,
 ): Promise<Decision<C>[]> {
-  const decisions = decideClaims(claims, await lockClaimRows(tx, claims), now.getTime())
+  const { at, ...rows } = await lockClaimRows(tx, claims)
+  const decisions = decideClaims(claims, rows, at)
   await writeClaims(
     tx,
     decisions.flatMap((decision) => (decision.outcome === "accepted" ? decision : [])),
-    now,
+    at,
   )
   return decisions
 }

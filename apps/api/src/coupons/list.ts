@@ -1,5 +1,4 @@
 import { RefusalError } from "../errors.ts"
-import type { Clock } from "../infra/clock.ts"
 import { pgArray } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
@@ -21,21 +20,22 @@ type CouponRow = {
 }
 
 type Asked = { userId: number; limit: number; after: number }
-type ListDeps = { db: Db; users: Users; clock: Clock; maxQueued: number }
+type ListDeps = { db: Db; users: Users; maxQueued: number }
 
 /** A user's coupons, oldest first: those that can be used now, or every one. */
-export function createCouponList({ db, users, clock, maxQueued }: ListDeps) {
+export function createCouponList({ db, users, maxQueued }: ListDeps) {
   const readUsable = createSharedRead<Asked, CouponRow[]>({
-    read: (asked) => findUsable(db, asked, clock()),
+    read: (asked) => findUsable(db, asked),
     missing: [],
     maxQueued,
   })
 
-  function read(userId: number, { status, limit, after = 0 }: CouponsQuery): Promise<CouponRow[]> {
-    if (status === "usable" && limit <= SHORT) return readUsable({ userId, limit, after })
-    const usable = { usedAt: null, expiresAt: { gt: clock() } }
+  async function read(userId: number, { status, limit, after = 0 }: CouponsQuery): Promise<CouponRow[]> {
+    const asked = { userId, limit, after }
+    if (status === "usable" && limit <= SHORT) return readUsable(asked)
+    if (status === "usable") return (await findUsable(db, [asked])).get(asked) ?? []
     return db.coupon.findMany({
-      where: { userId, id: { gt: after }, ...(status === "usable" && usable) },
+      where: { userId, id: { gt: after } },
       orderBy: { id: "asc" },
       take: limit,
     })
@@ -50,11 +50,8 @@ export function createCouponList({ db, users, clock, maxQueued }: ListDeps) {
   }
 }
 
-async function findUsable(
-  db: Db,
-  asked: readonly Asked[],
-  now: Date,
-): Promise<ReadonlyMap<Asked, CouponRow[]>> {
+/** By the database's clock, as an order that uses one. */
+async function findUsable(db: Db, asked: readonly Asked[]): Promise<ReadonlyMap<Asked, CouponRow[]>> {
   const rows = await db.$queryRaw<(CouponRow & { nr: number })[]>`
     SELECT nr::int, c.id, policy_id AS "policyId", discount_amount::float8 AS "discountAmount",
            discount_rate_bp AS "discountRateBp", issued_at AS "issuedAt", expires_at AS "expiresAt", NULL AS "usedAt"
@@ -65,7 +62,7 @@ async function findUsable(
     ) WITH ORDINALITY AS asked (user_id, after, most, nr)
     CROSS JOIN LATERAL (
       SELECT * FROM coupons
-      WHERE coupons.user_id = asked.user_id AND id > after AND used_at IS NULL AND expires_at > ${now}::timestamptz
+      WHERE coupons.user_id = asked.user_id AND id > after AND used_at IS NULL AND expires_at > now()
       ORDER BY id LIMIT most
     ) c
     ORDER BY nr, c.id`

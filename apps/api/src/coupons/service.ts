@@ -20,14 +20,14 @@ type CouponsDeps = Omit<ClaimDeps, "fastRefusals" | "wakeWorker"> & {
 
 /** First-come coupons: claiming them, and the list of what a user has. */
 export function createCoupons({ redis, users, queue, logger, ...deps }: CouponsDeps) {
-  const { readDb, clock, metrics, maxQueued } = deps
+  const { readDb, metrics, maxQueued } = deps
   return {
     claim: createClaim({
       ...deps,
       fastRefusals: createFastRefusals({ redis, logger, metrics, maxQueued }),
       wakeWorker: createWaker({ ask: () => queue.askToDrain(), everyMs: WAKE_EVERY_MS }),
     }),
-    list: createCouponList({ db: readDb, users, clock, maxQueued }),
+    list: createCouponList({ db: readDb, users, maxQueued }),
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Redis } from "ioredis"
 import { z } from "zod"
 import { rowIdentity } from "../idempotency/identity.ts"
-import type { Clock } from "../infra/clock.ts"
 import type { Db, Tx } from "../infra/db.ts"
 import { OLD_KEYS, OLD_PENDING } from "../infra/keys.ts"
 import type { Logger } from "../infra/logger.ts"
@@ -14,7 +13,7 @@ import type { ClaimRows } from "./decide-claims.ts"
 
 const CHUNK = 500
 
-type UpgradeDeps = { db: Db; redis: Redis; clock: Clock; logger: Logger }
+type UpgradeDeps = { db: Db; redis: Redis; logger: Logger }
 
 /** An entry of the list in which accepted claims waited before claims were rows; `key` is "" without one. */
 const OldClaim = z.object({
@@ -38,20 +37,20 @@ export function createUpgrade(deps: UpgradeDeps) {
  * Takes over what an older version promised in Redis, then removes its keys. A claim that is read twice, or is a coupon
  * already, is found by its identity. Nothing is left to do the next time.
  */
-async function takeOverOldClaims({ db, redis, clock, logger }: UpgradeDeps): Promise<void> {
+async function takeOverOldClaims({ db, redis, logger }: UpgradeDeps): Promise<void> {
   for await (const keys of scan(redis, OLD_PENDING)) {
-    for (const key of keys) await takeOverList({ db, redis, clock, logger }, key)
+    for (const key of keys) await takeOverList({ db, redis, logger }, key)
   }
   for await (const keys of scan(redis, OLD_KEYS)) await withRedisErrors(redis.unlink(keys))
 }
 
-async function takeOverList({ db, redis, clock, logger }: UpgradeDeps, list: string): Promise<void> {
+async function takeOverList({ db, redis, logger }: UpgradeDeps, list: string): Promise<void> {
   for (let from = "-"; ;) {
     const entries = await withRedisErrors(redis.xrange(list, from, "+", "COUNT", CHUNK))
     const last = entries.at(-1)
     if (last === undefined) return
     const claims = entries.map(([, fields]) => identified(fields))
-    const outcomes = await db.$transaction((tx) => promiseAgain(tx, claims, clock()))
+    const outcomes = await db.$transaction((tx) => promiseAgain(tx, claims))
     logger.warn({ list, outcomes }, "claims of an older version were taken over from Redis")
     from = `(${last[0]}`
   }
@@ -65,12 +64,13 @@ function identified(fields: readonly string[]): IdentifiedClaim {
 }
 
 /** They were accepted in time, so the policy's window is no matter; its total and limit were counted then. */
-async function promiseAgain(tx: Tx, claims: IdentifiedClaim[], now: Date) {
-  const decisions = decideClaims(claims, opened(await lockClaimRows(tx, claims)), now.getTime())
+async function promiseAgain(tx: Tx, claims: IdentifiedClaim[]) {
+  const { at, ...rows } = await lockClaimRows(tx, claims)
+  const decisions = decideClaims(claims, opened(rows), at)
   await writeClaims(
     tx,
     decisions.flatMap((decision) => (decision.outcome === "accepted" ? decision : [])),
-    now,
+    at,
   )
   const byOutcome = Map.groupBy(decisions, ({ outcome }) => outcome)
   return Object.fromEntries([...byOutcome].map(([outcome, own]) => [outcome, own.length]))

@@ -1,3 +1,4 @@
+import { databaseTime } from "../infra/clock.ts"
 import type { Tx } from "../infra/db.ts"
 import { pgArray } from "../infra/db.ts"
 import { dateArray, rankedDays } from "../rankings/days.ts"
@@ -16,13 +17,14 @@ export type Seeded = { epoch: string; policyIds: number[]; productIds: number[] 
  * policies are never used twice, so that a request meant for the old shop finds no user in the new one; products
  * start at 1.
  */
-export async function seedShop(tx: Tx, request: SeedRequest, now: Date): Promise<Seeded> {
+export async function seedShop(tx: Tx, request: SeedRequest): Promise<Seeded> {
   // The first lock of the relay as well, so that the two do not deadlock.
   await restartSales(tx)
   await emptyShop(tx)
   const epoch = await startEpoch(tx)
   await addUsers(tx, request)
   const productIds = await addProducts(tx, request)
+  const now = await databaseTime(tx)
   const policyIds = await addPolicies(tx, request, now)
   await addRankingSeeds(tx, { request, productIds, now })
   return { epoch, policyIds, productIds }

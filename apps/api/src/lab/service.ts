@@ -1,5 +1,4 @@
 import { RefusalError } from "../errors.ts"
-import type { Clock } from "../infra/clock.ts"
 import type { Db } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import { withRetry } from "../infra/retry.ts"
@@ -11,15 +10,15 @@ import { seedShop } from "./seed.ts"
 
 const SEED_TIMEOUT_MS = 30_000
 
-type LabDeps = { db: Db; live: LiveRanking; epochWatch: EpochWatch; clock: Clock; logger: Logger }
+type LabDeps = { db: Db; live: LiveRanking; epochWatch: EpochWatch; logger: Logger }
 
 /** Seeds the shop, also while workers run. */
-export function createLab({ db, live, epochWatch, clock, logger }: LabDeps) {
+export function createLab({ db, live, epochWatch, logger }: LabDeps) {
   async function seedInTransaction(request: SeedRequest) {
     return db.$transaction(
       async (tx) => {
         await lockShopExclusive(tx)
-        return seedShop(tx, request, clock())
+        return seedShop(tx, request)
       },
       { timeout: SEED_TIMEOUT_MS },
     )

@@ -1,10 +1,11 @@
+import { databaseMs } from "../infra/clock.ts"
 import { oneRow, pgArray, uuidArray } from "../infra/db.ts"
 import type { Statements } from "../infra/db.ts"
 import type { Rows } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
 import { keyedOrders, known } from "./keyed-orders.ts"
 import type { KeyedOrder, KnownOrders } from "./keyed-orders.ts"
-import { clockMs, productColumns, readPurchases } from "./product-rows.ts"
+import { productColumns, readPurchases } from "./product-rows.ts"
 import type { ProductRow } from "./product-rows.ts"
 
 type UserRow = { id: number; balance: number }
@@ -62,7 +63,7 @@ export async function lockRows(tx: Statements, jobs: readonly OrderJob[]): Promi
            (SELECT coalesce(json_agg(c), '[]') FROM c) AS coupons,
            (SELECT coalesce(json_agg(p), '[]') FROM p) AS products,
            (SELECT coalesce(json_agg(k), '[]') FROM k) AS keyed,
-           (SELECT ${clockMs} FROM (SELECT count(*) FROM p) AS locked) AS at,
+           (SELECT ${databaseMs} FROM (SELECT count(*) FROM p) AS locked) AS at,
            (SELECT json_agg(nextval('orders_id_seq')) FROM generate_series(1, ${commands.length}::int)) AS "orderIds"`
   const products = new Map(locked.products.map((row) => [row.id, row]))
   return {

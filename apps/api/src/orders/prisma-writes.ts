@@ -1,12 +1,13 @@
 import assert from "node:assert/strict"
 import { ORDER_PLACED } from "../events/outbox.ts"
 import type { PlacedEntry } from "../events/outbox.ts"
+import { databaseMs } from "../infra/clock.ts"
 import { oneRow, pgArray } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
 import { countPurchases, limitedOf } from "./count-purchases.ts"
 import type { OrderCommand, Placed, PlacedLine, Rows } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
-import { clockMs, productColumns, readPurchases } from "./product-rows.ts"
+import { productColumns, readPurchases } from "./product-rows.ts"
 import type { ProductRow } from "./product-rows.ts"
 import { COUPON_USED, INSUFFICIENT_BALANCE, limitReached, outOfStock } from "./refused.ts"
 import type { Refused } from "./refused.ts"
@@ -48,7 +49,7 @@ async function readProducts(tx: Tx, { lines }: OrderCommand) {
   const { products, at } = await oneRow<{ products: ProductRow[]; at: number }>(tx)`
     SELECT (SELECT coalesce(json_agg(p), '[]')
             FROM (SELECT ${productColumns} FROM products WHERE id = ANY (${ids}::int[])) p) AS products,
-           ${clockMs} AS at`
+           ${databaseMs} AS at`
   return { products: new Map(products.map((product) => [product.id, product])), at }
 }
 

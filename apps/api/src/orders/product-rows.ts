@@ -10,9 +10,6 @@ export const productColumns = sql`
   id, price, stock, extract(epoch FROM starts_at) * 1000 AS "startsAt", extract(epoch FROM ends_at) * 1000 AS "endsAt",
   max_per_user AS "maxPerUser", limit_period AS "limitPeriod", closed`
 
-/** The database's time, in whole ms since 1970: rounded down, so that no order is written later than it was decided. */
-export const clockMs = sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::float8`
-
 type Count = { userId: number; productId: number; units: number }
 
 /**

@@ -1,7 +1,7 @@
 import type { KeyedRequest } from "../../idempotency/request.ts"
+import { databaseMs } from "../../infra/clock.ts"
 import { oneRow, pgArray, uuidArray } from "../../infra/db.ts"
 import type { Tx } from "../../infra/db.ts"
-import { clockMs } from "../product-rows.ts"
 import type { CancelLine, CancelRows, OrderState } from "./decide.ts"
 import type { CancelJob } from "./job.ts"
 
@@ -52,7 +52,7 @@ export async function lockCancelRows(tx: Tx, jobs: readonly CancelJob[]): Promis
     )
     SELECT (SELECT coalesce(json_agg(u), '[]') FROM u) AS users, (SELECT coalesce(json_agg(o), '[]') FROM o) AS orders,
            (SELECT coalesce(json_agg(l), '[]') FROM l) AS lines, (SELECT coalesce(json_agg(k), '[]') FROM k) AS keyed,
-           (SELECT ${clockMs} FROM (SELECT count(*) FROM o) AS locked) AS at`
+           (SELECT ${databaseMs} FROM (SELECT count(*) FROM o) AS locked) AS at`
   const linesOf = Map.groupBy(lines, ({ orderId }) => orderId)
   return {
     rows: {
