@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Redis } from "ioredis"
 import type { Env } from "./env.ts"
 import { systemClock } from "./infra/clock.ts"
-import { databaseRefusal } from "./infra/db-errors.ts"
+import { databaseRefusal, refusesConnections } from "./infra/db-errors.ts"
 import { createDb, missingSettings } from "./infra/db.ts"
 import type { Db } from "./infra/db.ts"
 import { createLogger } from "./infra/logger.ts"
+import type { Logger } from "./infra/logger.ts"
 import { createMetrics } from "./infra/metrics.ts"
 import type { Metrics } from "./infra/metrics.ts"
 import { createPoolGroup } from "./infra/pool.ts"
@@ -51,13 +52,7 @@ export async function openDeps(env: Env, name: ProcessName) {
   if (env.DATABASE_POOLER !== "none") await requireSettings(readDb)
   if (redisIsReady) await requireFit(redis)
   else logger.warn("Redis does not answer; starting without it")
-  redis.on(
-    "ready",
-    () =>
-      void requireFit(redis).catch((err: unknown) =>
-        logger.error({ err }, "Redis is not set up as the shop needs it"),
-      ),
-  )
+  warnOfMisfit(redis, logger)
   const epochWatch = createEpochWatch({ db: readDb })
   opened.defer(() => epochWatch.stop())
   const queue = createCouponQueue({ redis, logger })
@@ -115,7 +110,7 @@ async function awaitDatabase(db: Db, deadline: number): Promise<void> {
       if (cause instanceof Error && cause.message.includes("unsupported startup parameter")) {
         throw new Error(BEHIND_POOLER, { cause })
       }
-      const isUnavailable = databaseRefusal(cause) !== undefined
+      const isUnavailable = databaseRefusal(cause) !== undefined && !refusesConnections(cause)
       if (!isUnavailable)
         throw new Error("PostgreSQL refused; does the database exist, and is it migrated?", { cause })
       if (performance.now() > deadline) throw new Error("PostgreSQL does not answer", { cause })
@@ -137,6 +132,19 @@ async function requireSettings(db: Db): Promise<void> {
 async function requireFit(redis: Redis): Promise<void> {
   const misfit = await redisMisfit(redis)
   if (misfit !== undefined) throw new Error(misfit)
+}
+
+/** Says what is wrong with a Redis that comes back, once for as long as the same is. */
+function warnOfMisfit(redis: Redis, logger: Logger): void {
+  let known: string | undefined
+  async function look(): Promise<void> {
+    // A connection that is lost again says nothing about how Redis is set up.
+    const misfit = await redisMisfit(redis).catch(() => known)
+    if (misfit !== undefined && misfit !== known)
+      logger.error({ reason: misfit }, "Redis is not set up as the shop needs it")
+    known = misfit
+  }
+  redis.on("ready", () => void look())
 }
 
 /** Whether it was ready in time; it keeps trying by itself. */

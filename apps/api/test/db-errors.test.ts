@@ -1,7 +1,14 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { createDb } from "../src/infra/db.ts"
 import type { Tx } from "../src/infra/db.ts"
-import { databaseRefusal, isRetryable, isRolledBack, sqlState, violates } from "../src/infra/db-errors.ts"
+import {
+  databaseRefusal,
+  isRetryable,
+  isRolledBack,
+  isStalePlan,
+  sqlState,
+  violates,
+} from "../src/infra/db-errors.ts"
 import { createTestDb } from "./support/database.ts"
 import { createShelf } from "./support/shop.ts"
 
@@ -86,8 +93,15 @@ describe("a database error", () => {
   })
 })
 
+describe("a plan that is out of date", () => {
+  it("is known in whatever language the server says so", async () => {
+    const error = await failure(db.$executeRawUnsafe(raising("0A000")))
+    expect([isStalePlan(error), isRetryable(error)]).toEqual([true, true])
+  })
+})
+
 describe("a session that PostgreSQL ends", () => {
-  it.each(["08006", "25P03", "25P04", "53100", "53300", "57P01", "57P03"])(
+  it.each(["08006", "25P03", "25P04", "28P01", "3D000", "53100", "55000", "53300", "57P01", "57P03"])(
     "is UNAVAILABLE and leaves the outcome open, with %s",
     async (state) => {
       const error = await failure(db.$executeRawUnsafe(raising(state)))

@@ -3,7 +3,6 @@ import { RefusalError } from "../errors.ts"
 
 const Cause = z.object({
   originalCode: z.string().optional(),
-  originalMessage: z.string().optional(),
   kind: z.string(),
   constraint: z.object({ index: z.string() }).optional().catch(undefined),
 })
@@ -32,11 +31,15 @@ const CONNECTION_KINDS = new Set([
   "SocketTimeout",
   "TlsConnectionError",
 ])
+/** A changed password or right to connect, a database that was renamed or lets nobody in. */
+const CONNECTION_REFUSED_STATE = /^(28|3D|55000)/
 /**
- * Connection failures, a server that takes no writes, transactions that the server gave up on, resources used up, and
- * the server stopping; 57014 is a statement that took too long.
+ * Connection failures and refusals, a server that takes no writes, transactions that the server gave up on, resources
+ * used up, and the server stopping; 57014 is a statement that took too long.
  */
-const UNAVAILABLE_STATE = /^(08|25006|25P0[34]|53|57P|58)/
+const UNAVAILABLE_STATE = /^(08|25006|25P0[34]|28|3D|53|55000|57P|58)/
+/** Values that no column, constraint or trigger takes. */
+const ROW_STATE = /^(22|23|P0)/
 
 function driverCause(error: unknown) {
   const wrapped = DriverError.safeParse(error).data?.meta.driverAdapterError
@@ -48,8 +51,8 @@ export const sqlState = (error: unknown): string | undefined => driverCause(erro
 
 /** The columns of a table changed (ALTER COLUMN TYPE) since a connection planned this statement. */
 export function isStalePlan(error: unknown): boolean {
-  const cause = driverCause(error)
-  return cause?.originalCode === "0A000" && cause.originalMessage?.includes("cached plan") === true
+  // Its text is in the language of the server.
+  return sqlState(error) === "0A000"
 }
 
 /** A standby, or a server or database that was set to read only, refused a write. */
@@ -74,17 +77,25 @@ export function isRolledBack(error: unknown): boolean {
   return state !== undefined && !UNAVAILABLE_STATE.test(state)
 }
 
+/** Whether what a row says is why the statement failed, and not the state of the database. */
+export const isAboutRow = (error: unknown): boolean => ROW_STATE.test(sqlState(error) ?? "")
+
+/** Whether PostgreSQL lets nobody in who comes like this, which a wrong setting may be the cause of as well. */
+export const refusesConnections = (error: unknown): boolean =>
+  CONNECTION_REFUSED_STATE.test(sqlState(error) ?? "")
+
 /** What a failing database means to a client: too busy, or unavailable. Undefined when the error is something else. */
 export function databaseRefusal(cause: unknown): RefusalError | undefined {
   const state = sqlState(cause) ?? ""
   if (RETRYABLE.has(state) || state === "57014" || isPrismaTimeout(cause)) {
     return tooBusy(cause)
   }
-  if (isReadOnly(cause)) {
-    return new RefusalError("UNAVAILABLE", "The database takes no writes", { cause, retryAfterSeconds: 1 })
-  }
+  const unavailable = (detail: string) =>
+    new RefusalError("UNAVAILABLE", detail, { cause, retryAfterSeconds: 1 })
+  if (isReadOnly(cause)) return unavailable("The database takes no writes")
+  if (refusesConnections(cause)) return unavailable("The database refuses connections")
   if (UNAVAILABLE_STATE.test(state) || isConnectionLost(cause)) {
-    return new RefusalError("UNAVAILABLE", "The database does not answer", { cause, retryAfterSeconds: 1 })
+    return unavailable("The database does not answer")
   }
   return undefined
 }

@@ -6,11 +6,13 @@ import type { Logger } from "./logger.ts"
 // Above any regular response on a busy machine, low enough that a caller gets 503 within 1 s.
 const COMMAND_TIMEOUT_MS = 800
 const RECONNECT_MAX_MS = 200
-const UNAVAILABLE_REPLY = /^(LOADING|READONLY|MASTERDOWN|MISCONF|OOM|BUSY|NOREPLICAS|UNBLOCKED)/
 
 type Connection = { url: string; name: string; logger: Logger }
 
 const reconnect = (attempt: number) => Math.min(20 * attempt, RECONNECT_MAX_MS)
+
+/** The other end became a replica, as in a failover: behind the same address there may be a primary by now. */
+const isReplica = ({ message }: Error) => message.startsWith("READONLY")
 
 /** For requests: commands are neither queued while Redis is down nor sent twice. */
 export function createRedis({ url, name, logger }: Connection): Redis {
@@ -23,6 +25,7 @@ export function createRedis({ url, name, logger }: Connection): Redis {
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: 2_000,
     retryStrategy: reconnect,
+    reconnectOnError: isReplica,
   })
   redis.on("error", (err) => logger.debug({ err }, "redis connection"))
   return redis
@@ -36,6 +39,7 @@ export function createBlockingRedis({ url, name, logger }: Connection): Redis {
     maxRetriesPerRequest: null,
     connectTimeout: 2_000,
     retryStrategy: reconnect,
+    reconnectOnError: isReplica,
   })
   redis.on("error", (err) => logger.debug({ err }, "redis connection"))
   return redis
@@ -53,15 +57,14 @@ function replyText(error: unknown): string | undefined {
   return error instanceof Error && error instanceof ReplyError ? error.message : undefined
 }
 
-/** Turns connection failures into the refusal UNAVAILABLE; an error reply of Redis stays an error. */
+/** Turns any failure into the refusal UNAVAILABLE, an error reply as well: whatever asks Redis can ask again later. */
 export async function withRedisErrors<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (error) {
     const cause = firstError(error)
-    const objection = replyText(cause)
-    if (objection !== undefined && !UNAVAILABLE_REPLY.test(objection)) throw cause
-    throw new RefusalError("UNAVAILABLE", "Redis does not answer", { cause, retryAfterSeconds: 1 })
+    const detail = replyText(cause) === undefined ? "Redis does not answer" : "Redis refused a command"
+    throw new RefusalError("UNAVAILABLE", detail, { cause, retryAfterSeconds: 1 })
   }
 }
 

@@ -63,7 +63,10 @@ async function readPage(redis: Redis, { generation }: Build, position: string) {
   const replies = await withRedisErrors(
     commands.zscan(rankingSetKey(generation), position, "COUNT", String(CHUNK)).exec(),
   )
-  const [[, [present, cursor]], [, [next, pairs]]] = Scanned.parse(replies)
+  const scanned = Scanned.safeParse(replies)
+  // Somebody put something else there.
+  if (!scanned.success) return undefined
+  const [[, [present, cursor]], [, [next, pairs]]] = scanned.data
   const revision = /^follow (\d+) /.exec(cursor ?? "")?.[1]
   if (present !== generation || revision === undefined) return undefined
   const ranked = pairs.flatMap((member, at): Ranked[] =>

@@ -47,27 +47,33 @@ const StoredBuild = z.object({
   generation: z.string(),
   cursor: CursorText,
 })
-const Hash = z.record(z.string(), z.string())
-const Hashes = z.tuple([z.tuple([z.null(), Hash]), z.tuple([z.null(), Hash])])
+/** Each an error, or null and what the command answered. */
+const Reply = z.tuple([z.unknown()], z.unknown())
+const Replies = z.tuple([Reply, Reply])
 
-/** What does not parse is as good as lost: another ranking is built in its place. */
-const toBuild = (hash: z.infer<typeof Hash>) => StoredBuild.safeParse(hash).data
+/** What does not parse, or is no hash, is as good as lost: another ranking is built in its place. */
+const toBuild = (hash: unknown) => StoredBuild.safeParse(hash).data
 
 export async function readLiveState(redis: Redis): Promise<LiveState> {
   const replies = await withRedisErrors(redis.multi().hgetall(liveRankingKey).hgetall(nextRankingKey).exec())
-  const [[, live], [, next]] = Hashes.parse(replies)
+  const [[, live], [, next]] = Replies.parse(replies)
   return { live: toBuild(live), next: toBuild(next) }
 }
 
 /**
  * Begins a ranking in place of the one that is being built, if both are still those that the caller saw. A live one
- * that is wrong is dropped; one that is only of yesterday is served until the new one is ready.
+ * that is wrong is dropped; one that is only of yesterday is served until the new one is ready. A key that holds no hash
+ * holds no generation.
  * KEYS live, next. ARGV generation of live and of next as seen ('' for none), 'drop' or 'keep', prefix of the sets,
  * fields of the new one
  */
 const beginScript = createScript(`
-local live = redis.call('HGET', KEYS[1], 'generation') or ''
-local following = redis.call('HGET', KEYS[2], 'generation') or ''
+local function generation(key)
+  local found = redis.pcall('HGET', key, 'generation')
+  return type(found) == 'string' and found or ''
+end
+local live = generation(KEYS[1])
+local following = generation(KEYS[2])
 if live ~= ARGV[1] or following ~= ARGV[2] then return 0 end
 if following ~= '' then redis.call('UNLINK', ARGV[4] .. following) end
 redis.call('DEL', KEYS[2])

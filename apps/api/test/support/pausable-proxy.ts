@@ -2,9 +2,10 @@ import { connect, createServer } from "node:net"
 import type { Socket } from "node:net"
 
 import { listen } from "@saleproof/stack/listen.ts"
+
 /** Forwards to a service; while it is paused nothing passes and no connection ends, as in a network partition. */
 export async function startPausableProxy({ url }: { url: string }) {
-  const target = new URL(url)
+  let target = new URL(url)
   const sockets = new Set<Socket>()
   let paused = false
 
@@ -28,6 +29,10 @@ export async function startPausableProxy({ url }: { url: string }) {
 
   return {
     url: proxied.href,
+    /** New connections lead there; those that are open stay where they are, as in a failover behind one address. */
+    redirect(other: string) {
+      target = new URL(other)
+    },
     pause() {
       paused = true
       for (const socket of sockets) socket.pause()
