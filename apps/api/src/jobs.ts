@@ -6,13 +6,11 @@ import { createUpgrade } from "./coupons/upgrade.ts"
 import { createWaitingClaims } from "./coupons/waiting.ts"
 import type { Deps } from "./deps.ts"
 import type { Env } from "./env.ts"
-import { RefusalError } from "./errors.ts"
 import { addDatabaseMetrics } from "./infra/database-metrics.ts"
-import { databaseRefusal } from "./infra/db-errors.ts"
 import { every } from "./infra/every.ts"
-import type { Logger } from "./infra/logger.ts"
 import { createCouponWorker } from "./infra/queue.ts"
 import { createBlockingRedis } from "./infra/redis.ts"
+import { createWarning } from "./infra/warning.ts"
 import { createRankingDrift } from "./rankings/drift.ts"
 import { addOutboxGauge } from "./rankings/gauges.ts"
 import { startRankingJobs } from "./rankings/jobs.ts"
@@ -26,7 +24,6 @@ import { reachOf } from "./webhooks/reach.ts"
 const POLL_CLAIMS_EVERY_MS = 200
 const UPGRADE_EVERY_MS = 1_000
 const SEAL_EVERY_MS = 100
-const WARN_AGAIN_MS = 10_000
 const CLOSE_JOBS_WITHIN_MS = 5_000
 
 /** Everything that happens behind the requests: claims become coupons, orders reach the ranking, Redis is kept right. */
@@ -43,12 +40,13 @@ export async function startJobs(deps: Deps, env: Env) {
   const blocking = createBlockingRedis({ url: env.REDIS_URL, name: "worker-queue", logger })
   // It keeps trying by itself, and so does the worker that uses it.
   blocking.connect().catch(() => undefined)
+  const onError = createWarning({ logger })
   const worker = createCouponWorker({
     redis: blocking,
     logger,
+    onError,
     run: tracing ? () => tracing.job("drain claims", () => drainJob.run()) : () => drainJob.run(),
   })
-  const onError = createWarning(logger)
   const webhooks = startWebhookJobs({
     ...deps,
     db,
@@ -89,21 +87,4 @@ export async function startJobs(deps: Deps, env: Env) {
       blocking.disconnect()
     },
   }
-}
-
-/** An outage is logged at once and then every 10 s, not at every attempt; of each kind of job for itself. */
-function createWarning(logger: Logger) {
-  const warnedAt = new Map<string, number>()
-  return (err: unknown, what = "a job of the worker failed and will be repeated") => {
-    const refusal = err instanceof RefusalError ? err : databaseRefusal(err)
-    if (refusal && performance.now() - (warnedAt.get(what) ?? -Infinity) < WARN_AGAIN_MS) return
-    if (refusal) warnedAt.set(what, performance.now())
-    logger.warn({ err, reason: reasonOf(refusal ?? err) }, what)
-  }
-}
-
-/** What happened, and after it what made it happen, e.g. the error that Redis answered. */
-function reasonOf(err: unknown): string {
-  if (!(err instanceof Error)) return String(err)
-  return err.cause instanceof Error ? `${err.message} (${err.cause.message})` : err.message
 }

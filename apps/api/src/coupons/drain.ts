@@ -1,62 +1,59 @@
 import { couponsToOutbox } from "../events/outbox.ts"
-import type { Clock } from "../infra/clock.ts"
-import { isRetryable, isRolledBack } from "../infra/db-errors.ts"
+import { isAboutRow } from "../infra/db-errors.ts"
 import { oneRow, pgArray, sql } from "../infra/db.ts"
 import type { Db, Sql } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { withRetry } from "../infra/retry.ts"
+import { createSetAside } from "../infra/set-aside.ts"
+import type { SetAside } from "../infra/set-aside.ts"
 
 const CHUNK = 500
 const SKIP = sql`SKIP LOCKED`
 const WAIT = sql``
 
-type DrainDeps = { db: Db; clock: Clock; logger: Logger; metrics: Metrics }
-/** When each of them was claimed, in ms since 1970. */
-type Drained = { claimedAt: number[] }
+type DrainDeps = { db: Db; logger: Logger; metrics: Metrics; setAside?: SetAside }
+/** How long each of them waited, in seconds. */
+type Drained = { waited: number[] }
 
 /** Makes coupons of accepted claims. Several may run at once, in any number of processes: none takes what another has. */
-export function createDrain({ db, clock, logger, metrics }: DrainDeps) {
-  // Rows that the database refuses as coupons. They keep waiting, where the audit sees them, and block no other claim.
-  const refused = new Set<number>()
-
+export function createDrain({ db, logger, metrics, setAside = createSetAside() }: DrainDeps) {
   async function drain(which: Sql, whenLocked: Sql): Promise<number> {
-    const { claimedAt } = await withRetry(() => moveClaims(db, sql`${which} FOR UPDATE ${whenLocked}`), {
+    const { waited } = await withRetry(() => moveClaims(db, sql`${which} FOR UPDATE ${whenLocked}`), {
       onRetry: (state) => metrics.retries.labels(state).inc(),
     })
-    const now = clock().getTime()
-    metrics.drained.inc(claimedAt.length)
-    for (const at of claimedAt) metrics.grantDelaySeconds.observe(Math.max(0, now - at) / 1_000)
-    return claimedAt.length
+    metrics.drained.inc(waited.length)
+    for (const seconds of waited) metrics.grantDelaySeconds.observe(Math.max(0, seconds))
+    return waited.length
   }
 
-  async function drainOne(id: number): Promise<void> {
-    try {
+  /** Those that PostgreSQL refuses keep waiting, where the audit sees them. */
+  const drainOneByOne = (ids: readonly number[]) =>
+    setAside.moveOneByOne(ids, {
       // PostgreSQL reports that it refused the chunk before it has released the chunk's rows, so these are waited for.
-      await drain(sql`id = ${id}::bigint`, WAIT)
-    } catch (err) {
-      if (!isRefusedRow(err)) throw err
-      refused.add(id)
-      logger.error({ err, id }, "an accepted claim cannot become a coupon; it keeps waiting")
-    }
-  }
+      move: (id) => drain(sql`id = ${id}::bigint`, WAIT),
+      isRefusal: isAboutRow,
+    })
 
-  /** The oldest claims; one by one when PostgreSQL refuses them together, so that only the one it means stays. */
+  /** The oldest claims; one by one when PostgreSQL refuses them together, so that only those it means stay. */
   async function drainChunk(): Promise<number> {
-    const oldest = sql`id <> ALL (${pgArray(refused)}::bigint[]) ORDER BY id LIMIT ${CHUNK}`
+    const oldest = sql`id <> ALL (${pgArray(setAside.ids())}::bigint[]) ORDER BY id LIMIT ${CHUNK}`
     try {
       return await drain(oldest, SKIP)
     } catch (error) {
-      if (!isRefusedRow(error)) throw error
+      if (!isAboutRow(error)) throw error
     }
     const claims = await db.$queryRaw<{ id: bigint }[]>`SELECT id FROM coupon_claims WHERE ${oldest}`
-    for (const { id } of claims) await drainOne(Number(id))
+    const { refused, err } = await drainOneByOne(claims.map(({ id }) => Number(id)))
+    if (refused.length > 0)
+      logger.error({ err, refused }, "accepted claims cannot become coupons; they keep waiting")
     return claims.length
   }
 
   return {
     /** Drains until less than a chunk was left; returns how many claims that were. */
     async drainAll(): Promise<number> {
+      await drainOneByOne(setAside.due())
       let drained = 0
       for (let more = true; more;) {
         const handled = await drainChunk()
@@ -69,8 +66,6 @@ export function createDrain({ db, clock, logger, metrics }: DrainDeps) {
 }
 
 export type Drain = ReturnType<typeof createDrain>
-
-const isRefusedRow = (error: unknown) => isRolledBack(error) && !isRetryable(error)
 
 /** Claims become coupons in one statement, so that at any instant each is exactly one of both. */
 function moveClaims(db: Db, which: Sql): Promise<Drained> {
@@ -86,5 +81,5 @@ function moveClaims(db: Db, which: Sql): Promise<Drained> {
       FROM taken ORDER BY id
       RETURNING id, issued_at
     ), queued AS (${couponsToOutbox(sql`granted`)})
-    SELECT coalesce(json_agg(extract(epoch FROM issued_at) * 1000), '[]') AS "claimedAt" FROM granted`
+    SELECT coalesce(json_agg(extract(epoch FROM clock_timestamp() - issued_at)), '[]') AS waited FROM granted`
 }

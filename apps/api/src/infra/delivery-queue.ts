@@ -62,10 +62,11 @@ type WorkerOptions = {
   /** Makes an attempt; resolves to the ms until the next one, if there is to be one. */
   deliver: (id: number) => Promise<number | undefined>
   concurrency: number
+  onError: (error: unknown) => void
 }
 
 /** Runs the jobs; one whose attempt failed runs again when `deliver` said. */
-export function createDeliveryWorker({ redis, logger, deliver, concurrency }: WorkerOptions) {
+export function createDeliveryWorker({ redis, logger, deliver, concurrency, onError }: WorkerOptions) {
   const worker = new Worker<{ id: number }>(
     WEBHOOKS,
     async ({ data }) => {
@@ -87,8 +88,7 @@ export function createDeliveryWorker({ redis, logger, deliver, concurrency }: Wo
   )
   worker.on("error", (err) => logger.debug({ err }, "worker connection"))
   worker.on("failed", (_job, err) => {
-    if (!(err instanceof RetryLaterError))
-      logger.warn({ err }, "a delivery's job failed and will be repeated")
+    if (!(err instanceof RetryLaterError)) onError(err)
   })
   return worker
 }

@@ -45,10 +45,15 @@ export function createCouponQueue({ redis, logger }: { redis: Redis; logger: Log
   }
 }
 
-type WorkerOptions = { redis: Redis; logger: Logger; run: () => Promise<void> }
+type WorkerOptions = {
+  redis: Redis
+  logger: Logger
+  run: () => Promise<void>
+  onError: (error: unknown) => void
+}
 
 /** Runs drain jobs one at a time. A job of a worker that died is run again, which does no harm. */
-export function createCouponWorker({ redis, logger, run }: WorkerOptions) {
+export function createCouponWorker({ redis, logger, run, onError }: WorkerOptions) {
   const worker = new Worker(COUPONS, run, {
     connection: redis,
     prefix: QUEUE_PREFIX,
@@ -58,6 +63,6 @@ export function createCouponWorker({ redis, logger, run }: WorkerOptions) {
     maxStalledCount: 5,
   })
   worker.on("error", (err) => logger.debug({ err }, "worker connection"))
-  worker.on("failed", (_job, err) => logger.error({ err }, "a drain job failed"))
+  worker.on("failed", (_job, err) => onError(err))
   return worker
 }

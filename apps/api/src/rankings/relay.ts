@@ -1,9 +1,14 @@
+import { AssertionError } from "node:assert/strict"
 import { z } from "zod"
 import type { OutboxRow } from "../events/entries.ts"
 import { countEvents } from "../events/totals.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import { isAboutRow } from "../infra/db-errors.ts"
+import { oneRow, pgArray, sql } from "../infra/db.ts"
+import type { Db, Sql, Tx } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
+import { createSetAside } from "../infra/set-aside.ts"
+import type { SetAside } from "../infra/set-aside.ts"
 import { fanOut, hasWebhooks } from "../webhooks/fan-out.ts"
 import { addSales, nextRevision } from "./sales.ts"
 import type { DaySales } from "./sales.ts"
@@ -32,6 +37,7 @@ type RelayDeps = {
   metrics: Metrics
   /** Called when there are deliveries to send. */
   onDeliveries?: () => void
+  setAside?: SetAside
 }
 
 /**
@@ -39,7 +45,7 @@ type RelayDeps = {
  * deliveries of the webhooks that want them. One transaction deletes the entries and writes both, so each order counts
  * exactly once, and each event is delivered, whatever dies.
  */
-export function createRelay({ db, logger, metrics, onDeliveries }: RelayDeps) {
+export function createRelay({ db, logger, metrics, onDeliveries, setAside = createSetAside() }: RelayDeps) {
   function readable(row: OutboxRow): z.infer<typeof Sold>[] {
     if (SILENT_TOPICS.has(row.topic)) return []
     const parsed = Sold.safeParse(row.payload)
@@ -48,26 +54,46 @@ export function createRelay({ db, logger, metrics, onDeliveries }: RelayDeps) {
     return []
   }
 
-  async function relayInto(tx: Tx, chunk: number): Promise<{ relayed: number; deliveries: number }> {
+  async function relayInto(tx: Tx, which: Sql): Promise<{ relayed: number; deliveries: number }> {
     const revision = await nextRevision(tx)
-    const rows = await takeEvents(tx, chunk)
+    const rows = await takeEvents(tx, which)
     const sales = sumSales(rows.flatMap(readable))
     if (sales.length > 0) await addSales(tx, sales, revision)
     await countEvents(tx, rows)
     return { relayed: rows.length, deliveries: await fanOut(tx, rows) }
   }
 
-  async function relayChunk(chunk: number): Promise<number> {
-    const { relayed, deliveries } = await db.$transaction((tx) => relayInto(tx, chunk))
+  async function relay(which: Sql): Promise<number> {
+    const { relayed, deliveries } = await db.$transaction((tx) => relayInto(tx, which))
     metrics.relayed.inc(relayed)
     if (deliveries > 0) onDeliveries?.()
     return relayed
   }
 
+  /** Those that cannot be relayed stay in the outbox, where the audit and the lag show them. */
+  const relayOneByOne = (ids: readonly number[]) =>
+    setAside.moveOneByOne(ids, { move: (id) => relay(sql`id = ${id}::bigint`), isRefusal: isAboutEvent })
+
+  /** The oldest events; one by one when they fail together, so that only those that are the cause stay. */
+  async function relayChunk(chunk: number): Promise<number> {
+    const oldest = sql`id <> ALL (${pgArray(setAside.ids())}::bigint[]) ORDER BY id LIMIT ${chunk}`
+    try {
+      return await relay(oldest)
+    } catch (error) {
+      if (!isAboutEvent(error)) throw error
+    }
+    const events = await db.$queryRaw<{ id: bigint }[]>`SELECT id FROM outbox_events WHERE ${oldest}`
+    const { refused, err } = await relayOneByOne(events.map(({ id }) => Number(id)))
+    if (refused.length > 0)
+      logger.error({ err, refused }, "outbox events cannot be relayed; they keep waiting")
+    return events.length
+  }
+
   return {
     /** Relays until the last event was read; returns how many that were. */
     async relayAll(): Promise<number> {
-      if (!(await hasEvents(db))) return 0
+      await relayOneByOne(setAside.due())
+      if (!(await hasEvents(db, setAside.ids()))) return 0
       const chunk = (await hasWebhooks(db)) ? CHUNK_WITH_WEBHOOKS : CHUNK
       let relayed = 0
       for (let more = true; more;) {
@@ -82,6 +108,9 @@ export function createRelay({ db, logger, metrics, onDeliveries }: RelayDeps) {
 
 export type Relay = ReturnType<typeof createRelay>
 
+/** Whether what an event says is why it cannot be relayed: its figures, or rows that are not there. */
+const isAboutEvent = (error: unknown) => isAboutRow(error) || error instanceof AssertionError
+
 function sumSales(events: readonly z.infer<typeof Sold>[]): DaySales[] {
   const sums = new Map<string, DaySales>()
   for (const { day, sold } of events) {
@@ -94,14 +123,15 @@ function sumSales(events: readonly z.infer<typeof Sold>[]): DaySales[] {
   return [...sums.values()]
 }
 
-async function hasEvents(db: Db): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ some: boolean }[]>`SELECT EXISTS (SELECT FROM outbox_events) AS some`
-  return row?.some === true
+async function hasEvents(db: Db, besides: Iterable<number>): Promise<boolean> {
+  const { some } = await oneRow<{ some: boolean }>(db)`
+    SELECT EXISTS (SELECT FROM outbox_events WHERE id <> ALL (${pgArray(besides)}::bigint[])) AS some`
+  return some
 }
 
 // Ids commit out of order, so no position is kept: events that were taken are deleted, and a late one is still in the table.
-function takeEvents(tx: Tx, chunk: number): Promise<OutboxRow[]> {
+function takeEvents(tx: Tx, which: Sql): Promise<OutboxRow[]> {
   return tx.$queryRaw<OutboxRow[]>`
-    DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT ${chunk})
+    DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events WHERE ${which})
     RETURNING id::text, topic, payload, created_at AS "createdAt"`
 }

@@ -60,6 +60,7 @@ export function startWebhookJobs({ redis, blocking, maxDead, onError, ...deps }:
     logger,
     deliver,
     concurrency: MAX_WEBHOOKS * PER_WEBHOOK,
+    onError,
   })
   const looking = every({ everyMs: LOOK_EVERY_MS, step: dispatch, onError })
   const retaining = every({ everyMs: RETAIN_EVERY_MS, step: createRetention({ ...deps, maxDead }), onError })
