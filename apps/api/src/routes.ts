@@ -47,5 +47,5 @@ const probes = ({ readDb, redis, queue }: Deps, { rankings }: Services) => [
   { name: "database", needed: true, check: () => requireWritable(readDb) },
   { name: "redis", needed: false, check: () => redis.ping() },
   { name: "queue", needed: false, check: queue.depth },
-  { name: "realtime ranking", needed: false, check: () => rankings.checkRealtime() },
+  { name: "realtime ranking", needed: false, check: () => rankings.checkRealtime().then(rankings.checkLag) },
 ]

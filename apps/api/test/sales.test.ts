@@ -4,6 +4,7 @@ import { SeedResult } from "../src/lab/schema.ts"
 import { liveRankingKey, rankingSetKey } from "../src/infra/keys.ts"
 import { createRankingDrift } from "../src/rankings/drift.ts"
 import { compareRanking } from "../src/rankings/jobs.ts"
+import { createLagCheck } from "../src/rankings/lag.ts"
 import { createLiveRanking } from "../src/rankings/live.ts"
 import { memberOf, readLiveState, writeUnits } from "../src/rankings/live-state.ts"
 import { createRealtimeRanking } from "../src/rankings/realtime.ts"
@@ -155,6 +156,31 @@ describe("the realtime ranking in Redis", () => {
     await bring()
     await shop.request.get("/products/top/realtime").expect(200)
     expect(await shop.request.get("/readyz")).toMatchObject({ status: 200, body: { status: "ready" } })
+  })
+
+  it("is behind, and readiness says so, when what was sold does not get there", async () => {
+    let time = 0
+    const checkLag = createLagCheck({ db, redis, now: () => time })
+    const readiness = async () => Object((await shop.request.get("/readyz")).body)
+    await order(1, 1)
+    await checkLag()
+    await db.$executeRaw`UPDATE outbox_events SET created_at = now() - interval '11 s'`
+    await expect(checkLag()).rejects.toThrow("lacks what was sold 11 s ago")
+    expect(await readiness()).toMatchObject({
+      status: "degraded",
+      checks: expect.arrayContaining([
+        { name: "realtime ranking", ok: false, reason: expect.stringMatching(/lacks what was sold/) },
+      ]),
+    })
+    await relay.relayAll()
+    await checkLag()
+    time += 10_001
+    await expect(checkLag()).rejects.toThrow("lacks what was sold 10 s ago")
+    await live.catchUp()
+    await checkLag()
+    time += 60_000
+    await checkLag()
+    await expect.poll(readiness).toMatchObject({ status: "ready" })
   })
 
   it("is not served when nobody moved it to the new day", async () => {
