@@ -13,9 +13,12 @@ import {
   killWorker,
 } from "./kills.ts"
 import { networkFaults } from "./network.ts"
+import { oldRedis, redisFull, stallRedis } from "./redis.ts"
 import { lastUnit, oneBalance, oneCoupon } from "./races.ts"
 import { rollingRestarts, terminations } from "./restarts.ts"
 import { sellUnderKills } from "./selling.ts"
+import { endSessions } from "./sessions.ts"
+import { databaseSettings } from "./settings.ts"
 import { stallApi, stallApiAndFlush, stallWorker } from "./stalls.ts"
 
 /** Every fault there is, in the order in which they are inflicted. */
@@ -32,6 +35,11 @@ export const FAULTS: readonly Fault[] = [
   stallApi,
   stallApiAndFlush,
   stallWorker,
+  stallRedis,
+  redisFull,
+  oldRedis,
+  endSessions,
+  databaseSettings,
   duplicates,
   malformed,
   terminations,

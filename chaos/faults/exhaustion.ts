@@ -4,6 +4,7 @@ import { Client } from "pg"
 
 import { PROMPT_LIMIT_MS } from "../checks/downtime.ts"
 import type { Fault, Experiment } from "./fault.ts"
+import { END_SESSIONS } from "./sessions.ts"
 
 const DISK_MB = 400
 const START_AGAIN_MS = 200
@@ -63,8 +64,6 @@ export const connectionLimit: Fault = {
 }
 
 const AT_ONCE = 20
-const TERMINATE_SHOP = `
-  SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'saleproof-%'`
 
 /** Clients that take every connection there is, and then those of the shop. */
 function occupyConnections(url: string) {
@@ -87,7 +86,7 @@ function occupyConnections(url: string) {
     takeAll,
     /** Terminates the shop's connections and takes the freed ones first. */
     async takeFromShop(): Promise<void> {
-      await taken[0]?.query(TERMINATE_SHOP)
+      await taken[0]?.query(END_SESSIONS)
       await takeAll()
     },
     async close(): Promise<void> {
