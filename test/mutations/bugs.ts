@@ -8,6 +8,7 @@ import { ORDER_BUGS } from "./bugs/orders.ts"
 import { RECORDER_BUGS } from "./bugs/recorder.ts"
 import { SALE_TERMS_BUGS } from "./bugs/sale-terms.ts"
 import { SALES_BUGS } from "./bugs/sales.ts"
+import { SERVICE_BUGS } from "./bugs/services.ts"
 import { VERDICT_BUGS } from "./bugs/verdicts.ts"
 
 const SHOP_BUGS = [
@@ -19,6 +20,7 @@ const SHOP_BUGS = [
   ...ADMINISTRATION_BUGS,
   ...CANCELLATION_BUGS,
   ...EVENT_BUGS,
+  ...SERVICE_BUGS,
 ]
 
 /** By what they are planted in, for `--of`. */

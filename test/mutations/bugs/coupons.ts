@@ -9,6 +9,7 @@ const DRAIN = "apps/api/src/coupons/drain.ts"
 const CLAIMS = "apps/api/test/claims.test.ts"
 const INTERLEAVINGS = "apps/api/test/claim-interleavings.test.ts"
 const PROMISES = "apps/api/test/promises.test.ts"
+const SET_ASIDE = "apps/api/test/set-aside.test.ts"
 const REDELIVERY = "apps/api/test/redelivery.test.ts"
 
 const TOTAL_NOT_DECIDED = [DECIDE, "policy.claimed >= policy.total", "policy.total < 0"] as const
@@ -37,10 +38,10 @@ export const COUPON_BUGS: Bug[] = [
   bug("claims-read-before-the-lock", "the holdings are read in a snapshot that begins after the lock")
     .replacing(
       ROWS,
-      `  const policies = await lockPolicies(tx, claims)
+      `  const { policies, at } = await lockPolicies(tx, claims)
   const { missingUsers, known, holdings } = await readHoldings(tx, claims)`,
       `  const { missingUsers, known, holdings } = await readHoldings(tx, claims)
-  const policies = await lockPolicies(tx, claims)`,
+  const { policies, at } = await lockPolicies(tx, claims)`,
     )
     .caughtBy(INTERLEAVINGS, "two processes that claim at the same instant > share a user's"),
   bug("claim-keys-unlocked", "two processes with one key know of each other, whatever the policies are")
@@ -79,9 +80,9 @@ export const COUPON_BUGS: Bug[] = [
   bug("claim-answered-before-commit", "a claim is answered 201 only after it is committed")
     .replacing(
       CLAIM,
-      "withRetry(() => writeDb.$transaction((tx) => claimBatch(tx, claims, clock())), {",
+      "withRetry(() => writeDb.$transaction((tx) => claimBatch(tx, claims)), {",
       `withRetry(() => new Promise<Decision<IdentifiedClaim>[]>((resolve) => {
-      writeDb.$transaction(async (tx) => resolve(await claimBatch(tx, claims, clock()))).catch(() => undefined)
+      writeDb.$transaction(async (tx) => resolve(await claimBatch(tx, claims))).catch(() => undefined)
     }), {`,
     )
     .caughtBy(INTERLEAVINGS, "a claim whose commit fails"),
@@ -101,8 +102,29 @@ export const COUPON_BUGS: Bug[] = [
     .replacing(DRAIN, "sql`${which} FOR UPDATE ${whenLocked}`", "which")
     .caughtBy(INTERLEAVINGS, "the drain > leaves alone"),
   bug("refused-claim-blocks-the-others", "a claim that the database refuses as a coupon holds nobody else up")
-    .replacing(DRAIN, "if (!isRefusedRow(error)) throw error", "throw error")
+    .replacing(
+      DRAIN,
+      `      if (!isAboutRow(error)) throw error
+    }
+    const claims`,
+      `      throw error
+    }
+    const claims`,
+    )
     .caughtBy(INTERLEAVINGS, "a claim that the database refuses as a coupon"),
+  bug("claim-blamed-for-the-database", "only a claim that is itself refused is left out")
+    .replacing("apps/api/src/infra/db-errors.ts", "ROW_STATE = /^(22|23|P0)/", "ROW_STATE = /^(22|23|42|P0)/")
+    .caughtBy(SET_ASIDE, "a claim > that could not become a coupon because of the database"),
+  bug("refused-claim-left-for-good", "what refused a claim may be mended")
+    .replacing("apps/api/src/infra/set-aside.ts", "at <= now()", "at < 0")
+    .caughtBy(SET_ASIDE, "a claim > that a trigger refused"),
+  bug("claims-by-their-own-clock", "claims are decided by the clock of the database")
+    .replacing(
+      ROWS,
+      "(SELECT ${databaseMs} FROM (SELECT count(*) FROM p) AS locked) AS at",
+      "${Date.now()}::float8 AS at",
+    )
+    .caughtBy("apps/api/test/clocks.test.ts", "a database whose clock is off"),
   bug("refusal-remembered-for-good", "Redis refuses for a second at most without asking PostgreSQL")
     .replacing(
       "apps/api/src/coupons/fast-refusals.ts",

@@ -13,11 +13,21 @@ export const SALES_BUGS: Bug[] = [
   bug("ranking-counted-twice", "an event leaves the outbox in the transaction that moves the sums")
     .replacing(
       RELAY,
-      `    DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT \${chunk})
+      `    DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events WHERE \${which})
     RETURNING id::text, topic, payload, created_at AS "createdAt"`,
-      `    SELECT id::text, topic, payload, created_at AS "createdAt" FROM outbox_events ORDER BY id LIMIT \${chunk}`,
+      `    SELECT id::text, topic, payload, created_at AS "createdAt" FROM outbox_events WHERE \${which}`,
     )
     .caughtBy(REDELIVERY, "a relay that dies"),
+  bug("event-holds-up-the-others", "an event that cannot be relayed holds up no other")
+    .replacing(
+      RELAY,
+      "const isAboutEvent = (error: unknown) =>",
+      "const isAboutEvent = (error: unknown) => false && ",
+    )
+    .caughtBy("apps/api/test/set-aside.test.ts", "an event of the outbox"),
+  bug("ranking-behind-unnoticed", "readiness says when the ranking lacks what was sold")
+    .replacing("apps/api/src/rankings/lag.ts", "const LATE_MS = 10_000", "const LATE_MS = 1e12")
+    .caughtBy(SALES, "the realtime ranking in Redis > is behind"),
   bug("order-missing-in-ranking", "an event leaves the outbox only when the sums count it")
     .replacing(RELAY, "if (sales.length > 0) await addSales(tx, sales, revision)", "")
     .caughtBy(REDELIVERY, "a relay that dies"),
