@@ -76,6 +76,12 @@ describe("a database error", () => {
 
   it("is UNAVAILABLE, and leaves the outcome open, when the connection is lost or refused", async () => {
     const nowhere = createDb({ url: "postgresql://nobody@127.0.0.1:1/none", name: "nowhere", poolMax: 1 })
+    // The network, not PostgreSQL, refuses to connect to every address at once.
+    const unreachable = createDb({
+      url: "postgresql://nobody@255.255.255.255:1/none",
+      name: "far",
+      poolMax: 1,
+    })
     const cut = createDb({ url, name: "cut", poolMax: 1 })
     const errors = await Promise.all([
       failure(nowhere.user.count()),
@@ -83,6 +89,9 @@ describe("a database error", () => {
       failure(cut.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`),
       failure(nowhere.$transaction((tx) => tx.user.count())),
       failure(cut.$transaction(endsBeforeCommit)),
+      failure(unreachable.$queryRaw`SELECT 1`),
+      failure(unreachable.$transaction((tx) => tx.user.count())),
+      failure(unreachable.inBatch((tx) => tx.$queryRaw`SELECT 1`)),
     ])
     await cut.$disconnect()
 

@@ -25,6 +25,8 @@ const CONNECTION_LOST = [
   "Connection terminated",
   "Query read timeout",
 ]
+/** Of the operating system, such as EHOSTUNREACH and EPIPE; Prisma knows a few of them, and passes on the others. */
+const SYSTEM_CODE = /^E(?!RR_)[A-Z_]+$/
 const CONNECTION_KINDS = new Set([
   "DatabaseNotReachable",
   "ConnectionClosed",
@@ -112,5 +114,7 @@ const isPrismaTimeout = (error: unknown) =>
 
 function isConnectionLost(error: unknown): boolean {
   if (CONNECTION_KINDS.has(driverCause(error)?.kind ?? "")) return true
-  return error instanceof Error && CONNECTION_LOST.some((message) => error.message.includes(message))
+  if (!(error instanceof Error)) return false
+  const isSystem = "code" in error && typeof error.code === "string" && SYSTEM_CODE.test(error.code)
+  return isSystem || CONNECTION_LOST.some((message) => error.message.includes(message))
 }
