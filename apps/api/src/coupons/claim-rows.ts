@@ -92,8 +92,9 @@ function readHoldings(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<Holdi
 type Written = { claims: number; policies: number }
 
 /**
- * Writes claims that were accepted at `at` and counts them, in one statement with conditions that the database checks again: the limit of
- * a user, and the total of a policy. The rows are locked, so a condition that does not hold is a bug and rolls all back.
+ * Writes claims that were accepted at `at` and counts them, in one statement with conditions that the database checks
+ * again: the limit of a user, and the total of a policy. The rows are locked, so a condition that does not hold is a bug
+ * and rolls all back.
  */
 export async function writeClaims(tx: Tx, accepted: readonly AcceptedRow[], at: number): Promise<void> {
   if (accepted.length === 0) return
