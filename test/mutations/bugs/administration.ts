@@ -4,6 +4,7 @@ import type { Bug } from "../bug.ts"
 const PRODUCTS = "apps/api/src/administration/products.ts"
 
 const ADMINISTRATION = "apps/api/test/administration.test.ts"
+const ORDER_ADMISSION = "apps/api/test/order-admission.test.ts"
 const ROLES = "apps/api/test/roles.test.ts"
 
 /** Guards of who may do what, and of what operators change. */
@@ -24,10 +25,38 @@ export const ADMINISTRATION_BUGS: Bug[] = [
   bug("anonymous-unlimited", "callers without a valid token are limited by address")
     .replacing(
       "apps/api/src/auth/authentication.ts",
-      `if ("caller" in authenticated || !rate ||`,
-      `if ("refusal" in authenticated || !rate ||`,
+      `: await ofAddress(res, networkOf(req.ip ?? "unknown"))`,
+      ": true",
     )
     .caughtBy("apps/api/test/rate-limit.test.ts", "a limit of requests per address > refuses whoever"),
+  bug("callers-unlimited", "a caller is limited on public routes, too")
+    .replacing(
+      "apps/api/src/auth/authentication.ts",
+      "? await ofCaller(res, authenticated.caller.subject)",
+      "? true",
+    )
+    .caughtBy(
+      "apps/api/test/rate-limit.test.ts",
+      "a limit of requests per caller > counts what needs no token",
+    ),
+  bug("room-by-another-spelling", "an order needs room, however its path is spelled")
+    .replacing("apps/api/src/http/order-admission.ts", "/^\\/orders\\/?$/i", "/^\\/orders$/")
+    .caughtBy(ORDER_ADMISSION, "an order needs room, however its path is spelled"),
+  bug("room-without-token", "who has no valid token takes no room")
+    .replacing(
+      "apps/api/src/http/order-admission.ts",
+      `if (authenticated && "refusal" in authenticated) return next()`,
+      "",
+    )
+    .replacing(
+      "apps/api/src/http/order-admission.ts",
+      "authenticated ? waiterOf(authenticated.caller) : ANYBODY",
+      `authenticated && "caller" in authenticated ? waiterOf(authenticated.caller) : ANYBODY`,
+    )
+    .caughtBy(ORDER_ADMISSION, "who has no valid token takes no room"),
+  bug("place-of-another", "a place in the waiting room is its caller's alone")
+    .replacing("apps/api/src/http/waiting-token.ts", "`${text}\\n${owner}`", "text")
+    .caughtBy(ORDER_ADMISSION, "a place in the waiting room is its caller's alone"),
   bug("restock-unjournaled", "every restock is an entry in the journal")
     .replacing(
       "apps/api/src/administration/journal.ts",

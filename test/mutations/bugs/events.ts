@@ -24,6 +24,13 @@ export const EVENT_BUGS: Bug[] = [
       "undefined",
     )
     .caughtBy(WEBHOOKS, "a webhook > keeps the id of an event and its bytes over retries"),
+  bug("webhook-hangs", "a delivery ends, whatever the endpoint answers")
+    .replacing(
+      "apps/api/src/webhooks/send.ts",
+      `request.on("close", () => reject(`,
+      `request.on("closed", () => reject(`,
+    )
+    .caughtBy("apps/api/src/webhooks/send.test.ts", "a delivery ends, whatever the endpoint answers"),
   bug("session-of-another-origin", "a write with a session comes from a page of this server")
     .replacing(
       "apps/api/src/admin-page/session.ts",
