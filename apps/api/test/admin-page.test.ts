@@ -151,6 +151,7 @@ describe("the page of the sale, in a browser", () => {
     await using context = await browser.newContext()
     const { page, complaints } = await signIn(context, await tokenOf("boss", "shop:admin"))
     await page.getByRole("heading", { name: "Products" }).waitFor()
+    await page.setViewportSize({ width: 390, height: 400 })
     await page.route("**/admin/products/*", (route) =>
       route.fulfill({ status: 503, json: { detail: "Down" } }),
     )
@@ -159,6 +160,8 @@ describe("the page of the sale, in a browser", () => {
     await page.evaluate(`document.getElementById("live").textContent = ""`)
     await expect.poll(() => page.locator("#live").innerText()).toMatch(/^Live, \d\d:\d\d:\d\d UTC$/)
     expect(await page.locator("#status").innerText()).toBe("Down")
+    await page.getByRole("heading", { name: "Refusals by reason" }).scrollIntoViewIfNeeded()
+    expect((await page.locator("#status").boundingBox())?.y).toBeGreaterThanOrEqual(0)
     await page.route("**/admin", (route) => route.abort())
     await expect
       .poll(() => page.locator("#live").innerText())

@@ -22,6 +22,8 @@ body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 sy
 header, main { max-width: 1100px; margin: 0 auto; padding: 16px; }
 header { display: flex; justify-content: space-between; align-items: baseline; gap: 4px 16px; padding-bottom: 0;
   flex-wrap: wrap; }
+html { scroll-padding-top: 96px; }
+body[data-live="yes"] header { position: sticky; top: 0; z-index: 1; background: var(--page); padding-bottom: 4px; }
 h1 { font-size: 22px; margin: 0; }
 h2 { font-size: 14px; font-weight: 600; color: var(--soft); margin: 0 0 8px; }
 p { margin: 0; }
@@ -54,7 +56,7 @@ button, input { font: inherit; color: var(--text); background: var(--card); bord
   border-radius: 6px; padding: 4px 12px; }
 button { cursor: pointer; font-size: 14px; }
 button:hover:enabled { border-color: var(--accent); }
-button:focus-visible, input:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+button:focus-visible, input:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
 button:disabled { opacity: 0.5; cursor: default; }
 .danger { color: var(--bad); }
 form { display: grid; gap: 8px; margin-top: 12px; }
