@@ -32,6 +32,16 @@ export const SALE_TERMS_BUGS: Bug[] = [
     .replacing(COUNT, "WHERE c.units + excluded.units <= excluded.max_units", "")
     .dropping("purchase_counts.purchase_counts_units_check")
     .caughtBy(SALE, "conditional orders of one user > are counted for a limit"),
+  bug(
+    "refused-by-the-first-write",
+    "an order that meets a change is refused by the first rule that it breaks by then",
+  )
+    .replacing(
+      "apps/api/src/orders/single-order-transaction.ts",
+      "if (attempts < MAX_ATTEMPTS) continue",
+      "if (error instanceof TermsChangedError && attempts < MAX_ATTEMPTS) continue",
+    )
+    .caughtBy(SALE, "conditional orders of one user > are refused by the first rule"),
   bug("limit-counts-the-past", "a limit that is set later counts from then on")
     .replacing(
       "apps/api/src/orders/product-rows.ts",

@@ -13,7 +13,7 @@ import { COUPON_USED, INSUFFICIENT_BALANCE, limitReached, outOfStock } from "./r
 import type { Refused } from "./refused.ts"
 import type { SaleTerms } from "./sale-terms.ts"
 
-/** A row changed between its read and its conditional write. The order is refused after all, and rolled back. */
+/** A row changed between its read and its conditional write. The order is rolled back and decided anew. */
 export class WriteConflictError extends Error {
   override readonly name = "WriteConflictError"
   readonly refused: Refused

@@ -35,22 +35,26 @@ export async function placeSingleOrder(
   job: OrderJob,
   lockStock?: LockStock,
 ): Promise<Answer> {
-  const once = () => repeatIfTaken(ORDER_KEY_TAKEN, () => whileTermsHold(() => attempt(db, job, lockStock)))
+  const once = () => repeatIfTaken(ORDER_KEY_TAKEN, () => whileRowsHold(() => attempt(db, job, lockStock)))
   const answer = await withRetry(once, { onRetry }).catch(refusedAfterAll)
   if (answer.status < 400 || !job.request) return answer
   // What refused it may be the effect of its own first request, committed after the key was looked for.
   return (await findRepeated(db, job.request)) ?? answer
 }
 
-/** Decides anew when the terms changed meanwhile, which an administrator does now and then. */
-async function whileTermsHold(run: () => Promise<Answer>): Promise<Answer> {
+/**
+ * Decides anew when what an order was decided on changed meanwhile, so that of several rules that it breaks by then it is
+ * refused by the first, as every strategy does. A row that others change each time refuses it after all.
+ */
+async function whileRowsHold(run: () => Promise<Answer>): Promise<Answer> {
   for (let attempts = 1; ; attempts++) {
     try {
       return await run()
     } catch (error) {
-      if (!(error instanceof TermsChangedError)) throw error
-      if (attempts === MAX_ATTEMPTS)
-        throw new RefusalError("OVERLOADED", error.message, { retryAfterSeconds: 1 })
+      if (!(error instanceof TermsChangedError || error instanceof WriteConflictError)) throw error
+      if (attempts < MAX_ATTEMPTS) continue
+      if (error instanceof WriteConflictError) throw error
+      throw new RefusalError("OVERLOADED", error.message, { retryAfterSeconds: 1 })
     }
   }
 }
