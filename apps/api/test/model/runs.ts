@@ -4,18 +4,23 @@ import * as fc from "fast-check"
 const asked = Number(process.env["MODEL_RUNS"] ?? 0)
 
 const RUNS = 200
-const WITHIN_MS = asked > 0 ? Infinity : 1_500
 const SHRINK_WITHIN_MS = 20_000
 
 /** For one property, in ms; shrinking a failure takes its time. */
 export const RUNS_TIMEOUT_MS = asked > 0 ? 3_600_000 : 60_000
 
+/** What to try, and for how long, in ms. */
+type Tried<Value> = { values: fc.Arbitrary<Value>; withinMs: number }
+
 /**
- * Tries a property for some seconds, or MODEL_RUNS times however long that takes, and answers how often it did. A
+ * Tries a property for a time, or MODEL_RUNS times however long that takes, and answers how often it did. A
  * failure prints the seed and the path that repeat it. A run is never left half done: the next test needs the shop.
  */
-export async function tryRuns<Value>(values: fc.Arbitrary<Value>, check: (value: Value) => Promise<void>) {
-  let until = performance.now() + WITHIN_MS
+export async function tryRuns<Value>(
+  { values, withinMs }: Tried<Value>,
+  check: (value: Value) => Promise<void>,
+) {
+  let until = asked > 0 ? Infinity : performance.now() + withinMs
   let tried = 0
   let failed = false
   async function run(value: Value) {

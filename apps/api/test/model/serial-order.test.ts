@@ -1,11 +1,12 @@
 import { expect, it } from "vitest"
 import { serialOrder } from "./serial-order.ts"
+import type { Action } from "./actions.ts"
 import { newModel } from "./shop-model.ts"
-import type { Action } from "./shop-model.ts"
 
 const terms = {
   price: 1_000,
   stock: 1,
+  funds: 0,
   couponsPerPolicy: 1,
   perUserLimit: null,
   discountAmount: 500,
@@ -27,5 +28,5 @@ it("finds none for two orders that had the last unit, and none that ends otherwi
   const rich = newModel(terms, ["anna"])
   rich.balances[0] = 9_000
   expect(serialOrder(rich, [placed, placed], () => true)).toBeUndefined()
-  expect(serialOrder(rich, [placed], ({ stock }) => stock[0] === 1)).toBeUndefined()
+  expect(serialOrder(rich, [placed], ({ products }) => products[0]?.stock === 1)).toBeUndefined()
 })

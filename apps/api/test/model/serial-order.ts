@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util"
 import { apply } from "./shop-model.ts"
-import type { Action, Model, Outcome } from "./shop-model.ts"
+import type { Action, Outcome } from "./actions.ts"
+import type { Model } from "./shop-model.ts"
 
 export type Observed = { action: Action; outcome: Outcome }
 

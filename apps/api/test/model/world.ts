@@ -2,10 +2,10 @@ import { defined } from "../support/defined.ts"
 import { createDrain } from "../../src/coupons/drain.ts"
 import { createRelay } from "../../src/rankings/relay.ts"
 import { OrderPage } from "../../src/orders/schema.ts"
-import type { TestShop } from "../support/api.ts"
+import { startApi, startShop } from "../support/api.ts"
 import { createTrade, insist, outcomeOf } from "../support/trade.ts"
-import { PRODUCTS } from "./shop-model.ts"
-import type { Action, Order, Outcome, Terms } from "./shop-model.ts"
+import { PRODUCTS, expectedTotal, pin } from "./actions.ts"
+import type { Action, Change, Order, Outcome, Place, Sale, Terms } from "./actions.ts"
 
 const NOBODYS_COUPON = 2_000_000_000
 const NOBODYS_ORDER = 2_000_000_000
@@ -14,110 +14,160 @@ const HOUR_MS = 3_600_000
 /** What the shop answers to an action, and the bytes of it. */
 export type Answered = { outcome: Outcome; text: string }
 
-/** The real shop, newly seeded, that takes the actions of the model through HTTP. It has no worker: see `settle`. */
-export async function openWorld(shop: TestShop, terms: Terms, names: string[]) {
+/** Two processes of one shop without a worker; for the second every buyer's time to cancel is over. */
+export async function startProcesses(variables: Record<string, string>) {
+  await using started = new AsyncDisposableStack()
+  const shop = started.use(await startShop({ worker: false, variables }))
+  const late = started.use(await startApi({ ...shop, variables: { ...variables, CANCEL_WINDOW: "0ms" } }))
+  const resources = started.move()
+  return { shop, late, isSound: false, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+}
+
+/** `isSound` unless the last world left something that no audit would accept. */
+export type Processes = Awaited<ReturnType<typeof startProcesses>>
+
+/**
+ * Users, products and a policy of their own in the real shop, which takes the actions of the model through HTTP. It has no
+ * worker: see `settle`. Emptying the shop takes longer than all the rest, so it happens only after a world that failed.
+ */
+export async function openWorld(processes: Processes, terms: Terms, names: string[]) {
+  const { shop, late } = processes
   const trade = createTrade(shop.request)
+  const tradeOf = { on: trade, late: createTrade(late.request) }
   const drain = createDrain({ ...shop.deps, db: shop.deps.writeDb })
   const relay = createRelay({ ...shop.deps, db: shop.deps.writeDb })
-  const { product, policy } = await trade.seed({
-    ...terms,
-    users: 1,
-    products: PRODUCTS,
-    policies: 1,
-    topSold: [],
-  })
+  if (!processes.isSound) await trade.seed({ users: 0, products: 0, policies: 0 })
+  processes.isSound = false
+
+  const own = crypto.randomUUID().slice(0, 8)
+  const made = async (path: string, body: object) => Object((await shop.request.post(path).send(body)).body)
+  const { price, stock, couponsPerPolicy: total, perUserLimit, discountAmount, discountRate } = terms
+  const [{ policyId }, ...products] = await Promise.all([
+    made("/admin/policies", { total, perUserLimit, discountAmount, discountRate }),
+    ...Array.from({ length: PRODUCTS }, (_, n) =>
+      made("/admin/products", { name: `p${n} ${own}`, price, stock }),
+    ),
+  ])
+  // In the order in which an order takes them.
+  const productIds = products.map(({ productId }) => Number(productId)).toSorted((a, b) => a - b)
+  const product = (place: number) => defined(productIds[place])
+  const openedAt = Date.now()
   const ids: number[] = []
-  for (const name of names) ids.push(await trade.userNamed(name))
-  const idOf = (user: number) => defined(ids[user % ids.length])
+  // By user, the first one first.
+  const coupons: number[][] = []
+  const orders: number[][] = []
+  for (const name of names) await trade.charge(defined(ids[await placeOf(name)]), terms.funds)
 
-  async function couponId({ coupon }: Order): Promise<number | null> {
-    if (!coupon) return null
-    return (await trade.couponsOf(idOf(coupon.of), "all"))[coupon.nth]?.couponId ?? NOBODYS_COUPON
+  async function placeOf(name: string): Promise<number> {
+    const id = await trade.userNamed(`${name}-${own}`)
+    if (ids.includes(id)) return ids.indexOf(id)
+    coupons.push([])
+    orders.push([])
+    return ids.push(id) - 1
   }
 
-  /** The orders of a user, the first one first. */
-  const ordersOf = async (userId: number) => {
-    const { body } = await shop.request.get(`/users/${userId}/orders?limit=100`)
-    return OrderPage.parse(body).orders.toReversed()
+  const nth = (all: number[][], { of, nth: at }: Place) => all[of]?.[at]
+
+  function send(action: Exclude<Action, { do: "arrive" }>, by: typeof trade) {
+    const key = action.key && `${own}-${action.key}`
+    if (action.do === "cancel") {
+      const orderId = nth(orders, action) ?? NOBODYS_ORDER
+      return (action.late ? tradeOf.late : trade).cancel(orderId, key)
+    }
+    if (action.do === "restock") return by.restock(product(action.product), action.units, key)
+    if (action.do === "change") {
+      return by.changeProduct(product(action.product), changeOf(action.set, openedAt), key)
+    }
+    const userId = defined(ids[action.user])
+    if (action.do === "charge") return by.charge(userId, action.amount, key)
+    if (action.do === "claim") return by.claim({ userId, policyId }, key)
+    return by.order({ userId, ...orderOf(action) }, key)
   }
 
-  async function cancel({ of, nth, key }: Extract<Action, { do: "cancel" }>) {
-    const order = (await ordersOf(idOf(of)))[nth]
-    return () => trade.cancel(order?.orderId ?? NOBODYS_ORDER, key)
+  const orderOf = (order: Order) => ({
+    couponId: order.coupon && (nth(coupons, order.coupon) ?? NOBODYS_COUPON),
+    items: order.items.map((item) => ({ productId: product(item.product), quantity: item.quantity })),
+    expectedTotal: expectedTotal(order, terms),
+  })
+
+  /** A repeat under a key is the order that is known. */
+  function remember(user: number, orderId: number) {
+    const own = defined(orders[user])
+    if (!own.includes(orderId)) own.push(orderId)
   }
 
-  async function setTerms(action: Extract<Action, { do: "terms" }>): Promise<Answered> {
-    const { sale, limit: maxPerUser } = action
-    const at = (hours: number) => new Date(Date.now() + hours * HOUR_MS)
-    const startsAt = sale === "early" ? at(1) : null
-    const endsAt = sale === "over" ? at(-1) : null
-    await shop.deps.readDb.product.update({
-      where: { id: product(1 + action.product) },
-      data: { startsAt, endsAt, closed: sale === "closed", maxPerUser },
-    })
-    return { outcome: { code: "changed" }, text: "" }
-  }
-
-  async function arrive(name: string): Promise<Answered> {
-    const id = await trade.userNamed(name)
-    const place = ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1
-    return { outcome: { code: "known", value: place }, text: "" }
-  }
-
-  /** The request of an action, with its coupon looked up: sending it is all that is left to do. */
-  async function prepare(action: Exclude<Action, { do: "arrive" | "terms" }>) {
-    if (action.do === "cancel") return cancel(action)
-    if (action.do === "restock")
-      return () => trade.restock(product(1 + action.product), action.units, action.key)
-    const userId = idOf(action.user)
-    if (action.do === "charge") return () => trade.charge(userId, action.amount, action.key)
-    if (action.do === "claim") return () => trade.claim({ userId, policyId: policy(1) }, action.key)
-    const items = action.items.map((item) => ({
-      productId: product(1 + item.product),
-      quantity: item.quantity,
-    }))
-    const request = { userId, couponId: await couponId(action), items, expectedTotal: action.expected }
-    return () => trade.order(request, action.key)
-  }
+  const violations = () => trade.violations()
 
   return {
-    violations: () => trade.violations(),
+    violations,
 
-    /** Resolves to a function that sends the action and resolves to what was answered. */
-    async ready(action: Action): Promise<() => Promise<Answered>> {
-      if (action.do === "arrive") return () => arrive(action.name)
-      if (action.do === "terms") return () => setTerms(action)
-      const send = await prepare(action)
-      return async () => {
-        const answer = await insist(send)
-        const { balance, totalAmount, refunded, stock }: Partial<Record<string, number>> = Object(answer.body)
-        const value = balance ?? totalAmount ?? refunded ?? stock
-        const outcome = { code: outcomeOf(answer), ...(value !== undefined && { value }) }
-        return { outcome, text: answer.text }
+    /** The action about what there is now. */
+    pin: (action: Action): Action =>
+      pin(action, {
+        coupons: coupons.map(({ length }) => length),
+        orders: orders.map(({ length }) => length),
+      }),
+
+    /** What was answered to a pinned action; by which process does not matter to any but late cancellations. */
+    async answer(action: Action, by: keyof typeof tradeOf = "on"): Promise<Answered> {
+      if (action.do === "arrive") {
+        return { outcome: { code: "known", value: await placeOf(action.name) }, text: "" }
       }
+      const answer = await insist(() => send(action, tradeOf[by]))
+      const body: Partial<Record<string, number>> = Object(answer.body)
+      const value = body["balance"] ?? body["totalAmount"] ?? body["refunded"] ?? body["stock"]
+      const outcome = { code: outcomeOf(answer), ...(value !== undefined && { value }) }
+      if (action.do === "order" && outcome.code === "created") remember(action.user, defined(body["orderId"]))
+      return { outcome, text: answer.text }
     },
 
-    /** Does what the worker would do, at once: claims become coupons, orders reach the ranking. */
+    /** Makes coupons of the claims, at once. */
+    async grant() {
+      await drain.drainAll()
+      const lists = await Promise.all(ids.map((id) => trade.couponsOf(id, "all")))
+      for (const [user, list] of lists.entries()) coupons[user] = list.map(({ couponId }) => couponId)
+    },
+
+    /** Does what the worker would do, claims become coupons, orders reach the ranking; answers what is violated then. */
     async settle() {
       await drain.drainAll()
       await relay.relayAll()
+      const violated = await violations()
+      processes.isSound = Object.keys(violated).length === 0
+      return violated
     },
 
     /** What the shop shows of users, stock and coupons, in the words of the model. */
     async look() {
       const users = ids.map(async (id) => {
-        const coupons = await trade.couponsOf(id, "all")
-        const orders = await ordersOf(id)
+        const { body } = await shop.request.get(`/users/${id}/orders?limit=100`)
         return {
           balance: await trade.balanceOf(id),
-          used: coupons.map(({ usedAt }) => usedAt !== null),
-          orders: orders.map(({ totalAmount, status }) => `${totalAmount} ${status}`).toSorted(),
+          used: (await trade.couponsOf(id, "all")).map(({ usedAt }) => usedAt !== null),
+          orders: OrderPage.parse(body)
+            .orders.map(({ totalAmount, status }) => `${totalAmount} ${status}`)
+            .toSorted(),
         }
       })
-      const stock = Array.from({ length: PRODUCTS }, (_, at) => trade.stockOf(product(1 + at)))
+      const stock = Array.from({ length: PRODUCTS }, (_, at) => trade.stockOf(product(at)))
       return { users: await Promise.all(users), stock: await Promise.all(stock) }
     },
   }
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>
+
+/** The body of a change; times are always those of one shop, so that a repeat is the same. */
+function changeOf(set: Change, openedAt: number): object {
+  if ("limit" in set) return { maxPerUser: set.limit }
+  if ("price" in set) return set
+  const at = (hours: number) => new Date(openedAt + hours * HOUR_MS)
+  const windows: Record<Sale, object> = {
+    open: {},
+    opened: { startsAt: at(0), endsAt: at(1) },
+    early: { startsAt: at(1) },
+    over: { startsAt: at(-1), endsAt: at(0) },
+    closed: { closed: true },
+  }
+  return { startsAt: null, endsAt: null, closed: false, ...windows[set.sale] }
+}

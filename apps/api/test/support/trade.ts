@@ -40,8 +40,12 @@ export function createTrade(api: Client) {
   const restock = async (productId: number, quantity: number, key?: string) =>
     api.post(`/admin/products/${productId}/restock`).set(keyed(key)).send({ quantity })
 
+  const changeProduct = async (productId: number, change: object, key?: string) =>
+    api.patch(`/admin/products/${productId}`).set(keyed(key)).send(change)
+
   return {
     restock,
+    changeProduct,
     order,
     cancel,
     charge,
