@@ -290,6 +290,11 @@ describe("a session", () => {
     expect(page.headers["content-type"]).toContain("text/html")
     expect(page.headers["content-security-policy"]).toContain("script-src 'self'")
     expect(await shop.request.get("/admin")).toMatchObject({ status: 401, body: { code: "UNAUTHORIZED" } })
+    const { paths } = Object((await shop.request.get("/openapi.json")).body)
+    for (const status of ["401", "403"]) {
+      const types = Object.keys(paths["/admin"].get.responses[status].content)
+      expect(types).toEqual(["application/problem+json", "text/html"])
+    }
   })
 })
 

@@ -38,7 +38,7 @@ const IdempotencyKey = z
   })
 
 const RETRIED = new Set([429, 503])
-const RetryAfter = z.object({ "Retry-After": z.int().meta({ description: "Seconds" }) })
+const RetryAfter = z.object({ "Retry-After": z.int().min(1).max(60).meta({ description: "Seconds" }) })
 // Whatever is sent is no error: a token that is not valid is ignored.
 const SentToken = z.string().optional().meta({
   description: "The Waiting-Token of the caller's earlier 503, with WAITING_ROOM=on: its place is kept",
