@@ -55,6 +55,8 @@ it("draws failures as a line of their own, when there are any", () => {
 
 it("draws no users where k6 said nothing about them", () => {
   expect(usersChart(frameOf([series([[500, 40]])]), [])).toBeNull()
+  const end = { elapsedS: 0.9, vus: 0, maxVus: 4, iterations: 100, interrupted: 0 }
+  expect(usersChart(frameOf([series([[500, 40]])]), [end])).toBeNull()
 })
 
 it("draws what is no HTTP request on a scale of its own, and nothing of all requests where there were none", () => {

@@ -96,8 +96,9 @@ export function trafficChart(frame: Frame): Chart | null {
 
 /** k6 writes its number of users once per second, by a clock that starts with its first request, or a moment before. */
 export function usersChart(frame: Frame, progress: readonly K6Progress[]): Chart | null {
-  if (progress.length === 0) return null
-  const most = Math.max(...progress.map(({ vus }) => vus))
+  const most = Math.max(0, ...progress.map(({ vus }) => vus))
+  // Of a load that is shorter than the second after which k6 prints them, only its end is known.
+  if (most === 0) return null
   return {
     ...blank(frame),
     title: "Virtual users",
