@@ -74,9 +74,17 @@ export function oneLine(text: string): string {
     )
 }
 
+/** The p95 that is compared with the limit: with `latency: corrected` another one than was measured. */
+export function judgedP95({ p95, rules }: Pick<EndpointReport, "p95" | "rules">): number | null {
+  const rule = rules.find(({ metric }) => metric === "p95")
+  return rule ? rule.actual : p95
+}
+
 /** How much of the p95 limit is left: 61 %, or −16 % when it is broken; "close" where another run could differ. */
-function marginText({ p95, limit, n, close }: EndpointReport): string {
+function marginText(row: EndpointReport): string {
+  const { limit, n, close } = row
   if (n === 0) return "no data"
+  const p95 = judgedP95(row)
   const left = p95 === null || limit === null ? null : Math.floor(((limit - p95) / limit) * 100)
   const margin = left === null ? "–" : `${decimalText(left, 0)} %`
   return close ? `${margin}, close` : margin

@@ -1,7 +1,7 @@
 import { create } from "xmlbuilder2"
 
 import type { RuleResult } from "../sla/rules.ts"
-import { brokenRule, limitMsText, limitShareText } from "../sla/text.ts"
+import { brokenRule, correctedText, limitMsText, limitShareText } from "../sla/text.ts"
 import { figureText } from "../sla/thresholds.ts"
 import { causeTexts, headline, violationCount, warmUpText } from "./cells.ts"
 import type { EndpointReport, RunReport } from "./model.ts"
@@ -72,7 +72,7 @@ function ruleCases(row: EndpointReport): Case[] {
         error: { type: rule.metric, message: `${row.name}: no ${rule.metric}, n = ${row.n}.` },
       }
     }
-    const message = brokenRule(row, rule)
+    const message = `${brokenRule(row, rule)}${correctedText(row, rule)}`
     if (rule.level === "warn") return { ...base, note: `Warning: ${message}` }
     const problem = { type: rule.metric, message }
     return rule.metric === "minSamples" ? { ...base, error: problem } : { ...base, failure: problem }

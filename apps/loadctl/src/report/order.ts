@@ -1,4 +1,4 @@
-import { mark } from "./cells.ts"
+import { judgedP95, mark } from "./cells.ts"
 import type { EndpointReport } from "./model.ts"
 
 const RANKS = { "✗": 0, "?": 1, "✓": 2 } as const
@@ -9,6 +9,8 @@ export function worstFirst(rows: readonly EndpointReport[]): EndpointReport[] {
 }
 
 /** How much of the p95 limit is used up; rows without a limit come last. */
-function usedShare({ p95, limit }: EndpointReport): number {
+function usedShare(row: EndpointReport): number {
+  const { limit } = row
+  const p95 = judgedP95(row)
   return p95 === null || limit === null ? -1 : p95 / limit
 }

@@ -154,6 +154,20 @@ it("shows of a script's names what a terminal would obey, and begins no heading 
   expect(report.endpoints[0]?.name).toBe(name)
 })
 
+it("shows the margin of what is judged, where that is corrected for omitted requests", () => {
+  const row = { intervalMs: 10, p95: 90, p99: 120, correctedP95: 400, correctedP99: 500, added: 40 }
+  const [order, overall] = [
+    { ...row, name: "order" },
+    { ...row, name: "overall" },
+  ]
+  const omission = { model: "closed", overall, endpoints: [order] } as const
+  const corrected = { ...plan, sla: sla({ latency: "corrected" }) }
+  const measured = measurement({ omission: { ...omission, endpoints: [order] } })
+  expect(renderText(composeReport({ plan: corrected, measurement: measured }), plain)).toMatch(
+    /✗ +order .* 90\.0 .* 200 +−100 %/,
+  )
+})
+
 it("says once in every format why several limits were broken", () => {
   const text = "this machine's CPU saturated first: all 2 cores were busy"
   const slow = reportOf(measurement({ endpoints: [figures({ p95: 231 })] }))

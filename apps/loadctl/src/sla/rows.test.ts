@@ -58,8 +58,8 @@ describe("latencies that are corrected for omitted requests", () => {
     expect(judged(change, { latency: "corrected" })).toMatchObject({
       verdict: "FAIL",
       reasons: [
-        "overall: p95 was 2,404 ms, the limit is 200 ms (n = 300).",
-        "order: p95 was 2,404 ms, the limit is 200 ms (n = 300).",
+        "overall: p95 was 2,404 ms, the limit is 200 ms (n = 300). Corrected for omitted requests; 90.0 ms were measured.",
+        "order: p95 was 2,404 ms, the limit is 200 ms (n = 300). Corrected for omitted requests; 90.0 ms were measured.",
       ],
     })
   })

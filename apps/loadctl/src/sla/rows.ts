@@ -8,7 +8,7 @@ import type { EndpointSla, Sla } from "@saleproof/sla/resolve.ts"
 import { applyRules } from "./rules.ts"
 import type { Judged, RuleResult } from "./rules.ts"
 import { seenInstead } from "./seen.ts"
-import { brokenRule, countText, limitMsText, msText, timedCount } from "./text.ts"
+import { brokenRule, correctedText, countText, limitMsText, msText, timedCount } from "./text.ts"
 
 /** One row of the table with what it owes and what came of it. */
 export type Row = { figures: Figures; owed: EndpointSla; rules: RuleResult[] }
@@ -64,7 +64,9 @@ export function rowFindings({ figures, rules }: Row, sla: Sla, seen: Measurement
     } else if (sla.decide === "confident" && rule.close && rule.level === "fail") {
       findings.unknown.push(undecidedRule(figures, rule))
     } else if (rule.outcome === "fail") {
-      placeOf(rule, findings).push(`${brokenRule(figures, rule)}${instead(figures, seen)}`)
+      placeOf(rule, findings).push(
+        `${brokenRule(figures, rule)}${correctedText(figures, rule)}${instead(figures, seen)}`,
+      )
     }
   }
   return findings

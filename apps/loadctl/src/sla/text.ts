@@ -20,6 +20,14 @@ export function brokenRule(figures: Figures, rule: RuleResult): string {
   return `${name}: ${rule.metric} was ${was} ms, the limit is ${limitMsText(rule.limit)} ms (n = ${timedCount(figures).toLocaleString("en-US")}).`
 }
 
+/** " Corrected for omitted requests; 8.00 ms were measured." where another percentile than the measured one is judged. */
+export function correctedText(figures: Figures, { metric, actual }: RuleResult): string {
+  if (metric !== "p95" && metric !== "p99") return ""
+  const measured = figures[metric]
+  if (actual === null || measured === null || actual === measured) return ""
+  return ` Corrected for omitted requests; ${msText(measured)} ms were measured.`
+}
+
 // More digits than any clock of k6 has.
 const MOST_DECIMALS = 9
 
