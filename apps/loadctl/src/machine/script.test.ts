@@ -26,6 +26,7 @@ it.each([
 
 it.each([
   ["get()", 0],
+  ["get() // sleep(pause)\n/* setTimeout(go) */", 0],
   ["sleep(0.3); sleep(2)", 2_000],
   ["sleep(Math.random() * 3 + 1)", 4_000],
   ["sleep(randomIntBetween(1, 5))", 6_000],

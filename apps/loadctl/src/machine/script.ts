@@ -30,12 +30,16 @@ const COMPUTED_NAME = /\bnew\s+[\w.]*(?:Counter|Gauge|Rate|Trend)\s*\(\s*[^"'`\s
  * script makes metrics of names that it holds elsewhere, any string that is the name will do; a comment never does.
  */
 export function declaredIn(sources: readonly string[], metrics: readonly string[]): string[] {
-  const code = sources
-    .map((source) => source.replace(STRINGS_AND_COMMENTS, (found) => (found.startsWith("/") ? " " : found)))
-    .join("\n")
+  const code = withoutComments(sources)
   const declared = new Set(Array.from(code.matchAll(DECLARATION), ([, , name]) => name))
   const isNamed = (metric: string) => ["'", '"', "`"].some((quote) => code.includes(quote + metric + quote))
   return metrics.filter((metric) => (COMPUTED_NAME.test(code) ? isNamed(metric) : declared.has(metric)))
+}
+
+function withoutComments(sources: readonly string[]): string {
+  return sources
+    .map((source) => source.replace(STRINGS_AND_COMMENTS, (found) => (found.startsWith("/") ? " " : found)))
+    .join("\n")
 }
 
 // What makes a pause shorter, or is a number of its own that the text does not show.
@@ -53,7 +57,8 @@ const SHARES = new Set([
 
 /** How long the script thinks at once, at most, ms: 0 where it never does, Infinity where its sources do not say. */
 export function longestThought(sources: readonly string[] | null): number {
-  const all = sources?.join("\n") ?? "setTimeout("
+  if (sources === null) return Infinity
+  const all = withoutComments(sources)
   if (/\bsetTimeout\s*\(/.test(all)) return Infinity
   const calls = all.matchAll(/\bsleep\s*\(((?:[^()]|\([^()]*\))*)\)?/g)
   return Math.max(0, ...[...calls].map(([, argument = ""]) => longestOf(argument, all) * 1_000))
