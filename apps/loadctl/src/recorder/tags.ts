@@ -2,6 +2,9 @@ import { OTHER_METRICS } from "@saleproof/sla/metrics.ts"
 import type { OtherMetric } from "@saleproof/sla/metrics.ts"
 import type { SampleSeries } from "./recording.ts"
 
+// A row without a name could not be read; k6 leaves it out where the script's system tags do, or it is empty.
+const NO_NAME = "(no name)"
+
 /**
  * What of a request's tags decides how it is judged; `tags` as InfluxDB or k6 have them. `judged` is false where k6
  * judged no answer, so that its tag `expected_response` is the script's own.
@@ -14,7 +17,7 @@ export function describeTags(
   return {
     scenario: tags["scenario"] ?? "",
     phase: tags["phase"] ?? "",
-    name: tags["name"] ?? "",
+    name: tags["name"] ? tags["name"] : NO_NAME,
     status: tags["status"] ?? "",
     expected: expected !== "false",
     expectedTag: expected !== undefined && expected !== "",

@@ -112,6 +112,15 @@ export default function () { http.get(BASE_URL + "/users/" + exec.scenario.itera
     noCsv: "it has a name for each address",
   },
   {
+    what: "requests without a name, because the system tags leave it out",
+    script: `${THIRTY.replace("} }\n", `}, systemTags: ["status", "scenario", "expected_response"] }\n`)}export default function () { http.get(BASE_URL + "/?delay=20") }`,
+    config: { sla: { each: { p95: 1, minSamples: 1 } } },
+    verdict: "FAIL",
+    rows: { "(no name)": { n: 30 } },
+    says: [/\(no name\): p95 was/],
+    noCsv: "it has no name for them either",
+  },
+  {
     what: "a healthy run that also writes to InfluxDB",
     script: `${THIRTY}export default function () { get("list"); get("buy") }`,
     influx: true,
