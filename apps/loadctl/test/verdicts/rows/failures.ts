@@ -32,6 +32,17 @@ export const FAILURE_ROWS: VerdictRow[] = [
     noCsv: "no column of it says which requests failed",
   },
   {
+    what: "k6 counts failures that no tag shows, and the script has a threshold of its own",
+    script: script(
+      "/?status=500",
+      `, systemTags: ["name", "scenario"], thresholds: { http_req_duration: ["p(95)<500"] }`,
+    ),
+    verdict: "FAIL",
+    says: ["k6 counted 60 failed requests, and the tags of 0 say so"],
+    neverSays: ["none failed"],
+    noCsv: "no column of it says which requests failed",
+  },
+  {
     what: "every answer is 503 and the script took k6's response callback away",
     script: script("/?status=503", "", "http.setResponseCallback(null)"),
     verdict: "FAIL",
