@@ -1,3 +1,4 @@
+import { askHttp, networkReason } from "../machine/http.ts"
 import { fillTemplates } from "./templates.ts"
 import { urlBelow } from "./url.ts"
 
@@ -27,21 +28,19 @@ export function createApi(baseUrl: string, env: NodeJS.ProcessEnv) {
     signal,
   }: ApiRequest): Promise<ApiAnswer> {
     try {
-      const response = await fetch(urlBelow(baseUrl, path), {
+      // A redirect leads elsewhere: to a login page, or the same request without its body.
+      const { status, text } = await askHttp(urlBelow(baseUrl, path), {
         method,
-        // A redirect leads elsewhere: to a login page, or the same request without its body.
-        redirect: "manual",
         headers: {
           ...fillTemplates(headers, env),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        body: body === undefined ? undefined : JSON.stringify(body),
         signal: AbortSignal.any([AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS), ...(signal ? [signal] : [])]),
       })
-      const text = await response.text()
-      return { outcome: "answer", status: response.status, json: parseJson(text), text }
+      return { outcome: "answer", status, json: parseJson(text), text }
     } catch (error) {
-      return { outcome: "no-answer", text: reasonOf(error) }
+      return { outcome: "no-answer", text: networkReason(error) }
     }
   }
   return { baseUrl, request }
@@ -55,11 +54,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** undici says only "fetch failed"; what happened is in the cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === "TimeoutError") return "no answer in time"
-  return error.cause instanceof Error ? error.cause.message || error.message : error.message
 }
