@@ -65,6 +65,14 @@ describe("what an ordinary user may not do is exit 2 and one sentence", () => {
 })
 
 describe("what the file system refuses", () => {
+  it("is reported before anything starts: no folder for reports", async () => {
+    await using project = await boxOfficeProject()
+    const args = [...VISITORS, "--target", "http://127.0.0.1:1", "--report-dir", "visit.js/reports"]
+    const { exitCode, stderr } = await loadctl(args, { cwd: project.folder })
+    expect(stderr).toMatch(/^error: --report-dir visit\.js\/reports cannot be written: ENOTDIR/)
+    expect(exitCode).toBe(2)
+  })
+
   it("is reported before anything starts: .loadctl is a file", async () => {
     await using office = await openBoxOffice()
     await using project = await boxOfficeProject()

@@ -51,12 +51,11 @@ async function runAll(flags: Flags, io: Io): Promise<void> {
   const { pickSuite } = await import("../plan/pick.ts")
   const loaded = await readScenarioConfig(io, { ...flags, scenario: undefined })
   const scenarios = pickSuite(loaded.config, flags)
-  const done: Done[] = []
-  for (const scenario of scenarios) {
-    if (io.interrupted.aborted) break
-    if (scenarios.length > 1) io.stderr(`${scenario} (${done.length + 1} of ${scenarios.length})\n`)
-    done.push(await runOne({ flags, io, loaded, scenario }))
+  if (flags.reportDir !== undefined) {
+    const { prepareReports } = await import("./report-dir.ts")
+    await prepareReports(io, flags.reportDir)
   }
+  const done = await runEach(scenarios, { flags, io, loaded })
   const name = flags.suite ?? scenarios.join("+")
   if (flags.reportDir !== undefined) {
     const { writeReports } = await import("./report-dir.ts")
@@ -79,6 +78,18 @@ async function runAll(flags: Flags, io: Io): Promise<void> {
 }
 
 type One = { flags: Flags; io: Io; loaded: LoadedConfig; scenario: string }
+
+/** One after the other, until it is interrupted. */
+async function runEach(scenarios: readonly string[], context: Omit<One, "scenario">): Promise<Done[]> {
+  const { io } = context
+  const done: Done[] = []
+  for (const scenario of scenarios) {
+    if (io.interrupted.aborted) break
+    if (scenarios.length > 1) io.stderr(`${scenario} (${done.length + 1} of ${scenarios.length})\n`)
+    done.push(await runOne({ ...context, scenario }))
+  }
+  return done
+}
 
 async function runOne({ flags, io, loaded, scenario }: One): Promise<Done> {
   const [{ executeRun }, { createStore }, { createObserver }] = await Promise.all([

@@ -4,6 +4,7 @@ import { join } from "node:path"
 
 import { expect, it } from "vitest"
 
+import { measurement } from "../../test/fixtures/evidence.ts"
 import { recordRun } from "../../test/support/runs.ts"
 import { PLAN_SCHEMA } from "../plan/plan.ts"
 import { createStore } from "../store.ts"
@@ -45,6 +46,13 @@ it("refuses a run that passed without what it measured", async () => {
     "endpoints.json is damaged: the run passed, and the file is missing.",
   )
   await expect(loadReport(run.folder)).rejects.toMatchObject({ exitCode: 2, message })
+  await run.folder.writeJson("endpoints.json", measurement())
+  await expect(loadReport(run.folder)).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining("audit.json is damaged: the run passed, and the file is missing."),
+  })
+  await run.folder.writeJson("audit.json", { state: "off" })
+  expect(await loadReport(run.folder)).toMatchObject({ verdict: "PASS" })
 })
 
 it("says so of a recording that is none, and reads the plan of a run that came no further", async () => {

@@ -27,8 +27,12 @@ export async function loadParts(folder: RunFolder): Promise<RunParts> {
   )
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- files of our own, whose version the plan names
   const parts = { plan, manifest, measurement, audit, verdict, health } as RunParts
-  if (parts.verdict?.verdict === "PASS" && !parts.measurement)
-    throw damagedError(folder.file("endpoints.json"), new Error("the run passed, and the file is missing"))
+  if (parts.verdict?.verdict !== "PASS") return parts
+  for (const [name, part] of [
+    ["endpoints.json", parts.measurement],
+    ["audit.json", parts.audit],
+  ] as const)
+    if (!part) throw damagedError(folder.file(name), new Error("the run passed, and the file is missing"))
   return parts
 }
 

@@ -114,6 +114,7 @@ export async function saveRun(root: string, run: RecordedRun): Promise<void> {
   await folder.writeJson("manifest.json", manifest)
   const starved = verdict === "INVALID" ? { machine: { k6: 0.99, busy: 1, steal: 0 } } : {}
   await folder.writeJson("endpoints.json", { ...measurement(), ...measure(samples, plan), ...starved })
+  await folder.writeJson("audit.json", { state: "off" })
   await folder.writeJson("verdict.json", { verdict, reasons: [], warnings: [], expectations: [] })
   await saveSamples(folder, samples)
 }
