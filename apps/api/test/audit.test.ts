@@ -83,6 +83,7 @@ const SABOTAGE: Record<string, (db: Db) => Promise<unknown>> = {
       (claim_id, policy_id, user_id, user_ordinal, discount_amount, discount_rate_bp, claimed_at, expires_at)
     SELECT gen_random_uuid(), policy_id, user_id, 2, 1, 0, now() - interval '61 seconds', expires_at FROM coupons`,
   "coupons-within-user-limit": (at) => at.$executeRaw`UPDATE coupons SET user_ordinal = 2`,
+  "coupon-as-promised": (at) => at.$executeRaw`UPDATE coupons SET discount_amount = discount_amount + 1`,
   "coupon-used-once": (at) => at.$executeRaw`UPDATE coupons SET used_at = NULL`,
   "coupon-uses-counted": (at) => at.$executeRaw`UPDATE coupons SET used_at = NULL`,
   "order-priced": (at) => at.$executeRaw`UPDATE orders SET discount = 0, total = subtotal`,

@@ -176,6 +176,7 @@ describe("what is sealed", () => {
     ["seals-agree", "UPDATE audit_segments SET coupon_uses = coupon_uses + 1 WHERE segment = 1"],
     ["coupon-used-once", "UPDATE coupons SET used_at = now() WHERE user_id > 0"],
     ["coupons-within-user-limit", "UPDATE coupons SET user_ordinal = 2"],
+    ["coupon-as-promised", "UPDATE coupons SET discount_rate_bp = 1"],
   ])("has coupons that a full audit counts again for %s: %s", async (check, sabotage) => {
     await shelf.coupon(userId)
     await shelf.coupon(userId)

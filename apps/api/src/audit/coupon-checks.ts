@@ -65,6 +65,15 @@ export const COUPON_CHECKS: Check[] = [
       WHERE held > per_user_limit OR held <> last`,
   },
   {
+    id: "coupon-as-promised",
+    title: "Every coupon gives the discount of its policy",
+    meaning: "Coupons that give another discount than was promised",
+    query: ({ coupons }) => sql`
+      SELECT count(*) AS violations FROM coupons c JOIN coupon_policies p ON p.id = c.policy_id
+      WHERE ${within(sql`c.id`, coupons)}
+        AND (c.discount_amount, c.discount_rate_bp) <> (p.discount_amount, p.discount_rate_bp)`,
+  },
+  {
     id: "coupon-used-once",
     title: "A coupon is marked used exactly when one order of its owner, not cancelled, used it",
     meaning: "Coupons used twice, by another user, without an order, or not used up by their order",
@@ -94,4 +103,8 @@ export const COUPON_CHECKS: Check[] = [
 ]
 
 /** Those that look at single rows. */
-export const COUPON_ROW_CHECKS = ["coupons-within-user-limit", "coupon-used-once"] as const
+export const COUPON_ROW_CHECKS = [
+  "coupons-within-user-limit",
+  "coupon-as-promised",
+  "coupon-used-once",
+] as const
