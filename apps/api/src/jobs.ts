@@ -28,9 +28,9 @@ const CLOSE_JOBS_WITHIN_MS = 5_000
 
 /** Everything that happens behind the requests: claims become coupons, orders reach the ranking, Redis is kept right. */
 export async function startJobs(deps: Deps, env: Env) {
-  const { writeDb: db, readDb, rankingDb, auditDb, redis, logger, tracing } = deps
+  const { writeDb: db, readDb, rankingDb, auditDb, logger, tracing } = deps
   const waiting = createWaitingClaims({ db: readDb })
-  const drainJob = createDrainJob({ drain: createDrain({ ...deps, db }), waiting, redis })
+  const drainJob = createDrainJob({ ...deps, drain: createDrain({ ...deps, db }), waiting })
 
   addWaitingGauges({ ...deps, waiting })
   addOutboxGauge({ ...deps, db })

@@ -4,7 +4,7 @@ import { createAudit } from "../src/audit/service.ts"
 import { AcceptedClaim } from "../src/coupons/schema.ts"
 import { rowIdentity } from "../src/idempotency/identity.ts"
 import { createDrain } from "../src/coupons/drain.ts"
-import { limitReachedKey, soldOutKey } from "../src/infra/keys.ts"
+import { QUEUE_PREFIX, limitReachedKey, soldOutKey } from "../src/infra/keys.ts"
 import { keepOldAnswers } from "./support/old-answers.ts"
 import { startApi, startShop, startWorker } from "./support/api.ts"
 import { createTrade, insist, outcomeOf, tally, times } from "./support/trade.ts"
@@ -67,6 +67,16 @@ describe("claims accepted while no worker runs", () => {
     await shop.redis.flushdb()
     await runWorker()
     expect(await granted(claimIds)).toEqual(kept(claimIds))
+  })
+
+  it("become coupons also when their job was deleted by hand, and those that follow have jobs again", async () => {
+    const { claimIds } = await acceptedClaims(3)
+    const drainKey = `${QUEUE_PREFIX}:coupons:de:drain`
+    await expect.poll(() => shop.redis.del(`${QUEUE_PREFIX}:coupons:wait`)).toBe(1)
+    expect(await shop.redis.get(drainKey)).not.toBeNull()
+    await runWorker()
+    expect(await granted(claimIds)).toEqual(kept(claimIds))
+    await expect.poll(() => shop.redis.get(drainKey), WITHIN).toBeNull()
   })
 
   it("become coupons of a worker that has no Redis", async () => {

@@ -135,8 +135,8 @@ export const COUPON_BUGS: Bug[] = [
   bug("worker-needs-redis", "a worker finds waiting claims without a notification")
     .replacing(
       "apps/api/src/coupons/drain-job.ts",
-      `if (ageMs > OVERDUE_MS || redis.status !== "ready") await drain.drainAll()`,
-      "if (ageMs < 0) await drain.drainAll()",
+      "await drain.drainAll()\n      if (hasJobs)",
+      "if (hasJobs)",
     )
     .caughtBy(PROMISES, "claims accepted while no worker runs > become coupons of a worker that has"),
   bug("total-lowered-past-promises", "a policy's total is never set below what was accepted")

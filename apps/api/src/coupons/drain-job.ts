@@ -1,14 +1,20 @@
 import type { Redis } from "ioredis"
+import type { CouponQueue } from "../infra/queue.ts"
 import type { Drain } from "./drain.ts"
 import type { WaitingClaims } from "./waiting.ts"
 
 // A claim that waits longer has no job: it was lost with Redis or never added.
 const OVERDUE_MS = 150
 
-type DrainJobDeps = { drain: Drain; waiting: WaitingClaims; redis: Redis }
+type DrainJobDeps = {
+  drain: Drain
+  waiting: WaitingClaims
+  redis: Redis
+  queue: Pick<CouponQueue, "forgetJob">
+}
 
 /** What the worker does for waiting claims: run the jobs of the queue, and poll for claims that have no job. */
-export function createDrainJob({ drain, waiting, redis }: DrainJobDeps) {
+export function createDrainJob({ drain, waiting, redis, queue }: DrainJobDeps) {
   return {
     async run(): Promise<void> {
       await drain.drainAll()
@@ -16,7 +22,10 @@ export function createDrainJob({ drain, waiting, redis }: DrainJobDeps) {
     async poll(): Promise<void> {
       const ageMs = await waiting.oldestAgeMs()
       if (ageMs === undefined) return
-      if (ageMs > OVERDUE_MS || redis.status !== "ready") await drain.drainAll()
+      const hasJobs = redis.status === "ready"
+      if (hasJobs && ageMs <= OVERDUE_MS) return
+      await drain.drainAll()
+      if (hasJobs) queue.forgetJob()
     },
   }
 }

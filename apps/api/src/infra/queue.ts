@@ -9,7 +9,8 @@ const LOCK_MS = 10_000
 export type CouponQueue = ReturnType<typeof createCouponQueue>
 
 // However many ask, one job runs and one waits: who asks while it runs gets the next.
-const ONE_AT_A_TIME = { deduplication: { id: "drain", keepLastIfActive: true } }
+const DRAIN = "drain"
+const ONE_AT_A_TIME = { deduplication: { id: DRAIN, keepLastIfActive: true } }
 
 /** The queue of drain jobs. A job carries nothing: PostgreSQL has the claims to drain. */
 export function createCouponQueue({ redis, logger }: { redis: Redis; logger: Logger }) {
@@ -31,8 +32,14 @@ export function createCouponQueue({ redis, logger }: { redis: Redis; logger: Log
     /** Asks a worker to drain. Not waiting for the answer is safe: the worker's poll finds what no job was added for. */
     askToDrain(): void {
       queue
-        .add("drain", {}, ONE_AT_A_TIME)
+        .add(DRAIN, {}, ONE_AT_A_TIME)
         .catch((err: unknown) => logger.debug({ err }, "no drain job was added"))
+    },
+    /** Lets another job be added beside one that never runs: it was taken from its list by hand, and its key was left. */
+    forgetJob(): void {
+      queue
+        .removeDeduplicationKey(DRAIN)
+        .catch((err: unknown) => logger.debug({ err }, "no drain job was forgotten"))
     },
     /** Jobs that wait or run. */
     depth: () => queue.getJobCountByTypes("waiting", "active", "delayed", "prioritized"),
