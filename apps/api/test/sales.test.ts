@@ -146,16 +146,22 @@ describe("the realtime ranking in Redis", () => {
   })
 
   it("is 503 while Redis has lost it, and nothing else is", async () => {
-    await redis.flushdb()
+    const readiness = () => shop.request.get("/readyz")
+    // By a client that waits for as long as it takes: on a busy machine the shop's own gives up.
+    await shop.redis.flushdb()
     const refused = await shop.request.get("/products/top/realtime")
     expect(refused).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" } })
     expect(refused.headers["retry-after"]).toBe("1")
     await order(1, 1)
     await shop.request.get("/products/top").expect(200)
-    expect(await shop.request.get("/readyz")).toMatchObject({ status: 200, body: { status: "degraded" } })
-    await bring()
-    await shop.request.get("/products/top/realtime").expect(200)
-    expect(await shop.request.get("/readyz")).toMatchObject({ status: 200, body: { status: "ready" } })
+    // A check that takes a second on a busy machine counts as failed.
+    await expect.poll(readiness).toMatchObject({ status: 200, body: { status: "degraded" } })
+    await expect
+      .poll(() => bring().then(() => shop.request.get("/products/top/realtime")))
+      .toMatchObject({
+        status: 200,
+      })
+    await expect.poll(readiness).toMatchObject({ status: 200, body: { status: "ready" } })
   })
 
   it("is behind, and readiness says so, when what was sold does not get there", async () => {
