@@ -1,17 +1,25 @@
 import type { Entry } from "../client/journal.ts"
 import type { Attempt } from "../client/webhook-receiver.ts"
 import { numbersOf } from "./answer.ts"
+import { excessCounted, missingCounted } from "./counted-events.ts"
+import { parseEvent } from "./event-body.ts"
 import type { Violation } from "./violation.ts"
 
 /** What the webhook of an experiment is told. */
-export const TOLD = ["balance.credited", "order.placed", "order.cancelled"] as const
+export const TOLD = [
+  "balance.credited",
+  "order.placed",
+  "order.cancelled",
+  "coupon.granted",
+  "product.sold_out",
+] as const
 
 type Told = { name: string; userId: number; entry: Entry; amount: number }
 
 /**
  * Compares what a webhook was told with what clients were answered: each effect once or more often with one id and the
  * same bytes, signed, in the order of its user, and nothing that was acknowledged to nobody. Of
- * those that are `awaited` none may be missing.
+ * those that are `awaited` none may be missing. An answer does not name a coupon or what sold out, so these are counted.
  */
 export function checkEvents(
   entries: Iterable<Entry>,
@@ -22,20 +30,26 @@ export function checkEvents(
   const byName = Map.groupBy(attempts, (attempt) => nameOf(attempt))
   const problems = [
     ...attempts.filter(({ signed }) => !signed).map(({ id }) => `${id} was not signed with the secret`),
-    ...missingEvents(toldEffects(awaited), attempts).map((name) => `${name} was never accepted`),
-    ...[...byName.keys()].filter((name) => !told.has(name)).map((name) => `${name} is no effect`),
+    ...untold(awaited, attempts),
+    ...excessCounted(entries, attempts),
+    ...[...byName.keys()]
+      .filter((name) => !told.has(name) && !isCounted(name))
+      .map((name) => `${name} is no effect`),
     ...[...byName].flatMap(([name, own]) => contentProblems(name, own, told.get(name))),
     ...orderProblems([...told.values()], byName),
+    ...[...byName].flatMap(([name, own]) => couponProblems(name, own, byName)),
   ]
   return [...new Set(problems)].map((detail) => ({ check: "events", detail }))
 }
 
-/** The effects that no accepted attempt is about. */
-export function missingEvents(told: ReadonlyMap<string, unknown>, attempts: readonly Attempt[]): string[] {
+/** What no accepted attempt is about. */
+export function untold(awaited: Iterable<Entry>, attempts: readonly Attempt[]): string[] {
+  const entries = [...awaited]
   const accepted = new Set(
-    attempts.filter(({ acceptedTurn }) => acceptedTurn !== undefined).map((one) => nameOf(one)),
+    attempts.filter(({ acceptedTurn: turn }) => turn !== undefined).map((one) => nameOf(one)),
   )
-  return [...told.keys()].filter((name) => !accepted.has(name))
+  const missing = [...toldEffects(entries).keys()].filter((name) => !accepted.has(name))
+  return [...missing.map((name) => `${name} was never accepted`), ...missingCounted(entries, attempts)]
 }
 
 /** The acknowledged effects that are told, by a name that is also in their event. */
@@ -56,19 +70,17 @@ export function toldEffects(entries: Iterable<Entry>): Map<string, Told> {
   return told
 }
 
-type EventBody = { type: string; numbers: Readonly<Record<string, number>> }
-
-function parse(body: string): EventBody {
-  const { type, data }: { type?: unknown; data?: unknown } = Object(JSON.parse(body))
-  return { type: String(type), numbers: numbersOf({ body: JSON.stringify(data ?? null) }) }
+function nameOf({ id, body }: Attempt): string {
+  const { type, numbers } = parseEvent(body)
+  if (type === "balance.credited") return `${type} ${numbers.userId} ${numbers.amount}`
+  if (type === "coupon.granted") return grantOf(numbers.couponId)
+  // A product may sell out again, which nothing but its id tells apart.
+  return type === "product.sold_out" ? `${type} ${id}` : `${type} ${numbers.orderId}`
 }
 
-function nameOf({ body }: Attempt): string {
-  const { type, numbers } = parse(body)
-  return type === "balance.credited"
-    ? `${type} ${numbers.userId} ${numbers.amount}`
-    : `${type} ${numbers.orderId}`
-}
+const grantOf = (couponId?: number) => `coupon.granted ${couponId}`
+
+const isCounted = (name: string) => /^(coupon\.granted|product\.sold_out) /.test(name)
 
 /** Attempts at one effect are one event, which says what the client was answered. */
 function contentProblems(name: string, attempts: readonly Attempt[], told: Told | undefined): string[] {
@@ -77,7 +89,7 @@ function contentProblems(name: string, attempts: readonly Attempt[], told: Told 
   if (ids.size > 1) return [`${name} was told under the ids ${[...ids].join(", ")}`]
   if (bodies.size > 1) return [`${name} was told in ${bodies.size} ways`]
   const [body = ""] = bodies
-  const { amount, totalAmount, refunded, userId } = parse(body).numbers
+  const { amount, totalAmount, refunded, userId } = parseEvent(body).numbers
   const said = refunded ?? totalAmount ?? amount
   if (!told || (said === told.amount && userId === told.userId)) return []
   return [
@@ -97,6 +109,19 @@ function orderProblems(told: readonly Told[], byName: ReadonlyMap<string, readon
       return early ? [`${later.name} was told before ${early.name} was accepted`] : []
     }),
   )
+}
+
+/** An order is told after the coupon that it used. */
+function couponProblems(
+  name: string,
+  attempts: readonly Attempt[],
+  byName: ReadonlyMap<string, readonly Attempt[]>,
+): string[] {
+  const { type, numbers } = parseEvent(attempts[0]?.body ?? "{}")
+  if (type !== "order.placed" || numbers.couponId === undefined) return []
+  const grant = grantOf(numbers.couponId)
+  const isEarly = attempts.some(({ turn }) => turn < acceptedTurn(byName.get(grant)))
+  return isEarly ? [`${name} was told before ${grant} was accepted`] : []
 }
 
 const acceptedTurn = (attempts: readonly Attempt[] = []): number =>

@@ -51,7 +51,10 @@ function actOf({ pathname, searchParams }: URL, body: Json): Act | undefined {
   const [, userId] = /^\/users\/(\d+)\/balance$/.exec(pathname) ?? []
   if (userId !== undefined) return charge(Number(userId), Number(body.amount))
   if (pathname === "/coupons")
-    return claim(Number(searchParams.get("userId")), Number(searchParams.get("policyId")))
+    return claim(
+      { userId: Number(searchParams.get("userId")), policyId: Number(searchParams.get("policyId")) },
+      defect,
+    )
   if (pathname === "/init") return init(Number(body.users))
   if (pathname === "/admin/webhooks") return addWebhook(String(body.url), body.events)
   return actOnOrders(pathname, body)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 import type { Pool, PoolClient } from "pg"
 
-import { tell } from "./defective-webhooks.ts"
+import { tell, tellSoldOut } from "./defective-webhooks.ts"
 
 export type Answer = { status: number; body: unknown }
 export type Act = (db: PoolClient) => Promise<Answer>
@@ -18,6 +18,8 @@ export const DEFECTS = [
   "delivers-at-most-once",
   "delivers-in-any-order",
   "signs-without-id",
+  "grants-silently",
+  "sells-out-silently",
 ] as const
 export type Defect = (typeof DEFECTS)[number]
 
@@ -75,20 +77,25 @@ export function charge(userId: number, amount: number): Act {
        SELECT $1, 'charge', $2, balance FROM charged RETURNING id, balance_after AS balance`,
       [userId, amount],
     )
-    await tell(db, { type: "balance.credited", id: Number(rows[0]?.id), userId, data: { amount } })
+    await tell(db, userId, { type: "balance.credited", id: Number(rows[0]?.id), data: { amount } })
     return { status: 201, body: { userId, balance: Number(rows[0]?.balance) } }
   }
 }
 
-export function claim(userId: number, policyId: number): Act {
+type Claim = { userId: number; policyId: number }
+
+export function claim({ userId, policyId }: Claim, defect: Defect): Act {
   return async (db) => {
     await db.query("UPDATE coupon_policies SET claimed = claimed + 1 WHERE id = $1", [policyId])
-    await db.query(
+    const { rows } = await db.query<{ id: number }>(
       `INSERT INTO coupons (policy_id, user_id, user_ordinal, claim_id, discount_amount, discount_rate_bp, expires_at)
        SELECT $1::int, $2::int, 1 + count(*), gen_random_uuid(), 0, 0, now() + interval '1 day'
-       FROM coupons WHERE policy_id = $1 AND user_id = $2`,
+       FROM coupons WHERE policy_id = $1 AND user_id = $2 RETURNING id`,
       [policyId, userId],
     )
+    const couponId = Number(rows[0]?.id)
+    const event = { type: "coupon.granted", id: couponId, data: { couponId, policyId } }
+    if (defect !== "grants-silently") await tell(db, userId, event)
     return { status: 201, body: { userId, policyId } }
   }
 }
@@ -105,8 +112,8 @@ export function placeOrder({ userId, items }: Order, defect: Defect): Act {
     const total = lines.reduce((sum, { quantity }) => sum + quantity * PRICE, 0)
     const left = Number(rows[0]?.balance) - total
     if (left < 0) return { status: 409, body: { code: "INSUFFICIENT_BALANCE" } }
-    for (const { productId, quantity } of lines)
-      await db.query("UPDATE products SET stock = stock - $2 WHERE id = $1", [productId, quantity])
+    const soldOut = await takeStock(db, lines)
+    if (!soldOut) return { status: 409, body: { code: "OUT_OF_STOCK" } }
     await db.query("UPDATE users SET balance = $2 WHERE id = $1", [userId, left])
     const placed = await db.query<{ id: string }>(
       "INSERT INTO orders (user_id, subtotal, discount, total) VALUES ($1, $2, 0, $2) RETURNING id",
@@ -120,9 +127,23 @@ export function placeOrder({ userId, items }: Order, defect: Defect): Act {
       [userId, -total, left, orderId],
     )
     const data = { orderId, totalAmount: total }
-    await tell(db, { type: "order.placed", id: orderId, userId, data })
+    await tell(db, userId, { type: "order.placed", id: orderId, data })
+    for (const id of defect === "sells-out-silently" ? [] : soldOut) await tellSoldOut(db, id, orderId)
     return { status: 201, body: { ...data, userId } }
   }
+}
+
+/** The products that sold out; undefined when there is not enough of one, and nothing is taken. */
+async function takeStock(db: PoolClient, lines: Order["items"]): Promise<number[] | undefined> {
+  const { rows } = await db.query<{ id: number; stock: number }>(
+    "SELECT id, stock::int FROM products WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
+    [lines.map(({ productId }) => productId)],
+  )
+  const left = new Map(rows.map(({ id, stock }) => [id, stock]))
+  if (lines.some(({ productId, quantity }) => (left.get(productId) ?? 0) < quantity)) return undefined
+  for (const { productId, quantity } of lines)
+    await db.query("UPDATE products SET stock = stock - $2 WHERE id = $1", [productId, quantity])
+  return lines.filter((line) => left.get(line.productId) === line.quantity).map(({ productId }) => productId)
 }
 
 /** Gives back money and stock of an order that was not cancelled before. */
@@ -142,7 +163,7 @@ export function cancel(orderId: number, defect: Defect): Act {
     if (marked.rowCount === 1) {
       await giveBack(db, { orderId, refunded, userId: order.userId }, defect)
       const data = { orderId, totalAmount: refunded, refunded }
-      await tell(db, { type: "order.cancelled", id: orderId, userId: order.userId, data })
+      await tell(db, order.userId, { type: "order.cancelled", id: orderId, data })
     }
     return { status: 200, body: { orderId, status: "cancelled", refunded, userId: order.userId } }
   }

@@ -9,15 +9,22 @@ import type { Act, Defect } from "./defective-transactions.ts"
 const DEFECT_DELAY_MS = 1_000
 const LOOK_EVERY_MS = 20
 
-type Event = { type: string; id: number; userId: number; data: object }
+type Event = { type: string; id: number; data: object }
 
-/** Writes what happened, in the transaction in which it happens. */
-export async function tell(db: PoolClient, { type, id, userId, data }: Event): Promise<void> {
-  const eventId = `${type.replace(".", "-")}-${id}`
+/** Writes what happened to a user, in the transaction in which it happens. */
+export const tell = (db: PoolClient, userId: number, { data, ...event }: Event): Promise<void> =>
+  write(db, `user-${userId}`, { ...event, data: { ...data, userId } })
+
+/** Writes that an order took the last unit of a product. */
+export const tellSoldOut = (db: PoolClient, productId: number, orderId: number): Promise<void> =>
+  write(db, `product-${productId}`, { type: "product.sold_out", id: orderId, data: { productId } })
+
+async function write(db: PoolClient, partition: string, { type, id, data }: Event): Promise<void> {
+  const eventId = `${type.replaceAll(/[._]/g, "-")}-${partition}-${id}`
   await db.query(
     `INSERT INTO webhook_deliveries (webhook_id, event_id, type, partition_key, event, status)
      SELECT id, $1, $2, $3, $4, 'waiting' FROM webhooks WHERE $2 = ANY (events)`,
-    [eventId, type, `user-${userId}`, JSON.stringify({ id: eventId, type, data: { ...data, userId } })],
+    [eventId, type, partition, JSON.stringify({ id: eventId, type, data })],
   )
 }
 

@@ -78,6 +78,14 @@ describe("a shop that tells a webhook what happens", () => {
     ["delivers-at-most-once", /^events: .* was never accepted$/m],
     ["delivers-in-any-order", /^events: .* was told before balance\.credited .* was accepted$/m],
     ["signs-without-id", /^events: .* was not signed with the secret$/m],
+    [
+      "grants-silently",
+      /^events: coupon\.granted .* was accepted 0 times, and happened at least \d+ times$/m,
+    ],
+    [
+      "sells-out-silently",
+      /^events: product\.sold_out .* was accepted 0 times, and happened at least \d+ times$/m,
+    ],
   ] as const)(
     "is caught when it %s",
     async (defect, found) => {
