@@ -6,7 +6,7 @@ import type { Pair } from "../environment/topology.ts"
 import type { Fault, Experiment } from "./fault.ts"
 
 const ADDED_MS = 200
-// From BEGIN to COMMIT, the longest of the API's transactions.
+// A transaction that others wait for has four, and a request waits for the one in progress and for its own.
 const STATEMENTS = 8
 const RESET_WITHIN_MS = 5_000
 

@@ -58,19 +58,14 @@ export const ADMINISTRATION_BUGS: Bug[] = [
     .replacing("apps/api/src/http/waiting-token.ts", "`${text}\\n${owner}`", "text")
     .caughtBy(ORDER_ADMISSION, "a place in the waiting room is its caller's alone"),
   bug("restock-unjournaled", "every restock is an entry in the journal")
-    .replacing(
-      "apps/api/src/administration/journal.ts",
-      "await tx.journalEntry.create({",
-      `if (change.action === "product.restocked") return
-  await tx.journalEntry.create({`,
-    )
+    .replacing(PRODUCTS, "), entry AS (${entry})", ")")
     .caughtBy(ADMINISTRATION, "the journal > says who changed what"),
   bug("restock-below-zero", "no more units are taken off than there are")
-    .replacing(PRODUCTS, "if (stock + BigInt(quantity) < 0n) {", "if (stock < 0n) {")
+    .replacing(PRODUCTS, "AND stock + ${added} >= 0 ", "")
     .dropping("products.products_stock_check")
     .caughtBy(ADMINISTRATION, "a restock > adds units"),
   bug("stocked-without-restock", "what was restocked counts as put in")
-    .replacing(PRODUCTS, "data: { stock: units, stocked: units }", "data: { stock: units }")
+    .replacing(PRODUCTS, ", stocked = stocked + ${added}\n", "\n")
     .dropping("products.products_stock_check")
     .caughtBy(ADMINISTRATION, "a restock > adds units"),
   bug("change-twice", "a change with an Idempotency-Key happens once")

@@ -67,6 +67,13 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
       "answer",
     )
     .caughtBy(RULES, "an order placed conditional > for the last won is one order"),
+  bug("refused-by-its-own-effect-batched", "the same in a batch")
+    .replacing(
+      "apps/api/src/orders/strategies/batched.ts",
+      "if (first) answers.set(job, repeatedAnswer(first, request))",
+      "",
+    )
+    .caughtBy(RULES, "an order placed batched > for the last won is one order"),
   bug("charge-key-not-kept", "the key of a charge is kept in its row")
     .replacing("apps/api/src/balance/charge.ts", "request?.identity ?? null", "request && null")
     .caughtBy("apps/api/test/balance.test.ts", "a charge > happens once for one Idempotency-Key"),

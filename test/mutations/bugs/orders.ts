@@ -51,9 +51,9 @@ export const ORDER_BUGS: Bug[] = [
   bug("refusal-fails-neighbours", "one order's refusal never fails another of its batch")
     .replacing(
       BATCHED,
-      "  await writeBatch(tx, placed, at)",
-      `  if (placed.length < answers.size) throw new Error("One was refused")
-  await writeBatch(tx, placed, at)`,
+      "  const firsts = await writeBatch(tx, decided, requests)",
+      `  if (decided.placed.length < answers.size) throw new Error("One was refused")
+  const firsts = await writeBatch(tx, decided, requests)`,
     )
     .caughtBy(CONTENTION, "batched > the last unit"),
   bug("coupon-not-marked-used", "an order uses its coupon up")

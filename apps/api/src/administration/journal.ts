@@ -1,8 +1,9 @@
+import assert from "node:assert/strict"
 import type { z } from "zod"
-import { Prisma } from "../generated/prisma/client.ts"
 import type { JournalEntry as JournalRow } from "../generated/prisma/client.ts"
 import type { By } from "../http/define-route.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import { sql } from "../infra/db.ts"
+import type { Db, Sql, Tx } from "../infra/db.ts"
 import { shopEpoch } from "../shop/epoch.ts"
 import type { JournalAction, JournalEntry, JournalPage, JournalPageQuery } from "./schema.ts"
 
@@ -22,17 +23,29 @@ export type Change = {
 }
 
 /** Writes down a change in the transaction that made it, which holds what it changed: the epoch is then that one's. */
-export async function writeJournal(tx: Tx, { by, before, after, ...change }: Change): Promise<void> {
-  await tx.journalEntry.create({
-    data: {
-      ...change,
-      reason: change.reason ?? null,
-      epoch: await shopEpoch(tx),
-      who: by === null ? null : storable(by.subject),
-      before: before ?? Prisma.DbNull,
-      after: after ?? Prisma.DbNull,
-    },
+export async function writeJournal(tx: Tx, { before, after, ...change }: Change): Promise<void> {
+  const entry = journalEntry({
+    ...change,
+    before: json(before),
+    after: json(after),
+    of: sql`(SELECT) AS change`,
   })
+  assert((await tx.$executeRaw(entry)) === 1, "the table shop has one row")
+}
+
+const json = (snapshot: Snapshot | null) => sql`${snapshot && JSON.stringify(snapshot)}::jsonb`
+
+/** `of` is a FROM item with one row if the change was made, whose columns `before` and `after` may use. */
+type Entry = Omit<Change, "before" | "after"> & Record<"before" | "after" | "of", Sql>
+
+/** A statement that writes the entry of a change, also for a WITH that makes it: no round trip while a row is locked. */
+export function journalEntry({ by, action, targetId, quantity, reason, before, after, of }: Entry): Sql {
+  const who = by === null ? null : storable(by.subject)
+  return sql`
+    INSERT INTO journal_entries (epoch, who, action, target_id, before, after, quantity, reason)
+    SELECT epoch, ${who}::text, ${action}::text, ${targetId}::int, ${before}, ${after}, ${quantity ?? null}::bigint,
+           ${reason ?? null}::text
+    FROM shop, ${of}`
 }
 
 /** A text of PostgreSQL has no NUL and no half of a surrogate pair; a token's subject may have both. */

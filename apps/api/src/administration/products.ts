@@ -3,10 +3,11 @@ import type { Product as Row } from "../generated/prisma/client.ts"
 import type { By } from "../http/define-route.ts"
 import { jsonAnswer } from "../idempotency/answer.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
+import { sql } from "../infra/db.ts"
 import type { Tx } from "../infra/db.ts"
 import { productNotFound, toProduct } from "../products/service.ts"
 import type { ChangeCommit } from "./commit.ts"
-import { writeJournal } from "./journal.ts"
+import { journalEntry, writeJournal } from "./journal.ts"
 import type { NewProduct, ProductChange, Restock } from "./schema.ts"
 import { requireOrder } from "./window.ts"
 
@@ -45,22 +46,33 @@ export function createProductAdministration({ commit }: { commit: ChangeCommit }
     /** @throws PRODUCT_NOT_FOUND; OUT_OF_STOCK when more would be taken off than there is; STOCK_LIMIT */
     restock: (id: number, { quantity, reason }: Restock, { request, by }: Asked) =>
       commit(request, async (tx) => {
-        const before = await lockProduct(tx, id)
-        requireRoom(before, quantity)
-        const units = { increment: quantity }
-        const row = await tx.product.update({ where: { id }, data: { stock: units, stocked: units } })
-        await writeJournal(tx, {
-          by,
-          action: "product.restocked",
-          targetId: id,
-          before: { stock: Number(before.stock) },
-          after: { stock: Number(row.stock) },
-          quantity,
-          reason,
-        })
-        return jsonAnswer(201, { productId: id, stock: Number(row.stock) })
+        const stock = await addUnits(tx, { id, quantity, reason, by })
+        return jsonAnswer(201, { productId: id, stock })
       }),
   }
+}
+
+/** The stock afterwards. One statement with the journal's entry: orders wait for the row until the transaction ends. */
+async function addUnits(tx: Tx, { id, ...units }: Restock & { id: number; by: By }): Promise<number> {
+  const added = sql`${units.quantity}::bigint`
+  const entry = journalEntry({
+    ...units,
+    action: "product.restocked",
+    targetId: id,
+    before: sql`jsonb_build_object('stock', stock - ${added})`,
+    after: sql`jsonb_build_object('stock', stock)`,
+    of: sql`row`,
+  })
+  const [row] = await tx.$queryRaw<{ stock: number }[]>`
+    WITH row AS (
+      UPDATE products SET stock = stock + ${added}, stocked = stocked + ${added}
+      WHERE id = ${id}::int AND stock + ${added} >= 0 AND stocked + ${added} <= ${MAX_STOCKED} RETURNING stock
+    ), entry AS (${entry})
+    SELECT stock::float8 AS stock FROM row`
+  if (row) return row.stock
+  requireRoom(await lockProduct(tx, id), units.quantity)
+  // There is room only since then, and there stays room, now that the row is locked.
+  return addUnits(tx, { id, ...units })
 }
 
 /** The product, whose row is locked until this transaction ends. */

@@ -1,5 +1,5 @@
 import { pgArray, sql } from "../infra/db.ts"
-import type { Sql, Tx } from "../infra/db.ts"
+import type { Sql } from "../infra/db.ts"
 
 /**
  * What is written to the outbox in the transaction of what happened: one row per kind, however many orders, charges or
@@ -34,20 +34,19 @@ export const chargesToOutbox = (rows: Sql): Sql => idsOf(BALANCE_CREDITED, rows)
 export const couponsToOutbox = (rows: Sql): Sql => idsOf(COUPON_GRANTED, rows)
 
 /**
- * To be called in the transaction that cancels orders and after their users are locked. One row for the orders
+ * A statement for a WITH, in the transaction that cancels orders and after their users are locked. One row for the orders
  * of a UTC day: what they sold comes off the sums of their own day.
  */
-export async function cancellationsToOutbox(tx: Tx, orderIds: readonly number[]): Promise<void> {
-  if (orderIds.length === 0) return
-  await tx.$executeRaw`
+export function cancellationsToOutbox(orderIds: readonly number[]): Sql {
+  const ids = pgArray(orderIds)
+  return sql`
     INSERT INTO outbox_events (topic, payload)
     SELECT ${ORDER_CANCELLED}, jsonb_build_object(
              'day', day, 'sold', jsonb_object_agg(product_id, -quantity),
              'ids', (SELECT jsonb_agg(id ORDER BY id) FROM orders
-                     WHERE id = ANY (${pgArray(orderIds)}::bigint[])
-                       AND (created_at AT TIME ZONE 'UTC')::date = day))
+                     WHERE id = ANY (${ids}::bigint[]) AND (created_at AT TIME ZONE 'UTC')::date = day))
     FROM (SELECT (created_at AT TIME ZONE 'UTC')::date AS day, product_id, sum(quantity) AS quantity
           FROM orders JOIN order_lines ON order_id = orders.id
-          WHERE orders.id = ANY (${pgArray(orderIds)}::bigint[]) GROUP BY 1, 2) lines
+          WHERE orders.id = ANY (${ids}::bigint[]) GROUP BY 1, 2) lines
     GROUP BY day`
 }

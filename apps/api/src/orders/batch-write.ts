@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from "node:util"
 import { ORDER_PLACED } from "../events/outbox.ts"
-import { pgArray, sql, uuidArray } from "../infra/db.ts"
+import { oneRow, pgArray, sql, uuidArray } from "../infra/db.ts"
+import type { KeyedRequest } from "../idempotency/request.ts"
 import type { Statements } from "../infra/db.ts"
 import { countPurchases, limitedOf } from "./count-purchases.ts"
 import type { PlacedLine } from "./decide.ts"
 import type { PlacedOrder } from "./decide-batch.ts"
+import { findKnown, keyedOrders, known } from "./keyed-orders.ts"
+import type { KeyedOrder, KnownOrders } from "./keyed-orders.ts"
 import { purchaseKey } from "./sale-terms.ts"
 
 /** Amounts by the id of their row. */
@@ -16,10 +19,14 @@ const NOTHING = sql`SELECT 1 WHERE false`
 /**
  * Writes the placed orders of a batch in one statement: balances, stocks and coupons conditionally, then orders, lines,
  * ledger and outbox. The rows are locked, so a condition that does not hold is a bug and rolls all back. `at` is when the
- * orders were decided.
+ * orders were decided. Returns the orders that the keys of `refused` placed before.
  */
-export async function writeBatch(tx: Statements, placed: readonly PlacedOrder[], at: number): Promise<void> {
-  if (placed.length === 0) return
+export async function writeBatch(
+  tx: Statements,
+  { placed, at }: { placed: readonly PlacedOrder[]; at: number },
+  refused: readonly KeyedRequest[],
+): Promise<KnownOrders> {
+  if (placed.length === 0) return findKnown(tx, refused)
 
   const paid = placed.filter((order) => order.placed.total > 0)
   const lines = placed.flatMap(({ order, placed: { lines: own } }) =>
@@ -31,18 +38,21 @@ export async function writeBatch(tx: Statements, placed: readonly PlacedOrder[],
   const limited = limitedOf(lines)
   const counted = new Set(limited.map(({ userId, productId }) => purchaseKey(userId, productId))).size
 
-  const [counts] = await tx.$queryRaw<Counts[]>`
+  const { keyed, ...counts } = await oneRow<Counts & { keyed: KeyedOrder[] }>(tx)`
     WITH spent AS (${spend(spent)}), taken AS (${takeStock(sold)}), used AS (${useCoupons(used)}),
          placed AS (${insertOrders(placed, at)}), lined AS (${insertLines(lines, counted > 0)}),
          booked AS (${insertLedger(paid)}), queued AS (${insertOutbox(placed, sold)}),
-         counted AS (${counted > 0 ? countPurchases(limited) : NOTHING})
+         counted AS (${counted > 0 ? countPurchases(limited) : NOTHING}),
+         k AS (${keyedOrders(uuidArray(refused.map(({ identity }) => identity)))})
     SELECT (SELECT count(*)::int FROM spent) AS spent, (SELECT count(*)::int FROM taken) AS taken,
-           (SELECT count(*)::int FROM used) AS used, (SELECT count(*)::int FROM counted) AS counted`
+           (SELECT count(*)::int FROM used) AS used, (SELECT count(*)::int FROM counted) AS counted,
+           (SELECT coalesce(json_agg(k), '[]') FROM k) AS keyed`
 
   const expected: Counts = { spent: spent.size, taken: sold.size, used: used.length, counted }
   if (!isDeepStrictEqual(counts, expected)) {
     throw new Error(`A locked row changed: ${JSON.stringify({ counts, expected })}`)
   }
+  return known(keyed)
 }
 
 const spend = (spent: Sums) => sql`

@@ -3,7 +3,7 @@ import type { Answer } from "../../idempotency/answer.ts"
 import type { KeyedRequest } from "../../idempotency/request.ts"
 import { repeatIfTaken } from "../../idempotency/taken-key.ts"
 import { createBatcher } from "../../infra/batcher.ts"
-import type { Db, Tx } from "../../infra/db.ts"
+import type { Db, Statements } from "../../infra/db.ts"
 import { withRetry } from "../../infra/retry.ts"
 import type { RetryObserver } from "../../infra/retry.ts"
 import { refusedOrder } from "../answer.ts"
@@ -31,7 +31,7 @@ export type CancelDeps = {
  * while a commit is in flight are committed together, whatever strategy places orders.
  */
 export function createCancelOrder({ db, windowMs, maxQueued, onRetry }: CancelDeps) {
-  const cancelAll = (jobs: CancelJob[]) => db.$transaction((tx) => cancelBatch(tx, jobs, windowMs))
+  const cancelAll = (jobs: CancelJob[]) => db.inBatch((tx) => cancelBatch(tx, jobs, windowMs))
   const batcher = createBatcher<CancelJob, Answer>({
     commit: (jobs) =>
       withRetry(() => repeatIfTaken(CANCELLATION_KEY_TAKEN, () => cancelAll(jobs)), { onRetry }),
@@ -44,7 +44,7 @@ export function createCancelOrder({ db, windowMs, maxQueued, onRetry }: CancelDe
     batcher.submit({ command, request })
 }
 
-async function cancelBatch(tx: Tx, jobs: readonly CancelJob[], windowMs: number) {
+async function cancelBatch(tx: Statements, jobs: readonly CancelJob[], windowMs: number) {
   const { rows, known } = await lockCancelRows(tx, jobs)
   const decide = createCancelDecider(rows, windowMs)
   const hashes = new Map([...known].map(([identity, { hash }]) => [identity, hash]))

@@ -1,7 +1,7 @@
 import type { KeyedRequest } from "../../idempotency/request.ts"
 import { databaseMs } from "../../infra/clock.ts"
 import { oneRow, pgArray, uuidArray } from "../../infra/db.ts"
-import type { Tx } from "../../infra/db.ts"
+import type { Statements } from "../../infra/db.ts"
 import type { CancelLine, CancelRows, OrderState } from "./decide.ts"
 import type { CancelJob } from "./job.ts"
 
@@ -24,7 +24,7 @@ export type LockedCancels = { rows: CancelRows; known: ReadonlyMap<string, Keyed
  * Locks what a batch of cancellations may change and reads it, in the same order as orders are placed: users, coupons,
  * products, each by ascending id, and the orders themselves at last. Which rows those are never changes.
  */
-export async function lockCancelRows(tx: Tx, jobs: readonly CancelJob[]): Promise<LockedCancels> {
+export async function lockCancelRows(tx: Statements, jobs: readonly CancelJob[]): Promise<LockedCancels> {
   const ids = pgArray(new Set(jobs.map(({ command }) => command.orderId)))
   const identities = uuidArray(jobs.flatMap(({ request }) => request?.identity ?? []))
   const { users, orders, lines, keyed, at } = await oneRow<Locked>(tx)`

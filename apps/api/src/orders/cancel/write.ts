@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util"
 import { cancellationsToOutbox } from "../../events/outbox.ts"
 import type { KeyedRequest } from "../../idempotency/request.ts"
 import { pgArray, sql } from "../../infra/db.ts"
-import type { Tx } from "../../infra/db.ts"
+import type { Statements } from "../../infra/db.ts"
 import type { OrderState } from "./decide.ts"
 
 /** A cancellation that was decided; `balanceAfter` is what the refund leaves, in won. */
@@ -18,10 +18,14 @@ type Sums<Key> = Map<Key, number>
 
 /**
  * Gives back in one statement what the orders took: money with its ledger row, stock, coupons, units of limits; marks them
- * and writes a row for each cancellation. The rows are locked, so a count that differs is a bug and rolls all back. `at`
- * is when they were cancelled, in ms since 1970.
+ * and writes a row for each cancellation, and the outbox. The rows are locked, so a count that differs is a bug and rolls
+ * all back. `at` is when they were cancelled, in ms since 1970.
  */
-export async function writeCancels(tx: Tx, cancelled: readonly Cancelled[], at: number): Promise<void> {
+export async function writeCancels(
+  tx: Statements,
+  cancelled: readonly Cancelled[],
+  at: number,
+): Promise<void> {
   if (cancelled.length === 0) return
   const orders = cancelled.map(({ order }) => order)
   const paid = sums(orders.flatMap(({ userId, total }) => (total > 0 ? [[userId, total] as const] : [])))
@@ -43,7 +47,8 @@ export async function writeCancels(tx: Tx, cancelled: readonly Cancelled[], at: 
          ), booked AS (
            INSERT INTO ledger_entries (user_id, kind, order_id, amount, balance_after)
            SELECT user_id, 'refund', id, total, balance_after FROM asked WHERE total > 0
-         ), uncounted AS (${uncount(limited)})
+         ), uncounted AS (${uncount(limited)}),
+         queued AS (${cancellationsToOutbox(orders.map(({ id }) => id))})
     SELECT (SELECT count(*)::int FROM credited) AS credited, (SELECT count(*)::int FROM restocked) AS restocked,
            (SELECT count(*)::int FROM freed) AS freed, (SELECT count(*)::int FROM marked) AS marked,
            (SELECT count(*)::int FROM uncounted) AS uncounted`
@@ -58,10 +63,6 @@ export async function writeCancels(tx: Tx, cancelled: readonly Cancelled[], at: 
   if (!isDeepStrictEqual(counts, expected)) {
     throw new Error(`A locked row changed: ${JSON.stringify({ counts, expected })}`)
   }
-  await cancellationsToOutbox(
-    tx,
-    orders.map(({ id }) => id),
-  )
 }
 
 const recordsOf = (cancelled: readonly Cancelled[]) => sql`

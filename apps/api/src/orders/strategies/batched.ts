@@ -7,7 +7,7 @@ import { lockRows } from "../batch-rows.ts"
 import { writeBatch } from "../batch-write.ts"
 import { decideBatch } from "../decide-batch.ts"
 import type { OrderJob } from "../job.ts"
-import { ORDER_KEY_TAKEN, findKnown, repeatedAnswer } from "../keyed-orders.ts"
+import { ORDER_KEY_TAKEN, repeatedAnswer } from "../keyed-orders.ts"
 import { NO_ORDER_METRICS } from "../order-metrics.ts"
 import type { PlaceOrder, StrategyDeps } from "./strategy.ts"
 
@@ -43,26 +43,16 @@ export function createBatchedStrategy({
 
 /** The answer to every job. Hot rows are locked from `lockRows` on: the decision and one statement follow. */
 async function placeBatch(tx: Statements, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
-  const { answers, placed, at } = decideBatch(jobs, await lockRows(tx, jobs))
-  for (const [job, answer] of await repeatsOfRefused(tx, answers)) answers.set(job, answer)
-  await writeBatch(tx, placed, at)
-  return answers
-}
-
-/**
- * Looks for the keys of refused orders once more, now that their rows are locked: what refused one may be the effect of
- * its own first request, which another process committed after `lockRows` had begun.
- */
-async function repeatsOfRefused(tx: Statements, answers: ReadonlyMap<OrderJob, Answer>) {
+  const { answers, ...decided } = decideBatch(jobs, await lockRows(tx, jobs))
   const refused = [...answers].flatMap(([job, { status }]) =>
     job.request && status >= 400 ? { job, request: job.request } : [],
   )
-  const known = await findKnown(
-    tx,
-    refused.map(({ request }) => request),
-  )
-  return refused.flatMap(({ job, request }) => {
-    const first = known.get(request.identity)
-    return first ? [[job, repeatedAnswer(first, request)] as const] : []
-  })
+  const requests = refused.map(({ request }) => request)
+  // What refused one may be the effect of its own first request, committed after `lockRows` had begun.
+  const firsts = await writeBatch(tx, decided, requests)
+  for (const { job, request } of refused) {
+    const first = firsts.get(request.identity)
+    if (first) answers.set(job, repeatedAnswer(first, request))
+  }
+  return answers
 }
