@@ -41,27 +41,31 @@ function traded() {
   return [...journal.entries()]
 }
 
-type Told = { id: string; type: string; data: Record<string, number>; refused?: boolean }
+type Expected = { id: string; type: string; data: Record<string, number>; refused?: boolean }
 
-const grant = (couponId: number): Told => ({
+const grant = (couponId: number): Expected => ({
   id: `grant-${couponId}`,
   type: "coupon.granted",
   data: { couponId, userId: 1, policyId: 5 },
 })
-const order7: Told = {
+const order7: Expected = {
   id: "order-7",
   type: "order.placed",
   data: { orderId: 7, userId: 1, totalAmount: 300, couponId: 11 },
 }
-const order8: Told = {
+const order8: Expected = {
   id: "order-8",
   type: "order.placed",
   data: { orderId: 8, userId: 1, totalAmount: 300 },
 }
-const gone = (nr: number): Told => ({ id: `gone-${nr}`, type: "product.sold_out", data: { productId: 3 } })
-const refused = (event: Told): Told => ({ ...event, refused: true })
+const gone = (nr: number): Expected => ({
+  id: `gone-${nr}`,
+  type: "product.sold_out",
+  data: { productId: 3 },
+})
+const refused = (event: Expected): Expected => ({ ...event, refused: true })
 
-function found(events: readonly Told[]): string[] {
+function found(events: readonly Expected[]): string[] {
   const entries = traded()
   const attempts = events.map(({ id, refused: isRefused, ...event }, index): Attempt => ({
     id,
@@ -75,17 +79,17 @@ function found(events: readonly Told[]): string[] {
 
 const WHOLE = [grant(11), grant(12), order7, gone(1), order8, gone(2)]
 
-it("nothing is wrong when every coupon and both times that it sold out are told, once or more often", () => {
+it("nothing is wrong when every coupon and both times that it sold out are sent, once or more often", () => {
   expect(found(WHOLE)).toEqual([])
   expect(found([refused(grant(11)), ...WHOLE, grant(12), gone(2)])).toEqual([])
 })
 
-const without = (event: Told) => WHOLE.filter(({ id }) => id !== event.id)
+const without = (event: Expected) => WHOLE.filter(({ id }) => id !== event.id)
 const GRANTS = "coupon.granted to user 1 by policy 5"
 
 it.each([
   [
-    "a coupon is not told",
+    "a coupon is not sent",
     without(grant(12)),
     `${GRANTS} was accepted 1 times, and happened at least 2 times`,
   ],
@@ -95,39 +99,39 @@ it.each([
     `${GRANTS} was accepted 1 times, and happened at least 2 times`,
   ],
   [
-    "a coupon is told that nobody claimed",
+    "a coupon is sent that nobody claimed",
     [...WHOLE, grant(13)],
-    `${GRANTS} was told 3 times, and happened at most 2 times`,
+    `${GRANTS} was sent 3 times, and happened at most 2 times`,
   ],
   [
-    "a coupon is told under two ids",
+    "a coupon is sent under two ids",
     [...WHOLE, { ...grant(12), id: "again" }],
-    "coupon.granted 12 was told under the ids grant-12, again",
+    "coupon.granted 12 was sent under the ids grant-12, again",
   ],
   [
-    "an order is told before the coupon that it used",
+    "an order is sent before the coupon that it used",
     [grant(12), order7, grant(11), gone(1), order8, gone(2)],
-    "order.placed 7 was told before coupon.granted 11 was accepted",
+    "order.placed 7 was sent before coupon.granted 11 was accepted",
   ],
   [
-    "a product that sold out twice is told once",
+    "a product that sold out twice is sent once",
     without(gone(2)),
     "product.sold_out of product 3 was accepted 1 times, and happened at least 2 times",
   ],
   [
-    "a product is told sold out more often than there were units to sell",
+    "a product is reported sold out more often than there were units to sell",
     [...WHOLE, gone(3)],
-    "product.sold_out of product 3 was told 3 times, and happened at most 2 times",
+    "product.sold_out of product 3 was sent 3 times, and happened at most 2 times",
   ],
   [
-    "a product is told sold out that nobody bought",
+    "a product is reported sold out that nobody bought",
     [...WHOLE, { ...gone(3), data: { productId: 4 } }],
-    "product.sold_out of product 4 was told 1 times, and happened at most 0 times",
+    "product.sold_out of product 4 was sent 1 times, and happened at most 0 times",
   ],
   [
     "a coupon changes between attempts",
     [...WHOLE, { ...grant(12), data: { ...grant(12).data, discount: 5 } }],
-    "coupon.granted 12 was told in 2 ways",
+    "coupon.granted 12 was sent in 2 ways",
   ],
 ])("finds that %s", (_what, events, detail) => {
   expect(found(events).join("\n")).toContain(detail)

@@ -4,15 +4,17 @@ import type { Attempt } from "../client/webhook-receiver.ts"
 import { numbersOf } from "./answer.ts"
 import { parseEvent } from "./event-body.ts"
 
-/** How often something was told: the answers to clients say no more than between which numbers that has to be. */
+/** How often something was sent: the answers to clients say no more than between which numbers that has to be. */
 type Bounds = { least: number; most: number }
 
-/** By what happened, how many events of it were accepted too few: `awaited` are the effects that have to be told. */
+/** By what happened, how many events of it were accepted too few: `awaited` are the effects that have to be sent. */
 export function missingCounted(awaited: Iterable<Entry>, attempts: readonly Attempt[]): string[] {
   const accepted = countedIds(attempts.filter(({ acceptedTurn }) => acceptedTurn !== undefined))
   return [...boundsOf([...awaited])].flatMap(([name, { least }]) => {
-    const told = accepted.get(name)?.size ?? 0
-    return told < least ? [`${name} was accepted ${told} times, and happened at least ${least} times`] : []
+    const delivered = accepted.get(name)?.size ?? 0
+    return delivered < least
+      ? [`${name} was accepted ${delivered} times, and happened at least ${least} times`]
+      : []
   })
 }
 
@@ -21,7 +23,7 @@ export function excessCounted(entries: Iterable<Entry>, attempts: readonly Attem
   const bounds = boundsOf([...entries])
   return [...countedIds(attempts)].flatMap(([name, { size }]) => {
     const { most } = bounds.get(name) ?? { most: 0 }
-    return size > most ? [`${name} was told ${size} times, and happened at most ${most} times`] : []
+    return size > most ? [`${name} was sent ${size} times, and happened at most ${most} times`] : []
   })
 }
 

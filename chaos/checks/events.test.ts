@@ -36,7 +36,7 @@ const CANCELLED = {
 }
 
 /** Attempts in the order given, each accepted unless it says otherwise. */
-const told = (
+const attemptsAt = (
   ...events: ({ type: string; data: object; time?: string } & { attempt?: Partial<Attempt> })[]
 ) =>
   events.map(({ attempt, ...event }, index): Attempt => ({
@@ -54,51 +54,57 @@ const found = (attempts: readonly Attempt[]): string[] => {
   return checkEvents(entries, attempts, entries).map(({ detail }) => detail)
 }
 
-it("nothing is wrong when each is told, once or more often, after what came before it", () => {
-  expect(found(told(refused(CREDITED), CREDITED, PLACED, PLACED, refused(CANCELLED), CANCELLED))).toEqual([])
+it("nothing is wrong when each is sent, once or more often, after what came before it", () => {
+  expect(
+    found(attemptsAt(refused(CREDITED), CREDITED, PLACED, PLACED, refused(CANCELLED), CANCELLED)),
+  ).toEqual([])
 })
 
 it.each([
-  ["is not told", told(CREDITED, PLACED), "order.cancelled 7 was never accepted"],
-  ["is only refused", told(CREDITED, PLACED, refused(CANCELLED)), "order.cancelled 7 was never accepted"],
+  ["is not sent", attemptsAt(CREDITED, PLACED), "order.cancelled 7 was never accepted"],
+  [
+    "is only refused",
+    attemptsAt(CREDITED, PLACED, refused(CANCELLED)),
+    "order.cancelled 7 was never accepted",
+  ],
   [
     "comes before the one before it",
-    told(CREDITED, CANCELLED, PLACED),
-    "order.cancelled 7 was told before order.placed 7 was accepted",
+    attemptsAt(CREDITED, CANCELLED, PLACED),
+    "order.cancelled 7 was sent before order.placed 7 was accepted",
   ],
   [
     "is tried before the one before it was accepted",
-    told(CREDITED, refused(PLACED), refused(CANCELLED), PLACED, CANCELLED),
-    "order.cancelled 7 was told before order.placed 7 was accepted",
+    attemptsAt(CREDITED, refused(PLACED), refused(CANCELLED), PLACED, CANCELLED),
+    "order.cancelled 7 was sent before order.placed 7 was accepted",
   ],
   [
     "has two ids",
-    told(CREDITED, PLACED, { ...PLACED, attempt: { id: "another" } }, CANCELLED),
-    "order.placed 7 was told under the ids",
+    attemptsAt(CREDITED, PLACED, { ...PLACED, attempt: { id: "another" } }, CANCELLED),
+    "order.placed 7 was sent under the ids",
   ],
   [
     "changes between attempts",
-    told(
+    attemptsAt(
       CREDITED,
       { ...PLACED, attempt: { id: "x" } },
       { ...PLACED, time: "later", attempt: { id: "x" } },
       CANCELLED,
     ),
-    "order.placed 7 was told in 2 ways",
+    "order.placed 7 was sent in 2 ways",
   ],
   [
     "says another amount",
-    told(CREDITED, { ...PLACED, data: { ...PLACED.data, totalAmount: 301 } }, CANCELLED),
-    "order.placed 7 was told with 301 of user 1, and answered with 300 of 1",
+    attemptsAt(CREDITED, { ...PLACED, data: { ...PLACED.data, totalAmount: 301 } }, CANCELLED),
+    "order.placed 7 was sent with 301 of user 1, and answered with 300 of 1",
   ],
   [
     "is about nothing",
-    told(CREDITED, PLACED, CANCELLED, { type: "order.placed", data: { orderId: 8 } }),
+    attemptsAt(CREDITED, PLACED, CANCELLED, { type: "order.placed", data: { orderId: 8 } }),
     "order.placed 8 is no effect",
   ],
   [
     "is not signed",
-    told(CREDITED, PLACED, { ...CANCELLED, attempt: { signed: false, id: "unsigned" } }),
+    attemptsAt(CREDITED, PLACED, { ...CANCELLED, attempt: { signed: false, id: "unsigned" } }),
     "unsigned was not signed with the secret",
   ],
 ])("an event that %s is found", (_what, attempts, detail) => {

@@ -9,7 +9,7 @@ export const CHECKS = {
   balances: "every balance is what was paid in less what was paid",
   stock: "every stock is what was put in less what was ordered and not cancelled",
   events:
-    "whatever was acknowledged is told to a webhook: signed, at least once, in order per user, and nothing else",
+    "whatever was acknowledged is sent to a webhook: signed, at least once, in order per user, and nothing else",
   coupons: "every acknowledged claim is a coupon that its owner sees",
   audit: "GET /audit finds nothing",
   unacknowledged: "what was committed without an answer is one batch at most",

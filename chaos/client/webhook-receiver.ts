@@ -46,8 +46,8 @@ export async function startWebhookReceiver({ refuses }: ReceiverOptions) {
   return {
     url: `${listening.url}/hooks`,
     attempts: attempts as readonly Attempt[],
-    /** The secret that the shop said when it was told of this endpoint. */
-    trust: (told: string) => void (secret = told),
+    /** The secret that the shop said when this endpoint was registered. */
+    trust: (issued: string) => void (secret = issued),
     stop: () => listening[Symbol.asyncDispose](),
   }
 }

@@ -11,8 +11,8 @@ export type Pace = {
   patienceMs: number
   /** Within this every accepted claim has to be a coupon, also when a worker died over it. */
   couponsWithinMs: number
-  /** Within this a webhook has to be told everything, also when the worker that told it died. */
-  toldWithinMs: number
+  /** Within this a webhook has to get everything, also when the worker that sent it was killed. */
+  deliveredWithinMs: number
   mostRounds: number
   /** No round begins later than this after the first one. */
   mostMs: number
@@ -31,8 +31,8 @@ const FULL = {
   steadyMs: 3_000,
   patienceMs: 60_000,
   couponsWithinMs: 60_000,
-  // A worker that dies leaves what it was telling to the others for 15 s.
-  toldWithinMs: 60_000,
+  // What a killed worker was sending is left to the others after 15 s.
+  deliveredWithinMs: 60_000,
   mostRounds: 20,
   mostMs: ENDLESS,
   mostHoldMs: 10_000,

@@ -1,4 +1,4 @@
-import { TOLD, checkEvents, toldEffects, untold } from "../checks/events.ts"
+import { SUBSCRIBED, checkEvents, expectedEvents, undelivered } from "../checks/events.ts"
 import type { Violation } from "../checks/violation.ts"
 import { startWebhookReceiver } from "../client/webhook-receiver.ts"
 import type { OrderItem } from "../client/effects.ts"
@@ -18,12 +18,11 @@ const RETRY_DELAYS = "0.2,0.2,0.5,0.5,1,1,2,2,5,5,5,5"
 
 /**
  * Everything that sells is killed in turn while orders are cancelled, a product sold out and restocked, coupons granted,
- * and a webhook told of it.
+ * and a webhook receives it.
  */
 export const sellUnderKills: Fault = {
   name: "sell-under-kills",
-  title:
-    "kill -9 of the API with the worker, then of PostgreSQL with Redis, while a webhook is told of a sale",
+  title: "kill -9 of the API with the worker, then of PostgreSQL with Redis, while a webhook receives a sale",
   topology: { ...DIRECT, shopEnv: { WEBHOOK_RETRY_DELAYS: RETRY_DELAYS } },
   seed: { users: USERS },
   visit: sell,
@@ -72,13 +71,13 @@ async function makeScarce({ sender, shop }: Experiment): Promise<void> {
   if (answer?.status !== 201) throw new Error(`the shop takes no units off: ${JSON.stringify(answer)}`)
 }
 
-/** A webhook from before the load until everything was told. */
+/** A webhook from before the load until everything was delivered. */
 async function observe(experiment: Experiment): Promise<Observer> {
   const { http, journal, pace, shoppers, signal } = experiment
   const random = experiment.random.branch("webhook")
   const receiver = await startWebhookReceiver({ refuses: () => random.chance(REFUSED_SHARE) })
   try {
-    const body = { url: receiver.url, events: TOLD }
+    const body = { url: receiver.url, events: SUBSCRIBED }
     const answer = await http.send({ method: "POST", path: "/admin/webhooks", body })
     if ("lost" in answer || answer.status !== 201)
       throw new Error(`the shop takes no webhook: ${JSON.stringify(answer)}`)
@@ -90,16 +89,16 @@ async function observe(experiment: Experiment): Promise<Observer> {
     throw error
   }
 
-  // The prober does more than can be told one after the other, so its events are only checked, not waited for.
+  // The prober does more than can be sent one after the other, so its events are only checked, not waited for.
   const probing = shoppers.at(-1)?.userId
   const awaited = () =>
     [...journal.entries()].filter(({ effect }) => !("userId" in effect) || effect.userId !== probing)
 
   async function check(): Promise<Violation[]> {
-    const done = () => Promise.resolve(untold(awaited(), receiver.attempts).length === 0)
-    await eventually(done, { withinMs: pace.toldWithinMs, signal })
+    const done = () => Promise.resolve(undelivered(awaited(), receiver.attempts).length === 0)
+    await eventually(done, { withinMs: pace.deliveredWithinMs, signal })
     const attempts = [...receiver.attempts]
-    experiment.note({ told: toldEffects(awaited()).size, attempts: attempts.length })
+    experiment.note({ events: expectedEvents(awaited()).size, attempts: attempts.length })
     return checkEvents([...journal.entries()], attempts, awaited())
   }
 

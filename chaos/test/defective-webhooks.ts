@@ -5,7 +5,7 @@ import type { Pool, PoolClient } from "pg"
 
 import type { Act, Defect } from "./defective-transactions.ts"
 
-// So long that more than one event of a user waits, and that a kill hits one that was taken and not told.
+// So long that more than one event of a user waits, and that a kill hits one that was taken and not sent.
 const DEFECT_DELAY_MS = 1_000
 const LOOK_EVERY_MS = 20
 

@@ -19,7 +19,7 @@ import { brokenBy } from "./experiments.ts"
 
 const EXPERIMENT_MS = 90_000
 // This shop grants at once, so that a coupon that is missing stays missing; and it tells soon.
-const PACE = { ...PACES.test, couponsWithinMs: 500, toldWithinMs: 8_000 }
+const PACE = { ...PACES.test, couponsWithinMs: 500, deliveredWithinMs: 8_000 }
 
 const ENTRY = join(import.meta.dirname, "defective-shop.ts")
 
@@ -76,7 +76,7 @@ describe("a shop that tells a webhook what happens", () => {
 
   it.each([
     ["delivers-at-most-once", /^events: .* was never accepted$/m],
-    ["delivers-in-any-order", /^events: .* was told before balance\.credited .* was accepted$/m],
+    ["delivers-in-any-order", /^events: .* was sent before balance\.credited .* was accepted$/m],
     ["signs-without-id", /^events: .* was not signed with the secret$/m],
     [
       "grants-silently",

@@ -27,6 +27,7 @@ const NAMES: [banned: string, instead: string][] = [
   ["workshop", "stack folder"],
   ["dress", "apply spec"],
   ["stand-?in", "test server"],
+  ["told|heard", "sent, received, reported"],
 ]
 
 /** Common English words, banned only as exactly these names. */

@@ -29,7 +29,7 @@ const Sold = z.object({
   ),
 })
 const SOLD_TOPICS: ReadonlySet<string> = new Set(["order.placed", "order.cancelled"])
-const SILENT_TOPICS: ReadonlySet<string> = new Set(["coupon.granted", "balance.credited"])
+const UNCOUNTED_TOPICS: ReadonlySet<string> = new Set(["coupon.granted", "balance.credited"])
 
 type RelayDeps = {
   db: Db
@@ -47,7 +47,7 @@ type RelayDeps = {
  */
 export function createRelay({ db, logger, metrics, onDeliveries, setAside = createSetAside() }: RelayDeps) {
   function readable(row: OutboxRow): z.infer<typeof Sold>[] {
-    if (SILENT_TOPICS.has(row.topic)) return []
+    if (UNCOUNTED_TOPICS.has(row.topic)) return []
     const parsed = Sold.safeParse(row.payload)
     if (SOLD_TOPICS.has(row.topic) && parsed.success) return [parsed.data]
     logger.error({ event: row }, "an outbox event of an unknown kind was dropped")

@@ -32,8 +32,8 @@ async function expectSound(world: World) {
   expect(await world.settle()).toEqual({})
 }
 
-/** Answers the action as the model does, which advances; `heard` is what the keys were answered. */
-async function expectSame(asked: Action, { model, world, heard }: Compared) {
+/** Answers the action as the model does, which advances; `answers` is what the keys were answered. */
+async function expectSame(asked: Action, { model, world, answers }: Compared) {
   const action = world.pin(asked)
   const expected = apply(model, action)
   const { outcome, text } = await world.answer(action)
@@ -42,11 +42,11 @@ async function expectSame(asked: Action, { model, world, heard }: Compared) {
   if (action.key === undefined || outcome.code !== "created") return
   // What a key is answered that had no effect, since the order was cancelled before, is not kept.
   const name = `${action.do} ${action.key} ${action.do === "cancel" ? `${action.of} ${action.nth}` : ""}`
-  expect(text).toBe(heard.get(name) ?? text)
-  heard.set(name, text)
+  expect(text).toBe(answers.get(name) ?? text)
+  answers.set(name, text)
 }
 
-type Compared = { model: Model; world: World; heard: Map<string, string> }
+type Compared = { model: Model; world: World; answers: Map<string, string> }
 
 const command = (action: Action): fc.AsyncCommand<Model, Omit<Compared, "model">> => ({
   check: () => true,
@@ -69,7 +69,7 @@ describe.each(ORDER_STRATEGIES)("a shop with %s orders", (strategy) => {
         async ([own, commands]) => {
           const world = await openWorld(processes, own, NAMES)
           const model = newModel(own, NAMES)
-          const real = { world, heard: new Map<string, string>() }
+          const real = { world, answers: new Map<string, string>() }
           await fc.asyncModelRun(() => ({ model, real }), commands)
           expect(await world.look()).toEqual(lookOf(model))
           expect(await world.settle()).toEqual({})
@@ -88,7 +88,7 @@ describe.each(ORDER_STRATEGIES)("a shop with %s orders", (strategy) => {
         async ([own, { before, atOnce, isSpread }]) => {
           const model = newModel(own, NAMES)
           const world = await openWorld(processes, own, NAMES)
-          const compared = { model, world, heard: new Map<string, string>() }
+          const compared = { model, world, answers: new Map<string, string>() }
           for (const action of before) await expectSame(action, compared)
 
           const actions = atOnce.map((action) => world.pin(action))

@@ -82,7 +82,7 @@ export function makePlan(config: Config, request: RunRequest, start: { runId: st
       SCALE: String(request.scale),
       ...request.k6?.env,
     },
-    ...toldK6(request),
+    ...k6SettingsOf(request),
     apiEnv: { ...request.apiEnv },
     seed: planSeed(config, layers),
     sla: resolveSla(mergeSla([config.sla, ...layers.map((layer) => layer.sla)])),
@@ -100,7 +100,7 @@ function loadOf(
   return { k6Scenarios: k6Scenarios ?? [scenario], phases: scaledPhases(phases, scale), judge }
 }
 
-function toldK6({ k6 }: RunRequest): Pick<RunPlan, "k6Flags" | "given"> {
+function k6SettingsOf({ k6 }: RunRequest): Pick<RunPlan, "k6Flags" | "given"> {
   const flags = k6 ? [...k6.load, ...k6.outs.flatMap((out) => ["--out", out])] : []
   const given = Object.keys(k6?.env ?? {})
   return { ...(flags.length > 0 ? { k6Flags: flags } : {}), ...(given.length > 0 ? { given } : {}) }

@@ -5,7 +5,7 @@ import { listen } from "@saleproof/stack/listen.ts"
 /** What a planted target does, apart from what each request asks of it by its query. */
 export type TargetOptions = {
   /** From this request on nobody is answered. */
-  silentAfter?: number
+  unansweredAfter?: number
   /** From this request on everybody gets 503. */
   brokenAfter?: number
   /** Each `one in so many` requests is never answered. */
@@ -34,7 +34,7 @@ export async function openTarget(options: TargetOptions = {}) {
 }
 
 function createResponder({
-  silentAfter,
+  unansweredAfter,
   brokenAfter,
   hangsEvery,
   perSecond,
@@ -54,9 +54,9 @@ function createResponder({
     return Math.max(waits, freeAt - now)
   }
 
-  function isSilent(pathname: string): boolean {
+  function isUnanswered(pathname: string): boolean {
     if (pathname === "/hang") return true
-    if (silentAfter !== undefined && count > silentAfter) return true
+    if (unansweredAfter !== undefined && count > unansweredAfter) return true
     return hangsEvery !== undefined && count % hangsEvery === 0
   }
 
@@ -65,7 +65,7 @@ function createResponder({
     const fixed = answers[`${request.method} ${pathname}`]
     if (fixed) return answer(response, fixed.status, fixed.body)
     count += 1
-    if (isSilent(pathname)) return
+    if (isUnanswered(pathname)) return
     const status =
       brokenAfter !== undefined && count > brokenAfter ? 503 : Number(searchParams.get("status") ?? 200)
     const wait = turn(performance.now()) + Number(searchParams.get("delay") ?? 0)

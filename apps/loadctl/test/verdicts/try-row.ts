@@ -107,7 +107,7 @@ async function influxOf(kind: VerdictRow["influx"]) {
   if (kind === undefined) return { url: null, [Symbol.asyncDispose]: nothing }
   if (kind === true) return { url: inject("influxUrl"), [Symbol.asyncDispose]: nothing }
   if (kind === "unresponsive")
-    return openTarget({ silentAfter: 0, answers: { "GET /ping": { status: 204 } } })
+    return openTarget({ unansweredAfter: 0, answers: { "GET /ping": { status: 204 } } })
   const refusal = { status: 401, body: { error: "unable to parse authentication credentials" } }
   const answers = {
     "GET /ping": { status: 204 },
