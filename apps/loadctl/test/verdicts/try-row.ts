@@ -134,7 +134,7 @@ function configOf({ config = {} }: VerdictRow, { url, influxUrl }: Urls): unknow
 }
 
 function slaOf(sla: unknown): object {
-  return typeof sla === "object" && sla !== null ? sla : { each: { p95: 200, minSamples: 1 } }
+  return typeof sla === "object" && sla !== null ? sla : { each: { p95: 2_000, minSamples: 1 } }
 }
 
 /** A target of the row's own may add a path to the URL. */

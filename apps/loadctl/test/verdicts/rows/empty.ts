@@ -3,7 +3,7 @@ import type { VerdictRow } from "../row.ts"
 const TEN = `export const options = { scenarios: { default: { executor: "shared-iterations", vus: 2, iterations: 30 } } }\n`
 const CALL = `export default function () { get("list") }\n`
 const EXPECTED = { k6Scenarios: ["default"] }
-const sla = { each: { p95: 200, minSamples: 1 } }
+const sla = { each: { p95: 2_000, minSamples: 1 } }
 
 /** Rule 4: empty is INVALID, and says what was seen instead. */
 export const EMPTY_ROWS: VerdictRow[] = [
@@ -128,7 +128,7 @@ export default function () { http.get(BASE_URL, { tags: { name: "list", phase: "
   {
     what: "fewer samples than the SLA wants",
     script: TEN + CALL,
-    config: { sla: { each: { p95: 200, minSamples: 31 } } },
+    config: { sla: { each: { p95: 2_000, minSamples: 31 } } },
     verdict: "INVALID",
     says: ["list: only 30 samples"],
   },

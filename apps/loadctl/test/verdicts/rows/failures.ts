@@ -53,7 +53,7 @@ export const FAILURE_ROWS: VerdictRow[] = [
     what: "the script tags every answer of 500 as one that it expects",
     script: `export const options = { ${SIXTY}, systemTags: ["status", "name", "scenario"] }
 export default function () { http.get(BASE_URL + "/?status=500", { tags: { name: "list", expected_response: "true" } }) }`,
-    config: { sla: { each: { p95: 200, minSamples: 1 } } },
+    config: { sla: { each: { p95: 2_000, minSamples: 1 } } },
     verdict: "FAIL",
     rows: { list: { n: 60, failed: 60 } },
     neverSays: ["none failed"],
@@ -83,7 +83,7 @@ export default function () { http.get(BASE_URL + "/?status=503", { tags: { name:
     what: "the tag status of the script's own is in the list of the SLA, and k6 counts failures",
     script: `export const options = { ${SIXTY}, systemTags: ["name", "scenario", "expected_response"] }
 export default function () { http.get(BASE_URL + "/?status=503", { tags: { name: "list", status: "201" } }) }`,
-    config: { sla: { each: { p95: 200, minSamples: 1, status: [201] } } },
+    config: { sla: { each: { p95: 2_000, minSamples: 1, status: [201] } } },
     verdict: "FAIL",
     neverSays: ["none failed"],
     noCsv: "its column is the script's own tag",
@@ -124,7 +124,7 @@ export default function () { http.get(BASE_URL + "/hang", { tags: { name: "list"
   {
     what: "the SLA lists 409 as a success, which k6 counts as a failure",
     script: script("/?status=409"),
-    config: { sla: { each: { p95: 200, minSamples: 1 }, endpoints: { list: { status: [200, 409] } } } },
+    config: { sla: { each: { p95: 2_000, minSamples: 1 }, endpoints: { list: { status: [200, 409] } } } },
     verdict: "PASS",
     rows: { list: { n: 60, failed: 0 } },
     says: ["though k6 counted 60"],
@@ -133,7 +133,7 @@ export default function () { http.get(BASE_URL + "/hang", { tags: { name: "list"
   {
     what: "the SLA lists 409 as a success of every endpoint, which k6 counts as a failure",
     script: script("/?status=409"),
-    config: { sla: { each: { p95: 200, minSamples: 1, status: [200, 409] } } },
+    config: { sla: { each: { p95: 2_000, minSamples: 1, status: [200, 409] } } },
     verdict: "PASS",
     rows: { list: { n: 60, failed: 0 } },
     says: ["though k6 counted 60"],
@@ -142,7 +142,7 @@ export default function () { http.get(BASE_URL + "/hang", { tags: { name: "list"
   {
     what: "k6 expects 404, and the SLA lists only 200",
     script: script("/?status=404", "", "http.setResponseCallback(http.expectedStatuses(404))"),
-    config: { sla: { each: { p95: 200, minSamples: 1, status: [200] } } },
+    config: { sla: { each: { p95: 2_000, minSamples: 1, status: [200] } } },
     verdict: "FAIL",
     rows: { list: { n: 60, failed: 60 } },
     neverSays: ["none failed"],
@@ -184,7 +184,7 @@ export default function () { get("list", exec.scenario.iterationInTest === 7 ? "
     what: "one request of sixty fails within the error budget",
     script: `export const options = { ${SIXTY} }
 export default function () { get("list", exec.scenario.iterationInTest === 7 ? "/?status=500" : "/") }`,
-    config: { sla: { each: { p95: 200, minSamples: 1, errorRate: 0.02 }, overall: { errorRate: 0.02 } } },
+    config: { sla: { each: { p95: 2_000, minSamples: 1, errorRate: 0.02 }, overall: { errorRate: 0.02 } } },
     verdict: "PASS",
     rows: { list: { n: 60, failed: 1 } },
     neverSays: ["none failed"],

@@ -13,7 +13,7 @@ export const ITERATION_ROWS: VerdictRow[] = [
   {
     what: "every iteration throws after its first request",
     script: FORTY + THROWS,
-    config: { sla: { each: { p95: 200, minSamples: 1 }, checks: 1 } },
+    config: { sla: { each: { p95: 2_000, minSamples: 1 }, checks: 1 } },
     verdict: "INVALID",
     says: ["TypeError"],
     json: { iterationsAccount: { started: 40, finished: 0, threw: 40, cutOff: 0, dropped: 0 } },
@@ -21,7 +21,7 @@ export const ITERATION_ROWS: VerdictRow[] = [
   {
     what: "iterations throw, and the SLA allows as many",
     script: FORTY + THROWS,
-    config: { sla: { each: { p95: 200, minSamples: 1 }, thrownIterations: 40 } },
+    config: { sla: { each: { p95: 2_000, minSamples: 1 }, thrownIterations: 40 } },
     verdict: "PASS",
     says: ["TypeError"],
   },

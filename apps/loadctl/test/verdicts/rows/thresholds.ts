@@ -29,7 +29,7 @@ export const THRESHOLD_ROWS: VerdictRow[] = [
         `{ dropped_iterations: ["count<10"] }`,
         `scenarios: { default: { executor: "constant-arrival-rate", rate: 60, duration: "1s", preAllocatedVUs: 1, maxVUs: 1 } }`,
       ) + `export default function () { get("list"); sleep(0.1) }`,
-    config: { sla: { each: { p95: 200, minSamples: 1 }, droppedIterations: 10_000 } },
+    config: { sla: { each: { p95: 2_000, minSamples: 1 }, droppedIterations: 10_000 } },
     verdict: "FAIL",
     says: [/threshold count<10 on dropped_iterations failed: it was \d+/],
   },
@@ -38,7 +38,7 @@ export const THRESHOLD_ROWS: VerdictRow[] = [
     script:
       options(`{ "http_req_duration{kind:slow}": ["p(95)<5"] }`) +
       `export default function () { http.get(BASE_URL + "/?delay=20", { tags: { name: "list", kind: "slow" } }) }`,
-    config: { sla: { each: { p95: 200, minSamples: 1 }, overall: { p95: { limit: 5, level: "warn" } } } },
+    config: { sla: { each: { p95: 2_000, minSamples: 1 }, overall: { p95: { limit: 5, level: "warn" } } } },
     verdict: "FAIL",
     says: ["p(95)<5 on http_req_duration{kind:slow} failed"],
   },
