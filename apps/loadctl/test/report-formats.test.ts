@@ -20,7 +20,7 @@ it("shows one run as JUnit XML and as a page, from its folder alone", async () =
   expect(run.exitCode).toBe(4)
   expect(run.stdout).toMatch(/^<!DOCTYPE html>/)
   expect(run.stdout).toMatch(/shows: p95 was [\d.]+ ms, the limit is 5\.00 ms \(n = 60\)\./)
-  expect(run.stdout).toContain("<b>Virtual users</b>")
+  expect(run.stdout).toContain("<b>Requests</b>")
   const [, runId = ""] = /<title>FAIL impatient (\S+)<\/title>/.exec(run.stdout) ?? []
   const folder = join(project.folder, ".loadctl/runs", runId)
   expect(await readFile(join(folder, "report.html"), "utf8")).toBe(`${run.stdout}\n`)
