@@ -10,8 +10,8 @@ export type RequestRate = (res: Response, source: string) => Promise<boolean>
 export const TOO_MANY_OF_USER = "This user sends too many requests per second"
 
 /**
- * At most `limit` requests per source and second; 0 is no limit. Counted in this process: it costs no round trip and works while Redis
- * is down; with n processes behind a balancer a source may reach n times the limit.
+ * At most `limit` requests per source and second; 0 is no limit. Counted in this process: it costs no round trip and
+ * works while Redis is down; with n processes behind a balancer a source may reach n times the limit.
  */
 export function createRequestRate({ limit, detail }: { limit: number; detail: string }): RequestRate {
   if (limit === 0) return UNLIMITED
