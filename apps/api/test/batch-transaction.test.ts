@@ -1,7 +1,6 @@
 import assert from "node:assert/strict"
 import { afterAll, describe, expect, it } from "vitest"
 import { createBatchTransaction } from "../src/infra/batch-transaction.ts"
-import { createAdapter } from "../src/infra/adapter.ts"
 import { databaseRefusal, isRolledBack, sqlState } from "../src/infra/db-errors.ts"
 import { createDb } from "../src/infra/db.ts"
 import type { Statements } from "../src/infra/db.ts"
@@ -106,9 +105,14 @@ describe("a batch's transaction", () => {
 
   it("takes no statement after its time, and is rolled back", async () => {
     let now = 0
-    const pool = new ObservedPool({ connectionString: url, max: 1 }, undefined)
-    const { connect } = createAdapter({ pool, namedStatements: true, onReadOnly: () => undefined })
-    const inBatch = createBatchTransaction({ connect, timeoutMs: 1_000, now: () => now })
+    const pool = new ObservedPool({ connectionString: url, max: 1, pipeline: true }, undefined)
+    const inBatch = createBatchTransaction({
+      connect: () => pool.connect(),
+      nameOf: () => "",
+      onError: () => undefined,
+      timeoutMs: 1_000,
+      now: () => now,
+    })
     const late = inBatch(async (tx) => {
       await add(tx, "late")
       now = 1_001

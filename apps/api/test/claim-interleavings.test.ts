@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "vitest"
 import { claimBatch } from "../src/coupons/claim.ts"
 import type { IdentifiedClaim } from "../src/coupons/claim-rows.ts"
 import { createDrain } from "../src/coupons/drain.ts"
+import type { Tx } from "../src/infra/db.ts"
 import { startApi, startShop } from "./support/api.ts"
 import { createTrade, insist, outcomeOf } from "./support/trade.ts"
 import { createChangeTotal } from "./support/change-total.ts"
@@ -20,11 +21,17 @@ const claimOf = (userId: number, policyId: number, key?: string): IdentifiedClai
   keyed: key !== undefined,
 })
 
+/** A batch of its own transaction, which its caller commits. */
+const batchIn = (tx: Tx, claim: IdentifiedClaim) =>
+  claimBatch({ $queryRaw: tx.$queryRaw.bind(tx), $executeRaw: tx.$executeRaw.bind(tx), andCommit: tx }, [
+    claim,
+  ])
+
 /** A batch that has written its claims and commits when `commit` is called. */
 async function openBatch(claim: IdentifiedClaim) {
   const [written, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const committed = writeDb.$transaction(async (tx) => {
-    const decisions = await claimBatch(tx, [claim])
+    const decisions = await batchIn(tx, claim)
     written.resolve()
     await release.promise
     return decisions
@@ -41,7 +48,7 @@ async function openBatch(claim: IdentifiedClaim) {
 /** A batch of another process, which is in progress when this returns and waits for a lock. */
 async function waitingBatch(claim: IdentifiedClaim) {
   const outcomes = writeDb
-    .$transaction((tx) => claimBatch(tx, [claim]))
+    .$transaction((tx) => batchIn(tx, claim))
     .then((decisions) => decisions.map(({ outcome }) => outcome))
   outcomes.catch(() => undefined)
   await expect.poll(waitingSessions).toBe(1)

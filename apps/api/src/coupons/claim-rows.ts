@@ -1,6 +1,7 @@
 import { databaseMs } from "../infra/clock.ts"
+import { everyRow } from "../infra/batch-transaction.ts"
 import { oneRow, pgArray } from "../infra/db.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import type { BatchStatements, Db, Statements } from "../infra/db.ts"
 import { holderKey } from "./decide-claims.ts"
 import type { Claim, ClaimRows, Policy } from "./decide-claims.ts"
 
@@ -15,11 +16,17 @@ const textArray = (values: readonly string[]) => `{${values.join(",")}}`
 
 /**
  * Locks the identities of keyed claims, then the policies, each in ascending order, and reads what decides. The read is
- * a statement of its own: its snapshot begins after the locks, so it sees whatever was accepted before.
+ * a statement of its own, in the same round trip: its snapshot begins after the locks, so it sees whatever was accepted
+ * before.
  */
-export async function lockClaimRows(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<LockedClaims> {
-  const { policies, at } = await lockPolicies(tx, claims)
-  const { missingUsers, known, holdings } = await readHoldings(tx, claims)
+export async function lockClaimRows(
+  tx: Statements,
+  claims: readonly IdentifiedClaim[],
+): Promise<LockedClaims> {
+  const [{ policies, at }, { missingUsers, known, holdings }] = await Promise.all([
+    lockPolicies(tx, claims),
+    readHoldings(tx, claims),
+  ])
   return {
     at,
     policies: new Map(policies.map((policy) => [policy.id, policy])),
@@ -31,7 +38,7 @@ export async function lockClaimRows(tx: Tx, claims: readonly IdentifiedClaim[]):
 
 /** Two processes with one key for two policies would share no lock otherwise, and both would find the key free. */
 function lockPolicies(
-  tx: Tx,
+  tx: Statements,
   claims: readonly IdentifiedClaim[],
 ): Promise<{ policies: Policy[]; at: number }> {
   const locks = textArray(claims.flatMap(({ claimId, keyed }) => (keyed ? String(lockOf(claimId)) : [])))
@@ -61,7 +68,7 @@ type Holdings = {
 }
 
 /** Tables are named in the order in which POST /init locks them, so that the two do not deadlock. */
-function readHoldings(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<Holdings> {
+function readHoldings(tx: Statements, claims: readonly IdentifiedClaim[]): Promise<Holdings> {
   const keyedIds = textArray(claims.flatMap(({ claimId, keyed }) => (keyed ? claimId : [])))
   return oneRow<Holdings>(tx)`
     WITH asked AS (
@@ -89,17 +96,23 @@ function readHoldings(tx: Tx, claims: readonly IdentifiedClaim[]): Promise<Holdi
            (SELECT coalesce(json_agg(holdings), '[]') FROM holdings WHERE ordinal IS NOT NULL) AS holdings`
 }
 
-type Written = { claims: number; policies: number }
-
 /**
- * Writes claims that were accepted at `at` and counts them, in one statement with conditions that the database checks
- * again: the limit of a user, and the total of a policy. The rows are locked, so a condition that does not hold is a bug
- * and rolls all back.
+ * Writes claims that were accepted at `at`, counts them, and commits: in one statement with conditions that the database
+ * checks again, the limit of a user and the total of a policy. The rows are locked, so a condition that does not hold is
+ * a bug and rolls all back.
  */
-export async function writeClaims(tx: Tx, accepted: readonly AcceptedRow[], at: number): Promise<void> {
+export async function writeClaims(
+  tx: BatchStatements,
+  accepted: readonly AcceptedRow[],
+  at: number,
+): Promise<void> {
   if (accepted.length === 0) return
   const claimedAt = new Date(at)
-  const [written] = await tx.$queryRaw<Written[]>`
+  const expected = {
+    accepted: accepted.length,
+    counted: new Set(accepted.map(({ claim }) => claim.policyId)).size,
+  }
+  await tx.andCommit.$queryRaw`
     WITH accepted AS (
       INSERT INTO coupon_claims
         (claim_id, policy_id, user_id, user_ordinal, discount_amount, discount_rate_bp, claimed_at, expires_at)
@@ -119,13 +132,7 @@ export async function writeClaims(tx: Tx, accepted: readonly AcceptedRow[], at: 
       FROM (SELECT policy_id, count(*)::int AS added FROM accepted GROUP BY policy_id) n
       WHERE p.id = n.policy_id AND p.claimed + added <= p.total RETURNING 1
     )
-    SELECT (SELECT count(*)::int FROM accepted) AS claims, (SELECT count(*)::int FROM counted) AS policies`
-  const policies = new Set(accepted.map(({ claim }) => claim.policyId)).size
-  if (written?.claims !== accepted.length || written.policies !== policies) {
-    throw new Error(
-      `A locked policy changed: ${JSON.stringify({ written, claims: accepted.length, policies })}`,
-    )
-  }
+    SELECT ${everyRow(expected)}`
 }
 
 /** The claims with these identities, whether they wait or are coupons already. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { Answer } from "../idempotency/answer.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
 import { createBatcher } from "../infra/batcher.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import type { BatchStatements, Db } from "../infra/db.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { withRetry } from "../infra/retry.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
@@ -64,7 +64,7 @@ export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDep
   })
 
   async function commitBatch(claims: IdentifiedClaim[]): Promise<Map<IdentifiedClaim, Answer>> {
-    const decisions = await withRetry(() => writeDb.$transaction((tx) => claimBatch(tx, claims)), {
+    const decisions = await withRetry(() => writeDb.inBatch((tx) => claimBatch(tx, claims)), {
       onRetry: (state) => metrics.retries.labels(state).inc(),
     })
     for (const { outcome } of decisions) metrics.claims.labels(outcome).inc()
@@ -95,7 +95,7 @@ export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDep
  * locked policy.
  */
 export async function claimBatch<C extends IdentifiedClaim>(
-  tx: Tx,
+  tx: BatchStatements,
   claims: readonly C[],
 ): Promise<Decision<C>[]> {
   const { at, ...rows } = await lockClaimRows(tx, claims)

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis"
 import { z } from "zod"
 import { rowIdentity } from "../idempotency/identity.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import type { BatchStatements, Db } from "../infra/db.ts"
 import { OLD_KEYS, OLD_PENDING } from "../infra/keys.ts"
 import type { Logger } from "../infra/logger.ts"
 import { withRedisErrors } from "../infra/redis.ts"
@@ -50,7 +50,7 @@ async function takeOverList({ db, redis, logger }: UpgradeDeps, list: string): P
     const last = entries.at(-1)
     if (last === undefined) return
     const claims = entries.map(([, fields]) => identified(fields))
-    const outcomes = await db.$transaction((tx) => promiseAgain(tx, claims))
+    const outcomes = await db.inBatch((tx) => promiseAgain(tx, claims))
     logger.warn({ list, outcomes }, "claims of an older version were taken over from Redis")
     from = `(${last[0]}`
   }
@@ -64,7 +64,7 @@ function identified(fields: readonly string[]): IdentifiedClaim {
 }
 
 /** They were accepted in time, so the policy's window is no matter; its total and limit were counted then. */
-async function promiseAgain(tx: Tx, claims: IdentifiedClaim[]) {
+async function promiseAgain(tx: BatchStatements, claims: IdentifiedClaim[]) {
   const { at, ...rows } = await lockClaimRows(tx, claims)
   const decisions = decideClaims(claims, opened(rows), at)
   await writeClaims(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { pgArray, sql } from "../infra/db.ts"
-import type { Sql, Tx } from "../infra/db.ts"
+import type { Sql, Statements } from "../infra/db.ts"
 import type { ShopEvent } from "./cloud-event.ts"
 import { idsOf, soldOutOf } from "./entries.ts"
 import type { OutboxRow } from "./entries.ts"
@@ -51,7 +51,7 @@ const orders = (ids: string, time: Sql, more: Sql) => sql`
  * are numbered while the user's row is locked, and the rows of an entry are in the order of their ids.
  */
 export async function readEvents(
-  tx: Tx,
+  tx: Statements,
   rows: readonly OutboxRow[],
   wanted: ReadonlySet<string>,
 ): Promise<ShopEvent[]> {
@@ -68,7 +68,11 @@ export async function readEvents(
 
 const isUserEvent = (topic: string): topic is UserEvent => topic in SOURCES
 
-async function readRows(tx: Tx, topic: UserEvent, entries: readonly OutboxRow[]): Promise<Map<number, Row>> {
+async function readRows(
+  tx: Statements,
+  topic: UserEvent,
+  entries: readonly OutboxRow[],
+): Promise<Map<number, Row>> {
   const ids = pgArray(entries.flatMap(idsOf))
   const rows = await tx.$queryRaw<Row[]>`${SOURCES[topic].query(ids)}`
   return new Map(rows.map((row) => [row.id, row]))

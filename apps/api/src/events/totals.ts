@@ -1,10 +1,10 @@
 import { pgArray } from "../infra/db.ts"
-import type { Tx } from "../infra/db.ts"
+import type { Statements } from "../infra/db.ts"
 import type { OutboxRow } from "./entries.ts"
 import { idsOf } from "./entries.ts"
 
 /** Counts the events that leave the outbox by type, with the sum of their ids: the audit compares both with the rows. */
-export async function countEvents(tx: Tx, rows: readonly OutboxRow[]): Promise<void> {
+export async function countEvents(tx: Statements, rows: readonly OutboxRow[]): Promise<void> {
   const byTopic = [...Map.groupBy(rows, ({ topic }) => topic)].map(([type, own]) => {
     const ids = own.flatMap(idsOf)
     return { type, events: ids.length, idSum: ids.reduce((sum, id) => sum + id, 0) }

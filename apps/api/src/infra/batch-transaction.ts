@@ -1,86 +1,131 @@
-import assert from "node:assert/strict"
+import { types } from "pg"
+import type { PoolClient } from "pg"
 import { Prisma } from "../generated/prisma/client.ts"
-import type { createAdapter } from "./adapter.ts"
 import { tooBusy } from "./db-errors.ts"
 
-type Adapter = Awaited<ReturnType<ReturnType<typeof createAdapter>["connect"]>>
-type Transaction = Awaited<ReturnType<Adapter["startTransaction"]>>
-type ResultSet = Awaited<ReturnType<Transaction["queryRaw"]>>
-
 /** What raw statements need of a transaction, whether it is Prisma's or a batch's. */
-export type Statements = Pick<Prisma.TransactionClient, "$queryRaw">
-
-/** Runs `work` in a transaction, which ends as `work` does: committed when it resolves, rolled back when it rejects. */
-export type BatchTransaction = <T>(work: (tx: Statements) => Promise<T>) => Promise<T>
-
-type Options = { connect: () => Promise<Adapter>; timeoutMs: number; now?: () => number }
+export type Statements = Pick<Prisma.TransactionClient, "$queryRaw" | "$executeRaw">
 
 /**
- * Transactions of raw statements on Prisma's adapter, with its errors and without its client, which costs more CPU than
- * what a batch does itself. After `timeoutMs` a transaction takes no more statements.
+ * The statements of a batch. Those that are sent without waiting for one another share a round trip, as the first ones
+ * do with BEGIN. The statement that is sent to `andCommit` is the last, and shares one with COMMIT: it fails by itself
+ * where it did not what it was to do.
  */
-export function createBatchTransaction({ connect, timeoutMs, now = () => performance.now() }: Options) {
-  let connecting: Promise<Adapter> | undefined
+export type BatchStatements = Statements & { andCommit: Statements }
 
+/** Runs `work` in a transaction, which ends as `work` does: committed when it resolves, rolled back when it rejects. */
+export type BatchTransaction = <T>(work: (tx: BatchStatements) => Promise<T>) => Promise<T>
+
+type Options = {
+  connect: () => Promise<PoolClient>
+  /** A name for the text of a statement, so that it is planned once per connection; "" for none. */
+  nameOf: (text: string) => string
+  onError: (error: unknown) => void
+  timeoutMs: number
+  now?: () => number
+}
+
+/**
+ * Transactions of raw statements on pg's own connections, which must be pipelined: without Prisma's client, which costs
+ * more CPU than what a batch does itself, and without waiting where nothing is to be decided. After `timeoutMs` a
+ * transaction takes no more statements.
+ */
+export function createBatchTransaction({
+  connect,
+  nameOf,
+  onError,
+  timeoutMs,
+  now = () => performance.now(),
+}: Options) {
   const run: BatchTransaction = async (work) => {
-    connecting ??= connect()
-    const adapter = await connecting
-    const transaction = await adapter.startTransaction()
+    const client = await connect()
     const endsAt = now() + timeoutMs
-    const query = async (statement: Prisma.Sql): Promise<object[]> => {
-      if (now() > endsAt) throw tooBusy()
-      return rowsOf(await transaction.queryRaw(rawQuery(statement)))
-    }
+    const transaction = begin(client, {
+      nameOf,
+      checkTime: () => {
+        if (now() > endsAt) throw tooBusy()
+      },
+    })
     try {
-      const result = await work(statementsOf(query))
-      await transaction.executeRaw(COMMIT)
+      const result = await work(transaction.statements)
       await transaction.commit()
       return result
     } catch (error) {
-      await rollBack(transaction)
+      onError(error)
+      await transaction.rollBack()
       throw error
+    } finally {
+      client.release()
     }
   }
   return run
 }
 
-const command = (text: string) => ({ sql: text, args: [], argTypes: [] })
-const COMMIT = command("COMMIT")
-const ROLLBACK = command("ROLLBACK")
+type Sending = Pick<Options, "nameOf"> & { checkTime: () => void }
 
-/** A connection that is lost took its transaction with it; the pool drops it when it is given back. */
-async function rollBack(transaction: Transaction): Promise<void> {
-  await transaction.executeRaw(ROLLBACK).catch(() => undefined)
-  await transaction.rollback()
+function begin(client: PoolClient, { nameOf, checkTime }: Sending) {
+  const begun = client.query("BEGIN")
+  // The first statement fails with it.
+  begun.catch(() => undefined)
+  let ended: Promise<unknown> | undefined
+
+  function send({ text, values }: Prisma.Sql) {
+    checkTime()
+    return client.query<object>({ name: nameOf(text), text, values, types: TYPES })
+  }
+  const end = (command: "COMMIT" | "ROLLBACK") => (ended ??= client.query(command))
+
+  async function query(statement: Prisma.Sql) {
+    const [, result] = await Promise.all([begun, send(statement)])
+    return result
+  }
+
+  /** A statement that fails has aborted the transaction, so that COMMIT only ends it. */
+  async function queryAndCommit(statement: Prisma.Sql) {
+    await begun
+    const [sent, committed] = await Promise.allSettled([send(statement), end("COMMIT")])
+    if (sent.status === "rejected") throw sent.reason
+    if (committed.status === "rejected") throw committed.reason
+    return sent.value
+  }
+
+  return {
+    statements: { ...statementsOf(query), andCommit: statementsOf(queryAndCommit) },
+    commit: () => begun.then(() => end("COMMIT")),
+    /** A connection that is lost took its transaction with it; the pool drops it when it is given back. */
+    rollBack: () => end("ROLLBACK").catch(() => undefined),
+  }
 }
 
-/** As a tag, the way that Prisma's `$queryRaw` is used. */
-function statementsOf(query: (statement: Prisma.Sql) => Promise<object[]>): Statements {
-  const $queryRaw = (strings: TemplateStringsArray, ...values: unknown[]) =>
-    query(Prisma.sql(strings, ...values))
+type Result = { rows: object[]; rowCount: number | null }
+
+/** As tags, the way that Prisma's own are used. */
+function statementsOf(query: (statement: Prisma.Sql) => Promise<Result>): Statements {
+  const tags = {
+    $queryRaw: async (strings: TemplateStringsArray, ...values: unknown[]) =>
+      (await query(Prisma.sql(strings, ...values))).rows,
+    $executeRaw: async (strings: TemplateStringsArray, ...values: unknown[]) =>
+      (await query(Prisma.sql(strings, ...values))).rowCount ?? 0,
+  }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows have the type that the caller gives them
-  return { $queryRaw } as unknown as Statements
+  return tags as unknown as Statements
 }
 
-const SCALAR = { scalarType: "unknown", arity: "scalar" } as const
+/** Reads values as Prisma's client does, which makes a BigInt of a bigint. */
+const TYPES = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    oid === types.builtins.INT8 ? BigInt : types.getTypeParser(oid, format),
+}
 
-const rawQuery = ({ text, values }: Prisma.Sql) => ({
-  sql: text,
-  args: values,
-  argTypes: values.map(() => SCALAR),
-})
-
-/** `ColumnTypeEnum.Json` of Prisma's adapters; they leave its value a text. */
-const JSON_COLUMN = 11
-
-function rowsOf({ columnNames, columnTypes, rows }: ResultSet): object[] {
-  return rows.map((row) => {
-    const read = row.map((value, at) => {
-      if (columnTypes[at] !== JSON_COLUMN || value === null) return value
-      assert(typeof value === "string", "an adapter hands JSON over as text")
-      const parsed: unknown = JSON.parse(value)
-      return parsed
-    })
-    return Object.fromEntries(columnNames.map((name, at) => [name, read[at]]))
-  })
+/**
+ * For the last statement of a batch: it fails unless each part of its WITH wrote as many rows as `expected` has under the
+ * part's name.
+ */
+export function everyRow(expected: Readonly<Record<string, number>>): Prisma.Sql {
+  const parts = Object.keys(expected)
+  const counts = Prisma.raw(parts.map((part) => `'${part}', (SELECT count(*) FROM ${part})`).join(", "))
+  const wanted = JSON.stringify(expected)
+  return Prisma.sql`
+    (SELECT must_hold(rows = ${wanted}::jsonb, 'A locked row changed: ' || rows::text || ' instead of ' || ${wanted}::text)
+     FROM (SELECT jsonb_build_object(${counts}) AS rows) done)`
 }

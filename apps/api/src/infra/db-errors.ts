@@ -1,3 +1,4 @@
+import { DatabaseError } from "pg"
 import { z } from "zod"
 import { RefusalError } from "../errors.ts"
 
@@ -13,7 +14,7 @@ const DriverError = z.object({
   meta: z.object({ driverAdapterError: z.object({ cause: Cause }) }),
 })
 
-/** What fails at BEGIN or COMMIT comes as the adapter threw it. */
+/** What fails at BEGIN or COMMIT of Prisma's transactions comes as the adapter threw it. */
 const BareDriverError = z.object({ name: z.literal("DriverAdapterError"), cause: Cause })
 
 /** What a repeat of the transaction may get over. */
@@ -24,9 +25,11 @@ const CONNECTION_LOST = [
   "Client has encountered a connection error and is not queryable",
   "Connection terminated",
   "Query read timeout",
+  "The server does not support SSL connections",
+  "There was an error establishing an SSL connection",
 ]
-/** Of the operating system, such as EHOSTUNREACH and EPIPE; Prisma knows a few of them, and passes on the others. */
-const SYSTEM_CODE = /^E(?!RR_)[A-Z_]+$/
+/** Of the operating system, such as EHOSTUNREACH and EPIPE, or of TLS. */
+const SYSTEM_CODE = /^E(?!RR_)[A-Z_]+$|CERT|_(TLS|SSL)_/
 const CONNECTION_KINDS = new Set([
   "DatabaseNotReachable",
   "ConnectionClosed",
@@ -43,7 +46,15 @@ const UNAVAILABLE_STATE = /^(08|25006|25P0[34]|28|3D|53|55000|57P|58)/
 /** Values that no column, constraint or trigger takes. */
 const ROW_STATE = /^(22|23|P0)/
 
-function driverCause(error: unknown) {
+function driverCause(error: unknown): z.infer<typeof Cause> | undefined {
+  if (error instanceof DatabaseError) {
+    const { code, constraint } = error
+    return {
+      kind: "postgres",
+      originalCode: code,
+      constraint: constraint ? { index: constraint } : undefined,
+    }
+  }
   const wrapped = DriverError.safeParse(error).data?.meta.driverAdapterError
   return (wrapped ?? BareDriverError.safeParse(error).data)?.cause
 }

@@ -3,16 +3,18 @@ import assert from "node:assert/strict"
 import type { ClientBase } from "pg"
 import { createAdapter } from "./adapter.ts"
 import { createBatchTransaction } from "./batch-transaction.ts"
-import type { BatchTransaction, Statements } from "./batch-transaction.ts"
+import type { BatchStatements, BatchTransaction, Statements } from "./batch-transaction.ts"
+import { isReadOnly, isStalePlan } from "./db-errors.ts"
 import { createPoolGroup, ObservedPool } from "./pool.ts"
 import type { PoolGroup, PoolObserver } from "./pool.ts"
+import { createStatementNames } from "./statement-names.ts"
 import { Prisma, PrismaClient } from "../generated/prisma/client.ts"
 
 /** A statement or a piece of one, with its parameters. */
 export type Sql = Prisma.Sql
 export const { sql } = Prisma
 
-export type { Statements }
+export type { BatchStatements, Statements }
 
 /** `inBatch` runs raw statements in a transaction, for what hundreds of requests wait for. */
 export type Db = PrismaClient & { inBatch: BatchTransaction }
@@ -77,20 +79,27 @@ export function createDb({
     connectionTimeoutMillis: CONNECTION_WAIT_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // Statements of a batch are sent without waiting for one another.
+    pipeline: true,
     ...(pooler === "none" && { ...sessionOf(url), onConnect: requireFlush }),
   }
   const pool = new ObservedPool(config, observer)
   group.add(pool)
-  const adapter = createAdapter({
-    pool,
-    namedStatements: pooler === "none",
-    onReadOnly: group.discardConnections,
-  })
+  const names = createStatementNames()
+  const nameOf = pooler === "none" ? names.nameOf : () => ""
+  const react = (error: unknown) => {
+    if (isReadOnly(error)) group.discardConnections()
+    if (isStalePlan(error)) names.renew()
+  }
   const transactionOptions = { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }
-  const client = new PrismaClient({ adapter, transactionOptions })
-  // Prisma closes the pool only if it has connected itself; that opens no connection.
-  const connect = () => client.$connect().then(adapter.connect)
-  const inBatch = createBatchTransaction({ connect, timeoutMs: TRANSACTION_TIMEOUT_MS })
+  const client = new PrismaClient({ adapter: createAdapter({ pool, nameOf, react }), transactionOptions })
+  const inBatch = createBatchTransaction({
+    // Prisma closes the pool only if it has connected itself; that opens no connection.
+    connect: () => client.$connect().then(() => pool.connect()),
+    nameOf,
+    onError: react,
+    timeoutMs: TRANSACTION_TIMEOUT_MS,
+  })
   return Object.assign(client, { inBatch })
 }
 

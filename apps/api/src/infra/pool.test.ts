@@ -38,7 +38,7 @@ const LOST = /connection error and is not queryable|unexpected postmaster exit|C
 it("a connection that ends as it becomes ready fails a statement and a transaction, and not the process", async () => {
   await using database = await startDyingDatabase()
   const pool = new ObservedPool({ connectionString: database.url, max: 1 }, undefined)
-  const adapter = await createAdapter({ pool, namedStatements: false, onReadOnly: () => {} }).connect()
+  const adapter = await createAdapter({ pool, nameOf: () => "", react: () => {} }).connect()
   const statement = { sql: "SELECT 1", args: [], argTypes: [] }
   await expect(adapter.queryRaw(statement)).rejects.toThrow(LOST)
   await expect(adapter.startTransaction()).rejects.toThrow(LOST)

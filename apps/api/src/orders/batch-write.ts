@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from "node:util"
 import { ORDER_PLACED } from "../events/outbox.ts"
+import { everyRow } from "../infra/batch-transaction.ts"
 import { oneRow, pgArray, sql, uuidArray } from "../infra/db.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
-import type { Statements } from "../infra/db.ts"
+import type { BatchStatements } from "../infra/db.ts"
 import { countPurchases, limitedOf } from "./count-purchases.ts"
 import type { PlacedLine } from "./decide.ts"
 import type { PlacedOrder } from "./decide-batch.ts"
@@ -12,21 +12,20 @@ import { purchaseKey } from "./sale-terms.ts"
 
 /** Amounts by the id of their row. */
 type Sums = Map<number, number>
-type Counts = { spent: number; taken: number; used: number; counted: number }
 
 const NOTHING = sql`SELECT 1 WHERE false`
 
 /**
  * Writes the placed orders of a batch in one statement: balances, stocks and coupons conditionally, then orders, lines,
- * ledger and outbox. The rows are locked, so a condition that does not hold is a bug and rolls all back. `at` is when the
- * orders were decided. Returns the orders that the keys of `refused` placed before.
+ * ledger and outbox; and commits. The rows are locked, so a condition that does not hold is a bug and rolls all back. `at`
+ * is when the orders were decided. Returns the orders that the keys of `refused` placed before.
  */
 export async function writeBatch(
-  tx: Statements,
+  tx: BatchStatements,
   { placed, at }: { placed: readonly PlacedOrder[]; at: number },
   refused: readonly KeyedRequest[],
 ): Promise<KnownOrders> {
-  if (placed.length === 0) return findKnown(tx, refused)
+  if (placed.length === 0) return findKnown(tx.andCommit, refused)
 
   const paid = placed.filter((order) => order.placed.total > 0)
   const lines = placed.flatMap(({ order, placed: { lines: own } }) =>
@@ -38,20 +37,14 @@ export async function writeBatch(
   const limited = limitedOf(lines)
   const counted = new Set(limited.map(({ userId, productId }) => purchaseKey(userId, productId))).size
 
-  const { keyed, ...counts } = await oneRow<Counts & { keyed: KeyedOrder[] }>(tx)`
+  const { keyed } = await oneRow<{ keyed: KeyedOrder[] }>(tx.andCommit)`
     WITH spent AS (${spend(spent)}), taken AS (${takeStock(sold)}), used AS (${useCoupons(used)}),
          placed AS (${insertOrders(placed, at)}), lined AS (${insertLines(lines, counted > 0)}),
          booked AS (${insertLedger(paid)}), queued AS (${insertOutbox(placed, sold)}),
          counted AS (${counted > 0 ? countPurchases(limited) : NOTHING}),
          k AS (${keyedOrders(uuidArray(refused.map(({ identity }) => identity)))})
-    SELECT (SELECT count(*)::int FROM spent) AS spent, (SELECT count(*)::int FROM taken) AS taken,
-           (SELECT count(*)::int FROM used) AS used, (SELECT count(*)::int FROM counted) AS counted,
+    SELECT ${everyRow({ spent: spent.size, taken: sold.size, used: used.length, counted })},
            (SELECT coalesce(json_agg(k), '[]') FROM k) AS keyed`
-
-  const expected: Counts = { spent: spent.size, taken: sold.size, used: used.length, counted }
-  if (!isDeepStrictEqual(counts, expected)) {
-    throw new Error(`A locked row changed: ${JSON.stringify({ counts, expected })}`)
-  }
   return known(keyed)
 }
 

@@ -4,7 +4,7 @@ import type { OutboxRow } from "../events/entries.ts"
 import { countEvents } from "../events/totals.ts"
 import { isAboutRow } from "../infra/db-errors.ts"
 import { oneRow, pgArray, sql } from "../infra/db.ts"
-import type { Db, Sql, Tx } from "../infra/db.ts"
+import type { Db, Sql, Statements } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { createSetAside } from "../infra/set-aside.ts"
@@ -54,7 +54,7 @@ export function createRelay({ db, logger, metrics, onDeliveries, setAside = crea
     return []
   }
 
-  async function relayInto(tx: Tx, which: Sql): Promise<{ relayed: number; deliveries: number }> {
+  async function relayInto(tx: Statements, which: Sql): Promise<{ relayed: number; deliveries: number }> {
     const revision = await nextRevision(tx)
     const rows = await takeEvents(tx, which)
     const sales = sumSales(rows.flatMap(readable))
@@ -64,7 +64,7 @@ export function createRelay({ db, logger, metrics, onDeliveries, setAside = crea
   }
 
   async function relay(which: Sql): Promise<number> {
-    const { relayed, deliveries } = await db.$transaction((tx) => relayInto(tx, which))
+    const { relayed, deliveries } = await db.inBatch((tx) => relayInto(tx, which))
     metrics.relayed.inc(relayed)
     if (deliveries > 0) onDeliveries?.()
     return relayed
@@ -130,7 +130,7 @@ async function hasEvents(db: Db, besides: Iterable<number>): Promise<boolean> {
 }
 
 // Ids commit out of order, so no position is kept: events that were taken are deleted, and a late one is still in the table.
-function takeEvents(tx: Tx, which: Sql): Promise<OutboxRow[]> {
+function takeEvents(tx: Statements, which: Sql): Promise<OutboxRow[]> {
   return tx.$queryRaw<OutboxRow[]>`
     DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events WHERE ${which})
     RETURNING id::text, topic, payload, created_at AS "createdAt"`

@@ -1,5 +1,5 @@
 import { pgArray } from "../infra/db.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import type { Db, Statements, Tx } from "../infra/db.ts"
 import { dateArray } from "./days.ts"
 
 /** `epoch` names the shop as POST /init left it; `revision` counts the relay's transactions. */
@@ -19,7 +19,7 @@ export async function salesState(db: Db | Tx): Promise<SalesState> {
 }
 
 /** Starts the relay's next revision. Other relays and POST /init wait until this transaction ends. */
-export async function nextRevision(tx: Tx): Promise<number> {
+export async function nextRevision(tx: Statements): Promise<number> {
   const [row] = await tx.$queryRaw<{ revision: number }[]>`
     UPDATE sales_state SET revision = revision + 1 RETURNING revision::float8`
   if (!row) throw new Error(NO_STATE)
@@ -33,7 +33,7 @@ export async function restartSales(tx: Tx): Promise<void> {
 }
 
 /** Moves the sums; each day and product is in `sales` once. */
-export async function addSales(tx: Tx, sales: readonly DaySales[], revision: number): Promise<void> {
+export async function addSales(tx: Statements, sales: readonly DaySales[], revision: number): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO product_sales AS s (day, product_id, quantity, revision)
     SELECT day, product_id, quantity, ${revision}::bigint FROM unnest(

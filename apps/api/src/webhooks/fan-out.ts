@@ -1,7 +1,7 @@
 import { cloudEvent } from "../events/cloud-event.ts"
 import type { OutboxRow } from "../events/entries.ts"
 import { readEvents } from "../events/read-events.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import type { Db, Statements } from "../infra/db.ts"
 
 type Wants = { id: number; events: string[] }
 
@@ -13,7 +13,7 @@ export const hasWebhooks = async (db: Db): Promise<boolean> => (await db.webhook
  * type that no webhook wants: a webhook that was committed before an event's own commit is seen here, since the entry
  * is taken later than that.
  */
-export async function fanOut(tx: Tx, rows: readonly OutboxRow[]): Promise<number> {
+export async function fanOut(tx: Statements, rows: readonly OutboxRow[]): Promise<number> {
   if (rows.length === 0) return 0
   // What settles deliveries takes the same locks, so that the first event in its order is sent by one of the two.
   const webhooks = await tx.$queryRaw<Wants[]>`

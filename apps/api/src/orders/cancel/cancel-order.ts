@@ -3,7 +3,7 @@ import type { Answer } from "../../idempotency/answer.ts"
 import type { KeyedRequest } from "../../idempotency/request.ts"
 import { repeatIfTaken } from "../../idempotency/taken-key.ts"
 import { createBatcher } from "../../infra/batcher.ts"
-import type { Db, Statements } from "../../infra/db.ts"
+import type { BatchStatements, Db } from "../../infra/db.ts"
 import { withRetry } from "../../infra/retry.ts"
 import type { RetryObserver } from "../../infra/retry.ts"
 import { refusedOrder } from "../answer.ts"
@@ -44,7 +44,7 @@ export function createCancelOrder({ db, windowMs, maxQueued, onRetry }: CancelDe
     batcher.submit({ command, request })
 }
 
-async function cancelBatch(tx: Statements, jobs: readonly CancelJob[], windowMs: number) {
+async function cancelBatch(tx: BatchStatements, jobs: readonly CancelJob[], windowMs: number) {
   const { rows, known } = await lockCancelRows(tx, jobs)
   const decide = createCancelDecider(rows, windowMs)
   const hashes = new Map([...known].map(([identity, { hash }]) => [identity, hash]))

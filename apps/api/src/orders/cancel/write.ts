@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from "node:util"
 import { cancellationsToOutbox } from "../../events/outbox.ts"
 import type { KeyedRequest } from "../../idempotency/request.ts"
+import { everyRow } from "../../infra/batch-transaction.ts"
 import { pgArray, sql } from "../../infra/db.ts"
-import type { Statements } from "../../infra/db.ts"
+import type { BatchStatements } from "../../infra/db.ts"
 import type { OrderState } from "./decide.ts"
 
 /** A cancellation that was decided; `balanceAfter` is what the refund leaves, in won. */
@@ -12,17 +12,16 @@ export type Cancelled = {
   reason: string | null
   request: KeyedRequest | null
 }
-type Counts = { credited: number; restocked: number; freed: number; marked: number; uncounted: number }
 /** Amounts by the key of their row. */
 type Sums<Key> = Map<Key, number>
 
 /**
  * Gives back in one statement what the orders took: money with its ledger row, stock, coupons, units of limits; marks them
- * and writes a row for each cancellation, and the outbox. The rows are locked, so a count that differs is a bug and rolls
- * all back. `at` is when they were cancelled, in ms since 1970.
+ * and writes a row for each cancellation, and the outbox; and commits. The rows are locked, so a count that differs is a
+ * bug and rolls all back. `at` is when they were cancelled, in ms since 1970.
  */
 export async function writeCancels(
-  tx: Statements,
+  tx: BatchStatements,
   cancelled: readonly Cancelled[],
   at: number,
 ): Promise<void> {
@@ -35,7 +34,14 @@ export async function writeCancels(
   const coupons = orders.flatMap(({ couponId }) => couponId ?? [])
   const limited = limitedUnits(orders)
 
-  const [counts] = await tx.$queryRaw<Counts[]>`
+  const expected = {
+    credited: paid.size,
+    restocked: units.size,
+    freed: coupons.length,
+    marked: orders.length,
+    uncounted: limited.length,
+  }
+  await tx.andCommit.$queryRaw`
     WITH asked AS MATERIALIZED (${recordsOf(cancelled)}), time AS (SELECT to_timestamp(${at}::float8 / 1000) AS at),
          credited AS (${credit(paid)}), restocked AS (${restock(units)}), freed AS (${freeCoupons(coupons)}),
          marked AS (
@@ -49,20 +55,7 @@ export async function writeCancels(
            SELECT user_id, 'refund', id, total, balance_after FROM asked WHERE total > 0
          ), uncounted AS (${uncount(limited)}),
          queued AS (${cancellationsToOutbox(orders.map(({ id }) => id))})
-    SELECT (SELECT count(*)::int FROM credited) AS credited, (SELECT count(*)::int FROM restocked) AS restocked,
-           (SELECT count(*)::int FROM freed) AS freed, (SELECT count(*)::int FROM marked) AS marked,
-           (SELECT count(*)::int FROM uncounted) AS uncounted`
-
-  const expected: Counts = {
-    credited: paid.size,
-    restocked: units.size,
-    freed: coupons.length,
-    marked: orders.length,
-    uncounted: limited.length,
-  }
-  if (!isDeepStrictEqual(counts, expected)) {
-    throw new Error(`A locked row changed: ${JSON.stringify({ counts, expected })}`)
-  }
+    SELECT ${everyRow(expected)}`
 }
 
 const recordsOf = (cancelled: readonly Cancelled[]) => sql`

@@ -1,7 +1,7 @@
 import type { Answer } from "../../idempotency/answer.ts"
 import { repeatIfTaken } from "../../idempotency/taken-key.ts"
 import { createBatcher } from "../../infra/batcher.ts"
-import type { Statements } from "../../infra/db.ts"
+import type { BatchStatements } from "../../infra/db.ts"
 import { withRetry } from "../../infra/retry.ts"
 import { lockRows } from "../batch-rows.ts"
 import { writeBatch } from "../batch-write.ts"
@@ -42,7 +42,7 @@ export function createBatchedStrategy({
 }
 
 /** The answer to every job. Hot rows are locked from `lockRows` on: the decision and one statement follow. */
-async function placeBatch(tx: Statements, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
+async function placeBatch(tx: BatchStatements, jobs: readonly OrderJob[]): Promise<Map<OrderJob, Answer>> {
   const { answers, ...decided } = decideBatch(jobs, await lockRows(tx, jobs))
   const refused = [...answers].flatMap(([job, { status }]) =>
     job.request && status >= 400 ? { job, request: job.request } : [],
