@@ -23,16 +23,16 @@ export async function lockClaimRows(
   tx: Statements,
   claims: readonly IdentifiedClaim[],
 ): Promise<LockedClaims> {
-  const [{ policies, at }, { missingUsers, known, holdings }] = await Promise.all([
+  const [{ policies, at }, { missing, ordinals, known }] = await Promise.all([
     lockPolicies(tx, claims),
     readHoldings(tx, claims),
   ])
   return {
     at,
     policies: new Map(policies.map((policy) => [policy.id, policy])),
-    missingUsers: new Set(missingUsers),
+    missingUsers: new Set(claims.flatMap(({ userId }, nr) => (missing[nr] ? userId : []))),
     known: new Map(known.map((claim) => [claim.claimId, claim])),
-    ordinals: new Map(holdings.map((holding) => [holderKey(holding), holding.ordinal])),
+    ordinals: new Map(claims.map((claim, nr) => [holderKey(claim), ordinals[nr] ?? 0])),
   }
 }
 
@@ -61,39 +61,36 @@ function lockPolicies(
 const lockOf = (claimId: string): bigint =>
   BigInt.asIntN(64, BigInt(`0x${claimId.replaceAll("-", "").slice(16)}`))
 
-type Holdings = {
-  missingUsers: number[]
-  known: Claim[]
-  holdings: { policyId: number; userId: number; ordinal: number }[]
-}
+/** `missing` and `ordinals` are in the order of the claims. */
+type Holdings = { missing: boolean[]; ordinals: (number | null)[]; known: Claim[] }
 
-/** Tables are named in the order in which POST /init locks them, so that the two do not deadlock. */
+/**
+ * Tables are named in the order in which POST /init locks them, so that the two do not deadlock. What is asked comes out
+ * of a subquery: PostgreSQL does not look into the arrays then, and plans once instead of for each batch. Each claim looks
+ * into the indexes by itself, which is a good plan for tables of any size.
+ */
 function readHoldings(tx: Statements, claims: readonly IdentifiedClaim[]): Promise<Holdings> {
   const keyedIds = textArray(claims.flatMap(({ claimId, keyed }) => (keyed ? claimId : [])))
   return oneRow<Holdings>(tx)`
-    WITH asked AS (
-      SELECT DISTINCT * FROM unnest(
-        ${pgArray(claims.map(({ policyId }) => policyId))}::int[],
-        ${pgArray(claims.map(({ userId }) => userId))}::int[]
-      ) AS t (policy_id, user_id)
-    ), missing AS (
-      SELECT DISTINCT user_id FROM asked WHERE NOT EXISTS (SELECT FROM users WHERE id = user_id)
-    ), known AS (
-      SELECT claim_id AS "claimId", policy_id AS "policyId", user_id AS "userId"
-      FROM coupon_claims WHERE claim_id = ANY (${keyedIds}::uuid[])
-      UNION ALL
-      SELECT claim_id, policy_id, user_id FROM coupons WHERE claim_id = ANY (${keyedIds}::uuid[])
-    ), holdings AS (
-      SELECT policy_id AS "policyId", user_id AS "userId", greatest(
+    WITH found AS MATERIALIZED (
+      SELECT (SELECT id FROM users WHERE id = user_id) IS NULL AS missing, greatest(
         (SELECT max(user_ordinal) FROM coupon_claims c
          WHERE c.policy_id = asked.policy_id AND c.user_id = asked.user_id),
         (SELECT max(user_ordinal) FROM coupons c
-         WHERE c.policy_id = asked.policy_id AND c.user_id = asked.user_id)) AS ordinal
-      FROM asked
+         WHERE c.policy_id = asked.policy_id AND c.user_id = asked.user_id)) AS ordinal, nr
+      FROM unnest(
+        (SELECT ${pgArray(claims.map(({ policyId }) => policyId))}::int[]),
+        (SELECT ${pgArray(claims.map(({ userId }) => userId))}::int[])
+      ) WITH ORDINALITY AS asked (policy_id, user_id, nr)
+    ), known AS (
+      SELECT claim_id AS "claimId", policy_id AS "policyId", user_id AS "userId"
+      FROM coupon_claims WHERE claim_id = ANY ((SELECT ${keyedIds}::uuid[])::uuid[])
+      UNION ALL
+      SELECT claim_id, policy_id, user_id FROM coupons WHERE claim_id = ANY ((SELECT ${keyedIds}::uuid[])::uuid[])
     )
-    SELECT (SELECT coalesce(json_agg(user_id), '[]') FROM missing) AS "missingUsers",
-           (SELECT coalesce(json_agg(known), '[]') FROM known) AS known,
-           (SELECT coalesce(json_agg(holdings), '[]') FROM holdings WHERE ordinal IS NOT NULL) AS holdings`
+    SELECT (SELECT json_agg(missing ORDER BY nr) FROM found) AS missing,
+           (SELECT json_agg(ordinal ORDER BY nr) FROM found) AS ordinals,
+           (SELECT coalesce(json_agg(known), '[]') FROM known) AS known`
 }
 
 /**

@@ -16,7 +16,7 @@ export type ClaimRows = {
   policies: ReadonlyMap<number, Policy>
   missingUsers: ReadonlySet<number>
   known: ReadonlyMap<string, Claim>
-  /** The highest ordinal of a holder; a user without a coupon of the policy has no entry. */
+  /** The highest ordinal of a holder; 0, or no entry, for a user without a coupon of the policy. */
   ordinals: ReadonlyMap<string, number>
 }
 
