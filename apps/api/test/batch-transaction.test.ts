@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { afterAll, describe, expect, it } from "vitest"
-import { createBatchTransaction } from "../src/infra/batch-transaction.ts"
+import { createBatchTransaction, everyRow } from "../src/infra/batch-transaction.ts"
 import { databaseRefusal, isRolledBack, sqlState } from "../src/infra/db-errors.ts"
 import { createDb } from "../src/infra/db.ts"
 import type { Statements } from "../src/infra/db.ts"
@@ -34,7 +34,8 @@ describe("a batch's transaction", () => {
   it("reads rows as Prisma's client does", async () => {
     const read = (tx: Statements) => tx.$queryRaw<object[]>`
       SELECT 1 AS whole, 1.5::float8 AS fraction, 'a'::text AS text, NULL::text AS nothing,
-             json_build_object('a', 1) AS json, '[{"b": null}]'::jsonb AS binary, NULL::json AS no_json
+             123456789012::bigint AS big, NULL::bigint AS no_big, ARRAY['a', 'b'] AS list,
+             '2026-11-26 01:02:03.004+09'::timestamptz AS time, json_build_object('a', 1) AS json, '[{"b": null}]'::jsonb AS binary, NULL::json AS no_json
       WHERE ${"x"} = 'x' AND ${2}::int = 2`
     const rows = await single.inBatch(read)
     expect(rows).toHaveLength(1)
@@ -58,6 +59,38 @@ describe("a batch's transaction", () => {
     expect(await single.inBatch((tx) => add(tx, "three"))).toHaveLength(1)
   })
 
+  it("commits with its last statement, and answers its rows", async () => {
+    const rows = await single.inBatch(({ andCommit }) => add(andCommit, "with COMMIT"))
+    expect(rows).toMatchObject([{ id: expect.any(Number) }])
+    expect(await seen("with COMMIT")).toBe(1)
+  })
+
+  it("is undone when its last statement fails, or wrote another number of rows than it was to", async () => {
+    const taken = await failure(
+      single.inBatch(async (tx) => {
+        await add(tx, "undone")
+        await add(tx.andCommit, "undone")
+      }),
+    )
+    expect([sqlState(taken), isRolledBack(taken)]).toEqual(["23505", true])
+    const miscounted = single.inBatch(
+      ({ andCommit }) => andCommit.$queryRaw`
+        WITH added AS (INSERT INTO users (name) VALUES ('undone') RETURNING 1) SELECT ${everyRow({ added: 2 })}`,
+    )
+    await expect(miscounted).rejects.toThrow('A locked row changed: {"added": 1} instead of {"added":2}')
+    expect(await seen("undone")).toBe(0)
+    expect(await single.inBatch((tx) => add(tx, "after those"))).toHaveLength(1)
+  })
+
+  it("fails as the first of the statements that were sent together did", async () => {
+    const wrong = (tx: Statements) => tx.$queryRaw`SELECT 1 / (${0}::int)`
+    const error = await failure(
+      single.inBatch((tx) => Promise.all([add(tx, "undone"), wrong(tx), add(tx, "undone as well")])),
+    )
+    expect(sqlState(error)).toBe("22012")
+    expect(await seen("undone", "undone as well")).toBe(0)
+  })
+
   it.each(["before a statement", "before COMMIT"])(
     "is UNAVAILABLE, and leaves the outcome open, when its connection ends %s",
     async (when) => {
@@ -77,8 +110,13 @@ describe("a batch's transaction", () => {
   it("is UNAVAILABLE, and leaves the outcome open, when a reset comes instead of the reply to COMMIT", async () => {
     await using proxy = await startResettingProxy({ url, trigger: "COMMIT" })
     const reset = createDb({ url: proxy.url, name: "reset", poolMax: 1 })
-    for (const name of ["committed", "committed as well"]) {
-      const error = await failure(reset.inBatch((tx) => add(tx, name)))
+    for (const [name, last] of [
+      ["committed", "alone"],
+      ["committed as well", "with the last statement"],
+    ]) {
+      const error = await failure(
+        reset.inBatch((tx) => add(last === "alone" ? tx : tx.andCommit, String(name))),
+      )
       expect(databaseRefusal(error)).toMatchObject({ code: "UNAVAILABLE" })
       expect(isRolledBack(error)).toBe(false)
     }

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { createDrain } from "../src/coupons/drain.ts"
-import type { Db, Tx } from "../src/infra/db.ts"
+import type { BatchStatements, Db } from "../src/infra/db.ts"
 import { createLiveRanking } from "../src/rankings/live.ts"
 import { createRelay } from "../src/rankings/relay.ts"
 import { Ranking } from "../src/rankings/schema.ts"
@@ -32,15 +32,15 @@ function dyingStatement(moment: (typeof MOMENTS)[number]): Db {
 /** A client whose owner dies in its next transaction, just before or just after the commit. */
 function dyingDb(moment: (typeof MOMENTS)[number]): Db {
   const db = shop.deps.writeDb
-  const $transaction = async (work: (tx: Tx) => Promise<unknown>) => {
-    await db.$transaction(async (tx) => {
+  const inBatch = async (work: (tx: BatchStatements) => Promise<unknown>) => {
+    await db.inBatch(async (tx) => {
       await work(tx)
       if (moment === "before") throw new Error(DEATH)
     })
     throw new Error(DEATH)
   }
   return new Proxy(db, {
-    get: (own, name): unknown => (name === "$transaction" ? $transaction : Reflect.get(own, name)),
+    get: (own, name): unknown => (name === "inBatch" ? inBatch : Reflect.get(own, name)),
   })
 }
 

@@ -4,6 +4,7 @@ import type { Bug } from "../bug.ts"
 const DECIDE = "apps/api/src/coupons/decide-claims.ts"
 const CLAIM = "apps/api/src/coupons/claim.ts"
 const ROWS = "apps/api/src/coupons/claim-rows.ts"
+const BATCH = "apps/api/src/infra/batch-transaction.ts"
 const DRAIN = "apps/api/src/coupons/drain.ts"
 
 const CLAIMS = "apps/api/test/claims.test.ts"
@@ -38,10 +39,14 @@ export const COUPON_BUGS: Bug[] = [
   bug("claims-read-before-the-lock", "the holdings are read in a snapshot that begins after the lock")
     .replacing(
       ROWS,
-      `  const { policies, at } = await lockPolicies(tx, claims)
-  const { missingUsers, known, holdings } = await readHoldings(tx, claims)`,
-      `  const { missingUsers, known, holdings } = await readHoldings(tx, claims)
-  const { policies, at } = await lockPolicies(tx, claims)`,
+      `  const [{ policies, at }, { missing, ordinals, known }] = await Promise.all([
+    lockPolicies(tx, claims),
+    readHoldings(tx, claims),
+  ])`,
+      `  const [{ missing, ordinals, known }, { policies, at }] = await Promise.all([
+    readHoldings(tx, claims),
+    lockPolicies(tx, claims),
+  ])`,
     )
     .caughtBy(INTERLEAVINGS, "two processes that claim at the same instant > share a user's"),
   bug("claim-keys-unlocked", "two processes with one key know of each other, whatever the policies are")
@@ -58,9 +63,9 @@ export const COUPON_BUGS: Bug[] = [
     .replacing(
       ROWS,
       `      UNION ALL
-      SELECT claim_id, policy_id, user_id FROM coupons WHERE claim_id = ANY (\${keyedIds}::uuid[])
-    ), holdings`,
-      "    ), holdings",
+      SELECT claim_id, policy_id, user_id FROM coupons WHERE claim_id = ANY ((SELECT \${keyedIds}::uuid[])::uuid[])
+    )`,
+      "    )",
     )
     .caughtBy(PROMISES, "a claim with an Idempotency-Key > is found as its coupon"),
   bug("waiting-claims-forgotten", "claims that wait count for the limit of their user")
@@ -78,14 +83,11 @@ export const COUPON_BUGS: Bug[] = [
     )
     .caughtBy(PROMISES, "claims accepted while no worker runs > count as much"),
   bug("claim-answered-before-commit", "a claim is answered 201 only after it is committed")
-    .replacing(
-      CLAIM,
-      "withRetry(() => writeDb.$transaction((tx) => claimBatch(tx, claims)), {",
-      `withRetry(() => new Promise<Decision<IdentifiedClaim>[]>((resolve) => {
-      writeDb.$transaction(async (tx) => resolve(await claimBatch(tx, claims))).catch(() => undefined)
-    }), {`,
-    )
+    .replacing(BATCH, "await transaction.commit()", "transaction.commit().catch(() => undefined)")
     .caughtBy(INTERLEAVINGS, "a claim whose commit fails"),
+  bug("miscounted-rows-committed", "a batch whose rows are not those that it was to write is undone")
+    .replacing(BATCH, "rows = ${wanted}::jsonb", "rows IS NOT NULL OR rows = ${wanted}::jsonb")
+    .caughtBy("apps/api/test/batch-transaction.test.ts", "a batch's transaction > is undone when its last"),
   bug("claim-drained-twice", "a claim leaves the table when it becomes a coupon")
     .replacing(
       DRAIN,

@@ -29,7 +29,7 @@ export const SALES_BUGS: Bug[] = [
     .replacing("apps/api/src/rankings/lag.ts", "const LATE_MS = 10_000", "const LATE_MS = 1e12")
     .caughtBy(SALES, "the realtime ranking in Redis > is behind"),
   bug("order-missing-in-ranking", "an event leaves the outbox only when the sums count it")
-    .replacing(RELAY, "if (sales.length > 0) await addSales(tx, sales, revision)", "")
+    .replacing(RELAY, "addSales(tx, sales, revision), ", "")
     .caughtBy(REDELIVERY, "a relay that dies"),
   bug("ranking-unfenced", "an older write to the ranking that comes late is refused")
     .replacing(LIVE_STATE, "if build[1] ~= ARGV[1] or build[2] ~= ARGV[2] then return 0 end", "")

@@ -15,7 +15,7 @@ import type { FastRefusals } from "./fast-refusals.ts"
 
 const MAX_BATCH = 256
 // A batch costs the same for one claim as for many: a few hundred claims per second need not have one each.
-const PACE_MS = 8
+const PACE_MS = 4
 // So many are worth a batch of their own: 50 callers who wait for the pace get three fifths of the rate.
 const UNPACED_FROM = 32
 // Above any regular wait, and low enough that a caller gets 503 before it times out.

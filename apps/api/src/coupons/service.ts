@@ -9,7 +9,7 @@ import { createFastRefusals } from "./fast-refusals.ts"
 import { createCouponList } from "./list.ts"
 
 // Gathers the claims of a few commits into one drain; a tenth of what a coupon may take to appear.
-const WAKE_EVERY_MS = 25
+const WAKE_EVERY_MS = 50
 
 type CouponsDeps = Omit<ClaimDeps, "fastRefusals" | "wakeWorker"> & {
   redis: Redis

@@ -8,8 +8,8 @@ export type Statements = Pick<Prisma.TransactionClient, "$queryRaw" | "$executeR
 
 /**
  * The statements of a batch. Those that are sent without waiting for one another share a round trip, as the first ones
- * do with BEGIN. The statement that is sent to `andCommit` is the last, and shares one with COMMIT: it fails by itself
- * where it did not what it was to do.
+ * do with BEGIN. `andCommit` is for the last one, which shares a round trip with COMMIT: it has to fail by itself where
+ * it did not do what it was to do, and nothing may fail after it.
  */
 export type BatchStatements = Statements & { andCommit: Statements }
 
@@ -80,13 +80,12 @@ function begin(client: PoolClient, { nameOf, checkTime }: Sending) {
     return result
   }
 
-  /** A statement that fails has aborted the transaction, so that COMMIT only ends it. */
+  /** A statement that fails has aborted the transaction, so that COMMIT only ends it. `commit` waits for that. */
   async function queryAndCommit(statement: Prisma.Sql) {
     await begun
-    const [sent, committed] = await Promise.allSettled([send(statement), end("COMMIT")])
-    if (sent.status === "rejected") throw sent.reason
-    if (committed.status === "rejected") throw committed.reason
-    return sent.value
+    const result = send(statement)
+    end("COMMIT").catch(() => undefined)
+    return result
   }
 
   return {

@@ -55,11 +55,9 @@ export function createRelay({ db, logger, metrics, onDeliveries, setAside = crea
   }
 
   async function relayInto(tx: Statements, which: Sql): Promise<{ relayed: number; deliveries: number }> {
-    const revision = await nextRevision(tx)
-    const rows = await takeEvents(tx, which)
+    const [revision, rows] = await Promise.all([nextRevision(tx), takeEvents(tx, which)])
     const sales = sumSales(rows.flatMap(readable))
-    if (sales.length > 0) await addSales(tx, sales, revision)
-    await countEvents(tx, rows)
+    await Promise.all([addSales(tx, sales, revision), countEvents(tx, rows)])
     return { relayed: rows.length, deliveries: await fanOut(tx, rows) }
   }
 

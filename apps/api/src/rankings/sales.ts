@@ -34,6 +34,7 @@ export async function restartSales(tx: Tx): Promise<void> {
 
 /** Moves the sums; each day and product is in `sales` once. */
 export async function addSales(tx: Statements, sales: readonly DaySales[], revision: number): Promise<void> {
+  if (sales.length === 0) return
   await tx.$executeRaw`
     INSERT INTO product_sales AS s (day, product_id, quantity, revision)
     SELECT day, product_id, quantity, ${revision}::bigint FROM unnest(
