@@ -2,13 +2,12 @@ import type { Redis } from "ioredis"
 import { z } from "zod"
 import { RefusalError } from "../errors.ts"
 import type { Clock } from "../infra/clock.ts"
-import { pgArray } from "../infra/db.ts"
 import type { Db } from "../infra/db.ts"
 import { liveRankingKey, rankingSetKey } from "../infra/keys.ts"
 import { withRedisErrors, createScript } from "../infra/redis.ts"
-import { createSharedRead } from "../infra/shared-read.ts"
 import { dayOf, sinceMidnight } from "./days.ts"
 import { productOf } from "./live-state.ts"
+import { createProductNames } from "./names.ts"
 import type { RankedProduct } from "./schema.ts"
 
 /** How long yesterday's ranking is served after midnight in UTC, while today's is built. */
@@ -27,11 +26,7 @@ type RealtimeDeps = { db: Db; redis: Redis; clock: Clock; maxQueued: number }
 
 /** The ranking in Redis, fed by the relay: it has an order a moment after its commit. Names are the products' own. */
 export function createRealtimeRanking({ db, redis, clock, maxQueued }: RealtimeDeps) {
-  const namesOf = createSharedRead<{ ids: number[] }, Map<number, string>>({
-    read: (asked) => findNames(db, asked),
-    missing: new Map(),
-    maxQueued,
-  })
+  const namesOf = createProductNames({ db, maxQueued })
 
   async function read(limit: number): Promise<{ productId: number; soldQty: number }[]> {
     const reply = await withRedisErrors(topScript(redis, [liveRankingKey], [rankingSetKey(""), limit]))
@@ -48,7 +43,7 @@ export function createRealtimeRanking({ db, redis, clock, maxQueued }: RealtimeD
   const top = async (limit: number): Promise<RankedProduct[]> => {
     const ranked = await read(limit)
     if (ranked.length === 0) return []
-    const names = await namesOf({ ids: ranked.map(({ productId }) => productId) })
+    const names = await namesOf(ranked.map(({ productId }) => productId))
     return ranked.flatMap(({ productId, soldQty }) => {
       const name = names.get(productId)
       // Gone since: POST /init emptied the shop.
@@ -70,15 +65,4 @@ function toPairs(flat: readonly string[]): [string, string][] {
     const units = flat[at + 1]
     return at % 2 === 0 && units !== undefined ? [[member, units]] : []
   })
-}
-
-async function findNames<Asked extends { ids: number[] }>(
-  db: Db,
-  asked: readonly Asked[],
-): Promise<ReadonlyMap<Asked, Map<number, string>>> {
-  const ids = pgArray(new Set(asked.flatMap((one) => one.ids)))
-  const rows = await db.$queryRaw<{ id: number; name: string }[]>`
-    SELECT id, name FROM products WHERE id = ANY (${ids}::int[])`
-  const names = new Map(rows.map(({ id, name }) => [id, name]))
-  return new Map(asked.map((one) => [one, names]))
 }
