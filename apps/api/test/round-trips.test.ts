@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { Client } from "pg"
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { createChangeCommit } from "../src/administration/commit.ts"
@@ -42,7 +43,8 @@ async function sentWhileLocked(run: () => Promise<unknown>): Promise<string[][]>
   const sent: { text: string; trip: number }[] = []
   let trip = 0
   const endTrip = () => void trip++
-  const { query: original } = Client.prototype
+  const original: unknown = Reflect.get(Client.prototype, "query")
+  assert(typeof original === "function")
   const query = vi.spyOn(Client.prototype, "query").mockImplementation(function (
     this: Client,
     ...args: unknown[]

@@ -2,7 +2,6 @@ import { bug } from "../bug.ts"
 import type { Bug } from "../bug.ts"
 
 const DECIDE = "apps/api/src/coupons/decide-claims.ts"
-const CLAIM = "apps/api/src/coupons/claim.ts"
 const ROWS = "apps/api/src/coupons/claim-rows.ts"
 const BATCH = "apps/api/src/infra/batch-transaction.ts"
 const DRAIN = "apps/api/src/coupons/drain.ts"

@@ -14,10 +14,6 @@ import type { Claim, Decision } from "./decide-claims.ts"
 import type { FastRefusals } from "./fast-refusals.ts"
 
 const MAX_BATCH = 256
-// A batch costs the same for one claim as for many: a few hundred claims per second need not have one each.
-const PACE_MS = 4
-// So many are worth a batch of their own: 50 callers who wait for the pace get three fifths of the rate.
-const UNPACED_FROM = 32
 // Above any regular wait, and low enough that a caller gets 503 before it times out.
 const MAX_WAIT_MS = 1_500
 
@@ -47,8 +43,6 @@ export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDep
     maxInFlight: 1,
     maxQueued,
     maxWaitMs: MAX_WAIT_MS,
-    paceMs: PACE_MS,
-    unpacedFrom: UNPACED_FROM,
     observe: ({ size }) => metrics.claimBatchSize.observe(size),
   })
   const findKnown = createSharedRead<{ claimId: string }, Claim | null>({

@@ -110,10 +110,15 @@ function statementsOf(query: (statement: Prisma.Sql) => Promise<Result>): Statem
   return tags as unknown as Statements
 }
 
+/** The type of a bigint in PostgreSQL. */
+const INT8: number = types.builtins.INT8
+
 /** Reads values as Prisma's client does, which makes a BigInt of a bigint. */
 const TYPES = {
-  getTypeParser: (oid: number, format?: "text" | "binary") =>
-    oid === types.builtins.INT8 ? BigInt : types.getTypeParser(oid, format),
+  getTypeParser(oid: number, format?: "text" | "binary") {
+    const parser: unknown = oid === INT8 ? BigInt : Reflect.apply(types.getTypeParser, types, [oid, format])
+    return parser
+  },
 }
 
 /**

@@ -5,21 +5,17 @@ type Options = {
   maxBatch?: number
   maxInFlight?: number
   maxQueued?: number
-  paceMs?: number
-  unpacedFrom?: number
 }
 
 /** A batcher whose commits finish when the test says so; jobs are objects, so that they are distinguished by identity. */
 function setup(options: Options = {}) {
-  const { maxBatch = 10, maxInFlight = 1, maxQueued = 100, paceMs = 0, unpacedFrom } = options
+  const { maxBatch = 10, maxInFlight = 1, maxQueued = 100 } = options
   const batches: { jobs: { n: number }[]; finish: (error?: unknown) => void }[] = []
   let now = 0
   const batcher = createBatcher({
     maxBatch,
     maxInFlight,
     maxQueued,
-    paceMs,
-    unpacedFrom,
     now: () => now,
     commit: (jobs: { n: number }[]) =>
       new Promise<Map<{ n: number }, number>>((resolve, reject) => {
@@ -64,41 +60,6 @@ describe("a batcher", () => {
 
     batches[1]?.finish()
     expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50])
-  })
-
-  it("begins a batch a while after the one before it when it is paced, unless it is full", async () => {
-    const { submit, batches, sizes, wait } = setup({ paceMs: 5, maxBatch: 3 })
-    const results = [submit(1)]
-    await settled()
-    batches[0]?.finish()
-    results.push(submit(2))
-    await settled()
-    expect(sizes()).toEqual([1])
-    results.push(submit(3), submit(4))
-    await settled()
-    expect(sizes()).toEqual([1, 3])
-    batches[1]?.finish()
-    results.push(submit(5))
-    wait(5)
-    await expect.poll(sizes).toEqual([1, 3, 1])
-    batches[2]?.finish()
-    expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50])
-  })
-
-  it("begins a batch at once that is as large as a paced one would become", async () => {
-    const { submit, batches, sizes, wait } = setup({ paceMs: 5, unpacedFrom: 2 })
-    const results = [submit(1)]
-    await settled()
-    batches[0]?.finish()
-    results.push(submit(2))
-    await settled()
-    expect(sizes()).toEqual([1])
-    results.push(submit(3))
-    await settled()
-    expect(sizes()).toEqual([1, 2])
-    batches[1]?.finish()
-    wait(5)
-    expect(await Promise.all(results)).toEqual([10, 20, 30])
   })
 
   it("keeps the order of arrival and the limits of batch and flight", async () => {

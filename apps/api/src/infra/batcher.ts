@@ -11,10 +11,6 @@ export type BatcherOptions<Job, Result> = {
   maxQueued: number
   /** A job that waited longer is refused with OVERLOADED. */
   maxWaitMs?: number | undefined
-  /** A batch of fewer jobs than `unpacedFrom` begins this long after the one before it began, at the earliest. */
-  paceMs?: number
-  /** Only a full batch unless given. */
-  unpacedFrom?: number | undefined
   /** Called for every batch with the number of its jobs and how long the first of them waited. */
   observe?: BatchObserver | undefined
   now?: () => number
@@ -34,27 +30,23 @@ const MAX_WAIT_MS = 5_000
 
 /**
  * Commits together what arrives in one turn of the event loop or while a commit is in progress: batches grow with the
- * load, and unless they are paced no timer delays a job. A batch begins beside another only when it is full, since a
- * small one would wait for the same rows and cost a commit of its own; but it begins before the one that was committed is
- * answered, so that PostgreSQL does not wait for that. A batch that PostgreSQL refuses as a whole is repeated one job at a
- * time, so that only the jobs that cause it fail.
+ * load, and no timer delays a job. A batch begins beside another only when it is full, since a small one would wait for
+ * the same rows and cost a commit of its own; but it begins before the one that was committed is answered, so that
+ * PostgreSQL does not wait for that. A batch that PostgreSQL refuses as a whole is repeated one job at a time, so that
+ * only the jobs that cause it fail.
  */
 export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>) {
   const { commit, maxBatch, maxInFlight, maxQueued, observe } = options
-  const { maxWaitMs = MAX_WAIT_MS, paceMs = 0, now = () => performance.now() } = options
-  const { unpacedFrom = maxBatch } = options
+  const { maxWaitMs = MAX_WAIT_MS, now = () => performance.now() } = options
   const queue: Waiting<Job, Result>[] = []
   let inFlight = 0
   let scheduled = false
-  const pace = createPace({ paceMs, now, onEnd: schedule })
 
   const mayStart = () =>
     inFlight === 0 ? queue.length > 0 : inFlight < maxInFlight && queue.length >= maxBatch
 
-  const isDue = () => mayStart() && !(queue.length < unpacedFrom && pace.isPaused())
-
   function schedule() {
-    if (scheduled || !isDue()) return
+    if (scheduled || !mayStart()) return
     scheduled = true
     setImmediate(() => {
       scheduled = false
@@ -64,7 +56,6 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
 
   function pump() {
     while (mayStart()) {
-      pace.begin()
       const batch = queue.splice(0, maxBatch)
       inFlight++
       void run(batch.filter(isInTime))
@@ -86,7 +77,7 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
       return commit(jobs)
     })
     inFlight--
-    if (isDue()) {
+    if (mayStart()) {
       pump()
       // What the next batch sends first is on its way then.
       await nextTurn()
@@ -104,26 +95,6 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
     },
     /** How many jobs wait, for metrics. */
     queued: () => queue.length,
-  }
-}
-
-type PaceOptions = { paceMs: number; now: () => number; onEnd: () => void }
-
-/** The time after a batch in which only a large one may begin; callers are notified when it ends. */
-function createPace({ paceMs, now, onEnd }: PaceOptions) {
-  let beganAt = -Infinity
-  let pause: NodeJS.Timeout | undefined
-  return {
-    begin: () => (beganAt = now()),
-    isPaused(): boolean {
-      const leftMs = beganAt + paceMs - now()
-      if (leftMs <= 0) return false
-      pause ??= setTimeout(() => {
-        pause = undefined
-        onEnd()
-      }, leftMs)
-      return true
-    },
   }
 }
 

@@ -86,7 +86,7 @@ export function createDb({
   const pool = new ObservedPool(config, observer)
   group.add(pool)
   const names = createStatementNames()
-  const nameOf = pooler === "none" ? names.nameOf : () => ""
+  const nameOf = (text: string) => (pooler === "none" ? names.nameOf(text) : "")
   const react = (error: unknown) => {
     if (isReadOnly(error)) group.discardConnections()
     if (isStalePlan(error)) names.renew()
