@@ -25,7 +25,7 @@ function dyingStatement(moment: (typeof MOMENTS)[number]): Db {
     throw new Error(DEATH)
   }
   return new Proxy(db, {
-    get: (own, name): unknown => (name === "$queryRaw" ? $queryRaw : Reflect.get(own, name)),
+    get: (own, name): unknown => (name === "raw" ? { ...own.raw, $queryRaw } : Reflect.get(own, name)),
   })
 }
 

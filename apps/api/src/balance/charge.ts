@@ -6,7 +6,7 @@ import type { KeyedRequest } from "../idempotency/request.ts"
 import { repeatIfTaken } from "../idempotency/taken-key.ts"
 import { createBatcher } from "../infra/batcher.ts"
 import { pgArray, sql, uuidArray } from "../infra/db.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import type { Db, Statements } from "../infra/db.ts"
 import { withRetry } from "../infra/retry.ts"
 import type { RetryObserver } from "../infra/retry.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
@@ -39,7 +39,7 @@ export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
     maxQueued,
   })
   const findRepeated = createSharedRead<KeyedRequest, Answer | null>({
-    read: (requests) => findRepeats(db, requests),
+    read: (requests) => findRepeats(db.raw, requests),
     missing: null,
     maxQueued,
   })
@@ -55,8 +55,8 @@ export function createCharge({ writeDb: db, maxQueued, onRetry }: ChargeDeps) {
 /** All or nothing: after an error a caller may repeat these, because none of them happened. */
 function addAll(db: Db, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
   const [round = [], ...more] = roundsOf(charges, keyOf)
-  if (more.length === 0 && roundsOf(round, userOf).length <= 1) return addMoney(db, round)
-  return db.$transaction(async (tx) => {
+  if (more.length === 0 && roundsOf(round, userOf).length <= 1) return addMoney(db.raw, round)
+  return db.inBatch(async (tx) => {
     const answers = new Map<Charge, Answer>()
     for (const next of [round, ...more]) {
       for (const [charge, answer] of await addRound(tx, next)) answers.set(charge, answer)
@@ -66,7 +66,7 @@ function addAll(db: Db, charges: readonly Charge[]): Promise<Map<Charge, Answer>
 }
 
 /** What several charges of a user would exceed together, the first of them may not. */
-async function addRound(tx: Tx, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
+async function addRound(tx: Statements, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
   const answers = await addMoney(tx, charges)
   const refused = charges.filter((charge) => answers.get(charge)?.code === "BALANCE_LIMIT")
   const rounds = roundsOf(refused, userOf)
@@ -109,7 +109,7 @@ type FirstCharge = { hash: string; userId: number; balance: number }
  * Charges with different keys in one statement: a balance moves only if all charges of its user stay within its limit,
  * and never without a ledger row for each; a known key does nothing. Users are locked by ascending id, as for orders.
  */
-async function addMoney(db: Db | Tx, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
+async function addMoney(db: Statements, charges: readonly Charge[]): Promise<Map<Charge, Answer>> {
   const userIds = pgArray(charges.map(({ userId }) => userId))
   const amounts = pgArray(charges.map(({ amount }) => amount))
   const identities = uuidArray(charges.map(({ request }) => request?.identity ?? null))
@@ -159,7 +159,7 @@ function chargeAnswer({ userId, request }: Charge, charged: Charged | undefined)
 const repeatedAnswer = ({ hash, userId, balance }: FirstCharge, request: KeyedRequest): Answer =>
   hash === request.hash ? jsonAnswer(201, { userId, balance }) : mismatchAnswer()
 
-async function findRepeats(db: Db, requests: readonly KeyedRequest[]) {
+async function findRepeats(db: Statements, requests: readonly KeyedRequest[]) {
   const identities = uuidArray(requests.map(({ identity }) => identity))
   const rows = await db.$queryRaw<{ identity: string; first: FirstCharge }[]>`
     SELECT identity, to_json(k) AS first FROM (${keyedCharges(identities)}) k`

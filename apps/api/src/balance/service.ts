@@ -1,7 +1,7 @@
 import type { z } from "zod"
 import type { LedgerEntry as LedgerRow } from "../generated/prisma/client.ts"
 import { pgArray } from "../infra/db.ts"
-import type { Db } from "../infra/db.ts"
+import type { Db, Statements } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 import { createCharge, noSuchUser } from "./charge.ts"
 import type { ChargeDeps } from "./charge.ts"
@@ -11,7 +11,7 @@ import type { Balance as BalanceShape, LedgerEntry, LedgerPage, LedgerPageQuery 
 /** The prepaid balance of a user, and the ledger of all that changed it. */
 export function createBalance({ readDb, ...chargeDeps }: ChargeDeps & { readDb: Db }) {
   const balanceOf = createSharedRead<{ userId: number }, number | null>({
-    read: (asked) => findBalances(readDb, asked),
+    read: (asked) => findBalances(readDb.raw, asked),
     missing: null,
     maxQueued: chargeDeps.maxQueued,
   })
@@ -42,7 +42,7 @@ export function createBalance({ readDb, ...chargeDeps }: ChargeDeps & { readDb: 
 export type Balance = ReturnType<typeof createBalance>
 
 async function findBalances<Asked extends { userId: number }>(
-  db: Db,
+  db: Statements,
   asked: readonly Asked[],
 ): Promise<ReadonlyMap<Asked, number>> {
   const rows = await db.$queryRaw<{ nr: number; balance: number }[]>`

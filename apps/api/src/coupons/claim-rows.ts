@@ -1,7 +1,7 @@
 import { databaseMs } from "../infra/clock.ts"
 import { everyRow } from "../infra/batch-transaction.ts"
 import { oneRow, pgArray } from "../infra/db.ts"
-import type { BatchStatements, Db, Statements } from "../infra/db.ts"
+import type { BatchStatements, Statements } from "../infra/db.ts"
 import { holderKey } from "./decide-claims.ts"
 import type { Claim, ClaimRows, Policy } from "./decide-claims.ts"
 
@@ -133,7 +133,7 @@ export async function writeClaims(
 }
 
 /** The claims with these identities, whether they wait or are coupons already. */
-export async function findClaims(db: Db, claimIds: readonly string[]): Promise<Map<string, Claim>> {
+export async function findClaims(db: Statements, claimIds: readonly string[]): Promise<Map<string, Claim>> {
   const ids = textArray(claimIds)
   const rows = await db.$queryRaw<Claim[]>`
     SELECT claim_id AS "claimId", policy_id AS "policyId", user_id AS "userId"

@@ -48,7 +48,7 @@ export function createClaim({ readDb, writeDb, fastRefusals, ...deps }: ClaimDep
   const findKnown = createSharedRead<{ claimId: string }, Claim | null>({
     read: async (asked) => {
       const found = await findClaims(
-        readDb,
+        readDb.raw,
         asked.map(({ claimId }) => claimId),
       )
       return new Map(asked.map((one) => [one, found.get(one.claimId) ?? null]))

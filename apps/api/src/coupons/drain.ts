@@ -1,7 +1,7 @@
 import { couponsToOutbox } from "../events/outbox.ts"
 import { isAboutRow } from "../infra/db-errors.ts"
 import { oneRow, pgArray, sql } from "../infra/db.ts"
-import type { Db, Sql } from "../infra/db.ts"
+import type { Db, Sql, Statements } from "../infra/db.ts"
 import type { Logger } from "../infra/logger.ts"
 import type { Metrics } from "../infra/metrics.ts"
 import { withRetry } from "../infra/retry.ts"
@@ -19,7 +19,7 @@ type Drained = { waited: number[] }
 /** Makes coupons of accepted claims. Several may run at once, in any number of processes: none takes what another has. */
 export function createDrain({ db, logger, metrics, setAside = createSetAside() }: DrainDeps) {
   async function drain(which: Sql, whenLocked: Sql): Promise<number> {
-    const { waited } = await withRetry(() => moveClaims(db, sql`${which} FOR UPDATE ${whenLocked}`), {
+    const { waited } = await withRetry(() => moveClaims(db.raw, sql`${which} FOR UPDATE ${whenLocked}`), {
       onRetry: (state) => metrics.retries.labels(state).inc(),
     })
     metrics.drained.inc(waited.length)
@@ -68,7 +68,7 @@ export function createDrain({ db, logger, metrics, setAside = createSetAside() }
 export type Drain = ReturnType<typeof createDrain>
 
 /** Claims become coupons in one statement, so that at any instant each is exactly one of both. */
-function moveClaims(db: Db, which: Sql): Promise<Drained> {
+function moveClaims(db: Statements, which: Sql): Promise<Drained> {
   return oneRow<Drained>(db)`
     WITH taken AS (
       DELETE FROM coupon_claims

@@ -1,6 +1,6 @@
 import { RefusalError } from "../errors.ts"
 import { pgArray } from "../infra/db.ts"
-import type { Db } from "../infra/db.ts"
+import type { Db, Statements } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 import type { Users } from "../users/service.ts"
 import { fromBasisPoints } from "./discount-rate.ts"
@@ -25,7 +25,7 @@ type ListDeps = { db: Db; users: Users; maxQueued: number }
 /** A user's coupons, oldest first: those that can be used now, or every one. */
 export function createCouponList({ db, users, maxQueued }: ListDeps) {
   const readUsable = createSharedRead<Asked, CouponRow[]>({
-    read: (asked) => findUsable(db, asked),
+    read: (asked) => findUsable(db.raw, asked),
     missing: [],
     maxQueued,
   })
@@ -33,7 +33,7 @@ export function createCouponList({ db, users, maxQueued }: ListDeps) {
   async function read(userId: number, { status, limit, after = 0 }: CouponsQuery): Promise<CouponRow[]> {
     const asked = { userId, limit, after }
     if (status === "usable" && limit <= SHORT) return readUsable(asked)
-    if (status === "usable") return (await findUsable(db, [asked])).get(asked) ?? []
+    if (status === "usable") return (await findUsable(db.raw, [asked])).get(asked) ?? []
     return db.coupon.findMany({
       where: { userId, id: { gt: after } },
       orderBy: { id: "asc" },
@@ -51,7 +51,7 @@ export function createCouponList({ db, users, maxQueued }: ListDeps) {
 }
 
 /** By the database's clock, as an order that uses one. */
-async function findUsable(db: Db, asked: readonly Asked[]): Promise<ReadonlyMap<Asked, CouponRow[]>> {
+async function findUsable(db: Statements, asked: readonly Asked[]): Promise<ReadonlyMap<Asked, CouponRow[]>> {
   const rows = await db.$queryRaw<(CouponRow & { nr: number })[]>`
     SELECT nr::int, c.id, policy_id AS "policyId", discount_amount::float8 AS "discountAmount",
            discount_rate_bp AS "discountRateBp", issued_at AS "issuedAt", expires_at AS "expiresAt", NULL AS "usedAt"

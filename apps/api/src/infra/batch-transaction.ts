@@ -1,10 +1,9 @@
-import { types } from "pg"
 import type { PoolClient } from "pg"
 import { Prisma } from "../generated/prisma/client.ts"
 import { tooBusy } from "./db-errors.ts"
-
-/** What raw statements need of a transaction, whether it is Prisma's or a batch's. */
-export type Statements = Pick<Prisma.TransactionClient, "$queryRaw" | "$executeRaw">
+import type { NameOf } from "./statement-names.ts"
+import { statementsOf, toQuery } from "./statements.ts"
+import type { Statements } from "./statements.ts"
 
 /**
  * The statements of a batch. Those that are sent without waiting for one another share a round trip, as the first ones
@@ -18,8 +17,7 @@ export type BatchTransaction = <T>(work: (tx: BatchStatements) => Promise<T>) =>
 
 type Options = {
   connect: () => Promise<PoolClient>
-  /** A name for the text of a statement, so that it is planned once per connection; "" for none. */
-  nameOf: (text: string) => string
+  nameOf: NameOf
   onError: (error: unknown) => void
   timeoutMs: number
   now?: () => number
@@ -69,9 +67,9 @@ function begin(client: PoolClient, { nameOf, checkTime }: Sending) {
   begun.catch(() => undefined)
   let ended: Promise<unknown> | undefined
 
-  function send({ text, values }: Prisma.Sql) {
+  function send(statement: Prisma.Sql) {
     checkTime()
-    return client.query<object>({ name: nameOf(text), text, values, types: TYPES })
+    return client.query<object>(toQuery(statement, nameOf))
   }
   const end = (command: "COMMIT" | "ROLLBACK") => (ended ??= client.query(command))
 
@@ -94,31 +92,6 @@ function begin(client: PoolClient, { nameOf, checkTime }: Sending) {
     /** A connection that is lost took its transaction with it; the pool drops it when it is given back. */
     rollBack: () => end("ROLLBACK").catch(() => undefined),
   }
-}
-
-type Result = { rows: object[]; rowCount: number | null }
-
-/** As tags, the way that Prisma's own are used. */
-function statementsOf(query: (statement: Prisma.Sql) => Promise<Result>): Statements {
-  const tags = {
-    $queryRaw: async (strings: TemplateStringsArray, ...values: unknown[]) =>
-      (await query(Prisma.sql(strings, ...values))).rows,
-    $executeRaw: async (strings: TemplateStringsArray, ...values: unknown[]) =>
-      (await query(Prisma.sql(strings, ...values))).rowCount ?? 0,
-  }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows have the type that the caller gives them
-  return tags as unknown as Statements
-}
-
-/** The type of a bigint in PostgreSQL. */
-const INT8: number = types.builtins.INT8
-
-/** Reads values as Prisma's client does, which makes a BigInt of a bigint. */
-const TYPES = {
-  getTypeParser(oid: number, format?: "text" | "binary") {
-    const parser: unknown = oid === INT8 ? BigInt : Reflect.apply(types.getTypeParser, types, [oid, format])
-    return parser
-  },
 }
 
 /**

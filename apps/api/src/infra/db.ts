@@ -3,11 +3,13 @@ import assert from "node:assert/strict"
 import type { ClientBase } from "pg"
 import { createAdapter } from "./adapter.ts"
 import { createBatchTransaction } from "./batch-transaction.ts"
-import type { BatchStatements, BatchTransaction, Statements } from "./batch-transaction.ts"
+import type { BatchStatements, BatchTransaction } from "./batch-transaction.ts"
 import { isReadOnly, isStalePlan } from "./db-errors.ts"
 import { createPoolGroup, ObservedPool } from "./pool.ts"
 import type { PoolGroup, PoolObserver } from "./pool.ts"
 import { createStatementNames } from "./statement-names.ts"
+import { createStatements } from "./statements.ts"
+import type { Statements } from "./statements.ts"
 import { Prisma, PrismaClient } from "../generated/prisma/client.ts"
 
 /** A statement or a piece of one, with its parameters. */
@@ -16,8 +18,8 @@ export const { sql } = Prisma
 
 export type { BatchStatements, Statements }
 
-/** `inBatch` runs raw statements in a transaction, for what hundreds of requests wait for. */
-export type Db = PrismaClient & { inBatch: BatchTransaction }
+/** For what hundreds of requests wait for: `raw` runs a statement by itself, `inBatch` several in a transaction. */
+export type Db = PrismaClient & { raw: Statements; inBatch: BatchTransaction }
 /** The client inside a transaction; what must join one takes it as its first parameter. */
 export type Tx = Prisma.TransactionClient
 
@@ -93,14 +95,14 @@ export function createDb({
   }
   const transactionOptions = { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }
   const client = new PrismaClient({ adapter: createAdapter({ pool, nameOf, react }), transactionOptions })
-  const inBatch = createBatchTransaction({
+  const options = {
     // Prisma closes the pool only if it has connected itself; that opens no connection.
     connect: () => client.$connect().then(() => pool.connect()),
     nameOf,
     onError: react,
-    timeoutMs: TRANSACTION_TIMEOUT_MS,
-  })
-  return Object.assign(client, { inBatch })
+  }
+  const inBatch = createBatchTransaction({ ...options, timeoutMs: TRANSACTION_TIMEOUT_MS })
+  return Object.assign(client, { raw: createStatements(options), inBatch })
 }
 
 /** What statements and Prisma rely on. */

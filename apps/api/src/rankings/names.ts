@@ -1,5 +1,5 @@
 import { pgArray } from "../infra/db.ts"
-import type { Db } from "../infra/db.ts"
+import type { Db, Statements } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 
 /** A hundred callers per second then cost ten reads, and a new name shows as soon as an order does. */
@@ -14,7 +14,7 @@ type ProductNamesDeps = { db: Db; maxQueued: number; now?: () => number }
 export function createProductNames({ db, maxQueued, now = () => performance.now() }: ProductNamesDeps) {
   const kept = new Map<number, { name: string; until: number }>()
   const read = createSharedRead<{ ids: readonly number[] }, Names>({
-    read: (asked) => findNames(db, asked),
+    read: (asked) => findNames(db.raw, asked),
     missing: new Map(),
     maxQueued,
   })
@@ -41,7 +41,7 @@ export function createProductNames({ db, maxQueued, now = () => performance.now(
 }
 
 async function findNames<Asked extends { ids: readonly number[] }>(
-  db: Db,
+  db: Statements,
   asked: readonly Asked[],
 ): Promise<ReadonlyMap<Asked, Names>> {
   const ids = pgArray(new Set(asked.flatMap((one) => one.ids)))

@@ -1,6 +1,6 @@
 import { RefusalError } from "../errors.ts"
 import { pgArray } from "../infra/db.ts"
-import type { Db } from "../infra/db.ts"
+import type { Db, Statements } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 import { createEpochCache } from "../shop/epoch-cache.ts"
 import type { EpochWatch } from "../shop/epoch-watch.ts"
@@ -20,12 +20,12 @@ type UsersDeps = {
 export function createUsers({ db, epochWatch, maxQueued, createsUnknown }: UsersDeps) {
   const remembered = createEpochCache<number>({ epochWatch, most: MOST_REMEMBERED })
   const find = createSharedRead<Named, number | null>({
-    read: createsUnknown ? (asked) => findOrCreateAll(db, asked) : (asked) => findAllNamed(db, asked),
+    read: createsUnknown ? (asked) => findOrCreateAll(db.raw, asked) : (asked) => findAllNamed(db.raw, asked),
     missing: null,
     maxQueued,
   })
   const exists = createSharedRead<{ id: number }, boolean>({
-    read: (asked) => findAll(db, asked),
+    read: (asked) => findAll(db.raw, asked),
     missing: false,
     maxQueued,
   })
@@ -52,7 +52,7 @@ export type Users = ReturnType<typeof createUsers>
 
 type Named = { name: string }
 
-async function findOrCreateAll(db: Db, asked: readonly Named[]): Promise<ReadonlyMap<Named, number>> {
+async function findOrCreateAll(db: Statements, asked: readonly Named[]): Promise<ReadonlyMap<Named, number>> {
   const ids = new Map<string, number>()
   const missing = () => JSON.stringify(asked.map(({ name }) => name).filter((name) => !ids.has(name)))
   // A name that another request creates at the same time is found by the second read.
@@ -63,7 +63,7 @@ async function findOrCreateAll(db: Db, asked: readonly Named[]): Promise<Readonl
   return idsBy(asked, ids)
 }
 
-async function findAllNamed(db: Db, asked: readonly Named[]): Promise<ReadonlyMap<Named, number>> {
+async function findAllNamed(db: Statements, asked: readonly Named[]): Promise<ReadonlyMap<Named, number>> {
   const users = await findNames(db, JSON.stringify(asked.map(({ name }) => name)))
   return idsBy(asked, new Map(users.map(({ id, name }) => [name, id])))
 }
@@ -79,20 +79,20 @@ const idsBy = (asked: readonly Named[], ids: ReadonlyMap<string, number>) =>
 type User = { id: number; name: string }
 
 /** `names` is a JSON array. */
-function findNames(db: Db, names: string): Promise<User[]> {
+function findNames(db: Statements, names: string): Promise<User[]> {
   return db.$queryRaw<User[]>`
     SELECT id, name FROM users WHERE name = ANY (ARRAY(SELECT jsonb_array_elements_text(${names}::jsonb)))`
 }
 
 /** In one order everywhere, so that two processes who create the same names never wait for each other. */
-function createNames(db: Db, names: string): Promise<User[]> {
+function createNames(db: Statements, names: string): Promise<User[]> {
   return db.$queryRaw<User[]>`
     INSERT INTO users (name) SELECT DISTINCT name FROM jsonb_array_elements_text(${names}::jsonb) AS name ORDER BY name
     ON CONFLICT (name) DO NOTHING RETURNING id, name`
 }
 
 async function findAll<Asked extends { id: number }>(
-  db: Db,
+  db: Statements,
   asked: readonly Asked[],
 ): Promise<ReadonlyMap<Asked, boolean>> {
   const rows = await db.$queryRaw<{ id: number }[]>`
