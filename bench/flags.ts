@@ -39,11 +39,11 @@ export const OPTIONS = {
 export const USAGE = `Usage: npm run bench -- ${[...Object.keys(SUITES), ...OTHERS].join(" | ")} [options]
 
 ${Object.entries(SUITES)
-  .map(([name, { title }]) => `  ${name.padEnd(10)}${title}`)
+  .map(([name, { title }]) => `  ${name.padEnd(12)}${title}`)
   .join("\n")}
-  ${STATISTICS.padEnd(10)}Comparisons and searches of loadctl, simulated; needs no stack
-  ${RECORDING.padEnd(10)}What it costs to record every sample of k6, and a long run replayed; needs InfluxDB only
-  ${GROWN.padEnd(10)}Loads, audit, recovery and memory beside histories of many orders, each measured once
+  ${STATISTICS.padEnd(12)}Comparisons and searches of loadctl, simulated; needs no stack
+  ${RECORDING.padEnd(12)}What it costs to record every sample of k6, and a long run replayed; needs InfluxDB only
+  ${GROWN.padEnd(12)}Loads, audit, recovery and memory beside histories of many orders, each measured once
 
   --quick       one short round: the figures are a hint, within a minute
   --rounds N    how often every variant is measured, in turns; ${ROUNDS} by default, of ${RECORDING} ${PAIRS}
