@@ -62,7 +62,7 @@ export const COUPON_BUGS: Bug[] = [
     .replacing(
       ROWS,
       `      UNION ALL
-      SELECT claim_id, policy_id, user_id FROM coupons WHERE claim_id = ANY ((SELECT \${keyedIds}::uuid[])::uuid[])
+      SELECT claim_id, policy_id, user_id FROM coupons WHERE claim_id = ANY (\${hidden(keyedIds)}::uuid[])
     )`,
       "    )",
     )

@@ -1,6 +1,6 @@
 import { databaseMs } from "../infra/clock.ts"
 import { everyRow } from "../infra/batch-transaction.ts"
-import { oneRow, pgArray } from "../infra/db.ts"
+import { hidden, oneRow, pgArray } from "../infra/db.ts"
 import type { BatchStatements, Statements } from "../infra/db.ts"
 import { holderKey } from "./decide-claims.ts"
 import type { Claim, ClaimRows, Policy } from "./decide-claims.ts"
@@ -65,9 +65,8 @@ const lockOf = (claimId: string): bigint =>
 type Holdings = { missing: boolean[]; ordinals: (number | null)[]; known: Claim[] }
 
 /**
- * Tables are named in the order in which POST /init locks them, so that the two do not deadlock. What is asked comes out
- * of a subquery: PostgreSQL does not look into the arrays then, and plans once instead of for each batch. Each claim looks
- * into the indexes by itself, which is a good plan for tables of any size.
+ * Tables are named in the order in which POST /init locks them, so that the two do not deadlock. Each claim looks into the
+ * indexes by itself, which is a good plan for tables of any size.
  */
 function readHoldings(tx: Statements, claims: readonly IdentifiedClaim[]): Promise<Holdings> {
   const keyedIds = textArray(claims.flatMap(({ claimId, keyed }) => (keyed ? claimId : [])))
@@ -79,14 +78,14 @@ function readHoldings(tx: Statements, claims: readonly IdentifiedClaim[]): Promi
         (SELECT max(user_ordinal) FROM coupons c
          WHERE c.policy_id = asked.policy_id AND c.user_id = asked.user_id)) AS ordinal, nr
       FROM unnest(
-        (SELECT ${pgArray(claims.map(({ policyId }) => policyId))}::int[]),
-        (SELECT ${pgArray(claims.map(({ userId }) => userId))}::int[])
+        ${hidden(pgArray(claims.map(({ policyId }) => policyId)))}::int[],
+        ${hidden(pgArray(claims.map(({ userId }) => userId)))}::int[]
       ) WITH ORDINALITY AS asked (policy_id, user_id, nr)
     ), known AS (
       SELECT claim_id AS "claimId", policy_id AS "policyId", user_id AS "userId"
-      FROM coupon_claims WHERE claim_id = ANY ((SELECT ${keyedIds}::uuid[])::uuid[])
+      FROM coupon_claims WHERE claim_id = ANY (${hidden(keyedIds)}::uuid[])
       UNION ALL
-      SELECT claim_id, policy_id, user_id FROM coupons WHERE claim_id = ANY ((SELECT ${keyedIds}::uuid[])::uuid[])
+      SELECT claim_id, policy_id, user_id FROM coupons WHERE claim_id = ANY (${hidden(keyedIds)}::uuid[])
     )
     SELECT (SELECT json_agg(missing ORDER BY nr) FROM found) AS missing,
            (SELECT json_agg(ordinal ORDER BY nr) FROM found) AS ordinals,

@@ -42,6 +42,12 @@ export function uuidArray(values: Iterable<string | null>): string {
   return `{${[...values].map((value) => value ?? "NULL").join(",")}}`
 }
 
+/**
+ * The text of an array, of which the planner does not see how long it is: so a plan for any array is as good to it as one
+ * for this array, and it plans once per connection instead of for each batch, which can take longer than the statement.
+ */
+export const hidden = (array: string): Sql => sql`(SELECT ${array}::text)`
+
 /** `transaction`: behind a pooler such as PgBouncer that gives a connection for one transaction at a time. */
 export type Pooler = "none" | "transaction"
 

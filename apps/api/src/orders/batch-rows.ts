@@ -1,5 +1,5 @@
 import { databaseMs } from "../infra/clock.ts"
-import { oneRow, pgArray, uuidArray } from "../infra/db.ts"
+import { hidden, oneRow, pgArray, uuidArray } from "../infra/db.ts"
 import type { Statements } from "../infra/db.ts"
 import type { Rows } from "./decide.ts"
 import type { OrderJob } from "./job.ts"
@@ -49,15 +49,15 @@ export async function lockRows(tx: Statements, jobs: readonly OrderJob[]): Promi
   )
   const { users, coupons, keyed, at, orderIds, ...locked } = await oneRow<Locked>(tx)`
     WITH u AS MATERIALIZED (
-      SELECT id, balance FROM users WHERE id = ANY (${userIds}::int[]) ORDER BY id FOR NO KEY UPDATE
+      SELECT id, balance FROM users WHERE id = ANY (${hidden(userIds)}::int[]) ORDER BY id FOR NO KEY UPDATE
     ), c AS MATERIALIZED (
       SELECT id, user_id AS "userId", discount_amount AS amount, discount_rate_bp AS "rateBp",
              used_at IS NOT NULL AS used, expires_at <= now() AS expired
-      FROM coupons WHERE id = ANY (${couponIds}::int[]) AND (SELECT count(*) FROM u) >= 0
+      FROM coupons WHERE id = ANY (${hidden(couponIds)}::int[]) AND (SELECT count(*) FROM u) >= 0
       ORDER BY id FOR NO KEY UPDATE
     ), p AS MATERIALIZED (
       SELECT ${productColumns} FROM products
-      WHERE id = ANY (${productIds}::int[]) AND (SELECT count(*) FROM c) >= 0 ORDER BY id FOR NO KEY UPDATE
+      WHERE id = ANY (${hidden(productIds)}::int[]) AND (SELECT count(*) FROM c) >= 0 ORDER BY id FOR NO KEY UPDATE
     ), k AS (${keyedOrders(identities)})
     SELECT (SELECT coalesce(json_agg(u), '[]') FROM u) AS users,
            (SELECT coalesce(json_agg(c), '[]') FROM c) AS coupons,

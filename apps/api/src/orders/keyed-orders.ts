@@ -1,7 +1,7 @@
 import { mismatchAnswer } from "../idempotency/answer.ts"
 import type { Answer } from "../idempotency/answer.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
-import { oneRow, sql, uuidArray } from "../infra/db.ts"
+import { hidden, oneRow, sql, uuidArray } from "../infra/db.ts"
 import type { Sql, Statements } from "../infra/db.ts"
 import { placedAnswer } from "./answer.ts"
 import type { OrderRow } from "./answer.ts"
@@ -17,7 +17,7 @@ export type KnownOrders = ReadonlyMap<string, KeyedOrder>
 export const keyedOrders = (identities: string): Sql => sql`
   SELECT request_identity AS identity, request_hash AS hash, id, user_id AS "userId", coupon_id AS "couponId",
          subtotal, discount, total
-  FROM orders WHERE request_identity = ANY (${identities}::uuid[])`
+  FROM orders WHERE request_identity = ANY (${hidden(identities)}::uuid[])`
 
 export const known = (orders: readonly KeyedOrder[]): KnownOrders =>
   new Map(orders.map((order) => [order.identity, order]))
