@@ -9,6 +9,8 @@ const USUAL_COLUMNS = 80
 function processIo(): Io {
   // What keeps our own start short is not for the programs that we start and measure.
   delete process.env["NODE_COMPILE_CACHE"]
+  // Nothing is left to do then, and what Node does after it can take a core for ever (nodejs/node#47748).
+  process.once("exit", () => process.exit())
   const interrupted = new AbortController()
   const killed = new AbortController()
   const onSignal = (): void => (interrupted.signal.aborted ? killed : interrupted).abort()
