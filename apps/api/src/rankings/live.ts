@@ -39,13 +39,13 @@ export function createLiveRanking({ db, redis, clock, logger, metrics }: LiveDep
   }: Build): Promise<{ units: WindowUnits[]; after: Cursor; last: boolean }> {
     const days = rankedDays(new Date(day))
     if (cursor.phase === "scan") {
-      const units = await scanUnits(db, { days, after: cursor.productId, limit: CHUNK })
+      const units = await scanUnits(db.raw, { days, after: cursor.productId, limit: CHUNK })
       const last = units.at(-1)
       // What changed in the meantime has a higher revision, and is read again.
       if (!last || units.length < CHUNK) return { units, after: endOfRevision(cursor.revision), last: false }
       return { units, after: { ...cursor, productId: last.productId }, last: false }
     }
-    const rows = await changedUnits(db, { days, after: cursor, limit: CHUNK })
+    const rows = await changedUnits(db.raw, { days, after: cursor, limit: CHUNK })
     const last = rows.at(-1)
     if (!last) return { units: [], after: cursor, last: true }
     const { revision, day: lastDay, productId } = last
@@ -56,7 +56,7 @@ export function createLiveRanking({ db, redis, clock, logger, metrics }: LiveDep
   /** What is to be written now; begins another ranking where there is none to go on with. */
   async function findBuild(): Promise<{ build: Build; key: string } | undefined> {
     const seen = await readLiveState(redis)
-    const state = await salesState(db)
+    const state = await salesState(db.raw)
     const { live, next } = seen
     const today = dayOf(clock())
     if (next && isUsable(next, state, today)) return { build: next, key: nextRankingKey }
@@ -87,7 +87,7 @@ export function createLiveRanking({ db, redis, clock, logger, metrics }: LiveDep
     },
     /** Rebuilds the ranking: it was found to be wrong. */
     async rebuild(): Promise<void> {
-      await begin(await readLiveState(redis), await salesState(db), "drift")
+      await begin(await readLiveState(redis), await salesState(db.raw), "drift")
     },
   }
 }

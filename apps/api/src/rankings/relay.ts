@@ -91,7 +91,7 @@ export function createRelay({ db, logger, metrics, onDeliveries, setAside = crea
     /** Relays until the last event was read; returns how many that were. */
     async relayAll(): Promise<number> {
       await relayOneByOne(setAside.due())
-      if (!(await hasEvents(db, setAside.ids()))) return 0
+      if (!(await hasEvents(db.raw, setAside.ids()))) return 0
       const chunk = (await hasWebhooks(db)) ? CHUNK_WITH_WEBHOOKS : CHUNK
       let relayed = 0
       for (let more = true; more;) {
@@ -121,7 +121,7 @@ function sumSales(events: readonly z.infer<typeof Sold>[]): DaySales[] {
   return [...sums.values()]
 }
 
-async function hasEvents(db: Db, besides: Iterable<number>): Promise<boolean> {
+async function hasEvents(db: Statements, besides: Iterable<number>): Promise<boolean> {
   const { some } = await oneRow<{ some: boolean }>(db)`
     SELECT EXISTS (SELECT FROM outbox_events WHERE id <> ALL (${pgArray(besides)}::bigint[])) AS some`
   return some

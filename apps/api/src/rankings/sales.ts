@@ -1,5 +1,5 @@
 import { pgArray } from "../infra/db.ts"
-import type { Db, Statements, Tx } from "../infra/db.ts"
+import type { Statements, Tx } from "../infra/db.ts"
 import { dateArray } from "./days.ts"
 
 /** `epoch` names the shop as POST /init left it; `revision` counts the relay's transactions. */
@@ -11,7 +11,7 @@ export type WindowUnits = { productId: number; units: number }
 
 const NO_STATE = "The table shop or sales_state is empty; a migration put their only row there"
 
-export async function salesState(db: Db | Tx): Promise<SalesState> {
+export async function salesState(db: Statements): Promise<SalesState> {
   const [row] = await db.$queryRaw<SalesState[]>`
     SELECT epoch::text, revision::float8 FROM shop, sales_state`
   if (!row) throw new Error(NO_STATE)
@@ -48,7 +48,7 @@ export async function addSales(tx: Statements, sales: readonly DaySales[], revis
 type ScanRange = { days: readonly string[]; after: number; limit: number }
 
 /** The next products by id, with their units over the days. */
-export const scanUnits = (db: Db, { days, after, limit }: ScanRange): Promise<WindowUnits[]> =>
+export const scanUnits = (db: Statements, { days, after, limit }: ScanRange): Promise<WindowUnits[]> =>
   db.$queryRaw<WindowUnits[]>`
     SELECT product_id AS "productId", sum(quantity + seeded)::float8 AS units FROM product_sales
     WHERE day = ANY (${dateArray(days)}::date[]) AND product_id > ${after}::int
@@ -59,7 +59,7 @@ export type Position = { revision: number; day: string; productId: number }
 type FollowRange = { days: readonly string[]; after: Position; limit: number }
 
 /** The next changed rows, with their product's units over the days as of the same instant. */
-export const changedUnits = (db: Db, { days, after, limit }: FollowRange) =>
+export const changedUnits = (db: Statements, { days, after, limit }: FollowRange) =>
   db.$queryRaw<(Position & WindowUnits)[]>`
     WITH changed AS MATERIALIZED (
       SELECT revision, day, product_id FROM product_sales

@@ -1,5 +1,5 @@
 import { oneRow, pgArray } from "../infra/db.ts"
-import type { Db, Tx } from "../infra/db.ts"
+import type { Db, Statements, Tx } from "../infra/db.ts"
 
 /** Requests to one endpoint at a time, over all workers. */
 export const PER_WEBHOOK = 6
@@ -24,7 +24,7 @@ export type Outcome = { id: number; webhookId: number } & (
 )
 
 /** The deliveries that may be sent now, a few for each webhook; those that are being sent count among the few. */
-export async function dueDeliveries(db: Db): Promise<number[]> {
+export async function dueDeliveries(db: Statements): Promise<number[]> {
   const rows = await db.$queryRaw<{ id: number }[]>`
     SELECT d.id::float8 FROM webhooks w CROSS JOIN LATERAL (
       SELECT id, claimed_until FROM webhook_deliveries

@@ -37,7 +37,7 @@ export function startWebhookJobs({ redis, blocking, maxDead, onError, ...deps }:
   const deliver = createDeliver({ ...deps, onSettled: look })
 
   async function dispatch(): Promise<void> {
-    const due = await dueDeliveries(db)
+    const due = await dueDeliveries(db.raw)
     if (due.length === 0) return
     if (!(await enqueue(due))) await Promise.all(due.map(deliver))
   }

@@ -1,5 +1,5 @@
 import { sql } from "../infra/db.ts"
-import type { Db, Sql, Tx } from "../infra/db.ts"
+import type { Db, Sql, Statements } from "../infra/db.ts"
 import type { Metrics } from "../infra/metrics.ts"
 
 const CHUNK = 5_000
@@ -20,7 +20,7 @@ type RetentionDeps = {
 export function createRetention({ db, metrics, maxDead }: RetentionDeps) {
   return async (): Promise<void> => {
     for (let chunk = 0; chunk < MOST_CHUNKS; chunk++) {
-      const retired = await db.$transaction(retireDisabled)
+      const retired = await db.inBatch(retireDisabled)
       const dropped = await dropOldest(db, maxDead)
       metrics.webhookDropped.inc(dropped)
       if (retired + dropped === 0) return
@@ -29,7 +29,7 @@ export function createRetention({ db, metrics, maxDead }: RetentionDeps) {
 }
 
 /** Whoever enables a webhook takes the same lock. */
-async function retireDisabled(tx: Tx): Promise<number> {
+async function retireDisabled(tx: Statements): Promise<number> {
   const [first] = await tx.$queryRaw<{ id: number }[]>`
     SELECT id FROM webhooks w WHERE disabled_at IS NOT NULL AND (
       EXISTS (SELECT FROM webhook_deliveries d WHERE d.webhook_id = w.id AND status = 'ready')
@@ -40,7 +40,7 @@ async function retireDisabled(tx: Tx): Promise<number> {
   return (await retire(tx, first.id, sql`'waiting'`)) + (await retire(tx, first.id, sql`'ready'`))
 }
 
-const retire = (tx: Tx, webhookId: number, status: Sql): Promise<number> =>
+const retire = (tx: Statements, webhookId: number, status: Sql): Promise<number> =>
   tx.$executeRaw`
     UPDATE webhook_deliveries
     SET status = 'dead', claimed_until = NULL, last_error = coalesce(last_error, 'the webhook was disabled')
