@@ -5,6 +5,8 @@ import type { WaitingClaims } from "./waiting.ts"
 
 // A claim that waits longer has no job: it was lost with Redis or never added.
 const OVERDUE_MS = 150
+// While Redis has jobs the poll only finds what lost its own.
+const POLL_BESIDE_JOBS_MS = 600
 
 type DrainJobDeps = {
   drain: Drain
@@ -15,14 +17,17 @@ type DrainJobDeps = {
 
 /** What the worker does for waiting claims: run the jobs of the queue, and poll for claims that have no job. */
 export function createDrainJob({ drain, waiting, redis, queue }: DrainJobDeps) {
+  let polledAt = -Infinity
   return {
     async run(): Promise<void> {
       await drain.drainAll()
     },
     async poll(): Promise<void> {
+      const hasJobs = redis.status === "ready"
+      if (hasJobs && performance.now() - polledAt < POLL_BESIDE_JOBS_MS) return
+      polledAt = performance.now()
       const ageMs = await waiting.oldestAgeMs()
       if (ageMs === undefined) return
-      const hasJobs = redis.status === "ready"
       if (hasJobs && ageMs <= OVERDUE_MS) return
       await drain.drainAll()
       if (hasJobs) queue.forgetJob()
