@@ -29,7 +29,7 @@ export type SizeOptions = {
 export async function measureSize(options: SizeOptions): Promise<void> {
   const { shop, redis, orders, log, onMeasured, signal } = options
   const goods = await shop.seed({ users: USERS })
-  const memory = watchMemory(shop.workerMetricsUrl)
+  const memoryBefore = watchMemory(shop.workerMetricsUrl)
   const madeAt = performance.now()
   await makeHistory({
     database: shop.database,
@@ -43,15 +43,18 @@ export async function measureSize(options: SizeOptions): Promise<void> {
     databaseMb: (await shop.number("SELECT pg_database_size(current_database()) AS n")) / MEGABYTE,
   })
   await measureSealing(options, goods)
+  // A worker whose metrics are read twice per second is not idle.
+  const sealingMb = await memoryBefore.maxMb()
   log("Idle")
   onMeasured({ idleWorkerCpu: await idleCpu(shop.workerMetricsUrl, options.idleMs) })
+  const memory = watchMemory(shop.workerMetricsUrl)
   await measureLoads(options, goods)
   log("Auditing")
   onMeasured(await measureAudits(shop))
   log("Redis loses everything, and is killed")
   const soldOutPolicy = await addSoldOutPolicy(shop)
   onMeasured(await measureRecovery({ url: shop.url, redis, goods, soldOutPolicy }))
-  onMeasured({ workerMb: await memory.maxMb() })
+  onMeasured({ workerMb: Math.max(sealingMb, await memory.maxMb()) })
   log("Counting everything again")
   onMeasured(await measureFullAudit(shop, log))
   const init = await ask(`${shop.url}/init`, { method: "POST", body: {} })
