@@ -133,6 +133,17 @@ describe("a batch's transaction", () => {
     expect(databaseRefusal(busy)?.status).toBe(503)
   })
 
+  it("is UNAVAILABLE, as a statement by itself is, when the server does not speak TLS", async () => {
+    const encrypted = createDb({ url: `${url}?sslmode=verify-full`, name: "encrypted", poolMax: 1 })
+    for (const run of [
+      () => encrypted.inBatch((tx) => add(tx, "nobody")),
+      () => add(encrypted.raw, "nobody"),
+    ]) {
+      expect(databaseRefusal(await failure(run()))?.code).toBe("UNAVAILABLE")
+    }
+    await encrypted.$disconnect()
+  })
+
   it("leaves no connection open when its client is disconnected", async () => {
     const other = createDb({ url, name: "other", poolMax: 1 })
     const [row] = await other.inBatch((tx) => tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`)

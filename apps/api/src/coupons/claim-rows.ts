@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { databaseMs } from "../infra/clock.ts"
 import { everyRow } from "../infra/batch-transaction.ts"
 import { hidden, oneRow, pgArray } from "../infra/db.ts"
@@ -27,13 +28,19 @@ export async function lockClaimRows(
     lockPolicies(tx, claims),
     readHoldings(tx, claims),
   ])
+  assert(missing.length === claims.length, "each claim has its row")
   return {
     at,
     policies: new Map(policies.map((policy) => [policy.id, policy])),
     missingUsers: new Set(claims.flatMap(({ userId }, nr) => (missing[nr] ? userId : []))),
     known: new Map(known.map((claim) => [claim.claimId, claim])),
-    ordinals: new Map(claims.map((claim, nr) => [holderKey(claim), ordinals[nr] ?? 0])),
+    ordinals: new Map(claims.map((claim, nr) => [holderKey(claim), defined(ordinals[nr])])),
   }
+}
+
+function defined(ordinal: number | undefined): number {
+  assert(ordinal !== undefined, "each claim has its ordinal")
+  return ordinal
 }
 
 /** Two processes with one key for two policies would share no lock otherwise, and both would find the key free. */
@@ -62,7 +69,7 @@ const lockOf = (claimId: string): bigint =>
   BigInt.asIntN(64, BigInt(`0x${claimId.replaceAll("-", "").slice(16)}`))
 
 /** `missing` and `ordinals` are in the order of the claims. */
-type Holdings = { missing: boolean[]; ordinals: (number | null)[]; known: Claim[] }
+type Holdings = { missing: boolean[]; ordinals: number[]; known: Claim[] }
 
 /**
  * Tables are named in the order in which POST /init locks them, so that the two do not deadlock. Each claim looks into the
@@ -72,7 +79,7 @@ function readHoldings(tx: Statements, claims: readonly IdentifiedClaim[]): Promi
   const keyedIds = textArray(claims.flatMap(({ claimId, keyed }) => (keyed ? claimId : [])))
   return oneRow<Holdings>(tx)`
     WITH found AS MATERIALIZED (
-      SELECT (SELECT id FROM users WHERE id = user_id) IS NULL AS missing, greatest(
+      SELECT (SELECT id FROM users WHERE id = user_id) IS NULL AS missing, greatest(0,
         (SELECT max(user_ordinal) FROM coupon_claims c
          WHERE c.policy_id = asked.policy_id AND c.user_id = asked.user_id),
         (SELECT max(user_ordinal) FROM coupons c

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict"
 import { types } from "pg"
 import type { PoolClient } from "pg"
 import { Prisma } from "../generated/prisma/client.ts"
@@ -44,8 +45,11 @@ export function statementsOf(query: (statement: Prisma.Sql) => Promise<Result>):
   const tags = {
     $queryRaw: async (strings: TemplateStringsArray, ...values: unknown[]) =>
       (await query(Prisma.sql(strings, ...values))).rows,
-    $executeRaw: async (strings: TemplateStringsArray, ...values: unknown[]) =>
-      (await query(Prisma.sql(strings, ...values))).rowCount ?? 0,
+    $executeRaw: async (strings: TemplateStringsArray, ...values: unknown[]) => {
+      const { rowCount } = await query(Prisma.sql(strings, ...values))
+      assert(rowCount !== null, "what writes rows says how many")
+      return rowCount
+    },
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows have the type that the caller gives them
   return tags as unknown as Statements
