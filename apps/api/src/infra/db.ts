@@ -101,9 +101,10 @@ export function createDb({
   }
   const transactionOptions = { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }
   const client = new PrismaClient({ adapter: createAdapter({ pool, nameOf, react }), transactionOptions })
+  // Prisma closes the pool only if it has connected itself; that opens no connection, and takes its time each time.
+  let connecting: Promise<void> | undefined
   const options = {
-    // Prisma closes the pool only if it has connected itself; that opens no connection.
-    connect: () => client.$connect().then(() => pool.connect()),
+    connect: () => (connecting ??= client.$connect()).then(() => pool.connect()),
     nameOf,
     onError: react,
   }
