@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { afterAll, describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it, vi } from "vitest"
 import { createBatchTransaction, everyRow } from "../src/infra/batch-transaction.ts"
 import { databaseRefusal, isRolledBack, sqlState } from "../src/infra/db-errors.ts"
 import { createDb } from "../src/infra/db.ts"
@@ -142,6 +142,15 @@ describe("a batch's transaction", () => {
       expect(databaseRefusal(await failure(run()))?.code).toBe("UNAVAILABLE")
     }
     await encrypted.$disconnect()
+  })
+
+  it("connects Prisma's client once, however many statements there are", async () => {
+    const once = createDb({ url, name: "once", poolMax: 1 })
+    const connect = vi.spyOn(once, "$connect")
+    for (let n = 0; n < 3; n++) await once.raw.$queryRaw`SELECT 1`
+    await once.inBatch((tx) => tx.$queryRaw`SELECT 1`)
+    expect(connect).toHaveBeenCalledTimes(1)
+    await once.$disconnect()
   })
 
   it("leaves no connection open when its client is disconnected", async () => {
