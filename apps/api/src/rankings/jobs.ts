@@ -6,7 +6,7 @@ import type { LiveRanking } from "./live.ts"
 import type { Relay } from "./relay.ts"
 
 /** An order shows in the realtime ranking within this and two round trips. */
-const RELAY_EVERY_MS = 100
+const RELAY_EVERY_MS = 200
 /** How soon a lost or outdated ranking is noticed while nothing is sold. */
 const LOOK_EVERY_MS = 500
 const COMPARE_EVERY_MS = 30_000
