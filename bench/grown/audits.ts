@@ -12,8 +12,6 @@ const Report = z.object({
 })
 const LOOK_EVERY_MS = 500
 const GIVES_UP_MS = 1_800_000
-/** What is left is less than a segment. */
-const UNSEALED = 100_000
 const TIMES = 3
 
 /** Before anything is sealed: answered, or refused with how far sealing is. */
@@ -23,14 +21,20 @@ export async function measureOpenAudit({ url }: Shop): Promise<Measured> {
 }
 
 /** Waits until what is left is less than a segment. Seconds since `since`; null when that takes half an hour. */
-export async function untilSealed({ number }: Shop, { last, since }: { last: number; since: number }) {
+export async function untilSealed({ number }: Shop, since: number): Promise<number | null> {
   while (performance.now() - since < GIVES_UP_MS) {
-    const through = await number("SELECT coalesce(max(through_order), 0) AS n FROM audit_segments")
-    if (last - through < UNSEALED) return (performance.now() - since) / 1_000
+    if ((await number(UNSEALED_PIECES)) === 0) return (performance.now() - since) / 1_000
     await sleep(LOOK_EVERY_MS)
   }
   return null
 }
+
+/** How many pieces of `apps/api/src/audit/seal-job.ts` are left: of so many orders, entries of the ledger, and coupons. */
+const UNSEALED_PIECES = `
+  SELECT floor((coalesce((SELECT max(id) FROM orders), 0) - coalesce(max(through_order), 0)) / 100000.0)
+       + floor((coalesce((SELECT max(id) FROM ledger_entries), 0) - coalesce(max(through_entry), 0)) / 300000.0)
+       + floor((coalesce((SELECT max(id) FROM coupons), 0) - coalesce(max(through_coupon), 0)) / 100000.0) AS n
+  FROM audit_segments`
 
 /** The audit of what is sealed: the slowest of a few. */
 export async function measureAudits({ url }: Shop): Promise<Measured> {

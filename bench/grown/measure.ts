@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises"
+
 import type { Goods, Shop } from "../environment/shop.ts"
 import { measureAudits, measureFullAudit, measureOpenAudit, untilSealed } from "./audits.ts"
 import { makeHistory } from "./history.ts"
@@ -12,6 +14,8 @@ import { idleCpu, watchMemory } from "./worker.ts"
 
 const USERS = 300
 const MEGABYTE = 1_000_000
+/** What a worker threw away while it sealed is collected by then. */
+const SETTLES_WITHIN_MS = 10_000
 
 export type SizeOptions = {
   shop: Shop
@@ -46,6 +50,7 @@ export async function measureSize(options: SizeOptions): Promise<void> {
   // A worker whose metrics are read twice per second is not idle.
   const sealingMb = await memoryBefore.maxMb()
   log("Idle")
+  await sleep(SETTLES_WITHIN_MS)
   onMeasured({ idleWorkerCpu: await idleCpu(shop.workerMetricsUrl, options.idleMs) })
   const memory = watchMemory(shop.workerMetricsUrl)
   await measureLoads(options, goods)
@@ -64,17 +69,16 @@ export async function measureSize(options: SizeOptions): Promise<void> {
 
 /** The audit before anything is sealed, orders while the worker seals, and how long sealing takes. */
 async function measureSealing(options: SizeOptions, goods: Goods): Promise<void> {
-  const { shop, log, onMeasured } = options
+  const { shop, orders, log, onMeasured } = options
   const since = performance.now()
-  const last = await shop.number("SELECT coalesce(max(id), 0) AS n FROM orders")
   log("Auditing before anything is sealed")
   onMeasured(await measureOpenAudit(shop))
-  if (last > 0) {
+  if (orders > 0) {
     const { rate, p95 } = await load(options, USERS, orderRequests(goods))
     onMeasured({ ordersWhileSealing: rate, ordersWhileSealingP95: p95 })
   }
   log("Waiting until everything is sealed")
-  onMeasured({ sealedS: last === 0 ? null : await untilSealed(shop, { last, since }) })
+  onMeasured({ sealedS: await untilSealed(shop, since) })
 }
 
 /** Each load by the name of its figure. */
