@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest"
 import { CouponList } from "../src/coupons/schema.ts"
 import { startApi, startWorker } from "./support/api.ts"
-import { administer, createRole, openShop } from "./support/services.ts"
+import { ROLE_SETTINGS, administer, createRole, openShop } from "./support/services.ts"
 import { createTrade } from "./support/trade.ts"
 
 /** A shop without a worker whose database is off by this against the clock of its processes. */
@@ -12,8 +12,12 @@ async function openShifted(by: string) {
   const services = await openShop({
     prepare: (url) => administer(url, `CREATE SCHEMA shifted; ${shift("now")} ${shift("clock_timestamp")}`),
   })
-  const role = await createRole(services.databaseUrl, ["search_path = shifted, pg_catalog, public"])
-  const shifted = { ...services, databaseUrl: role.url }
+  const role = await createRole(services.databaseUrl, [
+    ...ROLE_SETTINGS,
+    "search_path = shifted, pg_catalog, public",
+  ])
+  const variables = { DATABASE_POOLER: "transaction" }
+  const shifted = { ...services, databaseUrl: role.url, variables }
   const api = await startApi(shifted)
   onTestFinished(() => api[Symbol.asyncDispose]())
   const runWorker = async () => {

@@ -10,7 +10,15 @@ import { startStack } from "@saleproof/stack/start.ts"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { startShop } from "./support/api.ts"
 import { startProcess } from "./support/processes.ts"
-import { administer, createRole, nameOf, openShop, runShop, startRedis } from "./support/services.ts"
+import {
+  ROLE_SETTINGS,
+  administer,
+  createRole,
+  nameOf,
+  openShop,
+  runShop,
+  startRedis,
+} from "./support/services.ts"
 import { RIGHT, timesIn } from "./support/times.ts"
 import { createTrade } from "./support/trade.ts"
 
@@ -172,17 +180,15 @@ default_pool_size = 10
   return `postgresql://${target.username}@127.0.0.1:${port}/shop`
 }
 
-const ROLE_SETTINGS = [
-  "timezone = 'UTC'",
-  "lock_timeout = 2000",
-  "statement_timeout = 4000",
-  "idle_in_transaction_session_timeout = 6000",
-]
-
 describe("behind PgBouncer in transaction mode", () => {
   it("the API says which setting it needs, and then which settings the role needs", async () => {
-    const services = await openShop({})
-    const { role, url } = await createRole(services.databaseUrl, ["timezone = 'Asia/Seoul'"])
+    const services = await openShop({
+      prepare: (to) => administer(to, "CREATE SCHEMA other; CREATE TABLE other.users ()"),
+    })
+    const { role, url } = await createRole(services.databaseUrl, [
+      "timezone = 'Asia/Seoul'",
+      "search_path = other, public",
+    ])
     const pooled = await startPgBouncer(url)
     const variables = { DATABASE_URL: pooled, REDIS_URL: services.redisUrl, PORT: "0" }
     await using unset = startProcess("main", variables)
@@ -191,7 +197,9 @@ describe("behind PgBouncer in transaction mode", () => {
     await using halfSet = startProcess("main", { ...variables, DATABASE_POOLER: "transaction" })
     expect(await halfSet.exited).toMatchObject({ code: 1 })
     expect(halfSet.errors()).toContain(
-      `ALTER ROLE ${role} SET timezone = 'UTC'; ALTER ROLE ${role} SET lock_timeout`,
+      ["timezone = 'UTC'", "search_path = public", "lock_timeout"]
+        .map((setting) => `ALTER ROLE ${role} SET ${setting}`)
+        .join("; "),
     )
   })
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it, onTestFinished } from "vitest"
 import { createDb } from "../src/infra/db.ts"
 import type { Db } from "../src/infra/db.ts"
 import { createTestDb } from "./support/database.ts"
-import { createRole, openShop, runShop } from "./support/services.ts"
+import { administer, createRole, openShop, runShop } from "./support/services.ts"
 import { RIGHT, timesIn } from "./support/times.ts"
 import { createTrade } from "./support/trade.ts"
 
@@ -49,6 +49,24 @@ describe("a role with settings of its own", () => {
       "array_nulls = off",
     ])
     expect(await timesIn(await runShop({ ...services, databaseUrl: role.url }))).toEqual(RIGHT)
+  })
+
+  it("keeps its shop out of the tables of another program by its search_path", async () => {
+    const services = await openShop({
+      prepare: async (url) => {
+        await administer(url, "CREATE SCHEMA other")
+        for (const table of ["users", "orders", "outbox_events"])
+          await administer(url, `CREATE TABLE other.${table} (LIKE public.${table})`)
+      },
+    })
+    const role = await createRole(services.databaseUrl, ["search_path = other, public"])
+    expect(await timesIn(await runShop({ ...services, databaseUrl: role.url }))).toEqual(RIGHT)
+    const db = createDb({ url: services.databaseUrl, name: "other", poolMax: 1 })
+    onTestFinished(() => db.$disconnect())
+    const [row] = await db.$queryRaw<{ rows: number }[]>`
+      SELECT (SELECT count(*) FROM other.users)::int + (SELECT count(*) FROM other.orders)::int
+             + (SELECT count(*) FROM other.outbox_events)::int AS rows`
+    expect(row).toEqual({ rows: 0 })
   })
 
   it.each(["serializable", "repeatable read"])(

@@ -122,6 +122,8 @@ const SESSION = {
   // Sums are exact as doubles, and an array's NULL is none.
   extra_float_digits: "1",
   array_nulls: "on",
+  // Prisma names the schema of its tables; raw statements find theirs by it.
+  search_path: "public",
 }
 
 const optionOf = ([name, value]: [string, string]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`
@@ -172,6 +174,7 @@ type RoleSettings = {
   isolation: string
   digits: string
   nulls: string
+  tables: boolean
   commit: string
   lock: string
   statement: string
@@ -184,6 +187,7 @@ export async function missingSettings(db: Db): Promise<string[]> {
     SELECT quote_ident(current_user) AS user, current_setting('timezone') AS timezone,
            current_setting('datestyle') AS datestyle, current_setting('default_transaction_isolation') AS isolation,
            current_setting('extra_float_digits') AS digits, current_setting('array_nulls') AS nulls,
+           to_regclass('users') IS NOT DISTINCT FROM to_regclass('public.users') AS tables,
            current_setting('synchronous_commit') AS commit,
            current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement,
            current_setting('idle_in_transaction_session_timeout') AS idle`
@@ -196,6 +200,7 @@ export async function missingSettings(db: Db): Promise<string[]> {
       : [set(`default_transaction_isolation = '${SESSION.default_transaction_isolation}'`)]),
     ...(Number(row.digits) >= 1 ? [] : [set(`extra_float_digits = ${SESSION.extra_float_digits}`)]),
     ...(row.nulls === "on" ? [] : [set("array_nulls = on")]),
+    ...(row.tables ? [] : [set(`search_path = ${SESSION.search_path}`)]),
     ...(row.commit === "off" ? [set("synchronous_commit = on")] : []),
     ...(row.lock === "0" ? [set(`lock_timeout = ${LOCK_TIMEOUT_MS}`)] : []),
     ...(row.statement === "0" ? [set(`statement_timeout = ${STATEMENT_TIMEOUT_MS}`)] : []),

@@ -47,6 +47,14 @@ export async function runShop(services: {
 /** The name of the database, quoted. */
 export const nameOf = (url: string) => escapeIdentifier(new URL(url).pathname.slice(1))
 
+/** What a role needs whose shop takes no settings with its connections. */
+export const ROLE_SETTINGS = [
+  "timezone = 'UTC'",
+  "lock_timeout = 2000",
+  "statement_timeout = 4000",
+  "idle_in_transaction_session_timeout = 6000",
+]
+
 /** Also a role of its own, which owns nothing but may do all. */
 export async function createRole(
   url: string,
