@@ -54,10 +54,8 @@ describe("a claim", () => {
     expect(await drain.drainAll()).toBe(0)
     expect(messages).toHaveLength(1)
     await db.$executeRaw`DROP FUNCTION refuse CASCADE`
-    expect(await drain.drainAll()).toBe(0)
-    wait(30_000)
-    await drain.drainAll()
-    await drain.drainAll()
+    // Ten are due and become coupons one by one; the others follow together.
+    expect(await drain.drainAll()).toBe(20)
     expect(await readDb.couponClaim.count()).toBe(0)
     expect(await trade.violations()).toEqual({})
   })

@@ -25,7 +25,8 @@ export function createSetAside({
       for (const id of ids) {
         try {
           await move(id)
-          until.delete(id)
+          // What refused it was mended, so the others may be taken together again.
+          if (until.has(id)) until.clear()
         } catch (error) {
           if (!isRefusal(error)) throw error
           // The last in the order in which they are tried again.
