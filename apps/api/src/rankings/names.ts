@@ -1,5 +1,5 @@
 import { pgArray } from "../infra/db.ts"
-import type { Db, Statements } from "../infra/db.ts"
+import type { Statements } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 
 /** A hundred callers per second then cost ten reads, and a new name shows as soon as an order does. */
@@ -8,13 +8,13 @@ const FRESH_MS = 100
 const MOST_KEPT = 10_000
 
 type Names = ReadonlyMap<number, string>
-type ProductNamesDeps = { db: Db; maxQueued: number; now?: () => number }
+type ProductNamesDeps = { db: Statements; maxQueued: number; now?: () => number }
 
 /** Names of products by id, at most 100 ms old; none for an id that is no product. */
 export function createProductNames({ db, maxQueued, now = () => performance.now() }: ProductNamesDeps) {
-  const kept = new Map<number, { name: string; until: number }>()
+  const kept = new Map<number, { name: string | undefined; until: number }>()
   const read = createSharedRead<{ ids: readonly number[] }, Names>({
-    read: (asked) => findNames(db.raw, asked),
+    read: (asked) => findNames(db, asked),
     missing: new Map(),
     maxQueued,
   })
@@ -24,7 +24,7 @@ export function createProductNames({ db, maxQueued, now = () => performance.now(
     for (const id of ids) {
       const own = kept.get(id)
       if (own === undefined || own.until <= now()) return undefined
-      names.set(id, own.name)
+      if (own.name !== undefined) names.set(id, own.name)
     }
     return names
   }
@@ -35,7 +35,7 @@ export function createProductNames({ db, maxQueued, now = () => performance.now(
     const until = now() + FRESH_MS
     const names = await read({ ids })
     if (kept.size > MOST_KEPT) kept.clear()
-    for (const [id, name] of names) kept.set(id, { name, until })
+    for (const id of ids) kept.set(id, { name: names.get(id), until })
     return names
   }
 }

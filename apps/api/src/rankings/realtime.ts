@@ -26,7 +26,7 @@ type RealtimeDeps = { db: Db; redis: Redis; clock: Clock; maxQueued: number }
 
 /** The ranking in Redis, fed by the relay: it has an order a moment after its commit. Names are the products' own. */
 export function createRealtimeRanking({ db, redis, clock, maxQueued }: RealtimeDeps) {
-  const namesOf = createProductNames({ db, maxQueued })
+  const namesOf = createProductNames({ db: db.raw, maxQueued })
 
   async function read(limit: number): Promise<{ productId: number; soldQty: number }[]> {
     const reply = await withRedisErrors(topScript(redis, [liveRankingKey], [rankingSetKey(""), limit]))
