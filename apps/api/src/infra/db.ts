@@ -191,21 +191,20 @@ export async function missingSettings(db: Db): Promise<string[]> {
            current_setting('synchronous_commit') AS commit,
            current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement,
            current_setting('idle_in_transaction_session_timeout') AS idle`
-  const set = (setting: string) => `ALTER ROLE ${row.user} SET ${setting}`
-  return [
-    ...(/^(Etc\/)?(UTC|UCT|GMT)$/.test(row.timezone) ? [] : [set("timezone = 'UTC'")]),
-    ...(row.datestyle.startsWith("ISO") ? [] : [set(`datestyle = '${SESSION.datestyle}'`)]),
-    ...(row.isolation === SESSION.default_transaction_isolation
-      ? []
-      : [set(`default_transaction_isolation = '${SESSION.default_transaction_isolation}'`)]),
-    ...(Number(row.digits) >= 1 ? [] : [set(`extra_float_digits = ${SESSION.extra_float_digits}`)]),
-    ...(row.nulls === "on" ? [] : [set("array_nulls = on")]),
-    ...(row.tables ? [] : [set(`search_path = ${SESSION.search_path}`)]),
-    ...(row.commit === "off" ? [set("synchronous_commit = on")] : []),
-    ...(row.lock === "0" ? [set(`lock_timeout = ${LOCK_TIMEOUT_MS}`)] : []),
-    ...(row.statement === "0" ? [set(`statement_timeout = ${STATEMENT_TIMEOUT_MS}`)] : []),
-    ...(row.idle === "0"
-      ? [set(`idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`)]
-      : []),
+  const settings: readonly [fits: boolean, setting: string][] = [
+    [/^(Etc\/)?(UTC|UCT|GMT)$/.test(row.timezone), "timezone = 'UTC'"],
+    [row.datestyle.startsWith("ISO"), `datestyle = '${SESSION.datestyle}'`],
+    [
+      row.isolation === SESSION.default_transaction_isolation,
+      `default_transaction_isolation = '${SESSION.default_transaction_isolation}'`,
+    ],
+    [Number(row.digits) >= 1, `extra_float_digits = ${SESSION.extra_float_digits}`],
+    [row.nulls === "on", "array_nulls = on"],
+    [row.tables, `search_path = ${SESSION.search_path}`],
+    [row.commit !== "off", "synchronous_commit = on"],
+    [row.lock !== "0", `lock_timeout = ${LOCK_TIMEOUT_MS}`],
+    [row.statement !== "0", `statement_timeout = ${STATEMENT_TIMEOUT_MS}`],
+    [row.idle !== "0", `idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`],
   ]
+  return settings.filter(([fits]) => !fits).map(([, setting]) => `ALTER ROLE ${row.user} SET ${setting}`)
 }
