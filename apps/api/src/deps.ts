@@ -7,6 +7,7 @@ import { createDb, missingSettings } from "./infra/db.ts"
 import type { Db } from "./infra/db.ts"
 import { createLogger } from "./infra/logger.ts"
 import type { Logger } from "./infra/logger.ts"
+import { NEWEST_MIGRATION, lacksMigration } from "./infra/migrations.ts"
 import { createMetrics } from "./infra/metrics.ts"
 import type { Metrics } from "./infra/metrics.ts"
 import { createPoolGroup } from "./infra/pool.ts"
@@ -50,6 +51,7 @@ export async function openDeps(env: Env, name: ProcessName) {
     awaitRedis(redis, Math.min(deadline, performance.now() + REDIS_WAIT_MS)),
   ])
   if (env.DATABASE_POOLER !== "none") await requireSettings(readDb)
+  await requireMigrated(readDb)
   if (redisIsReady) await requireFit(redis)
   else logger.warn("Redis does not answer; starting without it")
   warnOfMisfit(redis, logger)
@@ -127,6 +129,11 @@ async function requireSettings(db: Db): Promise<void> {
   const missing = await missingSettings(db)
   if (missing.length === 0) return
   throw new Error(`With DATABASE_POOLER the settings come from the role; run: ${missing.join("; ")}`)
+}
+
+async function requireMigrated(db: Db): Promise<void> {
+  if (!(await lacksMigration(db))) return
+  throw new Error(`PostgreSQL lacks the migration ${NEWEST_MIGRATION}; run: npx prisma migrate deploy`)
 }
 
 async function requireFit(redis: Redis): Promise<void> {

@@ -103,6 +103,13 @@ describe("a role with settings of its own", () => {
     },
   )
 
+  it.each(["idle_session_timeout", "transaction_timeout"])(
+    "ends no session of the shop by %s",
+    async (name) => {
+      expect(await settingOf(name, "1000")).toBe("0")
+    },
+  )
+
   it.each([
     ["off", "on"],
     ["local", "local"],
@@ -110,4 +117,33 @@ describe("a role with settings of its own", () => {
   ])("waits for its commits with synchronous_commit %s", async (given, used) => {
     expect(await settingOf("synchronous_commit", given)).toBe(used)
   })
+})
+
+describe("a role that loses a right while the shop runs", () => {
+  it.each([
+    ["INSERT", "orders"],
+    ["UPDATE", "users"],
+  ])(
+    "makes writes 503 and the shop not ready without %s on %s, until it has it again",
+    async (right, table) => {
+      const services = await openShop({})
+      const { url: own, role } = await createRole(services.databaseUrl, [])
+      await administer(services.databaseUrl, `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}`)
+      await administer(services.databaseUrl, `GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`)
+      const api = await runShop({ ...services, databaseUrl: own })
+      const trade = createTrade(api.request)
+      const { user, product } = await trade.seed({ users: 1, policies: 1 })
+      await trade.charge(user(1), 100_000)
+      await administer(services.databaseUrl, `ALTER ROLE ${role} NOSUPERUSER`)
+      const order = () => trade.order({ userId: user(1), items: [{ productId: product(1), quantity: 1 }] })
+      const ready = async () => (await api.request.get("/readyz")).status
+      expect([(await order()).status, await ready()]).toEqual([201, 200])
+      await administer(services.databaseUrl, `REVOKE ${right} ON ${table} FROM ${role}`)
+      expect(await order()).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" } })
+      expect(await ready()).toBe(503)
+      await administer(services.databaseUrl, `GRANT ${right} ON ${table} TO ${role}`)
+      expect([(await order()).status, await ready()]).toEqual([201, 200])
+      await administer(services.databaseUrl, `DROP OWNED BY ${role}`)
+    },
+  )
 })

@@ -106,6 +106,8 @@ export function databaseRefusal(cause: unknown): RefusalError | undefined {
   const unavailable = (detail: string) =>
     new RefusalError("UNAVAILABLE", detail, { cause, retryAfterSeconds: 1 })
   if (isReadOnly(cause)) return unavailable("The database takes no writes")
+  // A right that the role lost.
+  if (state === "42501") return unavailable("The database does not let the shop do this")
   if (refusesConnections(cause)) return unavailable("The database refuses connections")
   if (UNAVAILABLE_STATE.test(state) || isConnectionLost(cause)) {
     return unavailable("The database does not answer")

@@ -89,7 +89,7 @@ export function createDb({
     keepAlive: true,
     // Statements of a batch are sent without waiting for one another.
     pipeline: true,
-    ...(pooler === "none" && { ...sessionOf(url), onConnect: requireFlush }),
+    ...(pooler === "none" && { ...sessionOf(url), onConnect: prepareSession }),
   }
   const pool = new ObservedPool(config, observer)
   group.add(pool)
@@ -124,18 +124,20 @@ const SESSION = {
   array_nulls: "on",
   // Prisma names the schema of its tables; raw statements find theirs by it.
   search_path: "public",
+  // The pool ends what is idle; the server would do so while a statement is on its way.
+  idle_session_timeout: "0",
 }
 
 const optionOf = ([name, value]: [string, string]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`
 
 /**
- * Before a session is used: what was answered with success survives a crash of PostgreSQL, so it waits for its commits.
- * Any setting but off waits at least for the disk.
+ * Before a session is used. What was answered with success survives a crash of PostgreSQL, so it waits for its commits:
+ * any setting but off waits at least for the disk. No transaction is cut off by a limit that PostgreSQL has from 17 on.
  */
-async function requireFlush(client: ClientBase): Promise<void> {
-  await client.query(
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
-  )
+async function prepareSession(client: ClientBase): Promise<void> {
+  await client.query(`
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+    SELECT set_config('transaction_timeout', '0', false) WHERE current_setting('transaction_timeout', true) <> '0'`)
 }
 
 /** What a pooler does not pass on: behind one the role has these as its own settings. */
@@ -155,14 +157,19 @@ function sessionOf(url: string) {
 }
 
 /**
- * Rejects when PostgreSQL takes no writes: a standby, or a server that was set to read only. Says so as a write would, so
- * that connections which began while it was read only are discarded.
+ * Rejects when PostgreSQL takes no writes: a standby, a server that was set to read only, or one where the shop's role
+ * lacks the rights. Says so as a write would, so that connections which began while it was read only are discarded.
  */
 export async function requireWritable(db: Db): Promise<void> {
   await db.$executeRaw`
     DO $$ BEGIN
       IF current_setting('transaction_read_only') = 'on' THEN
         RAISE EXCEPTION 'the server takes no writes' USING ERRCODE = 'read_only_sql_transaction';
+      END IF;
+      IF NOT (has_any_column_privilege('orders', 'INSERT') AND has_any_column_privilege('ledger_entries', 'INSERT')
+              AND has_any_column_privilege('coupon_claims', 'INSERT') AND has_any_column_privilege('users', 'UPDATE')
+              AND has_any_column_privilege('products', 'UPDATE')) THEN
+        RAISE EXCEPTION 'the role may not write' USING ERRCODE = 'insufficient_privilege';
       END IF;
     END $$`
 }
@@ -179,6 +186,8 @@ type RoleSettings = {
   lock: string
   statement: string
   idle: string
+  session: string
+  transaction: string | null
 }
 
 /** Session settings that a role must have behind a pooler and lacks, as statements that set them. */
@@ -190,7 +199,9 @@ export async function missingSettings(db: Db): Promise<string[]> {
            to_regclass('users') IS NOT DISTINCT FROM to_regclass('public.users') AS tables,
            current_setting('synchronous_commit') AS commit,
            current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement,
-           current_setting('idle_in_transaction_session_timeout') AS idle`
+           current_setting('idle_in_transaction_session_timeout') AS idle,
+           current_setting('idle_session_timeout') AS session,
+           current_setting('transaction_timeout', true) AS transaction`
   const settings: readonly [fits: boolean, setting: string][] = [
     [/^(Etc\/)?(UTC|UCT|GMT)$/.test(row.timezone), "timezone = 'UTC'"],
     [row.datestyle.startsWith("ISO"), `datestyle = '${SESSION.datestyle}'`],
@@ -205,6 +216,8 @@ export async function missingSettings(db: Db): Promise<string[]> {
     [row.lock !== "0", `lock_timeout = ${LOCK_TIMEOUT_MS}`],
     [row.statement !== "0", `statement_timeout = ${STATEMENT_TIMEOUT_MS}`],
     [row.idle !== "0", `idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`],
+    [row.session === "0", `idle_session_timeout = ${SESSION.idle_session_timeout}`],
+    [(row.transaction ?? "0") === "0", "transaction_timeout = 0"],
   ]
   return settings.filter(([fits]) => !fits).map(([, setting]) => `ALTER ROLE ${row.user} SET ${setting}`)
 }
