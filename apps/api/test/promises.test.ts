@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises"
 import { afterAll, describe, expect, it, onTestFinished } from "vitest"
 import { createAudit } from "../src/audit/service.ts"
 import { AcceptedClaim } from "../src/coupons/schema.ts"
-import { rowIdentity } from "../src/idempotency/identity.ts"
 import { createDrain } from "../src/coupons/drain.ts"
 import { QUEUE_PREFIX, limitReachedKey, soldOutKey } from "../src/infra/keys.ts"
-import { keepOldAnswers } from "./support/old-answers.ts"
 import { startApi, startShop, startWorker } from "./support/api.ts"
 import { createTrade, insist, outcomeOf, tally, times } from "./support/trade.ts"
 import { createChangeTotal } from "./support/change-total.ts"
@@ -15,10 +12,6 @@ const changeTotal = createChangeTotal(shop)
 afterAll(() => shop[Symbol.asyncDispose]())
 const trade = createTrade(shop.request)
 
-const MIGRATION = new URL(
-  "../../../prisma/migrations/20261125100000_coupon_claims/migration.sql",
-  import.meta.url,
-)
 const WITHIN = { timeout: 10_000 }
 const NO_REDIS = "redis://127.0.0.1:1"
 
@@ -222,86 +215,5 @@ describe("a claim with an Idempotency-Key", () => {
     expect(tally(await Promise.all(refused))).toEqual({ COUPON_SOLD_OUT: 100 })
     const { keptAnswer, couponClaim, coupon } = shop.deps.readDb
     expect(await Promise.all([keptAnswer.count(), couponClaim.count(), coupon.count()])).toEqual([0, 0, 0])
-  })
-})
-
-describe("what an older version promised in Redis", () => {
-  const promise = (
-    epoch: string,
-    own: { claimId?: string; policyId: number; userId: number; key?: string },
-  ) => {
-    const entry = { claimId: crypto.randomUUID(), claimedAt: 1, hash: "", key: "", ...own }
-    return shop.redis.xadd(`saleproof:${epoch}:claims:pending`, "*", ...Object.entries(entry).flat())
-  }
-
-  it("becomes coupons when a worker starts, each once, and its keys are gone", async () => {
-    const { user, policy } = await trade.seed({ policies: 1, perUserLimit: 2 })
-    const known = AcceptedClaim.parse((await trade.claim({ userId: user(1), policyId: policy(1) })).body)
-    await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
-    await shop.deps.writeDb.couponPolicy.updateMany({ data: { endsAt: new Date() } })
-    const [epoch, older] = [crypto.randomUUID(), crypto.randomUUID()]
-    const claim = { userId: user(2), policyId: policy(1) }
-    await promise(epoch, known)
-    await promise(epoch, { ...claim, key: "kept" })
-    await promise(epoch, { ...claim, key: "kept" })
-    await promise(epoch, { ...claim })
-    await promise(older, { ...claim, policyId: policy(1) - 1 })
-    await shop.redis.hset(`saleproof:${epoch}:policy:${policy(1)}`, "claimed", 3)
-    await runWorker()
-    await expect.poll(() => trade.couponsOf(user(2), "all"), WITHIN).toHaveLength(2)
-    expect(await trade.couponsOf(user(1), "all")).toHaveLength(1)
-    expect(await trade.claim(claim, "kept")).toMatchObject({ status: 201 })
-    await expect.poll(() => shop.redis.keys("saleproof:*-*:claims:*"), WITHIN).toEqual([])
-    await expect.poll(() => shop.redis.keys("saleproof:*-*:policy:*"), WITHIN).toEqual([])
-    expect(await violations()).toEqual({})
-  })
-
-  it("is found by the key that it had, after the migration", async () => {
-    const { user, policy } = await trade.seed({ policies: 1, users: 1 })
-    const claim = { userId: user(1), policyId: policy(1) }
-    const { claimId } = AcceptedClaim.parse((await trade.claim(claim)).body)
-    await createDrain({ ...shop.deps, db: shop.deps.writeDb }).drainAll()
-    await using old = await keepOldAnswers(shop.deps.writeDb)
-    await old.keep({ operation: "coupons", key: "kept", body: { claimId } })
-    const [identities = ""] = /WITH digests[^;]*;/.exec(await readFile(MIGRATION, "utf8")) ?? []
-    await shop.deps.writeDb.$executeRawUnsafe(identities)
-    expect(await trade.claim(claim, "kept")).toMatchObject({ status: 201 })
-    expect(await shop.deps.readDb.couponClaim.count()).toBe(0)
-    expect(await grantedIds()).toEqual([rowIdentity({ operation: "coupons", key: "kept" })])
-  })
-})
-
-describe("a policy's total", () => {
-  it("is never set below what was accepted, however the two meet", async () => {
-    const { user, policy } = await trade.seed({ policies: 1, couponsPerPolicy: 300 })
-    const changes = times(12, (n) =>
-      changeTotal(policy(1), 20 + n).then(
-        () => "changed",
-        (error: unknown) => String(Object(error).code),
-      ),
-    )
-    const claims = times(300, (n) => trade.claim({ userId: user(n + 1), policyId: policy(1) }))
-    const outcomes = new Set(await Promise.all(changes))
-    const { created } = tally(await Promise.all(claims))
-    expect([...outcomes].filter((outcome) => outcome !== "changed")).toEqual(
-      outcomes.has("TOTAL_BELOW_CLAIMED") ? ["TOTAL_BELOW_CLAIMED"] : [],
-    )
-    const row = await shop.deps.readDb.couponPolicy.findUniqueOrThrow({ where: { id: policy(1) } })
-    expect(row.claimed).toBe(created)
-    expect(await trade.violations()).toEqual({})
-  })
-
-  it("can be lowered to what was accepted, and raised again", async () => {
-    const { user, policy } = await acceptedClaims(5)
-    await expect(changeTotal(policy(1), 4)).rejects.toMatchObject({
-      code: "TOTAL_BELOW_CLAIMED",
-      status: 409,
-    })
-    await changeTotal(policy(1), 5)
-    const claim = () => trade.claim({ userId: user(6), policyId: policy(1) })
-    expect(await claim()).toMatchObject({ status: 409, body: { code: "COUPON_SOLD_OUT" } })
-    await changeTotal(policy(1), 6)
-    await expect.poll(claim, WITHIN).toMatchObject({ status: 201 })
-    await expect(changeTotal(policy(1) + 1, 6)).rejects.toMatchObject({ code: "POLICY_NOT_FOUND" })
   })
 })

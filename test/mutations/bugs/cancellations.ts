@@ -7,7 +7,7 @@ const ROWS = "apps/api/src/orders/cancel/rows.ts"
 
 const DECISIONS = "apps/api/src/orders/cancel/decide.test.ts"
 const CANCEL = "apps/api/test/cancel.test.ts"
-const AUTH = "apps/api/test/auth.test.ts"
+const AUTH = "apps/api/test/auth-owners.test.ts"
 
 const WHOLE = "a cancelled order, placed batched, > gives back stock"
 const ONCE = "a cancelled order, placed batched, > is refunded once"

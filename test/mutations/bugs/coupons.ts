@@ -57,7 +57,7 @@ export const COUPON_BUGS: Bug[] = [
       `if (typeof subject !== "string") return key`,
       `if (subject !== null) return key`,
     )
-    .caughtBy("apps/api/test/auth.test.ts", "an Idempotency-Key > of an order or a claim"),
+    .caughtBy("apps/api/test/auth-owners.test.ts", "an Idempotency-Key > of an order or a claim"),
   bug("claim-key-ends-with-its-coupon", "a key finds the coupon that its claim became")
     .replacing(
       ROWS,
@@ -147,5 +147,5 @@ export const COUPON_BUGS: Bug[] = [
       "if (total === undefined || claimed <= total || claimed > 0) return",
     )
     .dropping("coupon_policies.coupon_policies_claimed_check", "journal_entries.journal_entries_total_check")
-    .caughtBy(PROMISES, "a policy's total > can be lowered"),
+    .caughtBy("apps/api/test/policy-total.test.ts", "a policy's total > can be lowered"),
 ]

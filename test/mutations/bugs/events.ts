@@ -3,7 +3,7 @@ import type { Bug } from "../bug.ts"
 
 const WEBHOOKS = "apps/api/test/webhooks.test.ts"
 const RETENTION = "apps/api/test/webhook-retention.test.ts"
-const ADMIN_PAGE = "apps/api/test/admin-page.test.ts"
+const ADMIN_SESSION = "apps/api/test/admin-session.test.ts"
 
 /** Guards of what leaves the shop, and of the operator's page. */
 export const EVENT_BUGS: Bug[] = [
@@ -37,7 +37,10 @@ export const EVENT_BUGS: Bug[] = [
       "if (!SAFE_METHODS.has(req.method) && !isOwnOrigin(",
       "if (req.method === '' && !isOwnOrigin(",
     )
-    .caughtBy(ADMIN_PAGE, "a session > lets a write in that comes from a page of this server"),
+    .caughtBy(
+      ADMIN_SESSION,
+      "a session of the admin page > lets a write in that comes from a page of this server",
+    ),
   bug("dead-letters-unbounded", "of the dead letters of a webhook the newest are kept")
     .replacing("apps/api/src/webhooks/retention.ts", "DESC OFFSET ${maxDead}::int", "DESC OFFSET 1000000000")
     .caughtBy(RETENTION, "the dead letters of an endpoint that does not come back > are bounded"),
@@ -57,12 +60,12 @@ export const EVENT_BUGS: Bug[] = [
       `await writeJournal(tx, { by, action: "webhook.deleted", targetId: id, before, after: null })`,
       "if (before === null) await writeJournal(tx, { by, action: 'webhook.deleted', targetId: id, before, after: null })",
     )
-    .caughtBy("apps/api/test/administration.test.ts", "the journal > has every webhook"),
+    .caughtBy("apps/api/test/journal.test.ts", "the journal > has every webhook"),
   bug("sign-out-keeps-cookie", "who signs out has no session any more")
     .replacing(
       "apps/api/src/admin-page/session.ts",
       "res.clearCookie(SESSION_COOKIE,",
       "res.cookie(SESSION_COOKIE, 'a.b.c',",
     )
-    .caughtBy(ADMIN_PAGE, "a session > ends when a page of this server says so"),
+    .caughtBy(ADMIN_SESSION, "a session of the admin page > ends when a page of this server says so"),
 ]

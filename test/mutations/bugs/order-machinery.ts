@@ -4,6 +4,7 @@ import type { Bug } from "../bug.ts"
 const CONTENTION = "apps/api/test/contention.test.ts"
 const LOCKS = "apps/api/test/locks.test.ts"
 const RULES = "apps/api/test/orders.test.ts"
+const KEYED = "apps/api/test/keyed-orders.test.ts"
 const HTTP = "apps/api/test/orders-http.test.ts"
 
 /** Guards of how an order is placed: locks, keys, the outbox, the order queue. */
@@ -56,7 +57,7 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
       "const keyed = request && {",
       "const keyed = null && {",
     )
-    .caughtBy(RULES, "an order placed conditional > happens once"),
+    .caughtBy(KEYED, "an order placed conditional with an Idempotency-Key > happens once"),
   bug("key-of-another-payload-accepted", "a key counts for one payload")
     .replacing("apps/api/src/orders/keyed-orders.ts", "return first.hash === hash ?", "return first ?")
     .caughtBy(HTTP, "POST /orders > answers a repeat with the same bytes"),
@@ -66,14 +67,14 @@ export const ORDER_MACHINERY_BUGS: Bug[] = [
       "(await findRepeated(db, job.request)) ?? answer",
       "answer",
     )
-    .caughtBy(RULES, "an order placed conditional > for the last won is one order"),
+    .caughtBy(KEYED, "an order placed conditional with an Idempotency-Key > for the last won is one order"),
   bug("refused-by-its-own-effect-batched", "the same in a batch")
     .replacing(
       "apps/api/src/orders/strategies/batched.ts",
       "if (first) answers.set(job, repeatedAnswer(first, request))",
       "",
     )
-    .caughtBy(RULES, "an order placed batched > for the last won is one order"),
+    .caughtBy(KEYED, "an order placed batched with an Idempotency-Key > for the last won is one order"),
   bug("charge-key-not-kept", "the key of a charge is kept in its row")
     .replacing("apps/api/src/balance/charge.ts", "request?.identity ?? null", "request && null")
     .caughtBy("apps/api/test/balance.test.ts", "a charge > happens once for one Idempotency-Key"),

@@ -8,7 +8,7 @@ const LIVE_STATE = "apps/api/src/rankings/live-state.ts"
 
 const SETTINGS = "apps/api/test/session-settings.test.ts"
 const REPLIES = "apps/api/test/redis-replies.test.ts"
-const SEALS = "apps/api/test/seals.test.ts"
+const FULL_AUDIT = "apps/api/test/full-audit.test.ts"
 
 /** Guards against what PostgreSQL and Redis are set to, and against an audit that says what is not so. */
 export const SERVICE_BUGS: Bug[] = [
@@ -19,11 +19,20 @@ export const SERVICE_BUGS: Bug[] = [
     .replacing(DB, `  default_transaction_isolation: "read committed",`, "")
     .caughtBy(SETTINGS, "a role with settings of its own > refuses no order"),
   bug("commit-not-waited-for", "what was answered with success survives a crash of PostgreSQL")
-    .replacing(DB, ", onConnect: requireFlush }", " }")
+    .replacing(DB, ", onConnect: prepareSession }", " }")
     .caughtBy(
       SETTINGS,
       "a role with settings of its own > waits for its commits with synchronous_commit off",
     ),
+  bug("tables-of-another-program", "the shop's tables are those that Prisma names")
+    .replacing(DB, `  search_path: "public",`, "")
+    .caughtBy(SETTINGS, "a role with settings of its own > keeps its shop out of the tables"),
+  bug("lost-right-is-a-fault", "what the role may not do any more is 503")
+    .replacing(ERRORS, `state === "42501"`, `state === "none"`)
+    .caughtBy(SETTINGS, "a role that loses a right while the shop runs"),
+  bug("set-aside-one-by-one", "what was set aside is taken together once its cause is mended")
+    .replacing("apps/api/src/infra/set-aside.ts", "if (until.has(id)) until.clear()", "until.delete(id)")
+    .caughtBy("apps/api/test/set-aside.test.ts", "a claim > that a trigger refused"),
   bug("refused-connection-is-a-fault", "a database that lets nobody in is 503")
     .replacing(ERRORS, "|28|3D|53|55000|", "|53|")
     .replacing(ERRORS, "/^(28|3D|55000)/", "/^none/")
@@ -44,12 +53,12 @@ export const SERVICE_BUGS: Bug[] = [
       `if (running?.state === "running") throw`,
       `if (running?.state === "running" && running.segments.of > 0) throw`,
     )
-    .caughtBy(SEALS, "a full audit > is begun once"),
+    .caughtBy(FULL_AUDIT, "a full audit > is begun once"),
   bug("audit-of-half-a-shop", "an audit sees the shop before it is emptied or after that")
     .replacing(
       "apps/api/src/audit/count.ts",
       "      await tx.$executeRaw`LOCK TABLE product_sales IN ACCESS SHARE MODE`",
       "",
     )
-    .caughtBy(SEALS, "an audit that begins while the shop is being emptied"),
+    .caughtBy(FULL_AUDIT, "an audit that begins while the shop is being emptied"),
 ]
