@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Redis } from "ioredis"
 import type { Env } from "./env.ts"
 import { systemClock } from "./infra/clock.ts"
+import { databaseMisfit } from "./infra/database-fit.ts"
 import { databaseRefusal, refusesConnections } from "./infra/db-errors.ts"
 import { createDb, missingSettings } from "./infra/db.ts"
 import type { Db } from "./infra/db.ts"
 import { createLogger } from "./infra/logger.ts"
 import type { Logger } from "./infra/logger.ts"
-import { NEWEST_MIGRATION, lacksMigration } from "./infra/migrations.ts"
 import { createMetrics } from "./infra/metrics.ts"
 import type { Metrics } from "./infra/metrics.ts"
 import { createPoolGroup } from "./infra/pool.ts"
@@ -51,8 +51,8 @@ export async function openDeps(env: Env, name: ProcessName) {
     awaitRedis(redis, Math.min(deadline, performance.now() + REDIS_WAIT_MS)),
   ])
   if (env.DATABASE_POOLER !== "none") await requireSettings(readDb)
-  await requireMigrated(readDb)
-  if (redisIsReady) await requireFit(redis)
+  await requireFit(databaseMisfit(readDb))
+  if (redisIsReady) await requireFit(redisMisfit(redis))
   else logger.warn("Redis does not answer; starting without it")
   warnOfMisfit(redis, logger)
   const epochWatch = createEpochWatch({ db: readDb })
@@ -131,14 +131,10 @@ async function requireSettings(db: Db): Promise<void> {
   throw new Error(`With DATABASE_POOLER the settings come from the role; run: ${missing.join("; ")}`)
 }
 
-async function requireMigrated(db: Db): Promise<void> {
-  if (!(await lacksMigration(db))) return
-  throw new Error(`PostgreSQL lacks the migration ${NEWEST_MIGRATION}; run: npx prisma migrate deploy`)
-}
-
-async function requireFit(redis: Redis): Promise<void> {
-  const misfit = await redisMisfit(redis)
-  if (misfit !== undefined) throw new Error(misfit)
+/** @throws when there is a reason why it does not fit */
+async function requireFit(misfit: Promise<string | undefined>): Promise<void> {
+  const reason = await misfit
+  if (reason !== undefined) throw new Error(reason)
 }
 
 /** Says what is wrong with a Redis that comes back, once for as long as the same is. */

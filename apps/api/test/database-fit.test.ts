@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises"
 import { expect, it } from "vitest"
-import { NEWEST_MIGRATION } from "../src/infra/migrations.ts"
+import { NEWEST_MIGRATION } from "../src/infra/database-fit.ts"
 import { startProcess } from "./support/processes.ts"
-import { administer, openShop } from "./support/services.ts"
+import { administer, nameOf, openShop } from "./support/services.ts"
 
 const MIGRATIONS = new URL("../../../prisma/migrations", import.meta.url)
 
@@ -39,4 +39,20 @@ it("an API starts where a newer version has migrated already, and where Prisma k
   expect(await newer.logged("listening")).toHaveProperty("url")
   await using unlisted = await startWith("DROP TABLE _prisma_migrations")
   expect(await unlisted.logged("listening")).toHaveProperty("url")
+})
+
+it("an API whose database has another encoding than UTF8 does not start, and says which", async () => {
+  const { databaseUrl, redisUrl } = await openShop({
+    async prepare(url) {
+      const name = nameOf(url)
+      const server = new URL(url)
+      server.pathname = "/postgres"
+      await administer(server.href, `DROP DATABASE ${name}`)
+      await administer(server.href, `CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`)
+      await administer(url, "CREATE TABLE shop AS SELECT gen_random_uuid() AS epoch")
+    },
+  })
+  await using main = startProcess("main", { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, PORT: "0" })
+  expect(await main.exited).toMatchObject({ code: 1 })
+  expect(main.errors()).toContain("The database has the encoding LATIN1")
 })
