@@ -9,8 +9,10 @@ export const processesRow: Row = {
   panels: [
     lines({
       title: "Event loop delay, p99",
-      shows: "How late the event loop ran its callbacks, 99th percentile since the last scrape, per process.",
-      bad: "above 20 ms; everything this process does waits that long on top, whatever the database does.",
+      shows:
+        "How late the event loop ran its callbacks, 99th percentile since the last scrape, per process. The interval " +
+        "of the samples is included: 10 ms in the API, 50 ms in the worker.",
+      bad: "above 20 ms (worker: 60 ms); everything this process does waits on top, whatever the database does.",
       unit: "s",
       queries: { "{{process}}": "max by (process) (nodejs_eventloop_lag_p99_seconds)" },
     }).min(0),

@@ -8,7 +8,7 @@ import type { Relay } from "./relay.ts"
 /** An order shows in the realtime ranking within this and two round trips. */
 const RELAY_EVERY_MS = 200
 /** How soon a lost or outdated ranking is noticed while nothing is sold. */
-const LOOK_EVERY_MS = 500
+const LOOK_EVERY_MS = 1_000
 const COMPARE_EVERY_MS = 30_000
 const NOT_BUILT = "the realtime ranking cannot be built"
 

@@ -10,7 +10,7 @@ import { createDeliver } from "./deliver.ts"
 import { createRetention } from "./retention.ts"
 
 /** How soon a delivery is found that has no job: it was lost with Redis, or its time came while Redis was down. */
-const LOOK_EVERY_MS = 500
+const LOOK_EVERY_MS = 1_000
 const RETAIN_EVERY_MS = 2_000
 /** Whatever is due has begun by then, unless its job waits for a later time. */
 const LINGERS_AFTER_MS = 2_000

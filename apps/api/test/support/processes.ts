@@ -13,7 +13,13 @@ export function startProcess(program: Program, variables: Record<string, string>
     env: { ...variables, PATH: "" },
     stdio: ["ignore", "pipe", "pipe"],
   })
-  const exited = once(child, "exit").then(([code, signal]: unknown[]) => ({ code, signal }))
+  // A test that takes too long never gets to dispose it.
+  const kill = () => child.kill("SIGKILL")
+  process.once("exit", kill)
+  const exited = once(child, "exit").then(([code, signal]: unknown[]) => {
+    process.off("exit", kill)
+    return { code, signal }
+  })
   let errors = ""
   child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text))
 
@@ -46,7 +52,7 @@ export function startProcess(program: Program, variables: Record<string, string>
     errors: () => errors,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL")
+      kill()
       await exited
     },
   }
