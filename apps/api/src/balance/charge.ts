@@ -5,7 +5,7 @@ import type { Answer } from "../idempotency/answer.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
 import { repeatIfTaken } from "../idempotency/taken-key.ts"
 import { createBatcher } from "../infra/batcher.ts"
-import { pgArray, sql, uuidArray } from "../infra/db.ts"
+import { hidden, pgArray, sql, uuidArray } from "../infra/db.ts"
 import type { Db, Statements } from "../infra/db.ts"
 import { withRetry } from "../infra/retry.ts"
 import type { RetryObserver } from "../infra/retry.ts"
@@ -119,7 +119,7 @@ async function addMoney(db: Statements, charges: readonly Charge[]): Promise<Map
       SELECT * FROM unnest(${userIds}::int[], ${amounts}::bigint[], ${identities}::uuid[], ${hashes}::uuid[])
         WITH ORDINALITY AS t (user_id, amount, identity, hash, nr)
     ), locked AS MATERIALIZED (
-      SELECT id FROM users WHERE id = ANY (${userIds}::int[]) ORDER BY id FOR NO KEY UPDATE
+      SELECT id FROM users WHERE id = ANY (${hidden(userIds)}::int[]) ORDER BY id FOR NO KEY UPDATE
     ), known AS MATERIALIZED (${keyedCharges(identities)}), fresh AS MATERIALIZED (
       SELECT asked.*, (sum(amount) OVER (PARTITION BY user_id ORDER BY nr))::bigint AS so_far
       FROM asked JOIN locked ON locked.id = user_id
@@ -144,7 +144,7 @@ async function addMoney(db: Statements, charges: readonly Charge[]): Promise<Map
 
 const keyedCharges = (identities: string) => sql`
   SELECT request_identity AS identity, request_hash AS hash, user_id AS "userId", balance_after AS balance
-  FROM ledger_entries WHERE request_identity = ANY (${identities}::uuid[])`
+  FROM ledger_entries WHERE request_identity = ANY (${hidden(identities)}::uuid[])`
 
 function chargeAnswer({ userId, request }: Charge, charged: Charged | undefined): Answer {
   if (!charged) throw new Error("A charge was left without its row")

@@ -1,6 +1,6 @@
 import type { z } from "zod"
 import type { LedgerEntry as LedgerRow } from "../generated/prisma/client.ts"
-import { pgArray } from "../infra/db.ts"
+import { hidden, pgArray } from "../infra/db.ts"
 import type { Db, Statements } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 import { createCharge, noSuchUser } from "./charge.ts"
@@ -47,7 +47,7 @@ async function findBalances<Asked extends { userId: number }>(
 ): Promise<ReadonlyMap<Asked, number>> {
   const rows = await db.$queryRaw<{ nr: number; balance: number }[]>`
     SELECT nr::int, balance::float8 AS balance
-    FROM unnest(${pgArray(asked.map(({ userId }) => userId))}::int[]) WITH ORDINALITY AS asked (user_id, nr)
+    FROM unnest(${hidden(pgArray(asked.map(({ userId }) => userId)))}::int[]) WITH ORDINALITY AS asked (user_id, nr)
     JOIN users ON users.id = asked.user_id`
   return new Map(
     rows.flatMap(({ nr, balance }) => {

@@ -1,5 +1,5 @@
 import { RefusalError } from "../errors.ts"
-import { pgArray } from "../infra/db.ts"
+import { hidden, pgArray } from "../infra/db.ts"
 import type { Db, Statements } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 import type { Users } from "../users/service.ts"
@@ -56,9 +56,9 @@ async function findUsable(db: Statements, asked: readonly Asked[]): Promise<Read
     SELECT nr::int, c.id, policy_id AS "policyId", discount_amount::float8 AS "discountAmount",
            discount_rate_bp AS "discountRateBp", issued_at AS "issuedAt", expires_at AS "expiresAt", NULL AS "usedAt"
     FROM unnest(
-      ${pgArray(asked.map(({ userId }) => userId))}::int[],
-      ${pgArray(asked.map(({ after }) => after))}::int[],
-      ${pgArray(asked.map(({ limit }) => limit))}::int[]
+      ${hidden(pgArray(asked.map(({ userId }) => userId)))}::int[],
+      ${hidden(pgArray(asked.map(({ after }) => after)))}::int[],
+      ${hidden(pgArray(asked.map(({ limit }) => limit)))}::int[]
     ) WITH ORDINALITY AS asked (user_id, after, most, nr)
     CROSS JOIN LATERAL (
       SELECT * FROM coupons

@@ -1,4 +1,4 @@
-import { pgArray, sql } from "../infra/db.ts"
+import { hidden, pgArray, sql } from "../infra/db.ts"
 import type { Sql } from "../infra/db.ts"
 
 /**
@@ -38,7 +38,7 @@ export const couponsToOutbox = (rows: Sql): Sql => idsOf(COUPON_GRANTED, rows)
  * of a UTC day: what they sold comes off the sums of their own day.
  */
 export function cancellationsToOutbox(orderIds: readonly number[]): Sql {
-  const ids = pgArray(orderIds)
+  const ids = hidden(pgArray(orderIds))
   return sql`
     INSERT INTO outbox_events (topic, payload)
     SELECT ${ORDER_CANCELLED}, jsonb_build_object(

@@ -1,6 +1,6 @@
 import { ORDER_PLACED } from "../events/outbox.ts"
 import { everyRow } from "../infra/batch-transaction.ts"
-import { oneRow, pgArray, sql, uuidArray } from "../infra/db.ts"
+import { hidden, oneRow, pgArray, sql, uuidArray } from "../infra/db.ts"
 import type { KeyedRequest } from "../idempotency/request.ts"
 import type { BatchStatements } from "../infra/db.ts"
 import { countPurchases, limitedOf } from "./count-purchases.ts"
@@ -59,7 +59,7 @@ const takeStock = (sold: Sums) => sql`
   WHERE p.id = t.id AND p.stock >= t.quantity RETURNING p.id, p.stock`
 
 const useCoupons = (ids: readonly number[]) => sql`
-  UPDATE coupons SET used_at = now() WHERE id = ANY (${pgArray(ids)}::int[]) AND used_at IS NULL RETURNING 1`
+  UPDATE coupons SET used_at = now() WHERE id = ANY (${hidden(pgArray(ids))}::int[]) AND used_at IS NULL RETURNING 1`
 
 const insertOrders = (orders: readonly PlacedOrder[], at: number) => sql`
   INSERT INTO orders (id, user_id, coupon_id, subtotal, discount, total, request_identity, request_hash, created_at)

@@ -50,7 +50,7 @@ export const orderNotFound = (id: number) => new RefusalError("ORDER_NOT_FOUND",
 
 /** A user without orders and a user who does not exist are different answers. */
 async function requireUser(db: Db, id: number): Promise<void> {
-  const user = await db.user.findUnique({ where: { id }, select: { id: true } })
+  const [user] = await db.raw.$queryRaw<object[]>`SELECT FROM users WHERE id = ${id}::int`
   if (!user) throw new RefusalError("USER_NOT_FOUND", `User ${id} does not exist`)
 }
 

@@ -1,4 +1,4 @@
-import { pgArray } from "../infra/db.ts"
+import { hidden, pgArray } from "../infra/db.ts"
 import type { Statements } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 
@@ -46,7 +46,7 @@ async function findNames<Asked extends { ids: readonly number[] }>(
 ): Promise<ReadonlyMap<Asked, Names>> {
   const ids = pgArray(new Set(asked.flatMap((one) => one.ids)))
   const rows = await db.$queryRaw<{ id: number; name: string }[]>`
-    SELECT id, name FROM products WHERE id = ANY (${ids}::int[])`
+    SELECT id, name FROM products WHERE id = ANY (${hidden(ids)}::int[])`
   const names = new Map(rows.map(({ id, name }) => [id, name]))
   return new Map(asked.map((one) => [one, names]))
 }

@@ -1,5 +1,5 @@
 import { RefusalError } from "../errors.ts"
-import { pgArray } from "../infra/db.ts"
+import { hidden, pgArray } from "../infra/db.ts"
 import type { Db, Statements } from "../infra/db.ts"
 import { createSharedRead } from "../infra/shared-read.ts"
 import { createEpochCache } from "../shop/epoch-cache.ts"
@@ -96,7 +96,7 @@ async function findAll<Asked extends { id: number }>(
   asked: readonly Asked[],
 ): Promise<ReadonlyMap<Asked, boolean>> {
   const rows = await db.$queryRaw<{ id: number }[]>`
-    SELECT id FROM users WHERE id = ANY (${pgArray(asked.map(({ id }) => id))}::int[])`
+    SELECT id FROM users WHERE id = ANY (${hidden(pgArray(asked.map(({ id }) => id)))}::int[])`
   const found = new Set(rows.map(({ id }) => id))
   return new Map(asked.map((one) => [one, found.has(one.id)]))
 }

@@ -1,7 +1,7 @@
 import { cancellationsToOutbox } from "../../events/outbox.ts"
 import type { KeyedRequest } from "../../idempotency/request.ts"
 import { everyRow } from "../../infra/batch-transaction.ts"
-import { pgArray, sql } from "../../infra/db.ts"
+import { hidden, pgArray, sql } from "../../infra/db.ts"
 import type { BatchStatements } from "../../infra/db.ts"
 import type { OrderState } from "./decide.ts"
 
@@ -82,7 +82,7 @@ const restock = (units: Sums<number>) => sql`
   WHERE p.id = t.id RETURNING 1`
 
 const freeCoupons = (ids: readonly number[]) => sql`
-  UPDATE coupons SET used_at = NULL WHERE id = ANY (${pgArray(ids)}::int[]) AND used_at IS NOT NULL RETURNING 1`
+  UPDATE coupons SET used_at = NULL WHERE id = ANY (${hidden(pgArray(ids))}::int[]) AND used_at IS NOT NULL RETURNING 1`
 
 type LimitedUnits = { userId: number; productId: number; period: number; quantity: number }
 
