@@ -1,25 +1,11 @@
 import { afterAll, describe, expect, it } from "vitest"
 import type { Route } from "../src/http/define-route.ts"
 import { startShop } from "./support/api.ts"
-import { JWT, as, asAdmin, asTill, tokenOf } from "./support/tokens.ts"
+import { startOwnedOrder } from "./support/owned-order.ts"
+import { as, asAdmin, asTill, tokenOf } from "./support/tokens.ts"
 
-const shop = await startShop({ worker: false, variables: JWT })
+const { shop, policyIds, owner, stranger, items, orderId } = await startOwnedOrder()
 afterAll(() => shop[Symbol.asyncDispose]())
-
-const { policyIds } = Object((await shop.request.post("/init").send({ users: 3 })).body)
-const idOf = async (name: string) =>
-  Number((await shop.request.get(`/users/id?name=${name}`).set(await as("login"))).body)
-const [owner, stranger] = [await idOf("u1"), await idOf("u2")]
-const items = [{ productId: 1, quantity: 1 }]
-await shop.request
-  .post(`/users/${owner}/balance`)
-  .set(await asTill("till"))
-  .send({ amount: 1_000_000 })
-const placed = await shop.request
-  .post("/orders")
-  .set(await as(owner))
-  .send({ userId: owner, items })
-const orderId = Number(Object(placed.body).orderId)
 const webhook = async () => {
   const body = { url: "http://127.0.0.1:1/", events: ["order.placed"] }
   const made = await shop.request
